@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include <vscg/core/config.hpp>
+
+namespace vscg {
+
+/// Where every random number of a run comes from. There is no other source of randomness in the library.
+struct seed {
+  std::uint64_t value = 1;
+  constexpr seed() = default;
+  constexpr explicit seed(std::uint64_t v) : value(v) {}
+};
+
+/// FNV-1a, 64 bits: the hash that keys names (parameters, layers' paths) into random streams.
+constexpr std::uint64_t fnv1a(std::string_view text, std::uint64_t hash = 0xcbf29ce484222325ULL) {
+  for (const char c : text) {
+    hash ^= static_cast<unsigned char>(c);
+    hash *= 0x100000001b3ULL;
+  }
+  return hash;
+}
+
+/// Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011): a counter and a key give four
+/// words, without state, so that any element of any mask can be computed anywhere, in any order.
+VSCG_HD constexpr std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter, std::uint64_t key) {
+  auto k0 = static_cast<std::uint32_t>(key);
+  auto k1 = static_cast<std::uint32_t>(key >> 32U);
+  for (int round = 0; round < 10; ++round) {
+    const std::uint64_t p0 = std::uint64_t{0xD2511F53U} * counter[0];
+    const std::uint64_t p1 = std::uint64_t{0xCD9E8D57U} * counter[2];
+    counter = {static_cast<std::uint32_t>(p1 >> 32U) ^ counter[1] ^ k0, static_cast<std::uint32_t>(p1),
+               static_cast<std::uint32_t>(p0 >> 32U) ^ counter[3] ^ k1, static_cast<std::uint32_t>(p0)};
+    k0 += 0x9E3779B9U;
+    k1 += 0xBB67AE85U;
+  }
+  return counter;
+}
+
+/// A stream of random numbers named by (seed, name): element i of it is a pure function of both.
+class random_stream {
+ public:
+  constexpr random_stream(seed s, std::string_view name) : key_(s.value ^ (fnv1a(name) * 0x9E3779B97F4A7C15ULL)) {}
+
+  /// 64 random bits, element `i` of sub-stream `lane`.
+  constexpr std::uint64_t bits(std::uint64_t i, std::uint64_t lane = 0) const {
+    const auto words = philox({static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(i >> 32U),
+                               static_cast<std::uint32_t>(lane), static_cast<std::uint32_t>(lane >> 32U)},
+                              key_);
+    return (std::uint64_t{words[1]} << 32U) | words[0];
+  }
+
+  /// Uniform in [0, 1), 53 bits.
+  constexpr double uniform(std::uint64_t i, std::uint64_t lane = 0) const {
+    return static_cast<double>(bits(i, lane) >> 11U) * 0x1p-53;
+  }
+
+  /// Uniform integer in [0, n), n > 0 (multiply-shift: the bias is below n / 2^32).
+  constexpr std::uint64_t below(std::uint64_t n, std::uint64_t i, std::uint64_t lane = 0) const {
+    return ((bits(i, lane) >> 32U) * n) >> 32U;
+  }
+
+ private:
+  std::uint64_t key_;
+};
+
+}  // namespace vscg
