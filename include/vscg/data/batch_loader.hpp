@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <concepts>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <vscg/core/error.hpp>
+#include <vscg/data/ave_dataset.hpp>
+#include <vscg/data/types.hpp>
+
+namespace vscg::data {
+
+/// Some videos with what is known about them; the spans belong to whoever handed the batch out.
+template <std::floating_point T>
+struct batch {
+  std::vector<std::size_t> rows;                  ///< N rows of the data set
+  std::span<const T> audio;                       ///< [N,10,128]
+  std::span<const T> visual;                      ///< [N,10,7,7,512]
+  std::span<const std::uint8_t> segment_classes;  ///< [N,10], empty if the data set has no labels
+  std::span<const T> tags;                        ///< [N,29], empty if the data set has no labels
+};
+
+/// Reads and converts the next batch while its caller works on this one.
+///
+/// Owns one thread, from construction to destruction, and memory for two batches, allocated at once: about
+/// 504,000 numbers for each of `capacity` videos. One caller at a time.
+template <std::floating_point T>
+class batch_loader {
+ public:
+  batch_loader(const ave_dataset& data, std::size_t capacity) : data_(data), capacity_(capacity) {
+    for (slot& s : slots_) {
+      // Without initial values: a page that no batch reaches is never touched.
+      s.audio.reset(new T[capacity * audio_video_values]);
+      s.visual.reset(new T[capacity * visual_video_values]);
+      s.classes.resize(capacity * segments);
+      s.tags.resize(capacity * classes);
+    }
+    worker_ = std::thread([this] { work(); });
+  }
+  batch_loader(const batch_loader&) = delete;
+  batch_loader& operator=(const batch_loader&) = delete;
+  ~batch_loader() {
+    {
+      const std::lock_guard lock(mutex_);
+      stop_ = true;
+    }
+    changed_.notify_all();
+    worker_.join();
+  }
+
+  /// Puts a batch at the end of the queue and returns at once. Two may be under way: the one that wait() hands out and
+  /// the one behind it; more requests only wait their turn. Throws vscg::error if there are more rows than `capacity`.
+  void request(std::vector<std::size_t> rows) {
+    if (rows.size() > capacity_) {
+      throw error("batch", "at most " + std::to_string(capacity_) + " videos", std::to_string(rows.size()));
+    }
+    {
+      const std::lock_guard lock(mutex_);
+      requests_.push_back(std::move(rows));
+      ++outstanding_;
+    }
+    changed_.notify_all();
+  }
+
+  /// The earliest request that was not handed out yet; valid until the next wait(). What went wrong with it is thrown
+  /// here, and the request behind it is next. Throws vscg::error if nothing was requested.
+  const batch<T>& wait() {
+    const auto begin = std::chrono::steady_clock::now();
+    std::unique_lock lock(mutex_);
+    if (outstanding_ == 0) throw error("batch_loader::wait", "a batch that was requested", "none");
+    if (handed_out_) {
+      slots_[next_out_].state = stage::free;
+      next_out_ = 1 - next_out_;
+      handed_out_ = false;
+      changed_.notify_all();
+    }
+    slot& s = slots_[next_out_];
+    changed_.wait(lock, [&] { return s.state == stage::ready; });
+    handed_out_ = true;
+    --outstanding_;
+    waited_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    if (s.failure) std::rethrow_exception(std::exchange(s.failure, nullptr));
+    return s.out;
+  }
+
+  /// Requests that wait() has not handed out yet.
+  std::size_t outstanding() const {
+    const std::lock_guard lock(mutex_);
+    return outstanding_;
+  }
+
+  /// How long wait() had to wait since construction: 0 where reading hides behind the work completely.
+  double seconds_waited() const {
+    const std::lock_guard lock(mutex_);
+    return waited_;
+  }
+
+ private:
+  enum class stage { free, filling, ready };
+
+  struct slot {
+    stage state = stage::free;
+    std::unique_ptr<T[]> audio, visual;
+    std::vector<std::uint8_t> classes;
+    std::vector<T> tags;
+    batch<T> out;
+    std::exception_ptr failure;
+  };
+
+  void work() {
+    for (std::size_t next = 0;; next = 1 - next) {
+      slot& s = slots_[next];
+      {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [&] { return stop_ || (!requests_.empty() && s.state == stage::free); });
+        if (stop_) return;
+        s.out.rows = std::move(requests_.front());
+        requests_.pop_front();
+        s.state = stage::filling;
+      }
+      try {
+        fill(s);
+      } catch (...) {
+        s.failure = std::current_exception();
+      }
+      {
+        const std::lock_guard lock(mutex_);
+        s.state = stage::ready;
+      }
+      changed_.notify_all();
+    }
+  }
+
+  void fill(slot& s) const {
+    const std::vector<std::size_t>& rows = s.out.rows;
+    const std::size_t n = rows.size();
+    const std::span<T> audio(s.audio.get(), n * audio_video_values), visual(s.visual.get(), n * visual_video_values);
+    data_.read(std::span<const std::size_t>(rows), audio, visual);
+    s.out.audio = audio;
+    s.out.visual = visual;
+    s.out.segment_classes = {};
+    s.out.tags = {};
+    if (!data_.has_labels()) return;
+    for (std::size_t i = 0; i < n; ++i) {
+      const auto seconds = data_.segment_classes(rows[i]);
+      const auto shares = data_.tag(rows[i]);
+      for (std::size_t t = 0; t < segments; ++t) s.classes[i * segments + t] = seconds[t];
+      for (std::size_t c = 0; c < classes; ++c) s.tags[i * classes + c] = static_cast<T>(shares[c]);
+    }
+    s.out.segment_classes = {s.classes.data(), n * segments};
+    s.out.tags = {s.tags.data(), n * classes};
+  }
+
+  ave_dataset data_;
+  std::size_t capacity_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::vector<std::size_t>> requests_;
+  std::array<slot, 2> slots_;
+  std::size_t next_out_ = 0, outstanding_ = 0;
+  bool handed_out_ = false, stop_ = false;
+  double waited_ = 0;
+  std::thread worker_;
+};
+
+}  // namespace vscg::data

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <sys/stat.h>
+#include <system_error>
+#include <utility>
+
+#include <vscg/core/error.hpp>
+#include <vscg/data/mapped_file.hpp>
+#include <vscg/data/part_file.hpp>
+
+namespace vscg::data {
+
+/// Size and time of the last change of a file: what tells one state of a source from another.
+struct file_state {
+  std::uint64_t size = 0;
+  std::int64_t changed_nanoseconds = 0;
+
+  /// Throws vscg::error if there is no such file.
+  static file_state of(const std::filesystem::path& path) {
+    struct stat facts {};
+    if (::stat(path.c_str(), &facts) != 0) {
+      throw error(path.string(), "a file", std::error_code(errno, std::generic_category()).message());
+    }
+    return {static_cast<std::uint64_t>(facts.st_size),
+            static_cast<std::int64_t>(facts.st_mtim.tv_sec) * 1'000'000'000 + facts.st_mtim.tv_nsec};
+  }
+};
+
+/// Throws vscg::error if `folder` is not there and cannot be made.
+inline void make_folder(const std::filesystem::path& folder) {
+  std::error_code code;
+  std::filesystem::create_directories(folder, code);
+  if (code) throw error(folder.string(), "a folder that can be made", code.message());
+}
+
+/// The float32 copy of one feature file: a page with the state of the source, then the numbers in this machine's order.
+class feature_cache {
+ public:
+  static constexpr std::size_t header_bytes = 4096;
+
+  feature_cache(const std::filesystem::path& folder, const std::filesystem::path& source, std::size_t rows,
+                std::size_t values_per_row)
+      : path_(folder / (source.stem().string() + ".float32")), source_(source) {
+    const file_state state = file_state::of(source);
+    header_ = {magic, state.size, static_cast<std::uint64_t>(state.changed_nanoseconds), rows, values_per_row};
+    bytes_ = header_bytes + rows * values_per_row * sizeof(float);
+  }
+
+  const std::filesystem::path& path() const { return path_; }
+
+  /// The copy, or an empty mapping if there is none of this state of the source, or not all of it.
+  mapped_file open() const {
+    std::error_code code;
+    if (!std::filesystem::exists(path_, code)) return {};
+    mapped_file file(path_);
+    if (file.size() != bytes_ || std::memcmp(file.data(), header_.data(), sizeof(header_)) != 0) return {};
+    return file;
+  }
+
+  /// Calls `fill`, which writes the numbers behind the header; nothing stays of a copy that could not be finished.
+  void write(const std::function<void(part_file&)>& fill) const {
+    part_file file(path_);
+    std::array<std::byte, header_bytes> page{};
+    std::memcpy(page.data(), header_.data(), sizeof(header_));
+    file.write_at(0, page.data(), page.size());
+    fill(file);
+    const file_state now = file_state::of(source_);
+    if (now.size != header_[1] || static_cast<std::uint64_t>(now.changed_nanoseconds) != header_[2]) {
+      throw error(source_.string(), "a file that stays as it is while it is copied", "a change");
+    }
+    file.commit();
+  }
+
+ private:
+  // "vscgf32" and the version of the layout, as a number: another byte order reads another one.
+  static constexpr std::uint64_t magic = 0x7673636766333201ULL;
+
+  std::filesystem::path path_, source_;
+  std::array<std::uint64_t, 5> header_{};
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace vscg::data

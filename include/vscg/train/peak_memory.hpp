@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+namespace vscg::train {
+
+/// Anonymous memory of this process now, in MiB (heap and stacks that were touched; mapped files do not count). Linux
+/// tells it as RssAnon; 0 elsewhere.
+inline double anonymous_memory_mib() {
+  std::ifstream status("/proc/self/status");
+  std::string line;
+  while (std::getline(status, line)) {
+    if (line.rfind("RssAnon:", 0) != 0) continue;
+    std::istringstream rest(line.substr(8));
+    double kib = 0;
+    rest >> kib;
+    return kib / 1024.0;
+  }
+  return 0.0;
+}
+
+/// The largest anonymous memory seen at any sample(), construction included. The kernel keeps no such maximum by itself
+/// (its VmHWM counts mapped files): sample where memory is largest, once a step.
+class peak_memory {
+ public:
+  peak_memory() { sample(); }
+
+  void sample() { mib_ = std::max(mib_, anonymous_memory_mib()); }
+
+  double mib() const { return mib_; }
+
+ private:
+  double mib_ = 0.0;
+};
+
+}  // namespace vscg::train
