@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: MIT
+# The system's package where there is one, otherwise the pinned release by FetchContent. What was fetched has no
+# installed target that an installed vscg could name, so then there are no install rules.
+
+include(FetchContent)
+
+# vscg_dependency(<name> <what find_package gets>... FETCH <url> [PACKAGE <Debian package>] [SETTINGS <VAR=value>...])
+macro(vscg_dependency name)
+  cmake_parse_arguments(dependency "" "FETCH;PACKAGE" "SETTINGS" ${ARGN})
+  find_package(${name} ${dependency_UNPARSED_ARGUMENTS} QUIET)
+  if(NOT ${name}_FOUND)
+    message(STATUS "vscg: ${name} is not installed: fetching ${dependency_FETCH} "
+      "(cmake/install_dependencies.sh installs it, as ${dependency_PACKAGE} on Debian and Ubuntu)")
+    foreach(setting IN LISTS dependency_SETTINGS)
+      string(REGEX MATCH "^([^=]+)=(.*)$" _ "${setting}")
+      set(${CMAKE_MATCH_1} "${CMAKE_MATCH_2}" CACHE INTERNAL "set by vscg for ${name}")
+    endforeach()
+    FetchContent_Declare(${name} URL ${dependency_FETCH} DOWNLOAD_EXTRACT_TIMESTAMP ON SYSTEM)
+    FetchContent_MakeAvailable(${name})
+    set(VSCG_INSTALL OFF)
+  endif()
+endmacro()
+
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+find_package(Threads REQUIRED)
+vscg_dependency(Eigen3 3.4 NO_MODULE PACKAGE libeigen3-dev
+  FETCH https://gitlab.com/libeigen/eigen/-/archive/3.4.0/eigen-3.4.0.tar.gz
+  SETTINGS EIGEN_BUILD_DOC=OFF EIGEN_BUILD_TESTING=OFF EIGEN_BUILD_PKGCONFIG=OFF)
+
+if("train" IN_LIST VSCG_COMPONENTS)
+  list(APPEND VSCG_COMPONENTS io data xtensor)
+  list(REMOVE_DUPLICATES VSCG_COMPONENTS)
+endif()
+if("io" IN_LIST VSCG_COMPONENTS)
+  vscg_dependency(nlohmann_json 3.10 PACKAGE nlohmann-json3-dev
+    FETCH https://github.com/nlohmann/json/releases/download/v3.11.3/json.tar.xz)
+endif()
+if("data" IN_LIST VSCG_COMPONENTS)
+  vscg_dependency(HDF5 COMPONENTS C PACKAGE libhdf5-dev
+    FETCH https://github.com/HDFGroup/hdf5/releases/download/hdf5_1.14.5/hdf5-1.14.5.tar.gz
+    SETTINGS BUILD_SHARED_LIBS=OFF BUILD_TESTING=OFF HDF5_BUILD_TOOLS=OFF HDF5_BUILD_EXAMPLES=OFF
+      HDF5_BUILD_CPP_LIB=OFF HDF5_BUILD_HL_LIB=OFF HDF5_EXTERNALLY_CONFIGURED=1)
+  if(NOT TARGET hdf5::hdf5)
+    add_library(hdf5::hdf5 ALIAS hdf5-static)
+  endif()
+endif()
+if("xtensor" IN_LIST VSCG_COMPONENTS)
+  vscg_dependency(xtl PACKAGE libxtl-dev FETCH https://github.com/xtensor-stack/xtl/archive/refs/tags/0.7.5.tar.gz)
+  vscg_dependency(xtensor PACKAGE libxtensor-dev
+    FETCH https://github.com/xtensor-stack/xtensor/archive/refs/tags/0.24.7.tar.gz)
+endif()
+if("thrust" IN_LIST VSCG_COMPONENTS)
+  find_package(CCCLHeaders QUIET)
+  if(NOT CCCLHeaders_FOUND)
+    message(STATUS "vscg: thrust's headers were not found (CUDA toolkit, CCCL or libthrust-dev; "
+      "-DCCCLHeaders_DIR_HINT=... names a folder): no vscg::thrust, and its tests say that they are skipped")
+    list(REMOVE_ITEM VSCG_COMPONENTS thrust)
+  endif()
+endif()
+
+if(VSCG_BUILD_EXAMPLES)
+  vscg_dependency(CLI11 PACKAGE libcli11-dev FETCH https://github.com/CLIUtils/CLI11/archive/refs/tags/v2.3.2.tar.gz)
+endif()
+if(VSCG_BUILD_TESTS)
+  vscg_dependency(doctest 2.4.9 PACKAGE doctest-dev
+    FETCH https://github.com/doctest/doctest/archive/refs/tags/v2.4.11.tar.gz SETTINGS DOCTEST_WITH_TESTS=OFF)
+  if(doctest_SOURCE_DIR)
+    list(APPEND CMAKE_MODULE_PATH ${doctest_SOURCE_DIR}/scripts/cmake)
+  else()
+    list(APPEND CMAKE_MODULE_PATH ${doctest_DIR})
+  endif()
+endif()
+if(VSCG_BUILD_BENCHMARKS)
+  vscg_dependency(benchmark PACKAGE libbenchmark-dev
+    FETCH https://github.com/google/benchmark/archive/refs/tags/v1.8.3.tar.gz
+    SETTINGS BENCHMARK_ENABLE_TESTING=OFF BENCHMARK_ENABLE_INSTALL=OFF)
+endif()

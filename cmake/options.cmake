@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: MIT
+# Every option is named VSCG_*. In another project's tree everything but the headers is off.
+
+include(CMakeDependentOption)
+
+set(VSCG_ALL_COMPONENTS io data xtensor train thrust)
+if(PROJECT_IS_TOP_LEVEL)
+  set(components_default ${VSCG_ALL_COMPONENTS})
+else()
+  set(components_default "")
+endif()
+set(VSCG_COMPONENTS "${components_default}" CACHE STRING
+  "Targets beside vscg::vscg, each with its own dependency: io (nlohmann-json), data (HDF5), xtensor, train (the three), thrust")
+foreach(component IN LISTS VSCG_COMPONENTS)
+  if(NOT component IN_LIST VSCG_ALL_COMPONENTS)
+    message(FATAL_ERROR "vscg: VSCG_COMPONENTS: expected some of ${VSCG_ALL_COMPONENTS}, found ${component}")
+  endif()
+endforeach()
+
+option(VSCG_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
+option(VSCG_BUILD_EXAMPLES "Build the programs in examples/" ${PROJECT_IS_TOP_LEVEL})
+option(VSCG_BUILD_BENCHMARKS "Build the benchmarks" ${PROJECT_IS_TOP_LEVEL})
+option(VSCG_INSTALL "Make the rules of `cmake --install`" ${PROJECT_IS_TOP_LEVEL})
+option(VSCG_WARNINGS_AS_ERRORS "Warnings of our own programs and tests are errors" OFF)
+option(VSCG_NATIVE "Our own programs and tests use the instruction set of this machine" ${PROJECT_IS_TOP_LEVEL})
+option(VSCG_ENABLE_CUDA "Build what only nvcc compiles" OFF)
+set(VSCG_SANITIZE "" CACHE STRING "Sanitizers for our own programs and tests: address,undefined or thread")
+
+# Where the tests find what does not belong into a source tree; without them those tests say that they are skipped.
+set(VSCG_GOLDEN_DIR "" CACHE PATH "Golden values (*.json) of the reference networks")
+set(VSCG_AVE_DIR "" CACHE PATH "The small files of the real AVE data set")
+foreach(folder VSCG_GOLDEN_DIR VSCG_AVE_DIR)
+  if(NOT ${folder} AND NOT "$ENV{${folder}}" STREQUAL "")
+    set_property(CACHE ${folder} PROPERTY VALUE "$ENV{${folder}}")
+  endif()
+endforeach()
+
+if(VSCG_ENABLE_CUDA)
+  include(CheckLanguage)
+  check_language(CUDA)
+  if(NOT CMAKE_CUDA_COMPILER)
+    message(FATAL_ERROR "vscg: VSCG_ENABLE_CUDA is ON, but no CUDA compiler was found. Install the CUDA toolkit, "
+      "or name its compiler with -DCMAKE_CUDA_COMPILER=/path/to/nvcc, or leave VSCG_ENABLE_CUDA OFF.")
+  endif()
+  message(FATAL_ERROR "vscg: VSCG_ENABLE_CUDA is ON, but this version has no part that needs nvcc. Leave it OFF.")
+endif()
+
+if(PROJECT_IS_TOP_LEVEL)
+  if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+    set(CMAKE_BUILD_TYPE Release CACHE STRING "Release, Debug or RelWithDebInfo" FORCE)
+  endif()
+  set(CMAKE_CXX_EXTENSIONS OFF)
+  set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+  # Where programs lie: the tests run them from there, as users do.
+  set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+endif()

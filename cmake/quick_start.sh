@@ -1,0 +1,46 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# From nothing to localised events: installs what is missing, builds the programs, synthesises a small data set in AVE's
+# format, trains on it, evaluates and localises.
+#   sh cmake/quick_start.sh [FOLDER]    where all of it goes: build/quick_start unless said
+set -eu
+cd "$(dirname "$0")/.."
+
+folder=${1:-build/quick_start}
+programs=$folder/programs/bin
+
+sh cmake/install_dependencies.sh --run
+echo "== building the programs (log: $folder/build.log)"
+mkdir -p "$folder"
+{
+  cmake -S . -B "$folder/programs" -G Ninja -DVSCG_BUILD_TESTS=OFF -DVSCG_BUILD_BENCHMARKS=OFF &&
+    cmake --build "$folder/programs" --target ave_synthesize ave_train ave_evaluate ave_localize
+} >"$folder/build.log" 2>&1 || {
+  tail -n 40 "$folder/build.log" >&2
+  exit 1
+}
+
+echo "== synthesising"
+rm -rf "$folder/data" "$folder/run"
+"$programs/ave_synthesize" --out "$folder/data" --videos 400 --seed 1
+echo "== training"
+"$programs/ave_train" --data "$folder/data" --setting fully --epochs 20 --batch 32 --seed 1 --out "$folder/run"
+echo "== evaluating on the test videos"
+"$programs/ave_evaluate" --data "$folder/data" --weights "$folder/run/best.safetensors" --json "$folder/evaluation.json"
+echo "== localising"
+"$programs/ave_localize" --data "$folder/data" --weights "$folder/run/best.safetensors" --videos 0 1 2 \
+  --json "$folder/events.json" --attention "$folder/attention.npy"
+
+cat <<TEXT
+
+Made in $folder:
+  data/                  a synthesised data set in the format of AVE
+  run/                   best.safetensors (weights), summary.json, metrics.jsonl, last.checkpoint
+  evaluation.json        accuracy and confusion matrix on the test videos
+  events.json            the events of videos 0, 1 and 2; attention.npy: where in the picture each of them sounded
+
+On the real files (visual_feature.h5, audio_feature.h5, right_labels.h5, train_order.h5 ... in one folder AVE):
+  $programs/ave_train --data AVE --setting fully --out RUN
+  $programs/ave_evaluate --data AVE --weights RUN/best.safetensors
+  $programs/ave_localize --data AVE --weights RUN/best.safetensors
+TEXT

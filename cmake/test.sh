@@ -1,0 +1,25 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Installs what is missing, builds vscg and passes every test: under thread sanitizer, address and undefined-behaviour
+# sanitizers, clang++ and g++, warnings as errors. Ends with ctest's report of the g++ build.
+#   sh cmake/test.sh               every stage
+#   sh cmake/test.sh address clang only these
+# VSCG_GOLDEN_DIR and VSCG_AVE_DIR name the folders of reference values and of real files; without them the tests that need
+# them say that they are skipped.
+set -eu
+cd "$(dirname "$0")/.."
+
+stages=${*:-thread address clang release}
+CMAKE_BUILD_PARALLEL_LEVEL=${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)}
+CTEST_PARALLEL_LEVEL=${CTEST_PARALLEL_LEVEL:-$(nproc)}
+export CMAKE_BUILD_PARALLEL_LEVEL CTEST_PARALLEL_LEVEL
+
+sh cmake/install_dependencies.sh --test
+for stage in $stages; do
+  began=$(date +%s)
+  echo "== $stage"
+  cmake --preset "$stage"
+  cmake --build --preset "$stage"
+  echo "== $stage: built in $(($(date +%s) - began)) s"
+  ctest --preset "$stage"
+done

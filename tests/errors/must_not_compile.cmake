@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: MIT
+# cmake -DCOMPILER=... -DSOURCE=... -DINCLUDE=dir;dir -P must_not_compile.cmake
+cmake_minimum_required(VERSION 3.25)
+
+file(STRINGS ${SOURCE} expected REGEX "^// expect: ")
+list(LENGTH expected count)
+if(NOT count EQUAL 1)
+  message(FATAL_ERROR "${SOURCE}: expected one line `// expect: <expression>`, found ${count}")
+endif()
+string(REGEX REPLACE "^// expect: " "" expected "${expected}")
+
+list(TRANSFORM INCLUDE PREPEND -isystem)
+execute_process(COMMAND ${COMPILER} -std=c++20 -fsyntax-only -w ${INCLUDE} ${SOURCE}
+  RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+if(result EQUAL 0)
+  message(FATAL_ERROR "${SOURCE}: expected an error, found that ${COMPILER} compiles it")
+endif()
+# Not a list of lines: types in messages hold semicolons and brackets.
+string(REGEX MATCH "[^\n]*error:[^\n]*" first "${output}")
+if(NOT first MATCHES "${expected}")
+  message(FATAL_ERROR "${SOURCE}: first error line\n  expected to match: ${expected}\n  found: ${first}\n\n${output}")
+endif()
+message(STATUS "${first}")
