@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <map>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include <vscg/core/error.hpp>
+#include <vscg/io/atomic_file.hpp>
+#include <vscg/io/dtype.hpp>
+#include <vscg/io/input_file.hpp>
+#include <vscg/io/safetensors_header.hpp>
+#include <vscg/io/shape_text.hpp>
+
+namespace vscg::io {
+
+/// A safetensors file open for reading, its header checked completely. Values are read on request; const and safe to
+/// use from several threads at once.
+class safetensors_file {
+ public:
+  /// Throws vscg::error naming the file when it is missing, truncated or not exactly what the format says.
+  static safetensors_file open(const std::filesystem::path& path) { return safetensors_file(input_file(path)); }
+
+  const std::filesystem::path& path() const { return file_.path(); }
+
+  /// In the order of their values.
+  const std::vector<tensor_info>& tensors() const { return header_.tensors; }
+
+  const std::map<std::string, std::string>& metadata() const { return header_.metadata; }
+
+  /// Null when there is no such tensor.
+  const tensor_info* find(const std::string& name) const {
+    const auto found = position_.find(name);
+    return found == position_.end() ? nullptr : &header_.tensors[found->second];
+  }
+
+  /// Throws vscg::error when there is no such tensor.
+  const tensor_info& at(const std::string& name) const {
+    const tensor_info* const found = find(name);
+    if (found == nullptr) throw error(path().string(), "a tensor " + name, "none");
+    return *found;
+  }
+
+  /// Reads a tensor of this file into `out`, which must have its size. Smaller floating types widen exactly; a
+  /// conversion that could lose digits is refused.
+  template <file_value T>
+  void read(const tensor_info& tensor, std::span<T> out) const {
+    const std::string thing = path().string() + ": tensor " + tensor.name;
+    if (!readable_as<T>(tensor.type)) {
+      if (tensor.type == dtype::f64 && dtype_of<T>() == dtype::f32) {
+        throw error(thing +
+                    " holds double precision (F64), which float would round silently: load it into a network of "
+                    "double, or write the file in float");
+      }
+      throw error(thing, "values that can be read as " + std::string(dtype_name(dtype_of<T>())),
+                  std::string(dtype_name(tensor.type)));
+    }
+    if (out.size() != tensor.size()) {
+      throw error(thing, std::to_string(out.size()) + " values",
+                  std::to_string(tensor.size()) + " " + shape_text(tensor.shape));
+    }
+    if (tensor.type == dtype_of<T>()) {
+      read_bytes(tensor.begin, std::as_writable_bytes(out));
+      return;
+    }
+    if constexpr (std::floating_point<T>) {
+      if (tensor.type == dtype::f32) {
+        widen<float>(tensor, out, [](float value) { return static_cast<T>(value); });
+      } else if (tensor.type == dtype::f16) {
+        widen<std::uint16_t>(tensor, out, [](std::uint16_t bits) { return static_cast<T>(half_value(bits)); });
+      } else {
+        widen<std::uint16_t>(tensor, out, [](std::uint16_t bits) { return static_cast<T>(brain_value(bits)); });
+      }
+    }
+  }
+
+  template <file_value T>
+  std::vector<T> read(const tensor_info& tensor) const {
+    std::vector<T> values(tensor.size());
+    read(tensor, std::span<T>(values));
+    return values;
+  }
+
+  /// Raw bytes of the values, from byte `offset` after the header on.
+  void read_bytes(std::size_t offset, std::span<std::byte> out) const { file_.read_at(data_begin_ + offset, out); }
+
+ private:
+  explicit safetensors_file(input_file file) : file_(std::move(file)) {
+    const std::string thing = file_.path().string();
+    if (file_.size() < 8) {
+      throw error(thing, "a safetensors file (8 bytes or more)", std::to_string(file_.size()) + " bytes");
+    }
+    std::array<std::byte, 8> prefix{};
+    file_.read_at(0, prefix);
+    std::uint64_t length = 0;
+    for (std::size_t i = 0; i < 8; ++i) length |= std::to_integer<std::uint64_t>(prefix[i]) << (8 * i);
+    if (length > safetensors_header_limit || length > file_.size() - 8) {
+      throw error(thing, "a safetensors header within its " + std::to_string(file_.size()) + " bytes",
+                  "a header of " + std::to_string(length) + " bytes (truncated, or not a safetensors file)");
+    }
+    std::string text(static_cast<std::size_t>(length), '\0');
+    file_.read_at(8, std::as_writable_bytes(std::span(text)));
+    data_begin_ = 8 + length;
+    header_ = parse_safetensors_header(text, file_.size() - data_begin_, thing);
+    for (std::size_t i = 0; i < header_.tensors.size(); ++i) position_.emplace(header_.tensors[i].name, i);
+  }
+
+  template <class Stored, class T, class Convert>
+  void widen(const tensor_info& tensor, std::span<T> out, Convert convert) const {
+    std::array<Stored, 8192> buffer;
+    for (std::size_t done = 0; done < out.size();) {
+      const std::size_t count = std::min(buffer.size(), out.size() - done);
+      const auto part = std::span(buffer).first(count);
+      read_bytes(tensor.begin + done * sizeof(Stored), std::as_writable_bytes(part));
+      std::ranges::transform(part, out.begin() + static_cast<std::ptrdiff_t>(done), convert);
+      done += count;
+    }
+  }
+
+  input_file file_;
+  std::uint64_t data_begin_ = 0;
+  safetensors_header header_;
+  std::unordered_map<std::string, std::size_t> position_;
+};
+
+/// A tensor to write; `bytes` are row-major values and stay the caller's.
+struct tensor_source {
+  std::string name;
+  dtype type = dtype::f32;
+  std::vector<std::size_t> shape;
+  std::span<const std::byte> bytes;
+};
+
+template <file_value T>
+tensor_source make_tensor_source(std::string name, std::vector<std::size_t> shape, std::span<const T> values) {
+  return {std::move(name), dtype_of<T>(), std::move(shape), std::as_bytes(values)};
+}
+
+/// Writes a safetensors file, atomically. The same input gives the same bytes. Types of 8 bytes come first, then 4,
+/// then 1, otherwise in the given order, so that every value is aligned for readers that map the file.
+inline void write_safetensors(const std::filesystem::path& path, std::span<const tensor_source> tensors,
+                              const std::map<std::string, std::string>& metadata = {}) {
+  std::vector<const tensor_source*> order;
+  for (const tensor_source& tensor : tensors) order.push_back(&tensor);
+  std::ranges::stable_sort(order, std::ranges::greater{}, [](const tensor_source* t) { return dtype_size(t->type); });
+
+  const std::string thing = "cannot write " + path.string();
+  std::vector<tensor_info> infos;
+  std::size_t position = 0;
+  for (const tensor_source* tensor : order) {
+    const auto expected = byte_count(tensor->shape, dtype_size(tensor->type));
+    if (!expected || *expected != tensor->bytes.size()) {
+      throw error(thing + ": tensor " + tensor->name,
+                  (expected ? std::to_string(*expected) : "fewer") + " bytes for " + shape_text(tensor->shape),
+                  std::to_string(tensor->bytes.size()));
+    }
+    infos.push_back({tensor->name, tensor->type, tensor->shape, position, position + *expected});
+    position += *expected;
+  }
+  const std::string header = build_safetensors_header(infos, metadata, thing);
+
+  atomic_file file(path);
+  file.write(header);
+  for (const tensor_source* tensor : order) file.write(tensor->bytes);
+  file.commit();
+}
+
+}  // namespace vscg::io

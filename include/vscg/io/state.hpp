@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <concepts>
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include <vscg/core/error.hpp>
+#include <vscg/io/dtype.hpp>
+#include <vscg/io/safetensors.hpp>
+#include <vscg/io/shape_text.hpp>
+
+namespace vscg::io {
+
+/// One named parameter of a network, as PyTorch's state_dict names it.
+struct state_entry {
+  std::string name;
+  std::vector<std::size_t> shape;
+};
+
+/// Limits a load to a part. "psp" and "psp." both mean the names that begin with "psp."; empty means all.
+/// Both prefixes are taken off before names are compared:
+///   {.file = "host.vscg"}              the network is a part of a larger one in the file
+///   {.table = "psp"}                   the file holds only PSP's weights, the network has them under psp
+///   {.file = "psp", .table = "psp"}    only PSP's weights out of a whole file into a whole network
+struct load_prefix {
+  std::string file;
+  std::string table;
+};
+
+namespace state_detail {
+
+inline std::string with_dot(const std::string& prefix) {
+  return prefix.empty() || prefix.ends_with('.') ? prefix : prefix + ".";
+}
+
+/// A finding of the comparison: how many there are, and the first few in words.
+class finding {
+ public:
+  explicit finding(std::string_view kind) : kind_(kind) {}
+  void add(const std::string& item) {
+    constexpr std::size_t shown = 8;
+    if (++count_ <= shown) text_ += (count_ > 1 ? ", " : "") + item;
+    if (count_ == shown + 1) text_ += ", ...";
+  }
+  std::string text() const {
+    return count_ == 0 ? "" : "; " + std::string(kind_) + " (" + std::to_string(count_) + "): " + text_;
+  }
+
+ private:
+  std::string_view kind_;
+  std::size_t count_ = 0;
+  std::string text_;
+};
+
+/// The file's tensor for each table entry that takes part, as (index in the table, tensor).
+using matches = std::vector<std::pair<std::size_t, const tensor_info*>>;
+
+/// Throws one vscg::error with all that does not fit.
+inline matches match(const safetensors_file& file, std::span<const state_entry> expected, const load_prefix& prefix) {
+  const std::string file_prefix = with_dot(prefix.file);
+  const std::string table_prefix = with_dot(prefix.table);
+  std::unordered_map<std::string_view, const tensor_info*> found;
+  for (const tensor_info& tensor : file.tensors()) {
+    const std::string_view name = tensor.name;
+    if (name.starts_with(file_prefix)) found.emplace(name.substr(file_prefix.size()), &tensor);
+  }
+  matches fitting;
+  finding missing("missing");
+  finding other_shape("of another shape");
+  finding unexpected("unexpected");
+  std::size_t taking_part = 0;
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    const state_entry& entry = expected[i];
+    if (!entry.name.starts_with(table_prefix)) continue;
+    ++taking_part;
+    const auto position = found.find(std::string_view(entry.name).substr(table_prefix.size()));
+    if (position == found.end()) {
+      missing.add(entry.name + " " + shape_text(entry.shape));
+      continue;
+    }
+    const tensor_info& tensor = *position->second;
+    if (tensor.shape != entry.shape) {
+      other_shape.add(entry.name + " expected " + shape_text(entry.shape) + " found " + shape_text(tensor.shape));
+    } else {
+      fitting.emplace_back(i, &tensor);
+    }
+    found.erase(position);
+  }
+  for (const tensor_info& tensor : file.tensors()) {  // not over `found`, whose order is arbitrary
+    const std::string_view name = tensor.name;
+    if (name.starts_with(file_prefix) && found.contains(name.substr(file_prefix.size()))) {
+      unexpected.add(tensor.name + " " + shape_text(tensor.shape));
+    }
+  }
+  const std::string problems = missing.text() + other_shape.text() + unexpected.text();
+  if (!problems.empty()) {
+    const auto says = file.metadata().find("vscg.network");
+    const std::string network = says == file.metadata().end() ? "" : " (it says vscg.network = " + says->second + ")";
+    throw error(file.path().string() + network + ": the weights do not fit the network" + problems);
+  }
+  if (taking_part == 0 && !table_prefix.empty()) {
+    throw error(file.path().string(), "parameters of the network under " + table_prefix, "none");
+  }
+  return fitting;
+}
+
+}  // namespace state_detail
+
+/// Loads a state_dict into a network whose parameters `expected` lists: all or nothing. Every name and shape is
+/// compared, every value read and found finite, before `sink(index, std::span<const T>)` is called the first time;
+/// then it is called once for each entry that takes part, in the table's order.
+///
+/// Throws one vscg::error that lists what is missing, unexpected and of another shape; one naming the tensor when a
+/// value is NaN or infinite, or of a type that T cannot hold exactly (F64 into float).
+template <file_value T, std::invocable<std::size_t, std::span<const T>> Sink>
+void load_state(const safetensors_file& file, std::span<const state_entry> expected, Sink&& sink,
+                const load_prefix& prefix = {}) {
+  std::vector<std::pair<std::size_t, std::vector<T>>> loaded;
+  for (const auto& [index, tensor] : state_detail::match(file, expected, prefix)) {
+    auto values = file.read<T>(*tensor);
+    if constexpr (std::floating_point<T>) {
+      const auto bad = std::ranges::find_if_not(values, [](T value) { return std::isfinite(value); });
+      if (bad != values.end()) {
+        throw error(file.path().string() + ": tensor " + tensor->name, "finite values",
+                    (std::isnan(*bad) ? "NaN" : "infinity") + std::string(" at element ") +
+                        std::to_string(bad - values.begin()));
+      }
+    }
+    loaded.emplace_back(index, std::move(values));
+  }
+  for (const auto& [index, values] : loaded) sink(index, std::span<const T>(values));
+}
+
+/// Writes a network's weights, atomically: `source(index)` gives the row-major values of `table[index]`, which must
+/// stay valid until this returns.
+template <file_value T, std::invocable<std::size_t> Source>
+void save_state(const std::filesystem::path& path, std::span<const state_entry> table, Source&& source,
+                const std::map<std::string, std::string>& metadata) {
+  std::vector<tensor_source> tensors;
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    tensors.push_back(make_tensor_source<T>(table[i].name, table[i].shape, std::span<const T>(source(i))));
+  }
+  write_safetensors(path, tensors, metadata);
+}
+
+}  // namespace vscg::io

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+#include <csignal>
+#include <filesystem>
+#include <string>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <doctest/doctest.h>
+
+#include <vscg/io/atomic_file.hpp>
+
+#include "scratch.hpp"
+
+using vscg::io::atomic_file;
+using vscg::io::write_file;
+
+namespace {
+
+/// Lets no file of this process grow beyond `bytes`: what a full disk looks like to a writer.
+class file_size_limit {
+ public:
+  explicit file_size_limit(::rlim_t bytes) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    handler_ = std::signal(SIGXFSZ, SIG_IGN);
+    ::rlimit limit = before_;
+    limit.rlim_cur = bytes;
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  file_size_limit(const file_size_limit&) = delete;
+  file_size_limit& operator=(const file_size_limit&) = delete;
+  ~file_size_limit() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+
+ private:
+  ::rlimit before_{};
+  void (*handler_)(int) = nullptr;
+};
+
+}  // namespace
+
+TEST_CASE("a file appears at commit, complete, and the temporary is gone") {
+  const scratch_directory scratch;
+  const auto path = scratch / "a.json";
+  {
+    atomic_file file(path);
+    file.write("one ");
+    file.write("two");
+    CHECK_FALSE(std::filesystem::exists(path));
+    file.commit();
+    CHECK(bytes_of(path) == "one two");
+    CHECK(contains(error_of([&] { file.write("more"); }), "already committed"));
+    CHECK(contains(error_of([&] { file.commit(); }), "already committed"));
+  }
+  CHECK(scratch.names() == std::vector<std::string>{"a.json"});
+}
+
+TEST_CASE("without commit the old content stays and nothing is left over") {
+  const scratch_directory scratch;
+  const auto path = scratch / "a.json";
+  put_bytes(path, "old");
+  { atomic_file(path).write("new"); }
+  CHECK(bytes_of(path) == "old");
+  CHECK(scratch.names() == std::vector<std::string>{"a.json"});
+  write_file(path, "new");
+  CHECK(bytes_of(path) == "new");
+}
+
+TEST_CASE("what a killed process left behind is reused") {
+  const scratch_directory scratch;
+  put_bytes(scratch / "a.tmp", "much longer than what will be written");
+  write_file(scratch / "a", "short");
+  CHECK(bytes_of(scratch / "a") == "short");
+  CHECK(scratch.names() == std::vector<std::string>{"a"});
+}
+
+TEST_CASE("two writers of one file: the second is refused, the first unharmed") {
+  const scratch_directory scratch;
+  atomic_file first(scratch / "a");
+  first.write("first");
+  CHECK(contains(error_of([&] { atomic_file second(scratch / "a"); }), "being written by another process"));
+  first.commit();
+  CHECK(bytes_of(scratch / "a") == "first");
+  write_file(scratch / "a", "third");
+  CHECK(bytes_of(scratch / "a") == "third");
+}
+
+TEST_CASE("a full disk: the error names path and reason, the old file stays, no temporary is left") {
+  const scratch_directory scratch;
+  const auto path = scratch / "a";
+  put_bytes(path, "old");
+  std::string message;
+  {
+    const file_size_limit limit(4096);
+    message = error_of([&] { write_file(path, std::string(10000, 'x')); });
+  }
+  CHECK(contains(message, path.string()));
+  CHECK(contains(message, "File too large"));
+  CHECK(bytes_of(path) == "old");
+  CHECK(scratch.names() == std::vector<std::string>{"a"});
+}
+
+TEST_CASE("places that cannot be written to") {
+  const scratch_directory scratch;
+  const auto nowhere = scratch / "missing/a";
+  const std::string message = error_of([&] { write_file(nowhere, "x"); });
+  CHECK(contains(message, nowhere.string()));
+  CHECK(contains(message, "No such file or directory"));
+
+  put_bytes(scratch / "file", "");
+  CHECK(contains(error_of([&] { write_file(scratch / "file/a", "x"); }), "Not a directory"));
+  CHECK(contains(error_of([&] { write_file(scratch / ".", "x"); }), "found a directory"));
+  CHECK(contains(error_of([&] { write_file("/dev/null", "x"); }), "found a device or pipe"));
+  CHECK(std::filesystem::is_character_file("/dev/null"));
+
+  std::filesystem::create_directory(scratch / "closed");
+  std::filesystem::permissions(scratch / "closed", std::filesystem::perms::owner_read);
+  if (::geteuid() != 0) {  // root may write anywhere
+    CHECK(contains(error_of([&] { write_file(scratch / "closed/a", "x"); }), "Permission denied"));
+  }
+  std::filesystem::permissions(scratch / "closed", std::filesystem::perms::owner_all);
+}
+
+TEST_CASE("a symbolic link keeps pointing where it did") {
+  const scratch_directory scratch;
+  put_bytes(scratch / "target", "old");
+  std::filesystem::create_symlink(scratch / "target", scratch / "link");
+  write_file(scratch / "link", "new");
+  CHECK(std::filesystem::is_symlink(scratch / "link"));
+  CHECK(bytes_of(scratch / "target") == "new");
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+#include <limits>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include <vscg/io/json.hpp>
+
+#include "scratch.hpp"
+
+using vscg::io::json;
+
+TEST_CASE("written for people: order kept, newline at the end, reads back") {
+  const scratch_directory scratch;
+  json value;
+  value["test_accuracy"] = 0.75;
+  value["epoch"] = 3;
+  value["a"] = {1, 2};
+  value["undefined"] = std::numeric_limits<double>::quiet_NaN();
+  vscg::io::write_json(scratch / "summary.json", value);
+  const std::string text = bytes_of(scratch / "summary.json");
+  CHECK(text.starts_with("{\n  \"test_accuracy\": 0.75,\n  \"epoch\": 3,\n"));
+  CHECK(text.ends_with("\"undefined\": null\n}\n"));
+  const json back = vscg::io::read_json(scratch / "summary.json");
+  CHECK(back["a"][1] == 2);
+  CHECK(back.size() == 4);
+}
+
+TEST_CASE("errors name the file") {
+  const scratch_directory scratch;
+  const auto message_for = [&](const std::string& text) {
+    put_bytes(scratch / "x.json", text);
+    return error_of([&] { vscg::io::read_json(scratch / "x.json"); });
+  };
+  const std::string name = (scratch / "x.json").string();
+  CHECK(message_for("{\"a\": 1}").empty());
+  CHECK(contains(message_for("{\"a\": 1"), name + ": expected valid JSON"));
+  CHECK(contains(message_for(""), name + ": expected valid JSON"));
+  CHECK(contains(message_for("{\"a\": 1} {"), "valid JSON"));
+  CHECK(contains(message_for("{\"a\": {\"b\": 1, \"b\": 2}}"), "expected every key once, found \"b\" twice"));
+  CHECK(message_for("{\"a\": {\"b\": 1}, \"c\": {\"b\": 2}}").empty());
+  CHECK(contains(message_for(std::string(100000, '[')), "deeper nesting"));
+  CHECK(contains(error_of([&] { vscg::io::write_json(scratch / "y.json", json("\xFF")); }), "text in UTF-8"));
+  CHECK_FALSE(std::filesystem::exists(scratch / "y.json"));
+}
