@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <vscg/core/random.hpp>
+#include <vscg/io/npy_header.hpp>
+
+#include "scratch.hpp"
+
+using namespace vscg::io;
+
+namespace {
+
+std::string problem(const std::string& text) {
+  return error_of([&] { parse_npy_dictionary(text, "a.npy"); });
+}
+
+}  // namespace
+
+TEST_CASE("NumPy's dictionary, and any other spelling of it") {
+  const auto header = parse_npy_dictionary("{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }   \n", "a.npy");
+  CHECK(header.type == dtype::f32);
+  CHECK(header.shape == std::vector<std::size_t>{3, 4});
+  const auto other = parse_npy_dictionary(R"({"shape":(7,),"fortran_order":False,"descr":"<f8"})", "a.npy");
+  CHECK(other.type == dtype::f64);
+  CHECK(other.shape == std::vector<std::size_t>{7});
+  CHECK(parse_npy_dictionary("{'descr':'<f2','fortran_order':False,'shape':()}", "a.npy").shape.empty());
+}
+
+TEST_CASE("what cannot be read is named") {
+  const auto typed = [](const std::string& type) {
+    return problem("{'descr': " + type + ", 'fortran_order': False, 'shape': (1,), }");
+  };
+  CHECK(typed("'<f4'").empty());
+  CHECK(contains(typed("'>f4'"),
+                 "a.npy: type of the values: expected float32, float64 or float16, little-endian, found"));
+  CHECK(contains(typed("'|O'"), "found pickled Python objects ('|O')"));
+  CHECK(contains(typed("'<i8'"), "found '<i8'"));
+  CHECK(contains(typed("[('a', '<f4')]"), "found a structured type"));
+  CHECK(contains(problem("{'descr': '<f4', 'fortran_order': True, 'shape': (2, 2), }"),
+                 "a.npy: expected row-major values, found Fortran order"));
+  for (const char* text :
+       {"", "{", "{}", "()", "{'descr': '<f4', 'shape': (1,)}", "{'descr': '<f4', 'fortran_order': False}",
+        "{'descr': '<f4', 'fortran_order': Maybe, 'shape': (1,)}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (-1,)}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (1 2)}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': 1}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,)}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (1,), 'x': 1}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (1,)} x", "{'descr: 1}"}) {
+    CAPTURE(text);
+    CHECK(contains(problem(text), "a.npy: .npy header: expected descr, fortran_order and shape"));
+  }
+}
+
+TEST_CASE("the bytes are those that numpy.save writes") {
+  const std::string three = build_npy_header(dtype::f32, std::vector<std::size_t>{2, 10, 7});
+  CHECK(three.size() == 128);
+  CHECK(three.substr(0, 10) == std::string("\x93NUMPY\x01\x00\x76\x00", 10));
+  CHECK(three.substr(10, 63) == "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 10, 7), }");
+  CHECK(three.back() == '\n');
+  CHECK(contains(build_npy_header(dtype::f64, std::vector<std::size_t>{5}),
+                 "'<f8', 'fortran_order': False, 'shape': (5,), }"));
+  CHECK(contains(build_npy_header(dtype::f64, {}), "'shape': (), }"));
+  const std::string many = build_npy_header(dtype::f64, std::vector<std::size_t>(30, 1000000));
+  CHECK(many.size() % 64 == 0);
+  CHECK(parse_npy_dictionary(many.substr(10), "a.npy").shape == std::vector<std::size_t>(30, 1000000));
+}
+
+TEST_CASE("fuzz: damaged headers give an error or a header, never a crash") {
+  const std::string good = "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }";
+  const std::string letters = "{}()[]',\": 0123456789<>|fFTO-";
+  const vscg::random_stream random(vscg::seed(5), "npy fuzz");
+  int refused = 0;
+  for (std::uint64_t round = 0; round < 20000; ++round) {
+    std::string text = good;
+    for (std::uint64_t edit = 0; edit < 1 + random.below(3, 0, round); ++edit) {
+      const std::size_t at = random.below(text.size(), 3 * edit + 1, round);
+      const char letter = letters[random.below(letters.size(), 3 * edit + 2, round)];
+      const std::uint64_t kind = random.below(4, 3 * edit + 3, round);
+      if (kind == 0) text.insert(at, 1, letter);
+      if (kind == 1) text[at] = letter;
+      if (kind == 2) text.erase(at, 1);
+      if (kind == 3 && edit == 0) text.resize(at + 1);
+    }
+    refused += !problem(text).empty();
+  }
+  CHECK(refused > 10000);
+  CHECK(refused < 20000);
+}
