@@ -2,11 +2,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
+#include <initializer_list>
 #include <limits>
 #include <string>
 #include <tuple>
-#include <type_traits>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -262,7 +263,7 @@ TEST_CASE_TEMPLATE("a row has the same bits alone, in any product, at any addres
       p.accumulate = trans_a != trans_b;
       operands<T> whole(p);
       whole.run();
-      for (const std::size_t rows : {1, 2, 3, 4, 7, 11, 14, 15, 28, 56, 57}) {
+      for (const std::size_t rows : std::initializer_list<std::size_t>{1, 2, 3, 4, 7, 11, 14, 15, 28, 56, 57}) {
         problem q = p;
         q.m = rows;
         q.pad = rows % 4;
@@ -286,7 +287,7 @@ TEST_CASE_TEMPLATE("a column has the same bits in a narrow product", T, float, d
   problem p{40, 101, 333};
   operands<T> whole(p);
   whole.run();
-  for (const std::size_t columns : {1, 5, 16, 33, 64}) {
+  for (const std::size_t columns : std::initializer_list<std::size_t>{1, 5, 16, 33, 64}) {
     problem q = p;
     q.n = columns;
     operands<T> part(q);
@@ -339,7 +340,7 @@ TEST_CASE_TEMPLATE("gemm has the same bits for 1, 2, 3 and 7 workers", T, float,
   for (const problem& p : problems) {
     operands<T> one(p);
     one.run(1, 1);
-    for (const std::size_t workers : {2, 3, 7}) {
+    for (const std::size_t workers : std::initializer_list<std::size_t>{2, 3, 7}) {
       operands<T> many(p);
       many.run(workers, workers);
       std::size_t different = 0;

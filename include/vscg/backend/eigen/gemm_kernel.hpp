@@ -14,13 +14,6 @@
 // chains run side by side, never in the order inside one. That is what makes the bits of a row independent of the rows
 // around it.
 
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic push
-// g++ 12 takes the undefined pass-through operand of AVX-512 intrinsics for a variable never set (GCC bug 105593).
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#endif
-
 namespace vscg::eigen_detail {
 
 /// Sizes of the product's blocks. Constants of the code and the instruction set, never of the machine's caches, because
@@ -118,10 +111,11 @@ VSCG_NOINLINE void gemm_tile(const gemm_strip<T>& strip, const T* a, const T* b,
     });
   }
   if (strip.rectified) {
-    // NaN must stay NaN, as in PyTorch: a loss that is not finite has to be seen.
+    // Written so that NaN stays NaN, as in PyTorch: a loss that is not finite has to be seen. (And not with `pmax`,
+    // which does not compile without warnings under g++ 12 with AVX-512: GCC bug 105593.)
     const packet zero = ei::pset1<packet>(T(0));
     unrolled<Rows * Packets>([&](auto i) __attribute__((always_inline)) {
-      sum[i] = ei::pmax<Eigen::PropagateNaN>(sum[i], zero);
+      sum[i] = ei::pselect(ei::pcmp_lt(sum[i], zero), zero, sum[i]);
     });
   }
   unrolled<Rows * Packets>([&](auto i) __attribute__((always_inline)) {
@@ -191,7 +185,3 @@ VSCG_NOINLINE void gemm_multiply(const gemm_strip<T>& strip, const T* a, std::si
 }
 
 }  // namespace vscg::eigen_detail
-
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic pop
-#endif
