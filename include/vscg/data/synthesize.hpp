@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <system_error>
+#include <unistd.h>
+#include <vector>
+
+#include <vscg/core/error.hpp>
+#include <vscg/data/synthesize_annotations.hpp>
+#include <vscg/data/synthesize_hdf5.hpp>
+#include <vscg/data/synthesize_options.hpp>
+#include <vscg/data/synthesize_world.hpp>
+#include <vscg/data/types.hpp>
+
+namespace vscg::data {
+
+/// What was written.
+struct synthesis_report {
+  std::size_t videos = 0, noisy = 0, train = 0, validation = 0, test = 0;
+  double background = 0;  ///< share of the segments that are background: what the majority class scores
+};
+
+namespace synthesis {
+
+/// A directory for files in the making, inside the one they belong to. Gone, with all in it, unless they moved out.
+class workshop {
+ public:
+  static constexpr const char* name = ".ave_synthesize.partial";
+
+  explicit workshop(std::filesystem::path out, bool force) : out_(std::move(out)), path_(out_ / name) {
+    namespace fs = std::filesystem;
+    std::error_code failure;
+    fs::create_directories(out_, failure);
+    if (failure) throw error(out_.string() + ": cannot create the directory: " + failure.message());
+    for (const auto& entry : fs::directory_iterator(out_, failure)) {
+      if (!force && entry.path().filename() != name) {
+        throw error(out_.string(), "an empty directory (or --force)",
+                    "\"" + entry.path().filename().string() + "\" in it");
+      }
+    }
+    if (!failure) fs::remove_all(path_, failure);  // what a killed run left
+    if (!failure) fs::create_directory(path_, failure);
+    if (failure) throw error(out_.string() + ": cannot write into the directory: " + failure.message());
+  }
+  ~workshop() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  workshop(const workshop&) = delete;
+  workshop& operator=(const workshop&) = delete;
+
+  std::filesystem::path file(const std::string& name_of_file) {
+    files_.push_back(name_of_file);
+    return path_ / name_of_file;
+  }
+
+  /// All files reach the disk, then each takes its name; `stale` ones of an earlier set go.
+  void move_out(const std::vector<std::string>& stale) {
+    for (const std::string& f : files_) sync(path_ / f);
+    for (const std::string& f : stale) {
+      if (std::find(files_.begin(), files_.end(), f) == files_.end()) std::filesystem::remove(out_ / f);
+    }
+    for (const std::string& f : files_) {
+      std::error_code failure;
+      std::filesystem::rename(path_ / f, out_ / f, failure);
+      if (failure) throw error((out_ / f).string() + ": cannot write: " + failure.message());
+    }
+    sync(out_);
+  }
+
+ private:
+  static void sync(const std::filesystem::path& path) {
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    const bool done = descriptor >= 0 && ::fsync(descriptor) == 0;
+    const std::string reason = done ? "" : std::strerror(errno);
+    if (descriptor >= 0) ::close(descriptor);
+    if (!done) throw error(path.string() + ": cannot write: " + reason);
+  }
+
+  std::filesystem::path out_, path_;
+  std::vector<std::string> files_;
+};
+
+inline void write_array(const std::filesystem::path& path, const char* key, std::vector<hsize_t> shape, hid_t stored,
+                        hid_t type, const void* values) {
+  const hsize_t rows = shape[0];
+  hdf5_rows file(path, key, std::move(shape), stored, false);
+  file.write(0, rows, values, type);
+  file.close();
+}
+
+inline void write_labels(workshop& shop, const std::vector<synthetic_event>& events) {
+  std::vector<float> right(events.size() * segments * classes), mil(events.size() * classes),
+      share(events.size() * classes);
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const synthetic_event& event = events[i];
+    for (std::size_t t = 0; t < segments; ++t) {
+      const std::size_t label = event.start <= t && t < event.end ? event.category : background;
+      right[(i * segments + t) * classes + label] = 1.0F;
+    }
+    mil[i * classes + event.category] = 1.0F;  // the category's, as in AVE, also where it has no segment
+    share[i * classes + event.category] = static_cast<float>(event.end - event.start) / 10.0F;
+    share[i * classes + background] = static_cast<float>(10 - (event.end - event.start)) / 10.0F;
+  }
+  const hsize_t n = events.size();
+  const auto write = [&](const char* name, std::vector<hsize_t> shape, const std::vector<float>& values) {
+    write_array(shop.file(name), "avadataset", std::move(shape), H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, values.data());
+  };
+  write("right_labels.h5", {n, 10, classes}, right);
+  write("mil_labels.h5", {n, classes}, mil);
+  write("prob_label.h5", {n, classes}, share);
+}
+
+// Features of `count` videos, row by row: no more than one video is in memory.
+template <class SceneOf>
+void write_features(workshop& shop, const std::string& suffix, std::size_t first_number, std::size_t count,
+                    const synthetic_world& world, const synthesis_options& options, std::size_t written,
+                    std::size_t all, SceneOf&& scene_of) {
+  hdf5_features audio_file(shop.file("audio_feature" + suffix + ".h5"), {count, 10, 128}, options.type,
+                           options.compress);
+  hdf5_features visual_file(shop.file("visual_feature" + suffix + ".h5"), {count, 10, 7, 7, 512}, options.type,
+                            options.compress);
+  std::vector<float> audio(audio_video_values), visual(visual_video_values);
+  for (std::size_t i = 0; i < count; ++i) {
+    const synthetic_scene scene = scene_of(i);
+    world.hear(scene, first_number + i, std::span<float, audio_video_values>(audio));
+    world.see(scene, first_number + i, std::span<float, visual_video_values>(visual));
+    audio_file.write(i, audio);
+    visual_file.write(i, visual);
+    if (options.progress) options.progress(written + i + 1, all);
+  }
+  audio_file.close();
+  visual_file.close();
+}
+
+}  // namespace synthesis
+
+/// Number of the first noisy background video in its world: rows count from 0, and there are never that many.
+inline constexpr std::size_t first_noisy_number = std::size_t{1} << 40U;
+
+/// Writes a synthetic data set into `directory`, in the format of the AVE data set: `visual_feature.h5` [N,10,7,7,512],
+/// `audio_feature.h5` [N,10,128], `right_labels.h5` [N,10,29], `mil_labels.h5` and `prob_label.h5` [N,29], the three
+/// `*_noisy.h5`, `train_order.h5`, `val_order.h5`, `test_order.h5` (key `order`) and `Annotations.txt`. A row's
+/// features depend on (seed, row, its event) only. Streams: a few MiB of memory at any size. All or nothing: no file
+/// has its name before all are complete and on disk. Throws `vscg::error`.
+inline synthesis_report synthesize(const std::filesystem::path& directory, const synthesis_options& options) {
+  std::vector<synthetic_event> events;
+  if (options.annotations) {
+    events = read_events(*options.annotations);
+    if (options.videos.value_or(0) > events.size()) {
+      throw error("videos", "at most the " + std::to_string(events.size()) + " of " + options.annotations->string(),
+                  std::to_string(*options.videos));
+    }
+    events.resize(options.videos.value_or(events.size()));
+  } else {
+    for (std::size_t row = 0; row < options.videos.value_or(600); ++row) {
+      events.push_back(generate_event(options.seed, row));
+    }
+  }
+  const std::size_t n = events.size();
+  if (n < 3) throw error("videos", "at least 3, one for each split", std::to_string(n));
+  // AVE: 402 of 4,143 in validation and in test, 178 videos of background beside them.
+  const auto share = [&](std::size_t of_ave) { return (n * of_ave + 4143 / 2) / 4143; };
+  const std::size_t noisy = options.noisy.value_or(share(178));
+  const std::size_t held_out = std::max<std::size_t>(1, options.annotations ? share(402) : n / 10);
+
+  synthesis::workshop shop(directory, options.force);
+  const synthetic_world world(options.seed, options.difficulty);
+  synthesis::write_features(shop, "", 0, n, world, options, 0, n + noisy, [&](std::size_t i) {
+    return world.scene(i, events[i].category, events[i].start, events[i].end);
+  });
+  if (noisy > 0) {
+    synthesis::write_features(shop, "_noisy", first_noisy_number, noisy, world, options, n, n + noisy,
+                              [&](std::size_t i) { return world.scene(first_noisy_number + i, i % categories, 0, 0); });
+    std::vector<float> labels(noisy * classes);
+    for (std::size_t i = 0; i < noisy; ++i) labels[i * classes + background] = 1.0F;
+    synthesis::write_array(shop.file("labels_noisy.h5"), "avadataset", {noisy, classes}, H5T_IEEE_F32LE,
+                           H5T_NATIVE_FLOAT, labels.data());
+  }
+  synthesis::write_labels(shop, events);
+  const synthetic_splits splits = split_rows(events, held_out, options.seed);
+  const auto write_order = [&](const char* name, const std::vector<std::int64_t>& rows) {
+    synthesis::write_array(shop.file(name), "order", {rows.size()}, H5T_STD_I64LE, H5T_NATIVE_INT64, rows.data());
+  };
+  write_order("train_order.h5", splits.train);
+  write_order("val_order.h5", splits.validation);
+  write_order("test_order.h5", splits.test);
+
+  synthesis_report report{n, noisy, splits.train.size(), splits.validation.size(), splits.test.size(), 0};
+  const std::filesystem::path annotations = shop.file("Annotations.txt");
+  std::ofstream lines(annotations);
+  for (const synthetic_event& event : events) {
+    const annotation& text = event.text;
+    lines << text.category << '&' << text.video_id << '&' << text.quality << '&' << text.start << '&' << text.end
+          << '\n';
+    report.background += static_cast<double>(10 - (event.end - event.start)) / (10.0 * static_cast<double>(n));
+  }
+  lines.close();
+  if (!lines) throw error(annotations.string() + ": cannot write: " + std::strerror(errno));
+  shop.move_out({"visual_feature_noisy.h5", "audio_feature_noisy.h5", "labels_noisy.h5"});
+  return report;
+}
+
+}  // namespace vscg::data

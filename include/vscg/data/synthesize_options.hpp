@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include <vscg/core/random.hpp>
+
+namespace vscg::data {
+
+/// How a feature is stored. The files of the AVE data set are float64; the narrower ones save disk and time.
+enum class stored_type { float64, float32, float16 };
+
+/// How hard the synthetic videos are. Amplitudes are in the features' own units (audio values of an event lie around
+/// 0.6, visual ones around 4). The defaults are chosen so that the released network reaches most, not all, of the
+/// segments after some minutes, and so that no single sense can.
+struct synthetic_difficulty {
+  float audio_noise = 0.12F;    ///< mean of the active entries of the noise in the audio features
+  float visual_noise = 0.8F;    ///< mean of the active entries of the noise in the visual features
+  float ambience = 0.25F;       ///< strength of the sound that is in the whole video and in no category
+  float own = 0.35F;            ///< strength of what is a category's own, against what it shares with those like it
+  float clutter = 0.6F;         ///< share of the regions that hold a fragment of some object
+  float instance = 0.7F;        ///< how much one dog differs from another: 0 not at all
+  std::size_t distractors = 2;  ///< objects in the map beside the one of the event
+  double sound_only = 0.45;     ///< share of background runs where the event's sound goes on without its sight
+  double sight_only = 0.45;     ///< share of background runs where the event's object is seen without its sound
+};
+
+/// What `synthesize` writes.
+struct synthesis_options {
+  std::optional<std::size_t> videos;                 ///< rows; default: all annotations given, else 600
+  std::optional<std::filesystem::path> annotations;  ///< an Annotations.txt whose rows are followed; default: generated
+  std::optional<std::size_t> noisy;  ///< background videos; default: as many a row as in AVE (178 of 4,143)
+  vscg::seed seed{1};
+  stored_type type = stored_type::float64;
+  bool compress = false;  ///< features chunked by video and deflated
+  bool force = false;     ///< write into a directory that is not empty, replacing its files
+  synthetic_difficulty difficulty{};
+  /// Called after each video with (written, all); what it throws ends the work and leaves no file.
+  std::function<void(std::size_t, std::size_t)> progress{};
+};
+
+}  // namespace vscg::data

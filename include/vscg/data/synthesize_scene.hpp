@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include <vscg/core/random.hpp>
+#include <vscg/data/synthesize_options.hpp>
+#include <vscg/data/types.hpp>
+
+namespace vscg::data {
+
+/// The numbers of one video, drawn one after the other from its own sub-stream: they depend on (seed, name, lane)
+/// alone.
+class dice {
+ public:
+  dice(const random_stream& stream, std::uint64_t lane) : stream_(stream), lane_(lane) {}
+
+  double uniform() { return stream_.uniform(drawn_++, lane_); }
+  double uniform(double low, double high) { return low + (high - low) * uniform(); }
+  bool chance(double probability) { return uniform() < probability; }
+  std::size_t below(std::size_t n) { return static_cast<std::size_t>(stream_.below(n, drawn_++, lane_)); }
+
+  /// Four uniform numbers added: close enough to a normal for a place in a picture, and the same bits with every libm.
+  double bell(double deviation) {
+    const double sum = uniform() + uniform() + uniform() + uniform();
+    return deviation * (sum - 2.0) * 1.7320508075688772;
+  }
+
+ private:
+  random_stream stream_;
+  std::uint64_t lane_;
+  std::uint64_t drawn_ = 0;
+};
+
+/// Which categories are alike. Categories are the 28 pairs (corner, side) of a graph of 7 corners with 14 sides, each
+/// corner on four: the corner is what a category sounds like, the side what it looks like. Four categories share a
+/// sound and two share a look, so neither sense tells the category and both together do.
+struct synthetic_likeness {
+  static constexpr std::size_t sounds = 7, looks = 14;
+
+  static constexpr std::size_t sound(std::size_t category) { return category % sounds; }
+
+  static constexpr std::size_t look(std::size_t category) {
+    const std::size_t corner = category % sounds;
+    switch (category / sounds) {
+      case 0:
+        return corner;
+      case 1:
+        return (corner + sounds - 1) % sounds;
+      case 2:
+        return sounds + corner;
+      default:
+        return sounds + (corner + sounds - 2) % sounds;
+    }
+  }
+
+  /// Does what looks like `object` go with what sounds like `sounding`? True for `object == sounding`, and where the
+  /// two could be taken for an event of a third category.
+  static constexpr bool fits(std::size_t object, std::size_t sounding) {
+    const std::size_t side = look(object);
+    const std::size_t one = side % sounds;
+    const std::size_t other = (one + (side < sounds ? 1 : 2)) % sounds;
+    return sound(sounding) == one || sound(sounding) == other;
+  }
+};
+
+/// One thing in the picture: where it is (in regions, 0 … 6) and whether it is there, segment by segment.
+struct scene_object {
+  std::size_t category = 0;
+  std::array<float, segments> row{}, column{};
+  std::array<bool, segments> visible{};
+};
+
+/// A part of the picture that looks like something and is not: a round one, in regions.
+struct scene_patch {
+  std::size_t look = 0;
+  float row = 0, column = 0, radius = 0;
+};
+
+/// What happens in one video: the category that sounds in each segment, and the objects. `objects[0]` is the event's,
+/// `objects[1]` what stands in its place where it is not seen, the others are there all the time, and so are the
+/// patches.
+struct synthetic_scene {
+  std::array<std::size_t, segments> sound{};
+  std::vector<scene_object> objects;
+  std::array<scene_patch, 2> patches;
+};
+
+namespace synthesis {
+
+// Things have their places: each of the seven sounds comes from around one spot of the picture.
+inline void place(scene_object& object, dice& draw) {
+  static constexpr std::array<std::array<double, 2>, 7> spots{
+      {{3.0, 3.0}, {0.8, 3.0}, {5.2, 3.0}, {1.6, 0.9}, {1.6, 5.1}, {4.4, 0.9}, {4.4, 5.1}}};
+  const auto& spot = spots[synthetic_likeness::sound(object.category)];
+  const double row = spot[0] + draw.bell(0.9), column = spot[1] + draw.bell(0.9);
+  const double down = draw.uniform(-0.15, 0.15), right = draw.uniform(-0.15, 0.15);
+  const auto inside = [](double value) { return static_cast<float>(value < 0.0 ? 0.0 : value > 6.0 ? 6.0 : value); };
+  for (std::size_t t = 0; t < segments; ++t) {
+    object.row[t] = inside(row + down * static_cast<double>(t));
+    object.column[t] = inside(column + right * static_cast<double>(t));
+  }
+}
+
+}  // namespace synthesis
+
+/// Draws the scene of a video whose event of `category` is in the segments `start <= t < end` (none where they are
+/// equal). In the event the sound and the sight of the category are there; in each run of background before and after
+/// it one of them goes on without the other, or neither does, and no object in the picture fits the sound.
+inline synthetic_scene draw_scene(std::size_t category, std::size_t start, std::size_t end,
+                                  const synthetic_difficulty& difficulty, dice draw) {
+  using likeness = synthetic_likeness;
+  const auto another = [&](auto&& usable) {
+    std::size_t drawn = draw.below(categories);
+    while (!usable(drawn)) drawn = (drawn + 1) % categories;
+    return drawn;
+  };
+  // What sounds instead of the event fits its object as little as any other thing seen.
+  const std::size_t other_sound = another([&](std::size_t s) { return !likeness::fits(category, s); });
+  const auto silent = [&](std::size_t o) { return !likeness::fits(o, category) && !likeness::fits(o, other_sound); };
+
+  synthetic_scene scene;
+  scene.objects.resize(2 + difficulty.distractors);
+  for (std::size_t i = 0; i < scene.objects.size(); ++i) {
+    scene_object& object = scene.objects[i];
+    object.category = i == 0 ? category : another(silent);
+    synthesis::place(object, draw);
+    object.visible.fill(i > 1);
+  }
+  const std::array<double, 2> kinds{draw.uniform(), draw.uniform()};  // of the run before the event, and after it
+  for (std::size_t t = 0; t < segments; ++t) {
+    const bool event = start <= t && t < end;
+    const double kind = kinds[t < start ? 0 : 1];
+    const bool heard = event || kind < difficulty.sound_only;
+    const bool seen = event || (!heard && kind < difficulty.sound_only + difficulty.sight_only);
+    scene.sound[t] = heard ? category : other_sound;
+    scene.objects[0].visible[t] = seen;
+    scene.objects[1].visible[t] = !seen;
+  }
+  // One patch looks like what could be sounding, and is not; the other like anything.
+  for (std::size_t i = 0; i < scene.patches.size(); ++i) {
+    scene_patch& patch = scene.patches[i];
+    patch.look = likeness::look(another([&](std::size_t c) {
+      return likeness::look(c) != likeness::look(category) &&
+             (i > 0 || likeness::sound(c) == likeness::sound(category));
+    }));
+    patch.row = static_cast<float>(draw.uniform(0.0, 6.0));
+    patch.column = static_cast<float>(draw.uniform(0.0, 6.0));
+    patch.radius = static_cast<float>(draw.uniform(1.5, 2.5));
+  }
+  return scene;
+}
+
+}  // namespace vscg::data
