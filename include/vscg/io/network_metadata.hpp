@@ -29,7 +29,7 @@ struct network_metadata {
   std::string setting = "fully";                   // or "weakly"
   std::vector<std::string> categories;             // in the order of the class index, without background
   std::optional<double> relevance_threshold = {};  // fully only: background when sigmoid(relevance) <= this; in [0, 1]
-  double tau = 0.099;                              // PSP's threshold, in [0, 1)
+  double tau = 0.099;                              // PSP's threshold, in [0, 1]
 };
 
 namespace metadata_detail {
