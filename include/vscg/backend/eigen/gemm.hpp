@@ -59,28 +59,32 @@ struct gemm_packed {
   std::size_t k = 0, column = 0, width = 0;
 };
 
+/// Packs columns [column, column + columns) and k in [k, k + depth) of B; `block` is the depth of the whole block of k.
 template <class T>
-void gemm_pack_b(T* target, const gemm_arguments<T>& args, std::size_t k, std::size_t depth, std::size_t column,
-                 std::size_t columns) {
+void gemm_pack_b(T* target, const gemm_arguments<T>& args, std::size_t block, std::size_t k, std::size_t depth,
+                 std::size_t column, std::size_t columns) {
   constexpr std::size_t width = gemm_sizes<T>::columns;
-  for (std::size_t j = 0; j < columns; j += width, target += width * depth) {
-    const std::size_t used = std::min(width, columns - j);
-    if (args.trans_b) {
-      pack_rows(target, width, width, args.b + (column + j) * args.ldb + k, args.ldb, used, depth);
-    } else {
-      pack_columns(target, width, width, args.b + k * args.ldb + column + j, args.ldb, used, depth);
+  if (args.trans_b) {
+    for (std::size_t j = 0; j < columns; j += width, target += width * block) {
+      pack_rows(target, width, args.b + (column + j) * args.ldb + k, args.ldb, std::min(width, columns - j), depth);
     }
+  } else {
+    pack_columns(target, width * block, width, width, args.b + k * args.ldb + column, args.ldb, columns, depth);
   }
 }
 
+/// Packs rows [row, row + rows) of A into panels of a tile's rows.
 template <class T>
 void gemm_pack_a(T* target, const gemm_arguments<T>& args, std::size_t k, std::size_t depth, std::size_t row,
                  std::size_t rows) {
-  constexpr std::size_t step = gemm_sizes<T>::a_step;
+  using layout = gemm_layout<T>;
+  constexpr std::size_t step = layout::a_step;
   if (args.trans_a) {
-    pack_columns(target, step, step, args.a + k * args.lda + row, args.lda, rows, depth);
+    pack_columns(target, layout::a_panel, layout::rows, step, args.a + k * args.lda + row, args.lda, rows, depth);
   } else {
-    pack_rows(target, step, step, args.a + row * args.lda + k, args.lda, rows, depth);
+    for (std::size_t i = 0; i < rows; i += layout::rows, target += layout::a_panel) {
+      pack_rows(target, step, args.a + (row + i) * args.lda + k, args.lda, std::min(layout::rows, rows - i), depth);
+    }
   }
 }
 
@@ -95,9 +99,7 @@ VSCG_NOINLINE void gemm_compute(const gemm_arguments<T>& args, gemm_source sourc
   do {  // once even where k is empty: C still gets its bias
     const std::size_t depth = std::min(layout::depth, part.k_end - k);
     const bool last = k + depth == args.k;
-    for (std::size_t i = 0, p = 0; i < part.rows; i += layout::rows, ++p) {
-      gemm_pack_a(space + p * layout::a_panel, args, k, depth, part.row + i, std::min(layout::rows, part.rows - i));
-    }
+    gemm_pack_a(space, args, k, depth, part.row, part.rows);
     const auto multiply = [&](std::size_t column, std::size_t columns, const T* b, std::size_t b_step,
                               std::size_t b_panel) {
       gemm_strip<T> strip{};
@@ -128,7 +130,7 @@ VSCG_NOINLINE void gemm_compute(const gemm_arguments<T>& args, gemm_source sourc
       }
       for (; column < end; column += width) {
         const std::size_t used = std::min(width, end - column);
-        gemm_pack_b(b_space, args, k, depth, column, used);
+        gemm_pack_b(b_space, args, depth, k, depth, column, used);
         multiply(column, used, b_space, width, width * depth);
       }
     }
@@ -188,12 +190,20 @@ void gemm_shared(Team& team, T* workspace, const gemm_arguments<T>& args) {
     std::size_t k = 0;
     do {
       const std::size_t depth = std::min(layout::depth, args.k - k);
-      constexpr std::size_t together = 2;  // panels packed in one chunk
-      team.run(gemm_ceil(panels, together), [&](std::size_t, std::size_t chunk) {
-        const std::size_t first = chunk * together * layout::columns;
-        gemm_pack_b(workspace + first * depth, args, k, depth, column + first,
-                    std::min(together * layout::columns, columns - first));
-      });
+      if (args.trans_b) {
+        team.run(panels, [&](std::size_t, std::size_t chunk) {
+          const std::size_t first = chunk * layout::columns;
+          gemm_pack_b(workspace + first * depth, args, depth, k, depth, column + first,
+                      std::min(layout::columns, columns - first));
+        });
+      } else {
+        constexpr std::size_t together = 32;  // rows of B packed in one chunk
+        team.run(gemm_ceil(depth, together), [&](std::size_t, std::size_t chunk) {
+          const std::size_t first = chunk * together;
+          gemm_pack_b(workspace + first * layout::columns, args, depth, k + first, std::min(together, depth - first),
+                      column, columns);
+        });
+      }
       const gemm_packed<T> packed{workspace, k, column, panels * layout::columns};
       team.run(row_chunks * column_chunks, [&](std::size_t worker, std::size_t chunk) {
         T* const space = workspace + layout::shared + worker * layout::per_worker;

@@ -60,7 +60,7 @@ struct gemm_strip {
   const T* b;           ///< first panel of B
   std::size_t b_step;   ///< distance between two k inside a panel
   std::size_t b_panel;  ///< distance between two panels
-  std::size_t columns;  ///< columns of C; the panels are zero-padded beyond
+  std::size_t columns;  ///< columns of C; the last panel may hold anything beyond
   T* c;
   std::size_t ldc;
   bool add;        ///< C holds the sum of what came before
@@ -78,7 +78,10 @@ VSCG_NOINLINE void gemm_tile(const gemm_strip<T>& strip, const T* a, const T* b,
   const std::size_t b_step = strip.b_step;
   const std::size_t b_panel = strip.b_panel;
 
-  unrolled<Rows>([&](auto i) __attribute__((always_inline)) { ei::prefetch(c + i * ldc); });
+  unrolled<Rows>([&](auto i) __attribute__((always_inline)) {
+    ei::prefetch(c + i * ldc);
+    if constexpr (Packets * lanes * sizeof(T) > 64) ei::prefetch(c + i * ldc + 64 / sizeof(T));
+  });
 
   packet sum[Rows * Packets];
   unrolled<Rows * Packets>([&](auto i) __attribute__((always_inline)) { sum[i] = ei::pset1<packet>(T(0)); });
@@ -123,28 +126,30 @@ VSCG_NOINLINE void gemm_tile(const gemm_strip<T>& strip, const T* a, const T* b,
   });
 }
 
-/// The last, incomplete panel: the same tile, computed beside C and copied.
+/// The last, incomplete panel: a whole packet, if there is one, then the rest, computed beside C and copied.
 template <class T, std::size_t Rows>
 void gemm_tail(const gemm_strip<T>& strip, const T* a, const T* b, T* c, std::size_t columns, const T* bias) {
-  constexpr std::size_t width = gemm_sizes<T>::columns;
-  alignas(64) T tile[Rows * width] = {};
-  alignas(64) T shift[width] = {};
+  constexpr std::size_t lanes = gemm_sizes<T>::lanes;
+  if (columns >= lanes) {
+    gemm_tile<T, Rows, 1>(strip, a, b, c, strip.ldc, bias);
+    b += lanes, c += lanes, columns -= lanes;
+    if (bias != nullptr) bias += lanes;
+    if (columns == 0) return;
+  }
+  alignas(64) T tile[Rows * lanes] = {};
+  alignas(64) T shift[lanes] = {};
   if (strip.add) {
     for (std::size_t i = 0; i < Rows; ++i) {
-      for (std::size_t j = 0; j < columns; ++j) tile[i * width + j] = c[i * strip.ldc + j];
+      for (std::size_t j = 0; j < columns; ++j) tile[i * lanes + j] = c[i * strip.ldc + j];
     }
   }
   if (bias != nullptr) {
     for (std::size_t j = 0; j < columns; ++j) shift[j] = bias[j];
     bias = shift;
   }
-  if (columns <= gemm_sizes<T>::lanes) {
-    gemm_tile<T, Rows, 1>(strip, a, b, tile, width, bias);
-  } else {
-    gemm_tile<T, Rows, 2>(strip, a, b, tile, width, bias);
-  }
+  gemm_tile<T, Rows, 1>(strip, a, b, tile, lanes, bias);
   for (std::size_t i = 0; i < Rows; ++i) {
-    for (std::size_t j = 0; j < columns; ++j) c[i * strip.ldc + j] = tile[i * width + j];
+    for (std::size_t j = 0; j < columns; ++j) c[i * strip.ldc + j] = tile[i * lanes + j];
   }
 }
 
@@ -176,8 +181,9 @@ VSCG_NOINLINE void gemm_multiply(const gemm_strip<T>& strip, const T* a, std::si
   constexpr std::size_t full = gemm_sizes<T>::rows;
   if (rows == full) return gemm_sweep<T, full>(strip, a, 0);
   std::size_t row = 0;
-  if constexpr (full > 8) {
-    if (rows - row >= 8) gemm_sweep<T, 8>(strip, a, row), row += 8;
+  if constexpr (full > 10) {  // the segments of a video, and a side of its 7 × 7 map
+    if (rows - row >= 10) gemm_sweep<T, 10>(strip, a, row), row += 10;
+    if (rows - row >= 7) gemm_sweep<T, 7>(strip, a, row), row += 7;
   }
   if (rows - row >= 4) gemm_sweep<T, 4>(strip, a, row), row += 4;
   if (rows - row >= 2) gemm_sweep<T, 2>(strip, a, row), row += 2;

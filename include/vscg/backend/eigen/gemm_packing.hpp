@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstring>
 #include <utility>
 
 #include <Eigen/Core>
@@ -11,78 +12,130 @@
 #include <vscg/core/config.hpp>
 
 // Copies of parts of A and B in the order in which the tiles read them.
-
 namespace vscg::eigen_detail {
 
-/// Row 2·r of pairs {a[i], b[i]} made by exchanging blocks: lane j of the result is a[j] where bit `Block` of j is 0,
-/// else b[j − Block]; `High` takes the other two blocks, b[j] and a[j + Block].
-template <std::size_t Block, bool High, class Packet, std::size_t... J>
-VSCG_ALWAYS_INLINE Packet exchange_blocks(const Packet& a, const Packet& b, std::index_sequence<J...> /*lanes*/) {
+/// `Count` elements side by side, as g++'s and clang's vector extension. (Eigen's `ptranspose` does not compile without
+/// warnings under g++ 12 with AVX-512, GCC bug 105593, and shuffles more than the copies below, which load halves.)
+template <class T, std::size_t Count>
+struct vector_of {
+  typedef T type __attribute__((vector_size(Count * sizeof(T))));  // NOLINT: `using` loses the attribute under g++ 12
+
+  static VSCG_ALWAYS_INLINE type load(const T* source) {
+    type v;
+    std::memcpy(&v, source, sizeof(v));
+    return v;
+  }
+  static VSCG_ALWAYS_INLINE void store(T* target, const type& v) { std::memcpy(target, &v, sizeof(v)); }
+};
+
+/// Vectors are cut into groups of `Group` lanes and these into units of `Unit`. Each group of the result takes its
+/// units in turn from a and b: those of the first half of the group, or (`High`) of the second.
+template <std::size_t Unit, std::size_t Group, bool High, class Vector, std::size_t... J>
+VSCG_ALWAYS_INLINE Vector interleave(const Vector& a, const Vector& b, std::index_sequence<J...> /*lanes*/) {
   constexpr std::size_t count = sizeof...(J);
-  return __builtin_shufflevector(
-      a, b, static_cast<int>((J & Block) != 0 ? count + J - (High ? 0 : Block) : J + (High ? Block : 0))...);
+  return __builtin_shufflevector(a, b,
+                                 static_cast<int>(J / Group * Group + J % Group / Unit / 2 * Unit +
+                                                  (High ? Group / 2 : 0) + J % Unit + J / Unit % 2 * count)...);
 }
 
-/// Transposes Count × Count elements in registers: log2(Count) rounds of exchanges between rows `Block` apart.
-/// (Eigen's `ptranspose` does not compile without warnings under g++ 12 with AVX-512: GCC bug 105593.)
-template <std::size_t Count, std::size_t Block = 1, class Packet>
-VSCG_ALWAYS_INLINE void transpose(Packet (&row)[Count]) {
-  if constexpr (Block < Count) {
-    unrolled<Count>([&](auto i) __attribute__((always_inline)) {
-      constexpr std::size_t r = decltype(i)::value;
-      if constexpr ((r & Block) == 0) {
-        const Packet low = exchange_blocks<Block, false>(row[r], row[r + Block], std::make_index_sequence<Count>{});
-        row[r + Block] = exchange_blocks<Block, true>(row[r], row[r + Block], std::make_index_sequence<Count>{});
-        row[r] = low;
+/// rows a, b become interleave low, interleave high
+template <std::size_t Unit, std::size_t Group, class T, std::size_t Count>
+VSCG_ALWAYS_INLINE void interleave_rows(typename vector_of<T, Count>::type& a, typename vector_of<T, Count>::type& b) {
+  const auto low = interleave<Unit, Group, false>(a, b, std::make_index_sequence<Count>{});
+  b = interleave<Unit, Group, true>(a, b, std::make_index_sequence<Count>{});
+  a = low;
+}
+
+template <class Half, std::size_t... J>
+VSCG_ALWAYS_INLINE auto join_halves(const Half& low, const Half& high, std::index_sequence<J...> /*lanes*/) {
+  return __builtin_shufflevector(low, high, static_cast<int>(J)...);
+}
+
+/// target[k · step + i] = row[i][k] for `lanes` rows i and `lanes` columns k.
+///
+/// A vector is loaded as two halves, of rows i and i + lanes/2, so that only the transposition inside halves is left:
+/// first inside groups of 16 bytes, where every instruction set has fast shuffles, then of such groups.
+template <class T>
+VSCG_ALWAYS_INLINE void pack_block(T* target, std::size_t step, const T* const* row, std::size_t k) {
+  constexpr std::size_t lanes = gemm_sizes<T>::lanes;
+  constexpr std::size_t quad = 16 / sizeof(T);
+  constexpr std::size_t side = lanes > quad ? lanes / 2 : lanes;  // of the square that is transposed
+  using vector = vector_of<T, lanes>;
+  using half = vector_of<T, side>;
+  for (const std::size_t end = k + lanes; k < end; k += side, target += side * step) {
+    typename vector::type v[side];
+    unrolled<side>([&](auto i) __attribute__((always_inline)) {
+      if constexpr (side == lanes) {
+        v[i] = vector::load(row[i] + k);
+      } else {
+        v[i] = join_halves(half::load(row[i] + k), half::load(row[i + side] + k), std::make_index_sequence<lanes>{});
       }
     });
-    transpose<Count, 2 * Block>(row);
+    unrolled<side / quad>([&](auto g) __attribute__((always_inline)) {
+      constexpr std::size_t first = decltype(g)::value * quad;
+      if constexpr (quad == 4) {
+        interleave_rows<1, 4, T, lanes>(v[first], v[first + 1]);
+        interleave_rows<1, 4, T, lanes>(v[first + 2], v[first + 3]);
+        interleave_rows<2, 4, T, lanes>(v[first], v[first + 2]);
+        interleave_rows<2, 4, T, lanes>(v[first + 1], v[first + 3]);
+        std::swap(v[first + 1], v[first + 2]);
+      } else {
+        interleave_rows<1, 2, T, lanes>(v[first], v[first + 1]);
+      }
+    });
+    static_assert(side <= 2 * quad);
+    if constexpr (side == 2 * quad) {
+      unrolled<quad>([&](auto i)
+                         __attribute__((always_inline)) { interleave_rows<quad, side, T, lanes>(v[i], v[i + quad]); });
+    }
+    unrolled<side>([&](auto i) __attribute__((always_inline)) { vector::store(target + i * step, v[i]); });
   }
 }
 
-/// target[k · step + i] = source[i · ld + k] for `lanes` rows i and `depth` columns k.
+/// Stored rows become lanes: target[k · step + i] = source[i · ld + k] for i in [0, rows) and k in [0, depth). Lanes in
+/// [rows, step) get copies of the last row: they are computed with and never read.
 template <class T>
-VSCG_ALWAYS_INLINE void pack_transposed(T* target, std::size_t step, const T* source, std::size_t ld,
-                                        std::size_t depth) {
-  namespace ei = Eigen::internal;
-  using packet = typename gemm_sizes<T>::packet;
+VSCG_NOINLINE void pack_rows(T* target, std::size_t step, const T* source, std::size_t ld, std::size_t rows,
+                             std::size_t depth) {
   constexpr std::size_t lanes = gemm_sizes<T>::lanes;
-  std::size_t k = 0;
-  for (; k + lanes <= depth; k += lanes) {
-    packet row[lanes];
-    unrolled<lanes>([&](auto i) __attribute__((always_inline)) { row[i] = ei::ploadu<packet>(source + i * ld + k); });
-    transpose<lanes>(row);
-    unrolled<lanes>([&](auto i) __attribute__((always_inline)) { ei::pstoreu(target + (k + i) * step, row[i]); });
-  }
-  for (; k < depth; ++k) {
-    for (std::size_t i = 0; i < lanes; ++i) target[k * step + i] = source[i * ld + k];
-  }
-}
-
-/// target[k · step + i] = i < rows ? source[i · ld + k] : 0 for i in [0, padded): stored rows become lanes.
-template <class T>
-VSCG_NOINLINE void pack_rows(T* target, std::size_t step, std::size_t padded, const T* source, std::size_t ld,
-                             std::size_t rows, std::size_t depth) {
-  constexpr std::size_t lanes = gemm_sizes<T>::lanes;
-  std::size_t i = 0;
-  for (; i + lanes <= rows; i += lanes) pack_transposed(target + i, step, source + i * ld, ld, depth);
-  for (; i < padded; ++i) {
-    for (std::size_t k = 0; k < depth; ++k) target[k * step + i] = i < rows ? source[i * ld + k] : T(0);
+  for (std::size_t i = 0; i < step; i += lanes) {
+    const T* row[lanes];
+    for (std::size_t l = 0; l < lanes; ++l) row[l] = source + std::min(i + l, rows - 1) * ld;
+    if (lanes > 1 && depth >= lanes) {
+      std::size_t k = 0;
+      for (; k + lanes <= depth; k += lanes) pack_block(target + k * step + i, step, row, k);
+      // The last block overlaps the one before and stores the same values again.
+      if (k < depth) pack_block(target + (depth - lanes) * step + i, step, row, depth - lanes);
+    } else {
+      for (std::size_t k = 0; k < depth; ++k) {
+        for (std::size_t l = 0; l < lanes; ++l) target[k * step + i + l] = row[l][k];
+      }
+    }
   }
 }
 
-/// target[k · step + j] = j < columns ? source[k · ld + j] : 0 for j in [0, padded): stored rows stay rows.
+/// Stored rows stay rows, cut into panels of `width` columns that lie `panel` apart: column j of panel p at k is
+/// target[p · panel + k · step + j] = source[k · ld + p · width + j], for j in [0, step) as far as there are columns.
+/// What lies beyond `width` or the columns is computed with and never read.
 template <class T>
-VSCG_NOINLINE void pack_columns(T* target, std::size_t step, std::size_t padded, const T* source, std::size_t ld,
-                                std::size_t columns, std::size_t depth) {
-  namespace ei = Eigen::internal;
-  using packet = typename gemm_sizes<T>::packet;
+VSCG_NOINLINE void pack_columns(T* target, std::size_t panel, std::size_t width, std::size_t step, const T* source,
+                                std::size_t ld, std::size_t columns, std::size_t depth) {
   constexpr std::size_t lanes = gemm_sizes<T>::lanes;
+  constexpr std::size_t ahead = 8;  // rows; they lie too far apart for the hardware to guess
+  using vector = vector_of<T, lanes>;
   for (std::size_t k = 0; k < depth; ++k, target += step, source += ld) {
-    std::size_t j = 0;
-    for (; j + lanes <= columns; j += lanes) ei::pstoreu(target + j, ei::ploadu<packet>(source + j));
-    for (; j < columns; ++j) target[j] = source[j];
-    for (; j < padded; ++j) target[j] = T(0);
+    T* to = target;
+    const T* const next = source + (k + ahead < depth ? ahead * ld : 0);
+    for (std::size_t first = 0; first < columns; first += width, to += panel) {
+      for (std::size_t j = 0; j < step; j += lanes) {
+        Eigen::internal::prefetch(next + std::min(first + j, columns - 1));
+        if (first + j + lanes <= columns) {
+          vector::store(to + j, vector::load(source + first + j));
+        } else {
+          for (std::size_t l = j; l < j + lanes; ++l) to[l] = first + l < columns ? source[first + l] : T(0);
+        }
+      }
+    }
   }
 }
 
