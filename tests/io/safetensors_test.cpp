@@ -68,7 +68,7 @@ TEST_CASE("every type comes back bit for bit, whatever the order") {
   CHECK(bytes_of(path) == first);
 }
 
-TEST_CASE("smaller floating types widen exactly; nothing narrows or changes kind") {
+TEST_CASE("smaller floating types widen exactly, and nothing narrows or changes kind") {
   const scratch_directory scratch;
   const std::string header =
       R"({"h":{"dtype":"F16","shape":[2],"data_offsets":[0,4]},"b":{"dtype":"BF16","shape":[1],"data_offsets":[4,6]},)"
