@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+
+#include <vscg/backend/eigen/gemm.hpp>
+#include <vscg/backend/eigen/lanes.hpp>
+#include <vscg/backend/gemm_arguments.hpp>
+#include <vscg/backend/memory.hpp>
+#include <vscg/core/config.hpp>
+#include <vscg/core/team.hpp>
+
+namespace vscg {
+
+/// The host's processor: Eigen's vector functions, a matrix product with fixed blocking, and a team of threads.
+///
+/// A backend is a type with a `memory` and an `executor`: a few primitives that every operation is written with.
+struct eigen_backend {
+  static constexpr const char* name = "eigen";
+  using memory = host_memory;
+
+  /// Computes for one session: its team and its workspace. All work is cut by outputs, in pieces that depend on shapes
+  /// alone, so results do not depend on the number of threads.
+  template <class T>
+  class executor {
+   public:
+    explicit executor(threads n) : team_(n), workspace_(eigen_detail::gemm_workspace_elements<T>(n.count)) {}
+
+    std::size_t workers() const { return team_.size(); }
+
+    /// f(index) for the elements 0 … n-1 of an array, each of about `cost` elements of work.
+    template <class F>
+    VSCG_NOINLINE void each(std::size_t n, std::size_t cost, const F& f) {
+      const std::size_t step = std::max<std::size_t>(1, chunk_elements / std::max<std::size_t>(1, cost) / 64) * 64;
+      team_.run((n + step - 1) / step, [&](std::size_t, std::size_t chunk) {
+        const std::size_t begin = chunk * step;
+        eigen_detail::lane_group<T>::range(begin, std::min(n, begin + step), f);
+      });
+    }
+
+    /// f(group, row) for rows 0 … n-1, each of about `row_elements` elements of work.
+    template <class F>
+    VSCG_NOINLINE void rows(std::size_t n, std::size_t row_elements, const F& f) {
+      const std::size_t step = std::max<std::size_t>(1, chunk_elements / std::max<std::size_t>(1, row_elements));
+      team_.run((n + step - 1) / step, [&](std::size_t, std::size_t chunk) {
+        const std::size_t end = std::min(n, (chunk + 1) * step);
+        for (std::size_t row = chunk * step; row < end; ++row) f(eigen_detail::lane_group<T>{}, row);
+      });
+    }
+
+    void gemm(const gemm_arguments<T>& arguments) { eigen_detail::gemm(team_, workspace_.data(), arguments); }
+
+   private:
+    static constexpr std::size_t chunk_elements = 8192;
+    team team_;
+    buffer<T, host_memory> workspace_;
+  };
+};
+
+using cpu = eigen_backend;
+
+}  // namespace vscg

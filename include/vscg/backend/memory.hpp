@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstring>
+#include <new>
+#include <utility>
+
+namespace vscg {
+
+/// Memory of the machine the library runs on.
+struct host_memory {
+  /// Whether a pointer of the caller can be read by kernels as it is.
+  static constexpr bool borrows_host_arrays = true;
+  static void* allocate(std::size_t bytes) { return ::operator new (bytes, std::align_val_t{64}); }
+  static void release(void* p) noexcept { ::operator delete (p, std::align_val_t{64}); }
+  static void copy_in(void* to, const void* from, std::size_t bytes) {
+    if (bytes > 0) std::memcpy(to, from, bytes);
+  }
+  static void copy_out(void* to, const void* from, std::size_t bytes) {
+    if (bytes > 0) std::memcpy(to, from, bytes);
+  }
+};
+
+/// One block of a backend's memory, aligned to 64 bytes, not initialised.
+template <class T, class Memory>
+class buffer {
+ public:
+  buffer() = default;
+  explicit buffer(std::size_t size)
+      : size_(size), data_(size == 0 ? nullptr : static_cast<T*>(Memory::allocate(size * sizeof(T)))) {}
+  buffer(buffer&& other) noexcept : size_(std::exchange(other.size_, 0)), data_(std::exchange(other.data_, nullptr)) {}
+  buffer& operator=(buffer&& other) noexcept {
+    std::swap(size_, other.size_);
+    std::swap(data_, other.data_);
+    return *this;
+  }
+  ~buffer() {
+    if (data_ != nullptr) Memory::release(data_);
+  }
+
+  T* data() { return data_; }
+  const T* data() const { return data_; }
+  std::size_t size() const { return size_; }
+
+ private:
+  std::size_t size_ = 0;
+  T* data_ = nullptr;
+};
+
+}  // namespace vscg

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+
+namespace vscg {
+
+/// The shapes of a network's inputs, in the order of its call operator's arguments.
+template <class... Shapes>
+struct input_shapes {
+  static constexpr std::size_t count = sizeof...(Shapes);
+};
+
+namespace detail {
+template <class Network>
+struct inputs_of_type {
+  using type = typename Network::inputs;
+};
+}  // namespace detail
+
+/// The shapes that a network or layer takes unless others are given: `using inputs = input_shapes<...>` in it.
+template <class Network>
+using inputs_of = typename detail::inputs_of_type<Network>::type;
+
+}  // namespace vscg

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cmath>
+#include <type_traits>
+
+#include <vscg/core/config.hpp>
+
+/// Functions of one number that kernels are written with. A backend that works on several numbers at a time offers the
+/// same names for its own value type, found by argument-dependent look-up.
+namespace vscg::math {
+
+template <class T>
+concept Real = std::is_floating_point_v<T>;
+
+template <Real T>
+VSCG_HD T exp(T x) {
+  return std::exp(x);
+}
+template <Real T>
+VSCG_HD T log(T x) {
+  return std::log(x);
+}
+/// log(1 + x), accurate near 0.
+template <Real T>
+VSCG_HD T log1p(T x) {
+  return std::log1p(x);
+}
+template <Real T>
+VSCG_HD T sqrt(T x) {
+  return std::sqrt(x);
+}
+template <Real T>
+VSCG_HD T abs(T x) {
+  return std::fabs(x);
+}
+template <Real T>
+VSCG_HD T tanh(T x) {
+  return std::tanh(x);
+}
+template <Real T>
+VSCG_HD T max(T a, T b) {
+  return a < b ? b : a;
+}
+template <Real T>
+VSCG_HD T min(T a, T b) {
+  return b < a ? b : a;
+}
+/// a > b ? yes : no
+template <Real T>
+VSCG_HD T where_greater(T a, T b, T yes, T no) {
+  return a > b ? yes : no;
+}
+
+/// A number given at run time as a value of any backend's type, rounded to its scalar.
+template <class V>
+VSCG_HD V constant(double c) {
+  if constexpr (std::is_floating_point_v<V>)
+    return static_cast<V>(c);
+  else
+    return V(static_cast<typename V::scalar>(c));
+}
+
+/// 1 / (1 + exp(-x)) for any value type of any backend; exp overflows to infinity and gives 0 where x is very negative.
+template <class V>
+VSCG_HD V sigmoid(V x) {
+  return V(1) / (V(1) + exp(V(0) - x));
+}
+
+}  // namespace vscg::math

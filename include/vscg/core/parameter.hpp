@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cmath>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <vscg/core/members.hpp>
+#include <vscg/core/random.hpp>
+#include <vscg/core/shape.hpp>
+
+namespace vscg {
+
+/// How a parameter starts: uniform in centre ± bound.
+struct initialiser {
+  double centre = 0;
+  double bound = 0;
+};
+
+namespace init {
+/// U(±sqrt(6 / (fan_in + fan_out))), PyTorch's nn.init.xavier_uniform_; fans as PyTorch counts them.
+struct xavier_uniform {
+  template <int Out, int In, int... Kernel>
+  static initialiser of(shape<Out, In, Kernel...>) {
+    return {0, std::sqrt(6.0 / (static_cast<double>(In + Out) * (Kernel * ... * 1)))};
+  }
+};
+/// U(±1/sqrt(FanIn)): PyTorch's default of Linear and Conv1d (weight and bias), and with the hidden size of LSTM and
+/// GRU.
+template <int FanIn>
+struct uniform {
+  template <class Shape>
+  static initialiser of(Shape) {
+    return {0, 1 / std::sqrt(static_cast<double>(FanIn))};
+  }
+};
+struct ones {
+  template <class Shape>
+  static initialiser of(Shape) {
+    return {1, 0};
+  }
+};
+struct zeros {
+  template <class Shape>
+  static initialiser of(Shape) {
+    return {0, 0};
+  }
+};
+}  // namespace init
+
+inline constexpr std::uint32_t unbound = 0xffffffffU;
+
+/// A learnt array, as a member of a layer. It holds no numbers: only which of the network's arrays it is, given when
+/// the network's members are walked (`bind_parameters`). `Stack` equal arrays can lie side by side under one id, each
+/// with a name of its own, so that two directions of a recurrent layer are one product.
+template <class Shape, class Initialiser, int Stack = 1>
+struct parameter_of {
+  using shape_type = Shape;  // of one slice
+  using initialiser_type = Initialiser;
+  static constexpr int stack = Stack;
+  std::uint32_t id = unbound;
+};
+
+/// `parameter<init::zeros, 256>`: one array [256] that starts at zero.
+template <class Initialiser, int... Extents>
+using parameter = parameter_of<shape<Extents...>, Initialiser>;
+
+/// `stacked_parameter<2, init::zeros, 256>`: two arrays [256] side by side, named one by one.
+template <int Stack, class Initialiser, int... Extents>
+using stacked_parameter = parameter_of<shape<Extents...>, Initialiser, Stack>;
+
+template <class Type>
+inline constexpr bool is_parameter = false;
+template <class Shape, class Initialiser, int Stack>
+inline constexpr bool is_parameter<parameter_of<Shape, Initialiser, Stack>> = true;
+
+/// A member that draws random numbers (dropout): the hash of its path keys its stream, so that masks do not change when
+/// a layer is added elsewhere.
+struct random_key {
+  std::uint64_t path = 0;
+  std::uint32_t id = unbound;
+};
+
+/// One named array of a network.
+struct parameter_entry {
+  std::string name;
+  std::vector<std::size_t> shape;
+  std::uint32_t id = 0;    // which storage it lies in
+  std::size_t offset = 0;  // in the network's one buffer, in elements
+  std::size_t elements = 0;
+  initialiser start;
+};
+
+/// Where one id lies in the network's buffer.
+struct parameter_storage {
+  std::size_t offset = 0;
+  std::size_t elements = 0;
+};
+
+/// Every array of a network: names in the order of the member lists (PyTorch's state_dict order), storage by id.
+struct parameter_table {
+  std::vector<parameter_entry> entries;
+  std::vector<parameter_storage> storage;
+  std::size_t buffer_elements = 0;  // with padding between arrays
+  std::uint32_t random_keys = 0;
+
+  /// Number of learnt numbers.
+  std::size_t count() const {
+    std::size_t total = 0;
+    for (const auto& entry : entries) total += entry.elements;
+    return total;
+  }
+  const parameter_entry* find(std::string_view name) const {
+    for (const auto& entry : entries) {
+      if (entry.name == name) return &entry;
+    }
+    return nullptr;
+  }
+};
+
+namespace detail {
+
+class parameter_binder {
+ public:
+  template <class Member>
+  void walk(Member& member, const std::string& prefix) {
+    visit_members(member, [&](auto& child, std::string_view name, int slice = 0) {
+      std::string path = prefix;
+      if (!path.empty() && !name.empty()) path += '.';
+      path += name;
+      using Child = std::remove_reference_t<decltype(child)>;
+      if constexpr (is_parameter<Child>) {
+        add(child, path, slice);
+      } else if constexpr (std::same_as<Child, random_key>) {
+        child.path = fnv1a(path.empty() ? prefix : path);
+        child.id = table.random_keys++;
+      } else {
+        walk(child, path);
+      }
+    });
+  }
+
+  parameter_table table;
+
+ private:
+  // 16 elements are 64 bytes of float and 128 of double: the table does not depend on the scalar.
+  static constexpr std::size_t alignment = 16;
+
+  template <int... Extents, class Initialiser, int Stack>
+  void add(parameter_of<shape<Extents...>, Initialiser, Stack>& p, const std::string& name, int slice) {
+    constexpr std::size_t elements = shape<Extents...>::elements;
+    if (p.id == unbound) {
+      p.id = static_cast<std::uint32_t>(table.storage.size());
+      table.storage.push_back({table.buffer_elements, elements * Stack});
+      table.buffer_elements += (elements * Stack + alignment - 1) / alignment * alignment;
+    }
+    const std::size_t offset = table.storage[p.id].offset + elements * static_cast<std::size_t>(slice);
+    table.entries.push_back(
+        {name, {static_cast<std::size_t>(Extents)...}, p.id, offset, elements, Initialiser::of(shape<Extents...>{})});
+  }
+};
+
+}  // namespace detail
+
+/// Gives every parameter of `network` its place and returns the table of all of them.
+template <class Network>
+parameter_table bind_parameters(Network& network) {
+  detail::parameter_binder binder;
+  binder.walk(network, "");
+  return std::move(binder.table);
+}
+
+/// Writes the starting values of every array: a pure function of (seed, name, index), so that networks that share a
+/// name start from the same numbers.
+template <class Scalar>
+void initialise(const parameter_table& table, seed s, std::span<Scalar> buffer) {
+  for (const auto& entry : table.entries) {
+    const random_stream stream(s, entry.name);
+    for (std::size_t i = 0; i < entry.elements; ++i) {
+      const double value = entry.start.centre + entry.start.bound * (2 * stream.uniform(i) - 1);
+      buffer[entry.offset + i] = static_cast<Scalar>(value);
+    }
+  }
+}
+
+}  // namespace vscg

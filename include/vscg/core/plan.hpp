@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include <vscg/core/program.hpp>
+
+namespace vscg {
+
+/// Where every array of a program lies in one block of memory, for a number of items and threads. Known before anything
+/// is allocated; nothing is allocated afterwards.
+class memory_plan {
+ public:
+  static constexpr std::size_t alignment = 64;  // bytes: a cache line, and the widest vector register
+  static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
+
+  /// One array: a value or the gradient of one, live from step `first` to step `last`, both included.
+  struct block {
+    slot_id id = no_slot;
+    bool gradient = false;
+    std::size_t first = 0;
+    std::size_t last = 0;
+    std::size_t bytes = 0;
+    std::size_t offset = 0;
+  };
+
+  memory_plan(const program& p, std::size_t items, std::size_t workers, std::size_t scalar_bytes)
+      : items_(items), values_(p.slots().size(), nowhere), gradients_(p.slots().size(), nowhere) {
+    collect(p, workers, scalar_bytes);
+    place();
+    for (const auto& b : blocks_) (b.gradient ? gradients_ : values_)[b.id] = b.offset;
+  }
+
+  std::size_t items() const { return items_; }
+  std::size_t bytes() const { return bytes_; }
+  /// Byte offset of a slot's value or gradient; `nowhere` for what lies outside (inputs, parameters).
+  std::size_t value(slot_id id) const { return values_[id]; }
+  std::size_t gradient(slot_id id) const { return gradients_[id]; }
+  const std::vector<block>& blocks() const { return blocks_; }
+
+  /// What lies where and when, a line a block.
+  std::string describe(const program& p) const {
+    std::string text = std::to_string(bytes_) + " bytes for " + std::to_string(items_) + " items\n";
+    std::vector<std::string> producer(p.slots().size());
+    for (const auto& n : p.nodes()) {
+      producer[n.result] = n.label;
+      for (const auto* list : {&n.saved, &n.forward_scratch, &n.pullback_scratch}) {
+        for (const slot_id id : *list) producer[id] = n.label + " scratch";
+      }
+    }
+    for (const auto& b : blocks_) {
+      text += std::to_string(b.offset) + " +" + std::to_string(b.bytes) + "  steps " + std::to_string(b.first) + ".." +
+              std::to_string(b.last) + "  " + (b.gradient ? "d " : "") + producer[b.id] + '\n';
+    }
+    return text;
+  }
+
+ private:
+  void collect(const program& p, std::size_t workers, std::size_t scalar_bytes) {
+    constexpr std::size_t never = nowhere;
+    const std::size_t end = p.steps().size();
+    std::vector<block> values(p.slots().size());
+    std::vector<block> gradients(p.slots().size());
+    const auto touch = [&](std::vector<block>& list, slot_id id, std::size_t at) {
+      list[id].first = std::min(list[id].first, at);
+      list[id].last = std::max(list[id].last, at);
+    };
+    for (auto* list : {&values, &gradients}) {
+      for (auto& b : *list) b.first = never;
+    }
+    for (std::size_t at = 0; at < end; ++at) {
+      const auto [index, pullback] = p.steps()[at];
+      const node& n = p.nodes()[index];
+      if (!pullback) {
+        for (const slot_id id : n.operands) touch(values, id, at);
+        touch(values, n.result, at);
+        for (const slot_id id : n.forward_scratch) touch(values, id, at);
+      } else {
+        for (std::uint32_t k = 0; k < n.operands.size(); ++k) {
+          if (((n.reads_operands >> k) & 1U) != 0) touch(values, n.operands[k], at);
+          if (((n.wanted >> k) & 1U) != 0) touch(gradients, n.operands[k], at);
+        }
+        if (n.reads_result) touch(values, n.result, at);
+        touch(gradients, n.result, at);
+        for (const slot_id id : n.pullback_scratch) touch(values, id, at);
+      }
+      for (const slot_id id : n.saved) touch(values, id, at);
+    }
+    // Outputs are read after the run; numbers that do not belong to an item (losses) grow over micro-batches.
+    for (const slot_id id : p.outputs()) touch(values, id, end);
+    for (const auto& n : p.nodes()) {
+      if (p.slots()[n.result].size.per_item == 0) {
+        touch(values, n.result, 0);
+        touch(values, n.result, end);
+      }
+    }
+    if (p.loss() != no_slot) touch(gradients, p.loss(), p.forward_steps());
+    // The gradient of an input is a result of the run.
+    for (const slot_id id : p.inputs()) {
+      if (p.has_gradient(id)) touch(gradients, id, end);
+    }
+
+    for (slot_id id = 0; id < p.slots().size(); ++id) {
+      const slot& s = p.slots()[id];
+      const std::size_t elements = s.size.per_item * items_ + s.size.fixed + s.size.per_worker * workers;
+      const std::size_t bytes = (elements * scalar_bytes + alignment - 1) / alignment * alignment;
+      const bool inside = s.from == slot::origin::result || s.from == slot::origin::temporary;
+      if (inside && values[id].first != never)
+        blocks_.push_back({id, false, values[id].first, values[id].last, bytes, 0});
+      const bool gradient_inside = s.from == slot::origin::result || s.from == slot::origin::input;
+      if (gradient_inside && gradients[id].first != never) {
+        blocks_.push_back({id, true, gradients[id].first, gradients[id].last, bytes, 0});
+      }
+    }
+  }
+
+  // Largest first, each at the lowest place that is free for its whole life.
+  void place() {
+    std::vector<std::size_t> order(blocks_.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return blocks_[a].bytes > blocks_[b].bytes; });
+    std::vector<std::size_t> placed;  // by offset
+    for (const std::size_t i : order) {
+      block& b = blocks_[i];
+      std::size_t offset = 0;
+      for (const std::size_t j : placed) {
+        const block& other = blocks_[j];
+        if (other.last < b.first || b.last < other.first) continue;
+        if (other.offset >= offset + b.bytes) break;
+        offset = std::max(offset, other.offset + other.bytes);
+      }
+      b.offset = offset;
+      bytes_ = std::max(bytes_, offset + b.bytes);
+      placed.insert(
+          std::upper_bound(placed.begin(), placed.end(), i,
+                           [&](std::size_t a, std::size_t c) { return blocks_[a].offset < blocks_[c].offset; }),
+          i);
+    }
+  }
+
+  std::size_t items_;
+  std::size_t bytes_ = 0;
+  std::vector<block> blocks_;
+  std::vector<std::size_t> values_;
+  std::vector<std::size_t> gradients_;
+};
+
+}  // namespace vscg

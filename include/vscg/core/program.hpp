@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <vscg/core/var.hpp>
+
+namespace vscg {
+
+/// A traced network, immutable: the operations that its outputs need, in the order recorded, and their pullbacks in
+/// reverse. Shared by every session that runs it.
+class program {
+ public:
+  struct step {
+    std::uint32_t node = 0;
+    bool pullback = false;
+  };
+
+  /// `outputs` stay readable after a run. With a `loss`, everything that it reaches gets a gradient.
+  program(recorder&& trace, std::vector<slot_id> outputs, slot_id loss = no_slot)
+      : slots_(std::move(trace.slots)),
+        inputs_(std::move(trace.inputs)),
+        parameters_(std::move(trace.parameters)),
+        outputs_(std::move(outputs)),
+        loss_(loss) {
+    keep_what_is_needed(std::move(trace.nodes));
+    find_gradients();
+    for (std::uint32_t i = 0; i < nodes_.size(); ++i) steps_.push_back({i, false});
+    forward_steps_ = steps_.size();
+    for (auto i = static_cast<std::uint32_t>(nodes_.size()); i-- > 0;) {
+      if (nodes_[i].wanted != 0) steps_.push_back({i, true});
+    }
+    mark_first_writers();
+  }
+
+  std::span<const slot> slots() const { return slots_; }
+  std::span<const node> nodes() const { return nodes_; }
+  std::span<const step> steps() const { return steps_; }
+  std::size_t forward_steps() const { return forward_steps_; }
+  std::span<const slot_id> inputs() const { return inputs_; }
+  std::span<const slot_id> outputs() const { return outputs_; }
+  slot_id loss() const { return loss_; }
+  /// The slot of a parameter by its id; no_slot where the program does not use it.
+  std::span<const slot_id> parameters() const { return parameters_; }
+  /// Whether the loss's gradient reaches a slot.
+  bool has_gradient(slot_id id) const { return has_gradient_[id]; }
+
+  /// Floating-point operations of one item's products: forward, and with pullbacks two products for each wanted one.
+  double flops_per_item() const {
+    double total = 0;
+    for (const auto& n : nodes_) {
+      total += n.flops_per_item;
+      for (std::uint32_t bits = n.wanted; bits != 0; bits &= bits - 1) {
+        if (n.flops_per_item > 0 && operand_counts(n, bits)) total += n.flops_per_item;
+      }
+    }
+    return total;
+  }
+
+  /// The program as a graph in DOT, for Graphviz.
+  std::string dot() const {
+    std::string text = "digraph program {\n  rankdir=TB; node [shape=box];\n";
+    std::vector<std::string> producer(slots_.size());
+    for (std::size_t i = 0; i < inputs_.size(); ++i) {
+      producer[inputs_[i]] = "input" + std::to_string(i);
+      text += "  " + producer[inputs_[i]] + " [shape=ellipse];\n";
+    }
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+      const std::string name = "n" + std::to_string(i);
+      text += "  " + name + " [label=\"" + nodes_[i].label + "\\n" +
+              std::to_string(slots_[nodes_[i].result].size.per_item) + " an item\"];\n";
+      for (const slot_id id : nodes_[i].operands) {
+        if (!producer[id].empty()) text += "  " + producer[id] + " -> " + name + ";\n";
+      }
+      producer[nodes_[i].result] = name;
+    }
+    return text + "}\n";
+  }
+
+ private:
+  // The data operand and the weight of a product cost one product each; a bias costs none.
+  bool operand_counts(const node& n, std::uint32_t bits) const {
+    return static_cast<std::uint32_t>(__builtin_ctz(bits)) < 2 && n.operands.size() >= 2;
+  }
+
+  void keep_what_is_needed(std::vector<node>&& recorded) {
+    std::vector<bool> needed(slots_.size(), false);
+    for (const slot_id id : outputs_) needed[id] = true;
+    if (loss_ != no_slot) needed[loss_] = true;
+    std::vector<bool> keep(recorded.size(), false);
+    for (std::size_t i = recorded.size(); i-- > 0;) {
+      if (!needed[recorded[i].result]) continue;
+      keep[i] = true;
+      for (const slot_id id : recorded[i].operands) needed[id] = true;
+    }
+    for (std::size_t i = 0; i < recorded.size(); ++i) {
+      if (keep[i]) nodes_.push_back(std::move(recorded[i]));
+    }
+  }
+
+  // A slot has a gradient where the loss depends on it and something that learns lies behind it.
+  void find_gradients() {
+    has_gradient_.assign(slots_.size(), false);
+    if (loss_ == no_slot) return;
+    has_gradient_[loss_] = true;
+    for (std::size_t i = nodes_.size(); i-- > 0;) {
+      node& n = nodes_[i];
+      if (!has_gradient_[n.result] || n.pullback == nullptr) continue;
+      n.wanted = n.active_operands;
+      for (std::uint32_t k = 0; k < n.operands.size(); ++k) {
+        if (((n.active_operands >> k) & 1U) == 0) continue;
+        const slot_id id = n.operands[k];
+        has_gradient_[id] = true;
+        if (slots_[id].from != slot::origin::result && slots_[id].size.per_item == 0) n.persists |= 1U << k;
+      }
+    }
+  }
+
+  void mark_first_writers() {
+    std::vector<bool> written(slots_.size(), false);
+    for (const step s : std::span(steps_).subspan(forward_steps_)) {
+      node& n = nodes_[s.node];
+      for (std::uint32_t k = 0; k < n.operands.size(); ++k) {
+        if (((n.wanted >> k) & 1U) == 0 || written[n.operands[k]]) continue;
+        written[n.operands[k]] = true;
+        n.assigns |= 1U << k;
+      }
+    }
+  }
+
+  std::vector<slot> slots_;
+  std::vector<node> nodes_;
+  std::vector<step> steps_;
+  std::size_t forward_steps_ = 0;
+  std::vector<slot_id> inputs_;
+  std::vector<slot_id> parameters_;
+  std::vector<slot_id> outputs_;
+  slot_id loss_ = no_slot;
+  std::vector<bool> has_gradient_;
+};
+
+}  // namespace vscg

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <utility>
+
+namespace vscg {
+
+/// The one extent that is known only at run time: the number of items (videos) in a batch, letter B.
+/// Letters used throughout: B items, T segments (time), R image regions, C channels (or classes), H hidden units.
+inline constexpr int dyn = -1;
+
+/// The shape of an array as a type, row-major. Only the first axis may be `dyn`.
+template <int... Extents>
+struct shape {
+  static constexpr std::size_t rank = sizeof...(Extents);
+  static constexpr std::array<int, rank> extents{Extents...};
+  /// Whether there is one such array for each item of the batch.
+  static constexpr bool per_item = [] {
+    if constexpr (rank == 0)
+      return false;
+    else
+      return extents[0] == dyn;
+  }();
+  /// Number of elements: of one item where the shape is per item.
+  static constexpr std::size_t elements = [] {
+    std::size_t product = 1;
+    for (std::size_t i = per_item ? 1 : 0; i < rank; ++i) product *= static_cast<std::size_t>(extents[i]);
+    return product;
+  }();
+  static constexpr bool valid = [] {
+    for (std::size_t i = 0; i < rank; ++i) {
+      if (extents[i] < 1 && !(i == 0 && extents[i] == dyn)) return false;
+    }
+    return true;
+  }();
+  static_assert(valid, "vscg::shape: extents are positive, and only the first may be dyn");
+};
+
+/// Extent of axis `Axis`, counted from the end when negative: extent<shape<dyn, 10, 256>, -1> is 256.
+template <class Shape, int Axis>
+inline constexpr int extent =
+    Shape::extents[static_cast<std::size_t>(Axis < 0 ? Axis + static_cast<int>(Shape::rank) : Axis)];
+
+namespace detail {
+template <class Shape, int Last>
+struct replace_last;
+template <int... E, int Last>
+struct replace_last<shape<E...>, Last> {
+  template <std::size_t... I>
+  static auto make(std::index_sequence<I...>) -> shape<shape<E...>::extents[I]..., Last>;
+  using type = decltype(make(std::make_index_sequence<sizeof...(E) - 1>{}));
+};
+template <class Shape>
+struct drop_last;
+template <int... E>
+struct drop_last<shape<E...>> {
+  template <std::size_t... I>
+  static auto make(std::index_sequence<I...>) -> shape<shape<E...>::extents[I]...>;
+  using type = decltype(make(std::make_index_sequence<sizeof...(E) - 1>{}));
+};
+}  // namespace detail
+
+/// The shape with its last extent replaced: what a layer that maps channels to channels returns.
+template <class Shape, int Last>
+using with_channels = typename detail::replace_last<Shape, Last>::type;
+
+/// The shape without its last axis: what a reduction over channels returns.
+template <class Shape>
+using without_channels = typename detail::drop_last<Shape>::type;
+
+/// Rows of a shape seen as a matrix [rows, last extent]; for one item where the shape is per item.
+template <class Shape>
+inline constexpr std::size_t rows_of = Shape::elements / static_cast<std::size_t>(extent<Shape, -1>);
+
+template <int... Extents>
+struct expects;
+template <int... Extents>
+struct gets;
+
+/// Never defined: naming it in a `sizeof` puts the layer, what it expects and what it gets into the compiler's first
+/// error line. (A static_assert puts the numbers into a note under g++.)
+template <class Layer, class Expects, class Gets>
+struct shape_mismatch;
+
+/// Refuses, on first use and with one readable error, an extent that a layer cannot take. (The return type is deduced
+/// so that compilers look inside at the call, not at the end of the file, where other errors would come first.)
+template <class Layer, int Expected, int Got>
+constexpr auto require_extent() {
+  if constexpr (Expected != Got) static_cast<void>(sizeof(shape_mismatch<Layer, expects<Expected>, gets<Got>>));
+  return true;
+}
+
+}  // namespace vscg

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <thread>
+#include <type_traits>
+#include <vector>
+
+namespace vscg {
+
+/// How many threads a session or trainer may use, the calling one included.
+struct threads {
+  std::size_t count = 1;
+  constexpr explicit threads(std::size_t n) : count(n < 1 ? 1 : n) {}
+  /// All that the machine has.
+  static threads all() { return threads(std::thread::hardware_concurrency()); }
+};
+
+/// A few threads that share the chunks of one loop at a time. Owned by a session; nothing is shared between teams.
+///
+/// Chunks are fixed by the caller and claimed one by one, so a worker that the machine takes away delays only the chunk
+/// it holds. A region ends when all chunks are done, not when all workers have reported.
+class team {
+ public:
+  explicit team(threads n) {
+    workers_.reserve(n.count - 1);
+    for (std::size_t worker = 1; worker < n.count; ++worker) {
+      workers_.emplace_back([this, worker] { serve(worker); });
+    }
+  }
+  team(const team&) = delete;
+  team& operator=(const team&) = delete;
+  ~team() {
+    stop_.store(true, std::memory_order_relaxed);
+    epoch_.fetch_add(1, std::memory_order_release);
+    epoch_.notify_all();
+    for (auto& worker : workers_) worker.join();
+  }
+
+  std::size_t size() const { return workers_.size() + 1; }
+
+  /// Calls f(worker, chunk) once for every chunk in [0, chunks), worker in [0, size()); returns when all are done.
+  /// `f` must not throw. Not reentrant: one caller, no nesting.
+  template <class F>
+  void run(std::size_t chunks, F&& f) {
+    if (workers_.empty() || chunks < 2) {
+      for (std::size_t chunk = 0; chunk < chunks; ++chunk) f(std::size_t{0}, chunk);
+      return;
+    }
+    using Function = std::remove_reference_t<F>;
+    function_ = const_cast<void*>(static_cast<const void*>(std::addressof(f)));
+    call_ = [](void* function, std::size_t worker, std::size_t chunk) {
+      (*static_cast<Function*>(function))(worker, chunk);
+    };
+    done_.store(0, std::memory_order_relaxed);
+    const std::uint32_t epoch = epoch_.load(std::memory_order_relaxed) + 1;
+    claims_.store(tag(epoch) | chunks, std::memory_order_release);
+    epoch_.store(epoch, std::memory_order_release);
+    epoch_.notify_all();
+    work(epoch, 0);
+    const auto all = static_cast<std::uint32_t>(chunks);
+    std::uint32_t done = done_.load(std::memory_order_acquire);
+    for (int spin = 0; done != all; ++spin) {
+      if (spin < spins)
+        pause();
+      else
+        done_.wait(done, std::memory_order_acquire);
+      done = done_.load(std::memory_order_acquire);
+    }
+  }
+
+ private:
+  static constexpr int spins = 4000;  // some 50 µs: longer than the gap between two regions of one step
+  static constexpr std::uint64_t tag(std::uint32_t epoch) { return std::uint64_t{epoch} << 32U; }
+
+  static void pause() {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#else
+    std::this_thread::yield();
+#endif
+  }
+
+  // A claim lowers the count that is tagged with its region's epoch, so a late worker cannot take a chunk of another
+  // region; function_ and call_ are read only while a claimed chunk keeps the region open.
+  void work(std::uint32_t epoch, std::size_t worker) {
+    std::uint64_t claim = claims_.load(std::memory_order_acquire);
+    while ((claim >> 32U) == epoch && static_cast<std::uint32_t>(claim) != 0) {
+      if (!claims_.compare_exchange_weak(claim, claim - 1, std::memory_order_acq_rel, std::memory_order_acquire))
+        continue;
+      const bool last = static_cast<std::uint32_t>(claim) == 1;
+      call_(function_, worker, static_cast<std::uint32_t>(claim) - 1);
+      done_.fetch_add(1, std::memory_order_acq_rel);
+      done_.notify_one();
+      if (last) return;
+      claim = claims_.load(std::memory_order_acquire);
+    }
+  }
+
+  void serve(std::size_t worker) {
+    std::uint32_t seen = 0;
+    while (true) {
+      std::uint32_t epoch = epoch_.load(std::memory_order_acquire);
+      for (int spin = 0; epoch == seen; ++spin) {
+        if (spin < spins)
+          pause();
+        else
+          epoch_.wait(seen, std::memory_order_acquire);
+        epoch = epoch_.load(std::memory_order_acquire);
+      }
+      if (stop_.load(std::memory_order_relaxed)) return;
+      seen = epoch;
+      work(epoch, worker);
+    }
+  }
+
+  std::atomic<std::uint64_t> claims_{0};
+  std::atomic<std::uint32_t> epoch_{0};
+  std::atomic<std::uint32_t> done_{0};
+  std::atomic<bool> stop_{false};
+  void* function_ = nullptr;
+  void (*call_)(void*, std::size_t, std::size_t) = nullptr;
+  std::vector<std::thread> workers_;
+};
+
+}  // namespace vscg

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vscg/core/members.hpp>
+#include <vscg/core/var.hpp>
+#include <vscg/ops/relu.hpp>
+#include <vscg/ops/sigmoid.hpp>
+#include <vscg/ops/tanh.hpp>
+
+namespace vscg {
+
+/// A function of each element as a layer, for `sequential`. PyTorch: nn.ReLU, nn.Sigmoid, nn.Tanh.
+template <class Function>
+struct activation_layer {
+  VSCG_MEMBERS()
+
+  template <Var X>
+  auto operator()(const X& x) const {
+    return elementwise(Function{}, x);
+  }
+};
+
+using relu_layer = activation_layer<relu_function>;
+using sigmoid_layer = activation_layer<sigmoid_function>;
+using tanh_layer = activation_layer<tanh_function>;
+
+}  // namespace vscg

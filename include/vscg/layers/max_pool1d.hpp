@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vscg/core/members.hpp>
+#include <vscg/core/var.hpp>
+#include <vscg/ops/max_pool1d.hpp>
+
+namespace vscg {
+
+/// Maximum over windows of time, side by side: [B, T, C] to [B, T / Window, C]. PyTorch: nn.MaxPool1d(Window).
+template <int Window>
+struct max_pool1d {
+  VSCG_MEMBERS()
+
+  template <Var X>
+  auto operator()(const X& x) const {
+    return functional::max_pool1d<Window>(x);
+  }
+};
+
+}  // namespace vscg

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+#include <vscg/core/inputs.hpp>
+#include <vscg/core/members.hpp>
+#include <vscg/core/var.hpp>
+
+namespace vscg {
+
+namespace detail {
+/// "0", "1", … "99".
+struct layer_number {
+  char text[2];
+  std::size_t length;
+  constexpr explicit layer_number(std::size_t n)
+      : text{static_cast<char>('0' + (n < 10 ? n : n / 10)), static_cast<char>('0' + n % 10)}, length(n < 10 ? 1 : 2) {}
+  constexpr std::string_view view() const { return {text, length}; }
+};
+}  // namespace detail
+
+/// Layers one after the other, named 0, 1, … as PyTorch's nn.Sequential.
+template <class... Layers>
+struct sequential {
+  std::tuple<Layers...> layers;
+
+  template <class Self, class Visitor>
+  static constexpr void visit_members(Self& self, Visitor&& visit) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (visit(std::get<I>(self.layers), detail::layer_number(I).view()), ...);
+    }
+    (std::index_sequence_for<Layers...>{});
+  }
+  static constexpr int listed_members() { return 1; }  // the tuple is the struct's one field
+
+  template <Var X>
+  auto operator()(const X& x) const {
+    return run<0>(x);
+  }
+
+ private:
+  template <std::size_t I, class X>
+  auto run(const X& x) const {
+    if constexpr (I == sizeof...(Layers))
+      return x;
+    else
+      return run<I + 1>(std::get<I>(layers)(x));
+  }
+};
+
+namespace detail {
+/// A chain takes what its first layer takes.
+template <class First, class... Rest>
+requires requires { typename First::inputs; }
+struct inputs_of_type<sequential<First, Rest...>> {
+  using type = typename First::inputs;
+};
+}  // namespace detail
+
+}  // namespace vscg

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include <vscg/core/error.hpp>
+#include <vscg/core/shape.hpp>
+
+namespace vscg {
+
+namespace detail {
+
+template <class Shape>
+std::array<std::size_t, Shape::rank> run_time_shape(std::size_t items) {
+  std::array<std::size_t, Shape::rank> extents{};
+  for (std::size_t i = 0; i < Shape::rank; ++i) {
+    extents[i] = Shape::extents[i] == dyn ? items : static_cast<std::size_t>(Shape::extents[i]);
+  }
+  return extents;
+}
+
+template <class Extents>
+std::string shape_text(const Extents& extents) {
+  std::string text = "[";
+  for (const auto e : extents) text += (text.size() > 1 ? ", " : "") + std::to_string(e);
+  return text + "]";
+}
+
+}  // namespace detail
+
+/// Numbers that somebody else owns, with their shape: what a session returns, valid until its next call.
+template <class Scalar, class Shape>
+struct array_view {
+  using shape_type = Shape;
+  const Scalar* data = nullptr;
+  std::size_t items = 0;
+
+  std::size_t size() const { return Shape::per_item ? Shape::elements * items : Shape::elements; }
+  std::span<const Scalar> values() const { return {data, size()}; }
+  /// The numbers of one item (video).
+  std::span<const Scalar> item(std::size_t i) const { return {data + i * Shape::elements, Shape::elements}; }
+  auto shape() const { return detail::run_time_shape<Shape>(items); }
+};
+
+/// The same, owned: what a model returns.
+template <class Scalar, class Shape>
+struct array_of {
+  using shape_type = Shape;
+  std::vector<Scalar> numbers;
+  std::size_t items = 0;
+
+  std::size_t size() const { return numbers.size(); }
+  const Scalar* data() const { return numbers.data(); }
+  std::span<const Scalar> values() const { return numbers; }
+  std::span<const Scalar> item(std::size_t i) const { return {numbers.data() + i * Shape::elements, Shape::elements}; }
+  auto shape() const { return detail::run_time_shape<Shape>(items); }
+};
+
+/// Any contiguous row-major array of `Scalar`: std::span, std::vector, an xtensor array, an Eigen map. Its shape is
+/// checked where it has one, its size otherwise. Returns the numbers; throws vscg::error naming `what`.
+template <class Shape, class Scalar, class Array>
+std::span<const Scalar> checked_array(const Array& array, std::string_view what) {
+  static_assert(std::is_convertible_v<decltype(array.data()), const Scalar*>,
+                "vscg: the array holds another scalar than the session computes with");
+  if constexpr (requires { Array::IsRowMajor; }) {
+    static_assert(Array::IsRowMajor || Array::IsVectorAtCompileTime, "vscg: arrays are row-major");
+  }
+  const auto size = static_cast<std::size_t>(array.size());
+  const std::size_t items = size / Shape::elements;
+  const auto wanted = detail::run_time_shape<Shape>(items);
+  const auto refuse = [&](const std::string& found) {
+    std::string expected = "[";
+    for (std::size_t i = 0; i < Shape::rank; ++i) {
+      expected +=
+          (i > 0 ? ", " : "") + (Shape::extents[i] == dyn ? std::string("N") : std::to_string(Shape::extents[i]));
+    }
+    throw error(what, expected + "]", found);
+  };
+  if (items * Shape::elements != size) refuse(std::to_string(size) + " numbers");
+  if constexpr (requires { array.shape().size(); }) {
+    bool same = array.shape().size() == Shape::rank;
+    for (std::size_t i = 0; same && i < Shape::rank; ++i)
+      same = static_cast<std::size_t>(array.shape()[i]) == wanted[i];
+    if (!same) refuse(detail::shape_text(array.shape()));
+  }
+  return {array.data(), size};
+}
+
+}  // namespace vscg

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <vscg/backend/memory.hpp>
+#include <vscg/core/execution.hpp>
+#include <vscg/core/parameter.hpp>
+#include <vscg/core/plan.hpp>
+#include <vscg/core/program.hpp>
+#include <vscg/core/team.hpp>
+
+namespace vscg {
+
+/// Runs one program for one caller: its memory, planned once, and its backend's threads. Nothing is allocated after
+/// construction.
+template <class Scalar, class Backend>
+class runner {
+ public:
+  using executor = typename Backend::template executor<Scalar>;
+
+  runner(std::shared_ptr<const program> p, const parameter_table& table, threads n, std::size_t items)
+      : program_(std::move(p)),
+        plan_(*program_, items, n.count, sizeof(Scalar)),
+        executor_(n),
+        arena_((plan_.bytes() + sizeof(Scalar) - 1) / sizeof(Scalar)),
+        values_(program_->slots().size(), nullptr),
+        gradients_(program_->slots().size(), nullptr),
+        storage_(table.storage) {
+    for (const auto& block : plan_.blocks()) {
+      auto& where = block.gradient ? gradients_ : values_;
+      where[block.id] = arena_.data() + block.offset / sizeof(Scalar);
+    }
+  }
+  runner(runner&&) = delete;
+
+  const program& traced() const { return *program_; }
+  const memory_plan& plan() const { return plan_; }
+  executor& backend() { return executor_; }
+  /// Items that a run can take at most.
+  std::size_t capacity() const { return plan_.items(); }
+
+  /// Parameters are read from here. (Values are held as writable pointers; no operation writes to a parameter.)
+  void bind_weights(const Scalar* weights) { bind(values_, const_cast<Scalar*>(weights)); }
+  /// Gradients of parameters go here.
+  void bind_gradients(Scalar* gradients) { bind(gradients_, gradients); }
+  /// Input `k` is read from here; [items, ...] as traced, in the backend's memory.
+  void bind_input(std::size_t k, const Scalar* data) { values_[program_->inputs()[k]] = const_cast<Scalar*>(data); }
+
+  void forward(const run_state& state) { run(state, 0, program_->forward_steps(), nullptr); }
+
+  /// After forward with the same state: gradients of all that the loss reaches.
+  void pullback(const run_state& state) {
+    seed_loss();
+    run(state, program_->forward_steps(), program_->steps().size(), nullptr);
+  }
+
+  /// Runs forward and pullback again and names the first operation that gives a number that is not finite.
+  std::optional<std::string> first_not_finite(const run_state& state) {
+    std::string found;
+    run(state, 0, program_->forward_steps(), &found);
+    if (!found.empty()) return found;
+    seed_loss();
+    run(state, program_->forward_steps(), program_->steps().size(), &found);
+    if (!found.empty()) return found;
+    return std::nullopt;
+  }
+
+  const Scalar* value(slot_id id) const { return values_[id]; }
+  const Scalar* gradient_of(slot_id id) const { return gradients_[id]; }
+
+  /// Test of the plan: fills every array with NaN as soon as it is dead. Results must not change. Host memory only.
+  void poison_dead_memory(bool on) {
+    poison_ = on;
+    if (!on) return;
+    for (std::size_t i = 0; i < arena_.size(); ++i) arena_.data()[i] = std::numeric_limits<Scalar>::quiet_NaN();
+  }
+
+ private:
+  void bind(std::vector<Scalar*>& where, Scalar* base) {
+    for (const slot_id id : program_->parameters()) {
+      if (id == no_slot) continue;
+      where[id] = base + storage_[program_->slots()[id].parameter].offset;
+    }
+  }
+
+  void seed_loss() {
+    const Scalar one = 1;
+    Backend::memory::copy_in(gradients_[program_->loss()], &one, sizeof(Scalar));
+  }
+
+  void run(const run_state& state, std::size_t begin, std::size_t end, std::string* not_finite) {
+    execution<Scalar, executor> running{&executor_, values_.data(), gradients_.data(), state};
+    for (std::size_t at = begin; at < end; ++at) {
+      const auto [index, pullback] = program_->steps()[at];
+      const node& n = program_->nodes()[index];
+      (pullback ? n.pullback : n.forward)(n.operation, n, &running);
+      if (not_finite != nullptr && !finite_after(n, pullback, state.items)) {
+        *not_finite = (pullback ? "the gradient of " : "") + n.label;
+        return;
+      }
+      if (poison_) poison(at);
+    }
+  }
+
+  bool finite_after(const node& n, bool pullback, std::size_t items) {
+    if (!pullback) return all_finite(n.result, values_, items);
+    for (std::size_t k = 0; k < n.operands.size(); ++k) {
+      if (((n.wanted >> k) & 1U) != 0 && !all_finite(n.operands[k], gradients_, items)) return false;
+    }
+    return true;
+  }
+
+  bool all_finite(slot_id id, const std::vector<Scalar*>& where, std::size_t items) {
+    const slot_size size = program_->slots()[id].size;
+    std::vector<Scalar> copy(size.per_item * items + size.fixed);
+    Backend::memory::copy_out(copy.data(), where[id], copy.size() * sizeof(Scalar));
+    for (const Scalar x : copy) {
+      if (!std::isfinite(x)) return false;
+    }
+    return true;
+  }
+
+  void poison(std::size_t at) {
+    for (const auto& block : plan_.blocks()) {
+      if (block.last != at) continue;
+      Scalar* data = arena_.data() + block.offset / sizeof(Scalar);
+      for (std::size_t i = 0; i < block.bytes / sizeof(Scalar); ++i) data[i] = std::numeric_limits<Scalar>::quiet_NaN();
+    }
+  }
+
+  std::shared_ptr<const program> program_;
+  memory_plan plan_;
+  executor executor_;
+  buffer<Scalar, typename Backend::memory> arena_;
+  std::vector<Scalar*> values_;
+  std::vector<Scalar*> gradients_;
+  std::vector<parameter_storage> storage_;
+  bool poison_ = false;
+};
+
+}  // namespace vscg

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <vscg/core/inputs.hpp>
+#include <vscg/core/members.hpp>
+#include <vscg/core/parameter.hpp>
+#include <vscg/core/shape.hpp>
+#include <vscg/core/var.hpp>
+#include <vscg/model/array.hpp>
+
+namespace vscg {
+
+/// A recorder that knows the names of a network's parameters.
+inline recorder make_recorder(const parameter_table& table, bool dropout) {
+  recorder trace;
+  trace.parameters.assign(table.storage.size(), no_slot);
+  trace.parameter_labels.resize(table.storage.size());
+  for (const auto& entry : table.entries) {
+    auto& label = trace.parameter_labels[entry.id];
+    if (label.empty()) label = entry.name;
+  }
+  trace.random_uses.assign(table.random_keys, 0);
+  trace.dropout = dropout;
+  return trace;
+}
+
+/// One var for each input shape, data without gradient.
+template <class Tag, class... Shapes>
+auto trace_inputs(recorder& trace, input_shapes<Shapes...>) {
+  const auto one = [&]<class Shape>(std::type_identity<Shape>) {
+    constexpr slot_size size = Shape::per_item ? slot_size{Shape::elements, 0, 0} : slot_size{0, Shape::elements, 0};
+    const slot_id id = trace.add({slot::origin::input, size});
+    trace.inputs.push_back(id);
+    return var<Tag, Shape, false>{&trace, id};
+  };
+  return std::tuple{one(std::type_identity<Shapes>{})...};
+}
+
+/// A network's outputs are one var or a struct of vars that lists its members and can be rebound to other fields.
+template <class Outputs>
+std::vector<slot_id> output_slots(const Outputs& outputs) {
+  std::vector<slot_id> slots;
+  if constexpr (is_var<Outputs>) {
+    slots.push_back(outputs.id);
+  } else {
+    visit_members(outputs, [&](const auto& field, std::string_view) { slots.push_back(field.id); });
+  }
+  return slots;
+}
+
+template <class Scalar>
+struct view_field {
+  template <class Shape>
+  using type = array_view<Scalar, Shape>;
+};
+template <class Scalar>
+struct array_field {
+  template <class Shape>
+  using type = array_of<Scalar, Shape>;
+};
+template <class Tag>
+struct var_field {
+  template <class Shape>
+  using type = var<Tag, Shape, Tag::traced == mode::training>;
+};
+
+namespace detail {
+template <class Outputs, class Field>
+struct rebind_outputs {
+  using type = typename Outputs::template rebind<Field>;
+};
+template <class Tag, class Shape, bool Active, class Field>
+struct rebind_outputs<var<Tag, Shape, Active>, Field> {
+  using type = typename Field::template type<Shape>;
+};
+}  // namespace detail
+
+/// The outputs of a trace with other fields: views of a session, arrays of a model.
+template <class Outputs, class Field>
+using rebind_outputs = typename detail::rebind_outputs<std::remove_cvref_t<Outputs>, Field>::type;
+
+/// Calls f(field, k) for the k-th output.
+template <class Outputs, class F>
+void for_each_output(Outputs& outputs, F f) {
+  if constexpr (requires { outputs.items; }) {
+    f(outputs, std::size_t{0});
+  } else {
+    std::size_t k = 0;
+    visit_members(outputs, [&](auto& field, std::string_view) { f(field, k++); });
+  }
+}
+
+}  // namespace vscg

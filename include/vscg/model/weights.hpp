@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <vscg/backend/memory.hpp>
+#include <vscg/core/error.hpp>
+#include <vscg/core/parameter.hpp>
+
+namespace vscg {
+
+/// The learnt numbers of a network, in one buffer of the backend's memory, by the names of its table. Const while it is
+/// shared: any number of sessions may read it at once.
+template <class Network, class Scalar, class Backend>
+class weights {
+ public:
+  using network = Network;
+  using scalar = Scalar;
+  using backend = Backend;
+
+  /// Starts as the paper says (each layer's initialiser), from `s`.
+  explicit weights(seed s) {
+    Network unbound_network{};
+    table_ = std::make_shared<const parameter_table>(bind_parameters(unbound_network));
+    numbers_ = buffer<Scalar, typename Backend::memory>(table_->buffer_elements);
+    std::vector<Scalar> start(table_->buffer_elements, Scalar(0));
+    initialise(*table_, s, std::span<Scalar>(start));
+    Backend::memory::copy_in(numbers_.data(), start.data(), start.size() * sizeof(Scalar));
+  }
+
+  const parameter_table& table() const { return *table_; }
+  Scalar* data() { return numbers_.data(); }
+  const Scalar* data() const { return numbers_.data(); }
+  /// Number of learnt numbers.
+  std::size_t count() const { return table_->count(); }
+
+  /// A copy of one array.
+  std::vector<Scalar> get(std::string_view name) const {
+    const parameter_entry& entry = at(name);
+    std::vector<Scalar> copy(entry.elements);
+    Backend::memory::copy_out(copy.data(), numbers_.data() + entry.offset, entry.elements * sizeof(Scalar));
+    return copy;
+  }
+  /// Replaces one array; throws vscg::error when the name is unknown or the number of numbers differs.
+  void set(std::string_view name, std::span<const Scalar> values) {
+    const parameter_entry& entry = at(name);
+    if (values.size() != entry.elements) {
+      throw error("weight '" + entry.name + "'", std::to_string(entry.elements) + " numbers",
+                  std::to_string(values.size()));
+    }
+    Backend::memory::copy_in(numbers_.data() + entry.offset, values.data(), entry.elements * sizeof(Scalar));
+  }
+
+ private:
+  const parameter_entry& at(std::string_view name) const {
+    const parameter_entry* entry = table_->find(name);
+    if (entry == nullptr) throw error("weight '" + std::string(name) + "'", "a name of the network", "none such");
+    return *entry;
+  }
+
+  std::shared_ptr<const parameter_table> table_;
+  buffer<Scalar, typename Backend::memory> numbers_;
+};
+
+}  // namespace vscg

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vscg/core/members.hpp>
+#include <vscg/core/var.hpp>
+#include <vscg/layers/linear.hpp>
+#include <vscg/layers/sequential.hpp>
+#include <vscg/nets/vscg/region_attention.hpp>
+#include <vscg/nets/vscg/setting.hpp>
+
+namespace vscg {
+
+/// What flows between the stages of a localizer.
+template <class Audio, class Visual>
+struct streams {
+  Audio audio;
+  Visual visual;
+};
+template <class Audio, class Visual>
+streams(Audio, Visual) -> streams<Audio, Visual>;
+
+/// Stage 1 of VSCG: the sound is projected (fully supervised only), guides the attention over the picture's regions,
+/// and the attended picture is projected to as many channels as the sound has.
+///
+///   fully:  x = audio·Wa₀ᵀ·Wa₁ᵀ (128→256→128),  visual = attended·Wv₀ᵀ·Wv₁ᵀ (512→256→128), no bias, no activation.
+///   weakly: x = audio,  visual = linear_v(attended) (512→128, with bias).
+///
+/// Names as released: fa.0, fa.1, fv.0, fv.1, linear_v (not used when fully supervised), attention.
+template <setting Setting = setting::fully, int Da = 128, int Dv = 512>
+struct audio_guided_attention {
+  sequential<linear_without_bias<Da, 256>, linear_without_bias<256, Da>> fa;
+  sequential<linear_without_bias<Dv, 256>, linear_without_bias<256, Da>> fv;
+  linear<Dv, Da> linear_v;
+  region_attention<Da, Dv> attention;
+  VSCG_MEMBERS(fa, fv, linear_v, attention)
+
+  /// audio [B, T, Da], visual [B, T, 7, 7, Dv] to the streams [B, T, Da] each, with the attention map [B, T, R].
+  template <Var Audio, Var Visual>
+  auto operator()(const Audio& audio, const Visual& visual) const {
+    const auto sound = fa(audio);
+    const auto [seen, map] = attention(sound, visual);
+    return attended{streams{sound, fv(seen)}, map};
+  }
+};
+
+template <int Da, int Dv>
+struct audio_guided_attention<setting::weakly, Da, Dv> {
+  linear<Dv, Da> linear_v;
+  region_attention<Da, Dv> attention;
+  VSCG_MEMBERS(linear_v, attention)
+
+  template <Var Audio, Var Visual>
+  auto operator()(const Audio& audio, const Visual& visual) const {
+    const auto [seen, map] = attention(audio, visual);
+    return attended{streams{audio, linear_v(seen)}, map};
+  }
+};
+
+}  // namespace vscg

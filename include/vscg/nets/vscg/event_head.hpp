@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vscg/core/members.hpp>
+#include <vscg/core/var.hpp>
+#include <vscg/layers/linear.hpp>
+#include <vscg/layers/sequential.hpp>
+#include <vscg/model/trace.hpp>
+#include <vscg/nets/vscg/escm.hpp>
+#include <vscg/ops/cosine_similarity.hpp>
+#include <vscg/ops/over_time.hpp>
+
+namespace vscg {
+
+/// What a fully supervised network says of a video. Letters: T segments, R regions, C categories.
+template <class Field, int T, int R, int C>
+struct event_outputs {
+  template <int... E>
+  using field = typename Field::template type<shape<E...>>;
+  field<dyn, T> event_relevance;        ///< logit: is there an event in this segment
+  field<dyn, C> event_category;         ///< logits: which, for the whole video
+  field<dyn, T> similarity;             ///< cosine of the two streams, -1 … 1
+  field<dyn, T, C + 1> segment_scores;  ///< logits of each segment, background last
+  field<dyn, T, R> attention;           ///< shares of the regions, each row sums to 1
+  VSCG_MEMBERS(event_relevance, event_category, similarity, segment_scores, attention)
+
+  template <class F>
+  using rebind = event_outputs<F, T, R, C>;
+};
+
+/// Heads of the fully supervised VSCG on the mean f of both streams (paper section III-E): relevance f·L3, category
+/// L4(max_t f), similarity of the streams, and segment scores relu(f·L1)·L2, which only some losses train.
+///
+/// Names as released: v_classify, a_classify, L1, L2, L3, L4, audio_gated, video_gated; the first two and the last two
+/// are reached by nothing and kept so that published weights fit.
+template <int Categories = 28, int C = 256>
+struct event_head {
+  struct classifier {
+    linear_without_bias<C, 64, init::xavier_uniform> L1;
+    linear_without_bias<64, Categories, init::xavier_uniform> L2;
+    VSCG_MEMBERS(L1, L2)
+  };
+  classifier v_classify, a_classify;
+  linear_without_bias<C, 64, init::xavier_uniform> L1;
+  linear_without_bias<64, Categories + 1, init::xavier_uniform> L2;
+  linear<C, 1, init::xavier_uniform> L3;
+  linear<C, Categories, init::xavier_uniform> L4;
+  sequential<linear<C, 1>> audio_gated, video_gated;
+  VSCG_MEMBERS(v_classify, a_classify, L1, L2, L3, L4, audio_gated, video_gated)
+
+  template <Var Audio, Var Visual, Var Map>
+  auto operator()(const Audio& audio, const Visual& visual, const Map& attention) const {
+    using tag = typename Map::tag;
+    constexpr int T = extent<shape_of<Audio>, 1>;
+    constexpr int R = extent<shape_of<Map>, -1>;
+    const auto fused = mean_of(visual, audio);
+    const auto relevance = reshape<shape<dyn, T>>(L3(fused));
+    const auto category = L4(max_over_time(fused));
+    const auto similarity = cosine_similarity(visual, audio);
+    const auto scores = L2(L1.with_relu(fused));
+    return event_outputs<var_field<tag>, T, R, Categories>{relevance, category, similarity, scores, attention};
+  }
+};
+
+}  // namespace vscg

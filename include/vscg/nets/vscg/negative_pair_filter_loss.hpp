@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <vector>
+
+#include <vscg/core/inputs.hpp>
+#include <vscg/core/shape.hpp>
+#include <vscg/core/var.hpp>
+#include <vscg/model/loss.hpp>
+#include <vscg/ops/add.hpp>
+#include <vscg/ops/batch_mean.hpp>
+#include <vscg/ops/binary_cross_entropy.hpp>
+#include <vscg/ops/cross_entropy.hpp>
+#include <vscg/ops/mean_squared_error.hpp>
+#include <vscg/ops/normalise_rows.hpp>
+#include <vscg/ops/relu.hpp>
+
+namespace vscg {
+
+/// The negative pair filter loss of the fully supervised VSCG (paper section III-E):
+///
+///   L_npf = BCE-with-logits(event_relevance, foreground) + CE(event_category, category) + L_avps,
+///   L_avps = MSE(norm₁(relu(similarity)), 1/n on the n event segments, else 0).
+///
+/// Each term is a mean over all its entries. A video without event segments has target 0 in L_avps, takes part in the
+/// first term, and is left out of the second (a mean over the other videos of the whole batch).
+template <int T = 10, int Categories = 28>
+struct negative_pair_filter_loss {
+  /// foreground [B, T], category [B, C] one-hot, its weight [B], similarity target [B, T].
+  using targets = input_shapes<shape<dyn, T>, shape<dyn, Categories>, shape<dyn>, shape<dyn, T>>;
+  static constexpr std::array<const char*, 3> term_names{"relevance", "category", "similarity"};
+
+  template <class Outputs, Var Foreground, Var Category, Var Weight, Var Similarity>
+  auto operator()(const Outputs& outputs, const Foreground& foreground, const Category& category, const Weight& weight,
+                  const Similarity& similarity) const {
+    const auto relevance_term = batch_mean(binary_cross_entropy_with_logits(outputs.event_relevance, foreground));
+    const auto category_term = batch_weighted_sum(cross_entropy(outputs.event_category, category), weight);
+    const auto similarity_term = batch_mean(mean_squared_error(normalise_rows(relu(outputs.similarity)), similarity));
+    const auto both = relevance_term + category_term;
+    const auto total = both + similarity_term;
+    return loss_terms{total, std::array{relevance_term, category_term, similarity_term}};
+  }
+
+  /// Targets from labels. Category weights are 1/n for the n videos of the batch that have an event.
+  template <class Scalar>
+  static void fill(const labels& l, std::array<std::vector<Scalar>, targets::count>& arrays) {
+    auto& [foreground, category, weight, similarity] = arrays;
+    foreground.assign(l.items * T, Scalar(0));
+    category.assign(l.items * Categories, Scalar(0));
+    weight.assign(l.items, Scalar(0));
+    similarity.assign(l.items * T, Scalar(0));
+    std::size_t with_event = 0;
+    for (std::size_t item = 0; item < l.items; ++item) {
+      const auto classes = l.segment_classes.subspan(item * T, T);
+      const auto is_event = [](auto c) { return c < Categories; };
+      const auto events = std::count_if(classes.begin(), classes.end(), is_event);
+      if (events == 0) continue;
+      ++with_event;
+      weight[item] = Scalar(1);
+      category[item * Categories + *std::find_if(classes.begin(), classes.end(), is_event)] = Scalar(1);
+      for (std::size_t t = 0; t < T; ++t) {
+        if (!is_event(classes[t])) continue;
+        foreground[item * T + t] = Scalar(1);
+        similarity[item * T + t] = Scalar(1) / static_cast<Scalar>(events);
+      }
+    }
+    for (auto& w : weight) w = with_event == 0 ? Scalar(0) : w / static_cast<Scalar>(with_event);
+  }
+};
+
+}  // namespace vscg

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vscg/core/parameter.hpp>
+#include <vscg/core/var.hpp>
+#include <vscg/layers/linear.hpp>
+#include <vscg/ops/add_to_rows.hpp>
+#include <vscg/ops/matmul.hpp>
+#include <vscg/ops/softmax.hpp>
+#include <vscg/ops/tanh.hpp>
+
+namespace vscg {
+
+/// What an attention over regions returns: the attended channels [B, T, Dv] and the map [B, T, R] that they came by.
+template <class Attended, class Map>
+struct attended {
+  Attended visual;
+  Map map;
+};
+template <class Attended, class Map>
+attended(Attended, Map) -> attended<Attended, Map>;  // clang 14 deduces aggregates only by a guide
+
+/// Audio-guided visual attention (paper section III-C, after Tian et al. 2018): which of the R regions of a segment's
+/// picture its sound belongs to. With V [R, Dv] the regions and x [Da] the sound of one segment:
+///
+///   H = relu(V·W_videoᵀ + b),  g = relu(x·W_audioᵀ + b),
+///   content[p, q] = (H·W_vᵀ)[p, q] + (g·W_gᵀ)[p],
+///   z[p] = Σ_q w_h[q] tanh(content[p, q]),  α = softmax(z),  result = Σ_p α[p] V[p].
+///
+/// Names as released: affine_audio, affine_video, affine_v, affine_g, affine_h.
+template <int Da = 128, int Dv = 512, int Hidden = 512, int R = 49>
+struct region_attention {
+  linear<Da, Hidden, init::xavier_uniform> affine_audio;
+  linear<Dv, Hidden, init::xavier_uniform> affine_video;
+  linear_without_bias<Hidden, R, init::xavier_uniform> affine_v;
+  linear_without_bias<Hidden, R, init::xavier_uniform> affine_g;
+  linear_without_bias<R, 1, init::xavier_uniform> affine_h;
+  VSCG_MEMBERS(affine_audio, affine_video, affine_v, affine_g, affine_h)
+
+  /// audio [B, T, Da], visual [B, T, 7, 7, Dv] or [B, T, R, Dv].
+  template <Var Audio, Var Visual>
+  auto operator()(const Audio& given_audio, const Visual& given_visual) const {
+    constexpr int T = extent<shape_of<Audio>, 1>;
+    const auto audio = accept<region_attention, Da>(given_audio);
+    const auto accepted = accept<region_attention, Dv>(given_visual);
+    const auto visual = reshape<shape<dyn, T, R, Dv>>(accepted);
+
+    const auto regions = affine_v(affine_video.with_relu(visual));
+    const auto guidance = affine_g(affine_audio.with_relu(audio));
+    const auto content = add_to_rows(regions, guidance);
+    const auto scores = reshape<shape<dyn, T, R>>(affine_h(tanh(content)));
+    const auto map = softmax(scores);
+    const auto picked = matmul(reshape<shape<dyn, T, 1, R>>(map), visual);
+    return attended{reshape<shape<dyn, T, Dv>>(picked), map};
+  }
+};
+
+}  // namespace vscg

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <vector>
+
+#include <vscg/core/inputs.hpp>
+#include <vscg/core/shape.hpp>
+#include <vscg/core/var.hpp>
+#include <vscg/model/loss.hpp>
+#include <vscg/ops/add.hpp>
+#include <vscg/ops/batch_mean.hpp>
+#include <vscg/ops/binary_cross_entropy.hpp>
+#include <vscg/ops/scale.hpp>
+
+namespace vscg {
+
+/// The smooth loss of the weakly supervised VSCG (paper section III-E): with the video's tag (share of segments of each
+/// class, background included), L_s = 2 BCE(p, tag) + BCE(p', tag), each a mean over all entries.
+template <int Categories = 28>
+struct smooth_loss {
+  using targets = input_shapes<shape<dyn, Categories + 1>>;
+  static constexpr std::array<const char*, 2> term_names{"tag", "smooth_tag"};
+
+  template <class Outputs, Var Tag>
+  auto operator()(const Outputs& outputs, const Tag& tag) const {
+    const auto sharp = scale(batch_mean(binary_cross_entropy(outputs.video_probability, tag)), 2);
+    const auto smooth = batch_mean(binary_cross_entropy(outputs.smooth_probability, tag));
+    const auto total = sharp + smooth;
+    return loss_terms{total, std::array{sharp, smooth}};
+  }
+
+  template <class Scalar>
+  static void fill(const labels& l, std::array<std::vector<Scalar>, targets::count>& arrays) {
+    arrays[0].assign(l.tags.begin(), l.tags.end());
+  }
+};
+
+}  // namespace vscg

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vscg/core/members.hpp>
+#include <vscg/core/var.hpp>
+#include <vscg/layers/linear.hpp>
+#include <vscg/model/trace.hpp>
+#include <vscg/nets/vscg/escm.hpp>
+#include <vscg/ops/over_time.hpp>
+#include <vscg/ops/relu.hpp>
+#include <vscg/ops/scale_rows.hpp>
+#include <vscg/ops/sigmoid.hpp>
+#include <vscg/ops/softmax.hpp>
+
+namespace vscg {
+
+/// What a weakly supervised network says of a video. Letters: T segments, R regions, C categories; background is last.
+template <class Field, int T, int R, int C>
+struct weak_event_outputs {
+  template <int... E>
+  using field = typename Field::template type<shape<E...>>;
+  field<dyn, C + 1> video_probability;   ///< p = softmax(mean over time of the scores)
+  field<dyn, T, C + 1> segment_scores;   ///< weighted scores; the prediction is their argmax
+  field<dyn, C + 1> smooth_probability;  ///< p' = softmax(p)
+  field<dyn, T, R> attention;            ///< shares of the regions, each row sums to 1
+  VSCG_MEMBERS(video_probability, segment_scores, smooth_probability, attention)
+
+  template <class F>
+  using rebind = weak_event_outputs<F, T, R, C>;
+};
+
+/// Heads of the weakly supervised VSCG on the mean f of both streams: s = relu(f·L1)·L2, weighted by the branch
+/// s σ(relu(s·W3)), and averaged over time.
+///
+/// Names as released: W1, W2, W3, L1, L2, L3; W1, W2 and L3 are reached by nothing and kept so that published weights
+/// fit.
+template <int Categories = 28, int C = 256>
+struct weak_event_head {
+  linear_without_bias<C, 1> W1;
+  linear_without_bias<64, 1> W2;
+  linear_without_bias<Categories + 1, 1> W3;
+  linear_without_bias<C, 64, init::xavier_uniform> L1;
+  linear_without_bias<64, Categories + 1, init::xavier_uniform> L2;
+  linear_without_bias<128, 64, init::xavier_uniform> L3;
+  VSCG_MEMBERS(W1, W2, W3, L1, L2, L3)
+
+  template <Var Audio, Var Visual, Var Map>
+  auto operator()(const Audio& audio, const Visual& visual, const Map& attention) const {
+    using tag = typename Map::tag;
+    constexpr int T = extent<shape_of<Audio>, 1>;
+    constexpr int R = extent<shape_of<Map>, -1>;
+    const auto fused = mean_of(visual, audio);
+    const auto raw = L2(L1.with_relu(fused));
+    const auto weight = reshape<shape<dyn, T>>(sigmoid(W3.with_relu(raw)));
+    const auto scores = scale_rows(raw, weight);
+    const auto probability = softmax(mean_over_time(scores));
+    const auto smooth = softmax(probability);
+    return weak_event_outputs<var_field<tag>, T, R, Categories>{probability, scores, smooth, attention};
+  }
+};
+
+}  // namespace vscg

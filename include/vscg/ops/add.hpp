@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+
+#include <vscg/ops/elementwise.hpp>
+
+namespace vscg {
+
+namespace kernels {
+
+template <class T>
+struct copy_gradient {
+  const T* dy;
+  gradient<T> dx;
+  template <class Index>
+  VSCG_HD void operator()(Index i) const {
+    dx.store(i, i.load(dy));
+  }
+};
+
+struct sum_of_two {
+  template <class V>
+  VSCG_HD static V value(V a, V b) {
+    return a + b;
+  }
+};
+
+}  // namespace kernels
+
+namespace ops {
+
+/// y = a + b; da = dy, db = dy.
+template <class Shape>
+struct add : operation<Shape> {
+  static constexpr const char* name = "add";
+
+  template <class C>
+  void forward(const C& c) const {
+    using T = typename C::scalar;
+    c.backend().each(elements_of<Shape>(c.items()), 1,
+                     kernels::binary_forward<kernels::sum_of_two, T>{{}, c.template x<0>(), c.template x<1>(), c.y()});
+  }
+  template <class C>
+  void pullback(const C& c) const {
+    pass<0>(c);
+    pass<1>(c);
+  }
+
+ private:
+  template <int I, class C>
+  static void pass(const C& c) {
+    if constexpr (C::template can_want<I>) {
+      if (!c.template wants<I>()) return;
+      c.backend().each(elements_of<Shape>(c.items()), 1,
+                       kernels::copy_gradient<typename C::scalar>{c.dy(), c.template dx<I>()});
+    }
+  }
+};
+
+}  // namespace ops
+
+/// a + b; both of one shape.
+template <class Tag, class Shape, bool A, bool B>
+auto operator+(const var<Tag, Shape, A>& a, const var<Tag, Shape, B>& b) {
+  return record(ops::add<Shape>{}, a, b);
+}
+
+}  // namespace vscg

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+
+#include <vscg/core/record.hpp>
+#include <vscg/ops/add.hpp>
+
+namespace vscg {
+
+namespace kernels {
+
+template <class T>
+struct add_to_rows_forward {
+  std::size_t channels;
+  const T* x;
+  const T* b;
+  T* y;
+  template <class Group>
+  VSCG_HD void operator()(Group group, std::size_t row) const {
+    const T added = b[row];
+    group.each(channels, [&](auto i) {
+      using V = typename decltype(i)::value;
+      i.store(y + row * channels, i.load(x + row * channels) + V(added));
+    });
+  }
+};
+
+/// to[row] = Σ_q dy[row, q]
+template <class T>
+struct row_sums {
+  std::size_t channels;
+  const T* dy;
+  gradient<T> to;
+  template <class Group>
+  VSCG_HD void operator()(Group group, std::size_t row) const {
+    const T total = group.sum(channels, [&](auto i) { return i.load(dy + row * channels); });
+    group.integers(1, [&](std::size_t) { to.data[row] = to.adds ? to.data[row] + total : total; });
+  }
+};
+
+}  // namespace kernels
+
+namespace ops {
+
+/// y[..., p, q] = x[..., p, q] + b[..., p]; dx = dy, db[..., p] = Σ_q dy[..., p, q].
+template <class Shape>
+struct add_to_rows : operation<Shape> {
+  static constexpr const char* name = "add_to_rows";
+  static constexpr std::size_t channels = static_cast<std::size_t>(extent<Shape, -1>);
+
+  template <class C>
+  void forward(const C& c) const {
+    c.backend().rows(
+        rows_of<Shape> * c.items(), channels,
+        kernels::add_to_rows_forward<typename C::scalar>{channels, c.template x<0>(), c.template x<1>(), c.y()});
+  }
+  template <class C>
+  void pullback(const C& c) const {
+    using T = typename C::scalar;
+    if constexpr (C::template can_want<0>) {
+      if (c.template wants<0>()) {
+        c.backend().each(Shape::elements * c.items(), 1, kernels::copy_gradient<T>{c.dy(), c.template dx<0>()});
+      }
+    }
+    if constexpr (C::template can_want<1>) {
+      if (c.template wants<1>()) {
+        c.backend().rows(rows_of<Shape> * c.items(), channels,
+                         kernels::row_sums<T>{channels, c.dy(), c.template dx<1>()});
+      }
+    }
+  }
+};
+
+}  // namespace ops
+
+/// Adds one number to each row: x [..., P, Q], b [..., P] (PyTorch's x + b.unsqueeze(-1)).
+template <class Tag, class Shape, bool A, bool B>
+auto add_to_rows(const var<Tag, Shape, A>& x, const var<Tag, without_channels<Shape>, B>& b) {
+  static_assert(Shape::per_item, "vscg::add_to_rows: its operands have the batch as their first axis");
+  return record(ops::add_to_rows<Shape>{}, x, b);
+}
+
+}  // namespace vscg

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include <vscg/core/record.hpp>
+
+namespace vscg {
+
+namespace kernels {
+
+/// y (+)= Σ_b x[b] (w[b]) factor, in one fixed order.
+template <class T>
+struct batch_sum {
+  std::size_t items;
+  const T* x;
+  const T* w;  // or null: 1
+  T factor;
+  bool adds;
+  T* y;
+  template <class Group>
+  VSCG_HD void operator()(Group group, std::size_t) const {
+    const T total = w == nullptr ? group.sum(items, [&](auto i) { return i.load(x); })
+                                 : group.sum(items, [&](auto i) { return i.load(x) * i.load(w); });
+    group.integers(1, [&](std::size_t) { y[0] = adds ? y[0] + total * factor : total * factor; });
+  }
+};
+
+template <class T>
+struct batch_sum_pullback {
+  const T* w;
+  T factor;
+  const T* dy;
+  gradient<T> dx;
+  template <class Index>
+  VSCG_HD void operator()(Index i) const {
+    using V = typename Index::value;
+    const V slope = V(dy[0] * factor);
+    dx.store(i, w == nullptr ? slope : slope * i.load(w));
+  }
+};
+
+}  // namespace kernels
+
+namespace ops {
+
+/// y = Σ_b x / B, or Σ_b x w; B and the sum are the whole batch's, so y grows over the micro-batches of a step.
+template <bool Weighted>
+struct batch_sum : operation<shape<1>> {
+  static constexpr const char* name = Weighted ? "batch_weighted_sum" : "batch_mean";
+  static constexpr std::uint32_t pullback_reads_operands = Weighted ? 2U : 0U;
+
+  template <class C>
+  void forward(const C& c) const {
+    using T = typename C::scalar;
+    c.backend().rows(1, c.items(),
+                     kernels::batch_sum<T>{c.items(), c.template x<0>(), weights(c), factor(c),
+                                           !c.state().first_micro_batch(), c.y()});
+  }
+  template <class C>
+  void pullback(const C& c) const {
+    using T = typename C::scalar;
+    c.backend().each(c.items(), 1, kernels::batch_sum_pullback<T>{weights(c), factor(c), c.dy(), c.template dx<0>()});
+  }
+
+ private:
+  template <class C>
+  static const typename C::scalar* weights(const C& c) {
+    if constexpr (Weighted)
+      return c.template x<1>();
+    else
+      return nullptr;
+  }
+  template <class C>
+  static typename C::scalar factor(const C& c) {
+    using T = typename C::scalar;
+    return Weighted ? T(1) : T(1) / static_cast<T>(c.state().batch_items);
+  }
+};
+
+}  // namespace ops
+
+/// [B] to [1]: the mean over the whole batch.
+template <class Tag, bool Active>
+auto batch_mean(const var<Tag, shape<dyn>, Active>& x) {
+  return record(ops::batch_sum<false>{}, x);
+}
+
+/// [B] and weights [B] to [1]: Σ x w over the whole batch. Weights that depend on the batch (1/n for the n items that
+/// take part) are given with the targets.
+template <class Tag, bool Active>
+auto batch_weighted_sum(const var<Tag, shape<dyn>, Active>& x, const var<Tag, shape<dyn>, false>& weight) {
+  return record(ops::batch_sum<true>{}, x, weight);
+}
+
+}  // namespace vscg

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <tuple>
+
+#include <vscg/core/math.hpp>
+#include <vscg/core/record.hpp>
+
+// What the operations on one number at a time share. Each says its value and derivative once, in a file of its own.
+
+namespace vscg {
+
+/// Elements of an array of this shape for `items` items.
+template <class Shape>
+constexpr std::size_t elements_of(std::size_t items) {
+  return Shape::per_item ? Shape::elements * items : Shape::elements;
+}
+
+namespace kernels {
+
+template <class Function, class T>
+struct unary_forward {
+  Function function;
+  const T* x;
+  T* y;
+  template <class Index>
+  VSCG_HD void operator()(Index i) const {
+    i.store(y, function.value(i.load(x)));
+  }
+};
+
+/// `known` is x or y, whichever the derivative is a function of.
+template <class Function, class T>
+struct unary_pullback {
+  Function function;
+  const T* known;
+  const T* dy;
+  gradient<T> dx;
+  template <class Index>
+  VSCG_HD void operator()(Index i) const {
+    dx.store(i, i.load(dy) * function.derivative(i.load(known)));
+  }
+};
+
+template <class Function, class T>
+struct binary_forward {
+  Function function;
+  const T* a;
+  const T* b;
+  T* y;
+  template <class Index>
+  VSCG_HD void operator()(Index i) const {
+    i.store(y, function.value(i.load(a), i.load(b)));
+  }
+};
+
+}  // namespace kernels
+
+namespace ops {
+
+/// y = function(x), element by element. The function has `name`, `value(x)`, `derivative(x or y)` and says by
+/// `derivative_of_result` which of the two the derivative is written in.
+template <class Function, class Shape>
+struct unary : operation<Shape> {
+  static constexpr const char* name = Function::name;
+  static constexpr std::uint32_t pullback_reads_operands = Function::derivative_of_result ? 0U : 1U;
+  static constexpr bool pullback_reads_result = Function::derivative_of_result;
+  Function function;
+
+  template <class C>
+  void forward(const C& c) const {
+    using T = typename C::scalar;
+    c.backend().each(elements_of<Shape>(c.items()), 4,
+                     kernels::unary_forward<Function, T>{function, c.template x<0>(), c.y()});
+  }
+  template <class C>
+  void pullback(const C& c) const {
+    using T = typename C::scalar;
+    const T* known = nullptr;
+    if constexpr (Function::derivative_of_result)
+      known = c.y();
+    else
+      known = c.template x<0>();
+    c.backend().each(elements_of<Shape>(c.items()), 4,
+                     kernels::unary_pullback<Function, T>{function, known, c.dy(), c.template dx<0>()});
+  }
+};
+
+}  // namespace ops
+
+template <class Function, class Tag, class Shape, bool Active>
+auto elementwise(const Function& function, const var<Tag, Shape, Active>& x) {
+  ops::unary<Function, Shape> operation;
+  operation.function = function;
+  return record(operation, x);
+}
+
+}  // namespace vscg

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include <vscg/core/record.hpp>
+#include <vscg/ops/over_time.hpp>
+
+namespace vscg {
+
+namespace kernels {
+
+/// Steps behind the last whole window take no part: their gradient is 0.
+template <class T>
+struct clear_last_steps {
+  std::size_t steps;
+  std::size_t used;
+  std::size_t channels;
+  T* dx;
+  template <class Group>
+  VSCG_HD void operator()(Group group, std::size_t item) const {
+    for (std::size_t t = used; t < steps; ++t) {
+      group.each(channels, [&](auto i) {
+        using V = typename decltype(i)::value;
+        i.store(dx + (item * steps + t) * channels, V(0));
+      });
+    }
+  }
+};
+
+template <class T>
+struct max_pool1d_forward {
+  std::size_t window;
+  std::size_t windows;
+  std::size_t steps;
+  std::size_t channels;
+  const T* x;
+  T* y;
+  template <class Group>
+  VSCG_HD void operator()(Group group, std::size_t row) const {
+    const std::size_t first = row / windows * steps + row % windows * window;
+    max_over_time_forward<T>{window, channels, x + first * channels, y + row * channels}(group, 0);
+  }
+};
+
+template <class T>
+struct max_pool1d_pullback {
+  std::size_t window;
+  std::size_t windows;
+  std::size_t steps;
+  std::size_t channels;
+  const T* x;
+  const T* y;
+  const T* dy;
+  gradient<T> dx;
+  template <class Group>
+  VSCG_HD void operator()(Group group, std::size_t row) const {
+    const std::size_t first = row / windows * steps + row % windows * window;
+    max_over_time_pullback<T>{window,
+                              channels,
+                              x + first * channels,
+                              y + row * channels,
+                              dy + row * channels,
+                              {dx.data + first * channels, dx.adds}}(group, 0);
+  }
+};
+
+}  // namespace kernels
+
+namespace ops {
+
+/// y[w, c] = max over t in [w Window, (w + 1) Window) of x[t, c]; the first that reaches it takes dy[w, c].
+template <int T, int C, int Window>
+struct max_pool1d : operation<shape<dyn, T / Window, C>> {
+  static constexpr const char* name = "max_pool1d";
+  static constexpr std::uint32_t pullback_reads_operands = 1;
+  static constexpr bool pullback_reads_result = true;
+  static constexpr std::size_t windows = T / Window;
+
+  template <class Context>
+  void forward(const Context& c) const {
+    c.backend().rows(
+        windows * c.items(), Window * C,
+        kernels::max_pool1d_forward<typename Context::scalar>{Window, windows, T, C, c.template x<0>(), c.y()});
+  }
+  template <class Context>
+  void pullback(const Context& c) const {
+    using Scalar = typename Context::scalar;
+    const gradient<Scalar> dx = c.template dx<0>();
+    c.backend().rows(windows * c.items(), 2 * Window * C,
+                     kernels::max_pool1d_pullback<Scalar>{Window, windows, T, C, c.template x<0>(), c.y(), c.dy(), dx});
+    if constexpr (T % Window != 0) {
+      if (!dx.adds) {
+        c.backend().rows(c.items(), C, kernels::clear_last_steps<Scalar>{T, windows * Window, C, dx.data});
+      }
+    }
+  }
+};
+
+}  // namespace ops
+
+namespace functional {
+
+/// Maximum over windows of `Window` steps, side by side: [B, T, C] to [B, T / Window, C]
+/// (PyTorch's F.max_pool1d of the transposed array).
+template <int Window, class Tag, int T, int C, bool Active>
+auto max_pool1d(const var<Tag, shape<dyn, T, C>, Active>& x) {
+  static_assert(T >= Window, "vscg::max_pool1d: the sequence is shorter than one window");
+  return record(ops::max_pool1d<T, C, Window>{}, x);
+}
+
+}  // namespace functional
+
+}  // namespace vscg

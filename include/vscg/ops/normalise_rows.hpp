@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include <vscg/core/record.hpp>
+
+namespace vscg {
+
+namespace kernels {
+
+template <class T>
+struct normalise_rows_forward {
+  std::size_t channels;
+  double epsilon;
+  const T* x;
+  T* y;
+  template <class Group>
+  VSCG_HD void operator()(Group group, std::size_t row) const {
+    const T* from = x + row * channels;
+    T* to = y + row * channels;
+    const T total = group.sum(channels, [&](auto i) { return i.load(from); }) + static_cast<T>(epsilon);
+    group.each(channels, [&](auto i) {
+      using V = typename decltype(i)::value;
+      i.store(to, i.load(from) / V(total));
+    });
+  }
+};
+
+template <class T>
+struct normalise_rows_pullback {
+  std::size_t channels;
+  double epsilon;
+  const T* x;
+  const T* y;
+  const T* dy;
+  gradient<T> dx;
+  template <class Group>
+  VSCG_HD void operator()(Group group, std::size_t row) const {
+    const T* from = x + row * channels;
+    const T* value = y + row * channels;
+    const T* slope = dy + row * channels;
+    const gradient<T> to{dx.data + row * channels, dx.adds};
+    const T total = group.sum(channels, [&](auto i) { return i.load(from); }) + static_cast<T>(epsilon);
+    const T inner = group.sum(channels, [&](auto i) { return i.load(value) * i.load(slope); });
+    group.each(channels, [&](auto i) {
+      using V = typename decltype(i)::value;
+      to.store(i, (i.load(slope) - V(inner)) / V(total));
+    });
+  }
+};
+
+}  // namespace kernels
+
+namespace ops {
+
+/// y = x / (Σ x + eps) over the last axis (x ≥ 0); dx = (dy - Σ y dy) / (Σ x + eps).
+template <class Shape>
+struct normalise_rows : operation<Shape> {
+  static constexpr const char* name = "normalise_rows";
+  static constexpr std::uint32_t pullback_reads_operands = 1;
+  static constexpr bool pullback_reads_result = true;
+  static constexpr std::size_t channels = static_cast<std::size_t>(extent<Shape, -1>);
+  double epsilon = 1e-8;
+
+  template <class C>
+  void forward(const C& c) const {
+    c.backend().rows(rows_of<Shape> * c.items(), 2 * channels,
+                     kernels::normalise_rows_forward<typename C::scalar>{channels, epsilon, c.template x<0>(), c.y()});
+  }
+  template <class C>
+  void pullback(const C& c) const {
+    c.backend().rows(rows_of<Shape> * c.items(), 4 * channels,
+                     kernels::normalise_rows_pullback<typename C::scalar>{channels, epsilon, c.template x<0>(), c.y(),
+                                                                          c.dy(), c.template dx<0>()});
+  }
+};
+
+}  // namespace ops
+
+/// norm₁ of the paper's positive sample propagation: each row by its sum.
+template <class Tag, class Shape, bool Active>
+auto normalise_rows(const var<Tag, Shape, Active>& x, double epsilon = 1e-8) {
+  static_assert(Shape::per_item, "vscg::normalise_rows: its operand has the batch as its first axis");
+  ops::normalise_rows<Shape> operation;
+  operation.epsilon = epsilon;
+  return record(operation, x);
+}
+
+}  // namespace vscg

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+
+#include <vscg/backend/gemm_arguments.hpp>
+#include <vscg/core/execution.hpp>
+#include <vscg/ops/column_sums.hpp>
+
+// What the bidirectional recurrent layers share: everything but their gates.
+//
+// Letters: B items, T steps, D = 2 directions, G gates, H hidden units. Arrays of gates are [B, T, D, G H], of states
+// [B, T, D, H]: the layer's result [B, T, 2 H] is the array of its states. Direction 0 reads forward in time, direction
+// 1 backward; `order` counts steps as a direction meets them.
+
+namespace vscg::recurrent {
+
+inline constexpr std::size_t directions = 2;
+
+struct sizes {
+  std::size_t items;
+  std::size_t steps;
+  std::size_t inputs;
+  std::size_t gates;
+  std::size_t hidden;
+  std::size_t gate_row() const { return gates * hidden; }
+  std::size_t rows() const { return items * steps; }
+};
+
+/// The time step that a direction meets as its `order`-th.
+VSCG_HD inline std::size_t time_of(std::size_t direction, std::size_t order, std::size_t steps) {
+  return direction == 0 ? order : steps - 1 - order;
+}
+
+/// gates = x·W_ihᵀ + b_ih for all steps and both directions: one product.
+template <class Executor, class T>
+void input_products(Executor& backend, const sizes& s, const T* x, const T* w_ih, const T* b_ih, T* gates) {
+  gemm_arguments<T> p;
+  p.trans_b = true;
+  p.m = s.rows();
+  p.n = directions * s.gate_row();
+  p.k = s.inputs;
+  p.a = x;
+  p.lda = s.inputs;
+  p.b = w_ih;
+  p.ldb = s.inputs;
+  p.c = gates;
+  p.ldc = p.n;
+  p.bias = b_ih;
+  backend.gemm(p);
+}
+
+/// to (+)= h·W_hhᵀ (+ b_hh) of one direction for the whole batch; h is what lies `order` - 1 steps back, or the initial
+/// state. False where there is neither: nothing was written.
+template <class Executor, class T>
+bool hidden_product(Executor& backend, const sizes& s, std::size_t direction, std::size_t order, const T* states,
+                    const T* initial, const T* w_hh, const T* b_hh, T* to, std::size_t to_stride, bool accumulate) {
+  if (order == 0 && initial == nullptr) return false;
+  const std::size_t item_states = s.steps * directions * s.hidden;
+  gemm_arguments<T> p;
+  p.trans_b = true;
+  p.m = s.items;
+  p.n = s.gate_row();
+  p.k = s.hidden;
+  if (order == 0) {
+    p.a = initial + direction * s.hidden;
+    p.lda = directions * s.hidden;
+  } else {
+    p.a = states + (time_of(direction, order - 1, s.steps) * directions + direction) * s.hidden;
+    p.lda = item_states;
+  }
+  p.b = w_hh + direction * s.gate_row() * s.hidden;
+  p.ldb = s.hidden;
+  p.c = to;
+  p.ldc = to_stride;
+  p.bias = b_hh == nullptr ? nullptr : b_hh + direction * s.gate_row();
+  p.accumulate = accumulate;
+  backend.gemm(p);
+  return true;
+}
+
+/// dh (+)= dgates·W_hh of one direction at one step for the whole batch; dh is [B, D, H].
+template <class Executor, class T>
+void hidden_gradient(Executor& backend, const sizes& s, std::size_t direction, std::size_t order, const T* dgates,
+                     const T* w_hh, T* dh, bool accumulate) {
+  gemm_arguments<T> p;
+  p.m = s.items;
+  p.n = s.hidden;
+  p.k = s.gate_row();
+  p.a = dgates + (time_of(direction, order, s.steps) * directions + direction) * s.gate_row();
+  p.lda = s.steps * directions * s.gate_row();
+  p.b = w_hh + direction * s.gate_row() * s.hidden;
+  p.ldb = s.hidden;
+  p.c = dh + direction * s.hidden;
+  p.ldc = directions * s.hidden;
+  p.accumulate = accumulate;
+  backend.gemm(p);
+}
+
+/// previous[b, t, d] = the state that step t of direction d started from: [B, T, D, H].
+template <class T>
+struct gather_previous {
+  std::size_t steps;
+  std::size_t hidden;
+  const T* states;
+  const T* initial;  // [B, D, H] or null: zeros
+  T* previous;
+  template <class Group>
+  VSCG_HD void operator()(Group group, std::size_t row) const {
+    const std::size_t direction = row % directions;
+    const std::size_t t = row / directions % steps;
+    const std::size_t item = row / directions / steps;
+    const bool first = t == time_of(direction, 0, steps);
+    const T* from = initial + (item * directions + direction) * hidden;
+    if (!first) {
+      const std::size_t before = direction == 0 ? t - 1 : t + 1;
+      from = states + ((item * steps + before) * directions + direction) * hidden;
+    }
+    const bool zero = first && initial == nullptr;
+    group.each(hidden, [&](auto i) {
+      using V = typename decltype(i)::value;
+      i.store(previous + row * hidden, zero ? V(0) : i.load(from));
+    });
+  }
+};
+
+/// dx (+)= dgates·W_ih
+template <class Executor, class T>
+void input_gradient(Executor& backend, const sizes& s, const T* dgates, const T* w_ih, gradient<T> dx) {
+  gemm_arguments<T> p;
+  p.m = s.rows();
+  p.n = s.inputs;
+  p.k = directions * s.gate_row();
+  p.a = dgates;
+  p.lda = p.k;
+  p.b = w_ih;
+  p.ldb = s.inputs;
+  p.c = dx.data;
+  p.ldc = s.inputs;
+  p.accumulate = dx.adds;
+  backend.gemm(p);
+}
+
+/// dW_ih (+)= dgatesᵀ·x, both directions at once.
+template <class Executor, class T>
+void input_weight_gradient(Executor& backend, const sizes& s, const T* dgates, const T* x, gradient<T> dw) {
+  gemm_arguments<T> p;
+  p.trans_a = true;
+  p.m = directions * s.gate_row();
+  p.n = s.inputs;
+  p.k = s.rows();
+  p.a = dgates;
+  p.lda = p.m;
+  p.b = x;
+  p.ldb = s.inputs;
+  p.c = dw.data;
+  p.ldc = s.inputs;
+  p.accumulate = dw.adds;
+  backend.gemm(p);
+}
+
+/// dW_hh (+)= dgatesᵀ·previous, direction by direction.
+template <class Executor, class T>
+void hidden_weight_gradient(Executor& backend, const sizes& s, const T* dgates, const T* previous, gradient<T> dw) {
+  gemm_arguments<T> p;
+  p.trans_a = true;
+  p.m = s.gate_row();
+  p.n = s.hidden;
+  p.k = s.rows();
+  p.a = dgates;
+  p.lda = directions * s.gate_row();
+  p.b = previous;
+  p.ldb = directions * s.hidden;
+  p.c = dw.data;
+  p.ldc = s.hidden;
+  p.accumulate = dw.adds;
+  p.batch = directions;
+  p.stride_a = s.gate_row();
+  p.stride_b = s.hidden;
+  p.stride_c = s.gate_row() * s.hidden;
+  backend.gemm(p);
+}
+
+/// db (+)= Σ_{b,t} dgates, both directions at once.
+template <class Executor, class T>
+void bias_gradient(Executor& backend, const sizes& s, const T* dgates, gradient<T> db) {
+  add_column_sums(backend, dgates, s.rows(), directions * s.gate_row(), db);
+}
+
+}  // namespace vscg::recurrent

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vscg/core/math.hpp>
+#include <vscg/ops/elementwise.hpp>
+
+namespace vscg {
+
+/// y = factor x; dx = factor dy.
+struct scale_function {
+  static constexpr const char* name = "scale";
+  static constexpr bool derivative_of_result = true;
+  double factor = 1;
+  template <class V>
+  VSCG_HD V value(V x) const {
+    return x * math::constant<V>(factor);
+  }
+  template <class V>
+  VSCG_HD V derivative(V) const {
+    return math::constant<V>(factor);
+  }
+};
+
+/// x times a number that is not learnt; any shape.
+template <Var X>
+auto scale(const X& x, double factor) {
+  scale_function function;
+  function.factor = factor;
+  return elementwise(function, x);
+}
+
+}  // namespace vscg

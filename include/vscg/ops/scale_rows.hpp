@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include <vscg/core/record.hpp>
+
+namespace vscg {
+
+namespace kernels {
+
+/// to[row, q] = x[row, q] factor[row]
+template <class T>
+struct scale_rows_forward {
+  std::size_t channels;
+  const T* x;
+  const T* factor;
+  gradient<T> to;
+  template <class Group>
+  VSCG_HD void operator()(Group group, std::size_t row) const {
+    const T f = factor[row];
+    const gradient<T> target{to.data + row * channels, to.adds};
+    group.each(channels, [&](auto i) {
+      using V = typename decltype(i)::value;
+      target.store(i, i.load(x + row * channels) * V(f));
+    });
+  }
+};
+
+/// to[row] = Σ_q a[row, q] b[row, q]
+template <class T>
+struct row_products {
+  std::size_t channels;
+  const T* a;
+  const T* b;
+  gradient<T> to;
+  template <class Group>
+  VSCG_HD void operator()(Group group, std::size_t row) const {
+    const std::size_t base = row * channels;
+    const T total = group.sum(channels, [&](auto i) { return i.load(a + base) * i.load(b + base); });
+    group.integers(1, [&](std::size_t) { to.data[row] = to.adds ? to.data[row] + total : total; });
+  }
+};
+
+}  // namespace kernels
+
+namespace ops {
+
+/// y[..., p, q] = x[..., p, q] g[..., p]; dx = dy g, dg[..., p] = Σ_q dy x.
+template <class Shape>
+struct scale_rows : operation<Shape> {
+  static constexpr const char* name = "scale_rows";
+  static constexpr std::uint32_t pullback_reads_operands = 3;
+  static constexpr std::size_t channels = static_cast<std::size_t>(extent<Shape, -1>);
+
+  template <class C>
+  void forward(const C& c) const {
+    using T = typename C::scalar;
+    c.backend().rows(
+        rows_of<Shape> * c.items(), channels,
+        kernels::scale_rows_forward<T>{channels, c.template x<0>(), c.template x<1>(), gradient<T>{c.y(), false}});
+  }
+  template <class C>
+  void pullback(const C& c) const {
+    using T = typename C::scalar;
+    if constexpr (C::template can_want<0>) {
+      if (c.template wants<0>()) {
+        c.backend().rows(rows_of<Shape> * c.items(), channels,
+                         kernels::scale_rows_forward<T>{channels, c.dy(), c.template x<1>(), c.template dx<0>()});
+      }
+    }
+    if constexpr (C::template can_want<1>) {
+      if (c.template wants<1>()) {
+        c.backend().rows(rows_of<Shape> * c.items(), channels,
+                         kernels::row_products<T>{channels, c.template x<0>(), c.dy(), c.template dx<1>()});
+      }
+    }
+  }
+};
+
+}  // namespace ops
+
+/// Multiplies each row by one number: x [..., P, Q], g [..., P] (PyTorch's x * g.unsqueeze(-1)).
+template <class Tag, class Shape, bool A, bool B>
+auto scale_rows(const var<Tag, Shape, A>& x, const var<Tag, without_channels<Shape>, B>& g) {
+  static_assert(Shape::per_item, "vscg::scale_rows: its operands have the batch as their first axis");
+  return record(ops::scale_rows<Shape>{}, x, g);
+}
+
+}  // namespace vscg

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+
+#include <vscg/core/math.hpp>
+#include <vscg/core/record.hpp>
+
+namespace vscg {
+
+namespace kernels {
+
+template <class T>
+struct softmax_forward {
+  std::size_t channels;
+  const T* x;
+  T* y;
+  template <class Group>
+  VSCG_HD void operator()(Group group, std::size_t row) const {
+    const T* from = x + row * channels;
+    T* to = y + row * channels;
+    const T highest = group.max(channels, [&](auto i) { return i.load(from); });
+    const T total = group.sum(channels, [&](auto i) {
+      using math::exp;
+      using V = typename decltype(i)::value;
+      const V e = exp(i.load(from) - V(highest));
+      i.store(to, e);
+      return e;
+    });
+    group.each(channels, [&](auto i) {
+      using V = typename decltype(i)::value;
+      i.store(to, i.load(to) / V(total));
+    });
+  }
+};
+
+template <class T>
+struct softmax_pullback {
+  std::size_t channels;
+  const T* y;
+  const T* dy;
+  gradient<T> dx;
+  template <class Group>
+  VSCG_HD void operator()(Group group, std::size_t row) const {
+    const T* value = y + row * channels;
+    const T* slope = dy + row * channels;
+    const gradient<T> to{dx.data + row * channels, dx.adds};
+    const T inner = group.sum(channels, [&](auto i) { return i.load(value) * i.load(slope); });
+    group.each(channels, [&](auto i) {
+      using V = typename decltype(i)::value;
+      to.store(i, i.load(value) * (i.load(slope) - V(inner)));
+    });
+  }
+};
+
+}  // namespace kernels
+
+namespace ops {
+
+/// y = exp(x) / Σ exp(x) over the last axis; dx = y (dy - Σ y dy).
+template <class Shape>
+struct softmax : operation<Shape> {
+  static constexpr const char* name = "softmax";
+  static constexpr bool pullback_reads_result = true;
+  static constexpr std::size_t channels = static_cast<std::size_t>(extent<Shape, -1>);
+
+  template <class C>
+  void forward(const C& c) const {
+    c.backend().rows(rows_of<Shape> * c.items(), 4 * channels,
+                     kernels::softmax_forward<typename C::scalar>{channels, c.template x<0>(), c.y()});
+  }
+  template <class C>
+  void pullback(const C& c) const {
+    c.backend().rows(rows_of<Shape> * c.items(), 4 * channels,
+                     kernels::softmax_pullback<typename C::scalar>{channels, c.y(), c.dy(), c.template dx<0>()});
+  }
+};
+
+}  // namespace ops
+
+/// PyTorch's torch.softmax(x, dim=-1).
+template <class Tag, class Shape, bool Active>
+auto softmax(const var<Tag, Shape, Active>& x) {
+  static_assert(Shape::per_item, "vscg::softmax: its operand has the batch as its first axis");
+  return record(ops::softmax<Shape>{}, x);
+}
+
+}  // namespace vscg

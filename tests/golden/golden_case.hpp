@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include <vscg/core/random.hpp>
+#include <vscg/vscg.hpp>
+
+// Golden values: outputs, loss, gradients and 20 steps of Adam, computed in double by the authors' networks. Weights
+// and inputs are functions of (seed, name, index); every number of every file found is checked on every backend.
+
+namespace golden {
+
+using vscg::shape;
+
+/// The generator of the files: weights, inputs and labels.
+class generator {
+ public:
+  generator(std::string_view name, std::uint64_t seed) : hash_(vscg::fnv1a(name) ^ (seed * 0x9E3779B97F4A7C15ULL)) {}
+  double uniform(std::uint64_t i) const {
+    std::uint64_t z = hash_ + (i + 1) * 0x9E3779B97F4A7C15ULL;
+    z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9ULL;
+    z = (z ^ (z >> 27U)) * 0x94D049BB133111EBULL;
+    z ^= z >> 31U;
+    return static_cast<double>(z >> 11U) * 0x1p-53;
+  }
+  double centred(std::uint64_t i) const { return 2 * uniform(i) - 1; }
+
+ private:
+  std::uint64_t hash_;
+};
+
+template <class T>
+T rounded(double x) {
+  return static_cast<T>(static_cast<float>(x));
+}
+
+template <class T>
+std::vector<T> weight(const vscg::parameter_entry& entry, std::uint64_t seed) {
+  const generator g(entry.name, seed);
+  std::vector<T> values(entry.elements);
+  const bool norm_scale =
+      entry.shape.size() == 1 && entry.name.find("norm") != std::string::npos && entry.name.ends_with("weight");
+  double bound = 0.1;
+  if (entry.shape.size() > 1) {
+    double rest = 1;
+    for (std::size_t i = 2; i < entry.shape.size(); ++i) rest *= static_cast<double>(entry.shape[i]);
+    bound = std::sqrt(6.0 / (static_cast<double>(entry.shape[0] + entry.shape[1]) * rest));
+  }
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    values[i] = rounded<T>((norm_scale ? 1.0 : 0.0) + bound * g.centred(i));
+  }
+  return values;
+}
+
+template <class T>
+std::vector<T> features(std::string_view name, double scale, std::size_t count, std::uint64_t seed) {
+  const generator g(name, seed);
+  std::vector<T> values(count);
+  for (std::size_t i = 0; i < count; ++i) values[i] = rounded<T>(scale * std::max(0.0, g.centred(i)));
+  return values;
+}
+
+struct label_set {
+  std::vector<std::uint8_t> classes;  // [B, 10]
+  std::vector<float> tags;            // [B, 29]
+  std::size_t items = 0;
+  vscg::labels view() const { return {items, 10, 28, classes, tags}; }
+};
+
+inline label_set labels(std::size_t items, std::uint64_t seed, const nlohmann::json& spans) {
+  const generator g("labels", seed);
+  label_set set;
+  set.items = items;
+  set.classes.assign(items * 10, 28);
+  set.tags.assign(items * 29, 0.F);
+  for (std::size_t b = 0; b < items; ++b) {
+    const auto category = static_cast<std::size_t>(28 * g.uniform(3 * b));
+    const auto start = static_cast<std::size_t>(6 * g.uniform(3 * b + 1));
+    const auto length = static_cast<std::size_t>(g.uniform(3 * b + 2) * static_cast<double>(10 - start));
+    const std::size_t end = std::min<std::size_t>(10, start + 1 + length);
+    REQUIRE(spans[b] == nlohmann::json::array({category, start, end}));
+    for (std::size_t t = start; t < end; ++t) set.classes[b * 10 + t] = static_cast<std::uint8_t>(category);
+    set.tags[b * 29 + category] = static_cast<float>(end - start) / 10.F;
+    set.tags[b * 29 + 28] = static_cast<float>(10 - (end - start)) / 10.F;
+  }
+  return set;
+}
+
+/// Counts comparisons, keeps the worst, and reports the first few that fail.
+class comparison {
+ public:
+  comparison(std::string name, double tolerance) : name_(std::move(name)), tolerance_(tolerance) {}
+
+  void number(const std::string& what, double got, double expected, double scale) {
+    const double error = std::abs(got - expected) / scale;
+    worst_ = std::isnan(error) ? INFINITY : std::max(worst_, error);
+    ++count_;
+    if (error <= tolerance_) return;
+    if (++failures_ <= 5) MESSAGE(name_ << ": " << what << " is " << got << ", expected " << expected);
+  }
+  /// shape, sum, l2 and sampled values of one array.
+  template <class T>
+  void array(const std::string& what, std::span<const T> got, const nlohmann::json& expected) {
+    std::size_t count = 1;
+    for (const auto& e : expected.at("shape")) count *= e.template get<std::size_t>();
+    REQUIRE_MESSAGE(got.size() == count, name_ << ": " << what << " has " << got.size() << " numbers");
+    const double l2 = expected.at("l2");
+    const double root = std::sqrt(static_cast<double>(count));
+    double sum = 0;
+    double squares = 0;
+    for (const T x : got) {
+      sum += static_cast<double>(x);
+      squares += static_cast<double>(x) * static_cast<double>(x);
+    }
+    number(what + " sum", sum, expected.at("sum"), l2 * root + tiny);
+    number(what + " l2", std::sqrt(squares), l2, l2 + tiny);
+    const auto& index = expected.at("index");
+    const auto& value = expected.at("value");
+    for (std::size_t i = 0; i < index.size(); ++i) {
+      const double want = value[i];
+      number(what + "[" + std::to_string(index[i].template get<std::size_t>()) + "]",
+             static_cast<double>(got[index[i].template get<std::size_t>()]), want,
+             std::max(std::abs(want), l2 / root) + tiny);
+    }
+  }
+  void finish() const {
+    std::cout << name_ << ": " << count_ << " numbers, worst " << worst_ << " of " << tolerance_ << '\n';
+    CHECK_MESSAGE(failures_ == 0, name_ << ": " << failures_ << " of " << count_ << " numbers differ");
+    CHECK(count_ > 0);
+  }
+
+ private:
+  static constexpr double tiny = 1e-300;
+  std::string name_;
+  double tolerance_;
+  double worst_ = 0;
+  std::size_t count_ = 0;
+  std::size_t failures_ = 0;
+};
+
+/// The names of the files' outputs; attention is not among them.
+template <class Views, class F>
+void each_named_output(const Views& views, F f) {
+  visit_members(views, [&](const auto& field, std::string_view name) {
+    if (name != "attention") f(std::string(name), field.values());
+  });
+}
+
+/// How near any normalised weight of positive sample propagation comes to its threshold, in double.
+template <class Network>
+double threshold_margin(const vscg::weights<Network, double, vscg::cpu>& w, std::span<const double> audio,
+                        std::span<const double> visual, std::size_t items, double threshold) {
+  using tag = vscg::trace_tag<double, vscg::cpu, vscg::mode::inference>;
+  Network net{};
+  vscg::bind_parameters(net);
+  auto trace = vscg::make_recorder(w.table(), false);
+  const auto in = vscg::trace_inputs<tag>(trace, vscg::inputs_of<Network>{});
+  std::apply([&](const auto&... x) { return net(x...); }, in);
+  std::vector<vscg::slot_id> watched;
+  for (const auto& n : trace.nodes) {
+    if (n.label == "threshold") watched.push_back(n.operands[0]);
+  }
+  REQUIRE(watched.size() == 2);
+  const auto p = std::make_shared<const vscg::program>(std::move(trace), watched);
+  vscg::runner<double, vscg::cpu> run(p, w.table(), vscg::threads{1}, items);
+  run.bind_weights(w.data());
+  run.bind_input(0, audio.data());
+  run.bind_input(1, visual.data());
+  vscg::run_state state;
+  state.items = state.batch_items = items;
+  run.forward(state);
+  double margin = 1;
+  for (const auto id : watched) {
+    for (std::size_t i = 0; i < items * 100; ++i) margin = std::min(margin, std::abs(run.value(id)[i] - threshold));
+  }
+  return margin;
+}
+
+/// Checks one file on one network, loss, scalar and backend.
+template <class Network, class Loss, class T, class Backend>
+void check_file(const std::filesystem::path& path) {
+  const auto file = nlohmann::json::parse(std::ifstream(path));
+  const std::uint64_t seed = file.at("seed");
+  const std::size_t items = file.at("batch");
+  constexpr bool exact = std::is_same_v<T, double>;
+  comparison compare(path.filename().string() + (exact ? " double " : " float ") + Backend::name, exact ? 1e-9 : 1e-4);
+
+  vscg::model<Network, T, Backend> net{vscg::seed{1}};
+  const auto& table = net.weights().table();
+  REQUIRE(table.entries.size() == file.at("parameters").size());
+  for (const auto& entry : table.entries) {
+    REQUIRE_MESSAGE(file.at("parameters").contains(entry.name), entry.name << " is not a name of " << path);
+    REQUIRE(file.at("parameters").at(entry.name) == nlohmann::json(entry.shape));
+    net.weights().set(entry.name, weight<T>(entry, seed));
+  }
+  const auto audio = features<T>("audio", 1.5, items * 10 * 128, seed);
+  const auto visual = features<T>("visual", 2, items * 10 * 49 * 512, seed);
+  compare.array("audio", std::span<const T>(audio), file.at("audio"));
+  compare.array("visual", std::span<const T>(visual), file.at("visual"));
+  const auto set = labels(items, seed, file.at("spans"));
+
+  if constexpr (!exact) {
+    vscg::model<Network, double, vscg::cpu> reference{vscg::seed{1}};
+    for (const auto& entry : table.entries) reference.weights().set(entry.name, weight<double>(entry, seed));
+    const std::vector<double> a(audio.begin(), audio.end());
+    const std::vector<double> v(visual.begin(), visual.end());
+    const double margin = threshold_margin<Network>(reference.weights(), a, v, items, 0.099);
+    if (margin < 1e-6) {
+      std::cout << path.filename().string() << " float: skipped: margin " << margin << '\n';
+      return;
+    }
+  }
+
+  vscg::session<Network, T, Backend> session(net.weights(), vscg::threads{2}, vscg::capacity{items});
+  const auto views = session.infer(audio, visual);
+  std::size_t outputs = 0;
+  each_named_output(views, [&](const std::string& name, auto values) {
+    if (!file.at("outputs").contains(name)) return;
+    ++outputs;
+    compare.array(name, values, file.at("outputs").at(name));
+  });
+  CHECK(outputs == file.at("outputs").size());
+
+  std::array<std::vector<T>, Loss::targets::count> targets;
+  Loss::fill(set.view(), targets);
+  std::vector<std::span<const T>> arrays{audio, visual};
+  for (const auto& t : targets) arrays.emplace_back(t);
+  vscg::trainer_options options;
+  options.batch = items;
+  options.dropout = false;
+  vscg::trainer t{net, vscg::adam{1e-3}, Loss{}, vscg::threads{2}, options};
+  auto report = t.gradients(arrays);
+  compare.number("loss", report.total, file.at("loss"), std::abs(file.at("loss").get<double>()));
+  std::size_t gradients = 0;
+  for (const auto& entry : table.entries) {
+    const auto gradient = t.gradient(entry);
+    CHECK_MESSAGE(gradient.empty() != file.at("gradients").contains(entry.name), entry.name);
+    if (gradient.empty()) continue;
+    ++gradients;
+    compare.array("gradient of " + entry.name, std::span<const T>(gradient), file.at("gradients").at(entry.name));
+  }
+  CHECK(gradients == file.at("gradients").size());
+
+  if constexpr (exact) {
+    const auto& losses = file.at("adam_losses");
+    for (std::size_t step = 0; step < losses.size(); ++step) {
+      report = t.step(arrays);
+      compare.number("loss of step " + std::to_string(step), report.total, losses[step],
+                     std::abs(losses[step].template get<double>()));
+    }
+    for (const auto& entry : table.entries) {
+      const auto trained = net.weights().get(entry.name);
+      if (!t.reached(entry.id)) {
+        CHECK(trained == weight<T>(entry, seed));
+        continue;
+      }
+      compare.array("trained " + entry.name, std::span<const T>(trained), file.at("trained").at(entry.name));
+    }
+  }
+  compare.finish();
+}
+
+/// Every file "<name>.<seed>.json" of the folder; says "skipped" where there is none.
+template <class Network, class Loss, class T, class Backend>
+void check_all(const std::string& name) {
+  const char* folder = std::getenv("VSCG_GOLDEN_DIR");
+  std::size_t found = 0;
+  if (folder != nullptr && std::filesystem::is_directory(folder)) {
+    for (const auto& item : std::filesystem::directory_iterator(folder)) {
+      const auto file = item.path().filename().string();
+      if (!file.starts_with(name + ".") || !file.ends_with(".json")) continue;
+      check_file<Network, Loss, T, Backend>(item.path());
+      ++found;
+    }
+  }
+  if (found == 0) std::cout << "skipped: no " << name << ".*.json in VSCG_GOLDEN_DIR\n";
+}
+
+}  // namespace golden
