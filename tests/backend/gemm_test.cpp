@@ -124,6 +124,15 @@ struct operands {
   }
   T& c_at(std::size_t item, std::size_t i, std::size_t j) { return c[item * args.stride_c + i * args.ldc + j]; }
 
+  void run_packed(std::size_t workers = 1, std::size_t turn = 0) {
+    shuffled_team team{workers, turn};
+    const T nan = std::numeric_limits<T>::quiet_NaN();
+    memory<T> workspace(ed::gemm_packed_workspace_elements<T>(workers), 0, nan);
+    memory<T> packed(ed::gemm_packed_elements<T>(args.n, args.k), 0, nan);
+    ed::gemm_pack(team, packed.data(), args);
+    args.b = nullptr;
+    ed::gemm_with_packed(team, workspace.data(), args, packed.data());
+  }
   void run(std::size_t workers = 1, std::size_t turn = 0) {
     shuffled_team team{workers, turn};
     // What is left in the workspace from earlier products must not matter.
@@ -287,7 +296,7 @@ TEST_CASE_TEMPLATE("a column has the same bits in a narrow product", T, float, d
   problem p{40, 101, 333};
   operands<T> whole(p);
   whole.run();
-  for (const std::size_t columns : std::initializer_list<std::size_t>{1, 5, 16, 33, 64}) {
+  for (const std::size_t columns : std::initializer_list<std::size_t>{1, 5, 16, 17, 33, 35, 64}) {
     problem q = p;
     q.n = columns;
     operands<T> part(q);
@@ -346,6 +355,25 @@ TEST_CASE_TEMPLATE("gemm has the same bits for 1, 2, 3 and 7 workers", T, float,
       std::size_t different = 0;
       for (std::size_t i = 0; i < p.batch * p.m * p.n; ++i) different += same_bits(one.c[i], many.c[i]) ? 0 : 1;
       INFO(p.text() << " workers " << workers);
+      CHECK(different == 0);
+    }
+  }
+}
+
+TEST_CASE_TEMPLATE("gemm has the same bits with B packed before", T, float, double) {
+  std::vector<problem> problems = {
+      {1, 300, 200},  {2, 64, 600},   {10, 530, 100}, {49, 300, 300},
+      {140, 49, 600}, {4000, 17, 20}, {3, 5, 0},      {10, 37, 64, false, true, true, true, true, 7}};
+  for (problem p : problems) {
+    for (const bool trans_b : {false, true}) {
+      p.trans_b = trans_b;
+      p.shared_b = true;
+      operands<T> plain(p), packed(p);
+      plain.run();
+      packed.run_packed(3, 2);
+      std::size_t different = 0;
+      for (std::size_t i = 0; i < p.batch * p.m * p.n; ++i) different += same_bits(plain.c[i], packed.c[i]) ? 0 : 1;
+      INFO(p.text());
       CHECK(different == 0);
     }
   }

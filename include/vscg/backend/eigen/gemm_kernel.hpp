@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 
@@ -175,6 +176,36 @@ void gemm_sweep(const gemm_strip<T>& strip, const T* a, std::size_t row) {
   if (j < strip.columns) gemm_tail<T, Rows>(strip, a, b, c + j, strip.columns - j, bias());
 }
 
+/// Columns past the last whole packet, when they are few: lanes are rows here, so that no lane is wasted. `Panels`
+/// packed panels of A, `a_panel` apart, with `rows` rows in all; `b` and `c` point at one column.
+template <class T, std::size_t Panels>
+VSCG_NOINLINE void gemm_column(const gemm_strip<T>& strip, const T* a, std::size_t a_panel, std::size_t rows,
+                               const T* b, T* c, const T* bias) {
+  namespace ei = Eigen::internal;
+  using sizes = gemm_sizes<T>;
+  using packet = typename sizes::packet;
+  constexpr std::size_t packets = sizes::a_step / sizes::lanes;
+
+  packet sum[Panels * packets];
+  unrolled<Panels * packets>([&](auto i) __attribute__((always_inline)) { sum[i] = ei::pset1<packet>(T(0)); });
+  for (std::size_t k = strip.depth; k != 0; --k, a += sizes::a_step, b += strip.b_step) {
+    const packet right = ei::pset1<packet>(*b);
+    unrolled<Panels * packets>([&](auto i) __attribute__((always_inline)) {
+      sum[i] = ei::pmadd(ei::ploadu<packet>(a + i / packets * a_panel + i % packets * sizes::lanes), right, sum[i]);
+    });
+  }
+  alignas(64) T column[Panels * sizes::a_step];
+  unrolled<Panels * packets>([&](auto i)
+                                 __attribute__((always_inline)) { ei::pstoreu(column + i * sizes::lanes, sum[i]); });
+  for (std::size_t i = 0; i < rows; ++i) {
+    T& element = c[i * strip.ldc];
+    T value = column[i / sizes::rows * sizes::a_step + i % sizes::rows];
+    if (strip.add) value = element + value;
+    if (bias != nullptr) value += *bias;
+    element = strip.rectified && value < T(0) ? T(0) : value;
+  }
+}
+
 /// The rows (at most a full tile's) of one packed panel of A times the strip's panels of B.
 template <class T>
 VSCG_NOINLINE void gemm_multiply(const gemm_strip<T>& strip, const T* a, std::size_t rows) {
@@ -188,6 +219,37 @@ VSCG_NOINLINE void gemm_multiply(const gemm_strip<T>& strip, const T* a, std::si
   if (rows - row >= 4) gemm_sweep<T, 4>(strip, a, row), row += 4;
   if (rows - row >= 2) gemm_sweep<T, 2>(strip, a, row), row += 2;
   if (rows - row >= 1) gemm_sweep<T, 1>(strip, a, row);
+}
+
+/// `rows` rows of C, from several packed panels of A that lie `a_panel` apart, times the strip's panels of B.
+template <class T>
+void gemm_multiply_panels(gemm_strip<T> strip, const T* a, std::size_t a_panel, std::size_t rows) {
+  using sizes = gemm_sizes<T>;
+  T* const c = strip.c;
+  const std::size_t columns = strip.columns;
+  if (columns % sizes::lanes <= sizes::rows / 3) strip.columns -= columns % sizes::lanes;
+  if (strip.columns != 0) {
+    const T* panel = a;
+    for (std::size_t i = 0; i < rows; i += sizes::rows, panel += a_panel) {
+      strip.c = c + i * strip.ldc;
+      gemm_multiply(strip, panel, std::min(sizes::rows, rows - i));
+    }
+  }
+  for (std::size_t j = strip.columns; j < columns; ++j) {
+    const T* const b = strip.b + j / sizes::columns * strip.b_panel + j % sizes::columns;
+    const T* const bias = strip.bias == nullptr ? nullptr : strip.bias + j;
+    const T* panel = a;
+    for (std::size_t i = 0; i < rows;) {  // several panels side by side, so that no chain waits for itself
+      const std::size_t together = rows - i > sizes::rows ? sizes::row_panels : 1;
+      const std::size_t used = std::min(together * sizes::rows, rows - i);
+      if (together == 1) {
+        gemm_column<T, 1>(strip, panel, a_panel, used, b, c + i * strip.ldc + j, bias);
+      } else {
+        gemm_column<T, sizes::row_panels>(strip, panel, a_panel, used, b, c + i * strip.ldc + j, bias);
+      }
+      i += used, panel += together * a_panel;
+    }
+  }
 }
 
 }  // namespace vscg::eigen_detail

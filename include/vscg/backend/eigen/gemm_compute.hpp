@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+
+#include <vscg/backend/eigen/gemm_kernel.hpp>
+#include <vscg/backend/eigen/gemm_packing.hpp>
+#include <vscg/backend/gemm_arguments.hpp>
+#include <vscg/core/config.hpp>
+
+// What one worker does of a matrix product: a part of C, for some blocks of k.
+namespace vscg::eigen_detail {
+
+/// Where the columns of B come from.
+enum class gemm_source {
+  direct,  ///< from B as it stands: row-major, and so few rows of A that a copy would not pay
+  own,     ///< packed for itself by each chunk, panel by panel
+  packed,  ///< packed before, by the team or by the caller
+};
+
+template <class T>
+struct gemm_layout : gemm_sizes<T> {
+  using sizes = gemm_sizes<T>;
+  static constexpr std::size_t shared = sizes::width * sizes::depth;
+  static constexpr std::size_t a_panel = sizes::a_step * sizes::depth;
+  static constexpr std::size_t b_panel = sizes::columns * sizes::depth;
+  static constexpr std::size_t per_worker = sizes::row_panels * a_panel + b_panel;
+  static constexpr std::size_t chunk_rows = sizes::row_panels * sizes::rows;
+};
+
+/// A part of C, and the part of the sum over k, that one worker computes.
+struct gemm_part {
+  std::size_t row, rows;
+  std::size_t column, columns;  ///< begins at a panel of B
+  std::size_t k, k_end;         ///< begins at a block of k
+};
+
+/// Packed B: all panels of a block of k, then those of the next block. `k`, `column` say where it begins in B, `width`
+/// how many columns it holds, padded to whole panels.
+template <class T>
+struct gemm_packed {
+  const T* data = nullptr;
+  std::size_t k = 0, column = 0, width = 0;
+};
+
+/// Packs columns [column, column + columns) and k in [k, k + depth) of B; `block` is the depth of the whole block of k.
+template <class T>
+void gemm_pack_b(T* target, const gemm_arguments<T>& args, std::size_t block, std::size_t k, std::size_t depth,
+                 std::size_t column, std::size_t columns) {
+  constexpr std::size_t width = gemm_sizes<T>::columns;
+  if (args.trans_b) {
+    for (std::size_t j = 0; j < columns; j += width, target += width * block) {
+      pack_rows(target, width, args.b + (column + j) * args.ldb + k, args.ldb, std::min(width, columns - j), depth);
+    }
+  } else {
+    pack_columns(target, width * block, width, width, args.b + k * args.ldb + column, args.ldb, columns, depth);
+  }
+}
+
+/// Packs rows [row, row + rows) of A into panels of a tile's rows.
+template <class T>
+void gemm_pack_a(T* target, const gemm_arguments<T>& args, std::size_t k, std::size_t depth, std::size_t row,
+                 std::size_t rows) {
+  using layout = gemm_layout<T>;
+  constexpr std::size_t step = layout::a_step;
+  if (args.trans_a) {
+    pack_columns(target, layout::a_panel, layout::rows, step, args.a + k * args.lda + row, args.lda, rows, depth);
+  } else {
+    for (std::size_t i = 0; i < rows; i += layout::rows, target += layout::a_panel) {
+      pack_rows(target, step, args.a + (row + i) * args.lda + k, args.lda, std::min(layout::rows, rows - i), depth);
+    }
+  }
+}
+
+/// Computes one part. `space` is this worker's.
+template <class T>
+VSCG_NOINLINE void gemm_compute(const gemm_arguments<T>& args, gemm_source source, const gemm_packed<T>& packed,
+                                const gemm_part& part, T* space) {
+  using layout = gemm_layout<T>;
+  constexpr std::size_t width = layout::columns;
+  T* const b_space = space + layout::row_panels * layout::a_panel;
+  const std::size_t row_end = part.row + part.rows;
+  const std::size_t column_end = part.column + part.columns;
+  std::size_t k = part.k;
+  do {  // once even where k is empty: C still gets its bias
+    const std::size_t depth = std::min(layout::depth, part.k_end - k);
+    const bool last = k + depth == args.k;
+    for (std::size_t row = part.row; row < row_end; row += layout::chunk_rows) {
+      const std::size_t rows = std::min(layout::chunk_rows, row_end - row);
+      gemm_pack_a(space, args, k, depth, row, rows);
+      gemm_strip<T> strip{};
+      strip.depth = depth;
+      strip.ldc = args.ldc;
+      strip.add = args.accumulate || k > 0;
+      strip.rectified = last && args.act == activation::relu;
+      const auto multiply = [&](std::size_t column, std::size_t columns, const T* b, std::size_t b_step,
+                                std::size_t b_panel) {
+        strip.b = b;
+        strip.b_step = b_step;
+        strip.b_panel = b_panel;
+        strip.columns = columns;
+        strip.c = args.c + row * args.ldc + column;
+        strip.bias = last && args.bias != nullptr ? args.bias + column : nullptr;
+        gemm_multiply_panels(strip, space, layout::a_panel, rows);
+      };
+      if (source == gemm_source::packed) {
+        multiply(part.column, part.columns,
+                 packed.data + (k - packed.k) * packed.width + (part.column - packed.column) * depth, width,
+                 width * depth);
+        continue;
+      }
+      std::size_t column = part.column;
+      if (source == gemm_source::direct && part.columns >= width) {
+        const std::size_t whole = part.columns / width * width;
+        multiply(column, whole, args.b + k * args.ldb + column, args.ldb, width);
+        column += whole;
+      }
+      for (; column < column_end; column += width) {
+        const std::size_t used = std::min(width, column_end - column);
+        gemm_pack_b(b_space, args, depth, k, depth, column, used);
+        multiply(column, used, b_space, width, width * depth);
+      }
+    }
+    k += depth;
+  } while (k < part.k_end);
+}
+
+}  // namespace vscg::eigen_detail
