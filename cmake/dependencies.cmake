@@ -64,11 +64,6 @@ endif()
 if(VSCG_BUILD_TESTS)
   vscg_dependency(doctest 2.4.9 PACKAGE doctest-dev
     FETCH https://github.com/doctest/doctest/archive/refs/tags/v2.4.11.tar.gz SETTINGS DOCTEST_WITH_TESTS=OFF)
-  if(doctest_SOURCE_DIR)
-    list(APPEND CMAKE_MODULE_PATH ${doctest_SOURCE_DIR}/scripts/cmake)
-  else()
-    list(APPEND CMAKE_MODULE_PATH ${doctest_DIR})
-  endif()
 endif()
 if(VSCG_BUILD_BENCHMARKS)
   vscg_dependency(benchmark PACKAGE libbenchmark-dev
