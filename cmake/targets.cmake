@@ -93,6 +93,10 @@ endforeach()
 # How our own programs and tests are compiled; nobody else gets these flags.
 add_library(vscg_flags INTERFACE)
 target_compile_options(vscg_flags INTERFACE -Wall -Wextra -Wconversion -Wshadow)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # g++ 12 warns about its own headers: AVX-512 intrinsics (its bug 105593) and std::string's operator+ (105329, 105651).
+  target_compile_options(vscg_flags INTERFACE -Wno-maybe-uninitialized -Wno-uninitialized -Wno-restrict)
+endif()
 if(VSCG_WARNINGS_AS_ERRORS)
   target_compile_options(vscg_flags INTERFACE -Werror)
 endif()
