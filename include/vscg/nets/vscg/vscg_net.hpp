@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/model/network_identity.hpp>
 #include <vscg/nets/vscg/audio_guided_attention.hpp>
 #include <vscg/nets/vscg/cere.hpp>
 #include <vscg/nets/vscg/dual_lstm.hpp>
@@ -33,5 +34,19 @@ using vscg_net_weakly =
 using vscg_net_weakly_paper = localizer<audio_guided_attention<setting::weakly>, dual_lstm<stream_order::straight>,
                                         positive_sample_propagation<setting::weakly>,
                                         escm<shared_cere<>, setting::weakly, form::paper>, weak_event_head<>>;
+
+// What they are called in files.
+template <>
+inline constexpr network_identity identity_of<vscg_net>{"vscg", "released", "fully", 28,
+                                                        positive_sample_propagation<>::threshold_value};
+template <>
+inline constexpr network_identity identity_of<vscg_net_paper>{"vscg", "paper", "fully", 28,
+                                                              positive_sample_propagation<>::threshold_value};
+template <>
+inline constexpr network_identity identity_of<vscg_net_weakly>{
+    "vscg", "released", "weakly", 28, positive_sample_propagation<setting::weakly>::threshold_value};
+template <>
+inline constexpr network_identity identity_of<vscg_net_weakly_paper>{
+    "vscg", "paper", "weakly", 28, positive_sample_propagation<setting::weakly>::threshold_value};
 
 }  // namespace vscg

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <vscg/core/error.hpp>
+#include <vscg/core/parameter.hpp>
+#include <vscg/io/network_metadata.hpp>
+#include <vscg/io/safetensors.hpp>
+#include <vscg/io/state.hpp>
+#include <vscg/model/model.hpp>
+#include <vscg/model/network_identity.hpp>
+#include <vscg/model/weights.hpp>
+
+// Weights of a network as one safetensors file with the names of PyTorch's state_dict, both ways.
+
+namespace vscg::io {
+
+namespace weights_detail {
+
+inline std::vector<state_entry> state_entries(const parameter_table& table) {
+  std::vector<state_entry> entries;
+  for (const auto& entry : table.entries) entries.push_back({entry.name, entry.shape});
+  return entries;
+}
+
+inline std::string network_text(const network_metadata& m) { return identity_text(m.network, m.setting, m.form); }
+inline std::string network_text(const network_identity& i) { return identity_text(i.network, i.setting, i.form); }
+
+/// Throws unless `metadata` says what `Network` is; a network without a name takes any.
+template <class Network>
+void check_identity(const network_metadata& metadata, const std::string& thing) {
+  constexpr network_identity own = identity_of<Network>;
+  if constexpr (own.named()) {
+    if (metadata.network != own.network || metadata.form != own.form || metadata.setting != own.setting) {
+      throw error(thing, "weights of " + network_text(own), "weights of " + network_text(metadata));
+    }
+    if (metadata.categories.size() != own.categories) {
+      throw error(thing + ": vscg.categories", std::to_string(own.categories) + " names",
+                  std::to_string(metadata.categories.size()));
+    }
+    if (metadata.tau != own.tau) {
+      throw error(thing + ": vscg.tau", metadata_detail::number_text(own.tau) + ", which the network's type fixes",
+                  metadata_detail::number_text(metadata.tau));
+    }
+  }
+}
+
+}  // namespace weights_detail
+
+/// What a file of `Network`'s weights says about itself: its identity as declared beside its type, these categories,
+/// and, where it is fully supervised, the threshold of relevance.
+template <class Network>
+network_metadata metadata_of(std::vector<std::string> categories, double relevance_threshold = 0.7) {
+  constexpr network_identity own = identity_of<Network>;
+  static_assert(own.named(), "vscg::io::metadata_of: specialise vscg::identity_of for this network");
+  network_metadata metadata;
+  metadata.network = own.network;
+  metadata.form = own.form;
+  metadata.setting = own.setting;
+  metadata.categories = std::move(categories);
+  metadata.tau = own.tau;
+  if (own.setting == "fully") metadata.relevance_threshold = relevance_threshold;
+  return metadata;
+}
+
+/// Writes all arrays of `w`, atomically: the file has its name when it is complete and on disk, or not at all. The same
+/// weights and metadata give the same bytes. PyTorch: save_file(net.state_dict(), path, metadata).
+///
+/// Throws vscg::error when the metadata is not valid or says another network, or the file cannot be written.
+template <class Network, class Scalar, class Backend>
+void save_weights(const vscg::weights<Network, Scalar, Backend>& w, const std::filesystem::path& path,
+                  const network_metadata& metadata) {
+  weights_detail::check_identity<Network>(metadata, "metadata to write into " + path.string());
+  std::vector<std::vector<Scalar>> numbers;
+  for (const auto& entry : w.table().entries) numbers.push_back(w.get(entry.name));
+  save_state<Scalar>(
+      path, weights_detail::state_entries(w.table()),
+      [&](std::size_t i) { return std::span<const Scalar>(numbers[i]); }, metadata_to_map(metadata));
+}
+template <class Network, class Scalar, class Backend, class Inputs>
+void save_weights(const model<Network, Scalar, Backend, Inputs>& net, const std::filesystem::path& path,
+                  const network_metadata& metadata) {
+  save_weights(net.weights(), path, metadata);
+}
+
+/// Loads a file into a network's weights: every name, every shape, or nothing. float files load into double; double
+/// into float is refused. PyTorch: net.load_state_dict(load_file(path), strict=True).
+///
+/// The file's metadata must say that network (vscg::identity_of), and is returned; a file without any of it, such as a
+/// state_dict saved in PyTorch, fits by names and shapes alone. With a prefix (see load_prefix) only that part is
+/// replaced, and the metadata, which speaks of the whole, is not compared.
+///
+/// Throws vscg::error with all that does not fit; the weights are then as they were.
+template <class Network, class Scalar, class Backend>
+std::optional<network_metadata> load_weights(vscg::weights<Network, Scalar, Backend>& w,
+                                             const std::filesystem::path& path, const load_prefix& prefix = {}) {
+  const auto file = safetensors_file::open(path);
+  std::optional<network_metadata> metadata;
+  for (const auto& [key, value] : file.metadata()) {
+    if (!key.starts_with("vscg.")) continue;
+    metadata = metadata_from_map(file.metadata(), path.string());
+    break;
+  }
+  if (metadata && prefix.file.empty() && prefix.table.empty()) {
+    weights_detail::check_identity<Network>(*metadata, path.string());
+  }
+  const auto& entries = w.table().entries;
+  load_state<Scalar>(
+      file, weights_detail::state_entries(w.table()),
+      [&](std::size_t i, std::span<const Scalar> values) { w.set(entries[i].name, values); }, prefix);
+  return metadata;
+}
+template <class Network, class Scalar, class Backend, class Inputs>
+std::optional<network_metadata> load_weights(model<Network, Scalar, Backend, Inputs>& net,
+                                             const std::filesystem::path& path, const load_prefix& prefix = {}) {
+  return load_weights(net.weights(), path, prefix);
+}
+
+/// What a weights file says it is, without reading its numbers. Throws vscg::error when it does not say.
+inline network_metadata read_metadata(const std::filesystem::path& path) {
+  return metadata_from_map(safetensors_file::open(path).metadata(), path.string());
+}
+
+}  // namespace vscg::io
+
+namespace vscg {
+
+/// Loads a safetensors file into a model: every name, every shape, or nothing. See io::load_weights.
+template <class Network, class Scalar, class Backend, class Inputs>
+void load(model<Network, Scalar, Backend, Inputs>& net, const std::filesystem::path& path) {
+  io::load_weights(net, path);
+}
+
+}  // namespace vscg
