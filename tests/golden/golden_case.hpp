@@ -76,19 +76,21 @@ std::vector<T> features(std::string_view name, double scale, std::size_t count, 
   return values;
 }
 
+template <class T>
 struct label_set {
   std::vector<std::uint8_t> classes;  // [B, 10]
-  std::vector<float> tags;            // [B, 29]
+  std::vector<T> tags;                // [B, 29]
   std::size_t items = 0;
-  vscg::labels view() const { return {items, 10, 28, classes, tags}; }
+  vscg::labels<T> view() const { return {items, 10, 28, classes, tags}; }
 };
 
-inline label_set labels(std::size_t items, std::uint64_t seed, const nlohmann::json& spans) {
+template <class T>
+label_set<T> labels(std::size_t items, std::uint64_t seed, const nlohmann::json& spans) {
   const generator g("labels", seed);
-  label_set set;
+  label_set<T> set;
   set.items = items;
   set.classes.assign(items * 10, 28);
-  set.tags.assign(items * 29, 0.F);
+  set.tags.assign(items * 29, T(0));
   for (std::size_t b = 0; b < items; ++b) {
     const auto category = static_cast<std::size_t>(28 * g.uniform(3 * b));
     const auto start = static_cast<std::size_t>(6 * g.uniform(3 * b + 1));
@@ -96,8 +98,8 @@ inline label_set labels(std::size_t items, std::uint64_t seed, const nlohmann::j
     const std::size_t end = std::min<std::size_t>(10, start + 1 + length);
     REQUIRE(spans[b] == nlohmann::json::array({category, start, end}));
     for (std::size_t t = start; t < end; ++t) set.classes[b * 10 + t] = static_cast<std::uint8_t>(category);
-    set.tags[b * 29 + category] = static_cast<float>(end - start) / 10.F;
-    set.tags[b * 29 + 28] = static_cast<float>(10 - (end - start)) / 10.F;
+    set.tags[b * 29 + category] = static_cast<T>(end - start) / T(10);
+    set.tags[b * 29 + 28] = static_cast<T>(10 - (end - start)) / T(10);
   }
   return set;
 }
@@ -213,7 +215,7 @@ void check_file(const std::filesystem::path& path) {
   const auto visual = features<T>("visual", 2, items * 10 * 49 * 512, seed);
   compare.array("audio", std::span<const T>(audio), file.at("audio"));
   compare.array("visual", std::span<const T>(visual), file.at("visual"));
-  const auto set = labels(items, seed, file.at("spans"));
+  const auto set = labels<T>(items, seed, file.at("spans"));
 
   if constexpr (!exact) {
     vscg::model<Network, double, vscg::cpu> reference{vscg::seed{1}};

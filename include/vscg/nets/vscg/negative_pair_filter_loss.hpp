@@ -46,7 +46,7 @@ struct negative_pair_filter_loss {
 
   /// Targets from labels. Category weights are 1/n for the n videos of the batch that have an event.
   template <class Scalar>
-  static void fill(const labels& l, std::array<std::vector<Scalar>, targets::count>& arrays) {
+  static void fill(const labels<Scalar>& l, std::array<std::vector<Scalar>, targets::count>& arrays) {
     auto& [foreground, category, weight, similarity] = arrays;
     foreground.assign(l.items * T, Scalar(0));
     category.assign(l.items * Categories, Scalar(0));

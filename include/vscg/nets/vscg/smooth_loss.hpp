@@ -32,7 +32,7 @@ struct smooth_loss {
   }
 
   template <class Scalar>
-  static void fill(const labels& l, std::array<std::vector<Scalar>, targets::count>& arrays) {
+  static void fill(const labels<Scalar>& l, std::array<std::vector<Scalar>, targets::count>& arrays) {
     arrays[0].assign(l.tags.begin(), l.tags.end());
   }
 };

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: MIT
+#include "golden_case.hpp"
+
+TEST_CASE("vscg_weakly double eigen") {
+  golden::check_all<vscg::vscg_net_weakly, vscg::smooth_loss<>, double, vscg::cpu>("vscg_weakly");
+}
+TEST_CASE("vscg_weakly float eigen") {
+  golden::check_all<vscg::vscg_net_weakly, vscg::smooth_loss<>, float, vscg::cpu>("vscg_weakly");
+}
