@@ -62,8 +62,9 @@ struct array_of {
   auto shape() const { return detail::run_time_shape<Shape>(items); }
 };
 
-/// Any contiguous row-major array of `Scalar`: std::span, std::vector, an xtensor array, an Eigen map. Its shape is
-/// checked where it has one, its size otherwise. Returns the numbers; throws vscg::error naming `what`.
+/// Any contiguous row-major array of `Scalar`: std::span, std::vector, an xtensor array or view, an Eigen map. Its
+/// shape and strides are checked where it has them, its size otherwise. Returns the numbers; throws vscg::error naming
+/// `what`.
 template <class Shape, class Scalar, class Array>
 std::span<const Scalar> checked_array(const Array& array, std::string_view what) {
   static_assert(std::is_convertible_v<decltype(array.data()), const Scalar*>,
@@ -89,7 +90,19 @@ std::span<const Scalar> checked_array(const Array& array, std::string_view what)
       same = static_cast<std::size_t>(array.shape()[i]) == wanted[i];
     if (!same) refuse(detail::shape_text(array.shape()));
   }
-  return {array.data(), size};
+  if constexpr (requires { array.strides().size(); }) {
+    // An axis of one element may have any stride (xtensor writes 0).
+    std::size_t step = 1;
+    for (std::size_t i = Shape::rank; size > 0 && i-- > 0; step *= wanted[i]) {
+      if (wanted[i] > 1 && static_cast<std::size_t>(array.strides()[i]) != step) {
+        throw error(what, "a contiguous row-major array", "strides " + detail::shape_text(array.strides()));
+      }
+    }
+  }
+  if constexpr (requires { array.data_offset(); })
+    return {array.data() + array.data_offset(), size};  // a view of xtensor begins inside its array
+  else
+    return {array.data(), size};
 }
 
 }  // namespace vscg

@@ -67,7 +67,8 @@ class model {
   template <class... Shapes, class... Arrays>
   static auto run_part(session_type& s, input_shapes<Shapes...>, std::size_t first, std::size_t items,
                        const Arrays&... arrays) {
-    return s.infer(std::span<const Scalar>(arrays.data() + first * Shapes::elements, items * Shapes::elements)...);
+    return s.infer(
+        checked_array<Shapes, Scalar>(arrays, "input").subspan(first * Shapes::elements, items * Shapes::elements)...);
   }
 
   static void append(const typename session_type::outputs& views, outputs& result) {
