@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+#include <xtensor/xadapt.hpp>
+#include <xtensor/xtensor.hpp>
+
+#include <vscg/model/array.hpp>
+
+// Arrays of xtensor in and out. In needs nothing: models and sessions take any contiguous row-major array, xt::xtensor
+// and xt::xarray too. Out is a copy, or a view of what a model or session holds.
+
+namespace vscg {
+
+/// A copy of a network's output as an array of xtensor, which lives on: [N, ...] as its shape says.
+template <class Scalar, class Shape>
+xt::xtensor<Scalar, Shape::rank> to_xtensor(const array_view<Scalar, Shape>& output) {
+  auto copy = xt::xtensor<Scalar, Shape::rank>::from_shape(output.shape());
+  std::ranges::copy(output.values(), copy.data());
+  return copy;
+}
+template <class Scalar, class Shape>
+xt::xtensor<Scalar, Shape::rank> to_xtensor(const array_of<Scalar, Shape>& output) {
+  return to_xtensor(array_view<Scalar, Shape>{output.data(), output.items});
+}
+
+/// The same without a copy: an expression of xtensor over the output's own numbers, valid as long as they are (those of
+/// a session until its next call).
+template <class Scalar, class Shape>
+auto view_xtensor(const array_view<Scalar, Shape>& output) {
+  return xt::adapt(output.data, output.size(), xt::no_ownership(), output.shape());
+}
+template <class Scalar, class Shape>
+auto view_xtensor(const array_of<Scalar, Shape>& output) {
+  return xt::adapt(output.data(), output.size(), xt::no_ownership(), output.shape());
+}
+
+}  // namespace vscg

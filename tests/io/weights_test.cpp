@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <vscg/backend/eigen/backend.hpp>
+#include <vscg/io/weights.hpp>
+#include <vscg/layers/linear.hpp>
+#include <vscg/nets/vscg/vscg_net.hpp>
+
+#include "scratch.hpp"
+
+using namespace vscg;
+
+namespace {
+
+struct part {
+  linear<2, 3> in, out;
+  VSCG_MEMBERS(in, out)
+};
+struct whole {
+  part body;
+  linear_without_bias<3, 1> head;
+  VSCG_MEMBERS(body, head)
+};
+struct twin {  // the same names and shapes
+  part body;
+  linear_without_bias<3, 1> head;
+  VSCG_MEMBERS(body, head)
+};
+struct nameless {
+  part body;
+  linear_without_bias<3, 1> head;
+  VSCG_MEMBERS(body, head)
+};
+
+}  // namespace
+
+template <>
+inline constexpr network_identity vscg::identity_of<whole>{"whole", "released", "fully", 2, 0.25};
+template <>
+inline constexpr network_identity vscg::identity_of<twin>{"whole", "paper", "fully", 2, 0.25};
+
+namespace {
+
+template <class Network, class T>
+using numbers = weights<Network, T, cpu>;
+
+template <class Network, class T>
+std::map<std::string, std::vector<T>> all(const numbers<Network, T>& w) {
+  std::map<std::string, std::vector<T>> values;
+  for (const auto& entry : w.table().entries) values[entry.name] = w.get(entry.name);
+  return values;
+}
+
+const std::vector<std::string> names{"bark", "bell"};
+
+/// The error of a load that must not have changed anything.
+template <class Network, class T>
+std::string refused(const std::filesystem::path& path, const io::load_prefix& prefix = {}) {
+  numbers<Network, T> w(seed{9});
+  const auto before = all(w);
+  const std::string message = error_of([&] { io::load_weights(w, path, prefix); });
+  CHECK(all(w) == before);
+  return message;
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("what is saved comes back to the bit, with what it is", T, float, double) {
+  const scratch_directory dir;
+  const numbers<whole, T> saved(seed{1});
+  io::save_weights(saved, dir / "w.safetensors", io::metadata_of<whole>(names, 0.6));
+  numbers<whole, T> loaded(seed{2});
+  REQUIRE(all(loaded) != all(saved));
+  const auto metadata = io::load_weights(loaded, dir / "w.safetensors");
+  CHECK(all(loaded) == all(saved));
+  REQUIRE(metadata.has_value());
+  CHECK(metadata->network == "whole");
+  CHECK(metadata->form == "released");
+  CHECK(metadata->setting == "fully");
+  CHECK(metadata->categories == names);
+  CHECK(metadata->relevance_threshold == 0.6);
+  CHECK(metadata->tau == 0.25);
+  CHECK(io::read_metadata(dir / "w.safetensors").network == "whole");
+
+  const auto bytes = bytes_of(dir / "w.safetensors");
+  io::save_weights(loaded, dir / "w.safetensors", *metadata);
+  CHECK(bytes_of(dir / "w.safetensors") == bytes);
+  CHECK(dir.names() == std::vector<std::string>{"w.safetensors"});
+}
+
+TEST_CASE("float loads into double, double into float is refused") {
+  const scratch_directory dir;
+  const numbers<whole, float> narrow(seed{1});
+  io::save_weights(narrow, dir / "f", io::metadata_of<whole>(names));
+  numbers<whole, double> wide(seed{2});
+  io::load_weights(wide, dir / "f");
+  const auto one = narrow.get("body.in.weight");
+  CHECK(wide.get("body.in.weight") == std::vector<double>(one.begin(), one.end()));
+
+  io::save_weights(wide, dir / "d", io::metadata_of<whole>(names));
+  CHECK(contains(refused<whole, float>(dir / "d"), "double precision (F64), which float would round silently"));
+}
+
+TEST_CASE("weights of another network are refused, both named, also where every name and shape fits") {
+  const scratch_directory dir;
+  io::save_weights(numbers<twin, float>(seed{1}), dir / "w", io::metadata_of<twin>(names));
+  CHECK(refused<whole, float>(dir / "w") ==
+        (dir / "w").string() + ": expected weights of whole fully (released), found weights of whole fully (paper)");
+}
+
+TEST_CASE("a network that nobody has named takes what fits, and so does a file without metadata") {
+  const scratch_directory dir;
+  const numbers<whole, float> saved(seed{1});
+  io::save_weights(saved, dir / "w", io::metadata_of<whole>(names));
+  numbers<nameless, float> loaded(seed{2});
+  CHECK(io::load_weights(loaded, dir / "w")->network == "whole");
+  CHECK(all(loaded) == all(saved));
+
+  std::vector<io::tensor_source> tensors;
+  const auto values = all(saved);
+  for (const auto& entry : saved.table().entries) {
+    tensors.push_back(io::make_tensor_source<float>(entry.name, entry.shape, values.at(entry.name)));
+  }
+  io::write_safetensors(dir / "plain", tensors, {{"format", "pt"}});
+  numbers<whole, float> plain(seed{3});
+  CHECK_FALSE(io::load_weights(plain, dir / "plain").has_value());
+  CHECK(all(plain) == all(saved));
+  CHECK(contains(error_of([&] { io::read_metadata(dir / "plain"); }), "none of vscg.version"));
+  // Half of the metadata is worse than none.
+  io::write_safetensors(dir / "half", tensors, {{"vscg.network", "whole"}});
+  CHECK(contains(refused<whole, float>(dir / "half"), "none of vscg.version, vscg.form"));
+}
+
+TEST_CASE("other categories and another tau than the type's are refused") {
+  const scratch_directory dir;
+  const numbers<nameless, float> w(seed{1});
+  auto metadata = io::metadata_of<whole>({"bark", "bell", "bus"});
+  io::save_weights(w, dir / "w", metadata);
+  CHECK(contains(refused<whole, float>(dir / "w"), "vscg.categories: expected 2 names, found 3"));
+  metadata = io::metadata_of<whole>(names);
+  metadata.tau = 0.095;
+  io::save_weights(w, dir / "w", metadata);
+  CHECK(contains(refused<whole, float>(dir / "w"),
+                 "vscg.tau: expected 0.25, which the network's type fixes, found 0.095"));
+}
+
+TEST_CASE("all or nothing: what does not fit is listed and nothing is written") {
+  const scratch_directory dir;
+  io::save_weights(weights<part, float, cpu>(seed{1}), dir / "w", io::metadata_of<whole>(names));
+  const std::string message = refused<whole, float>(dir / "w");
+  CHECK(contains(message, "missing (5): body.in.weight [3, 2]"));
+  CHECK(contains(message, "unexpected (4): in.weight [3, 2]"));
+  CHECK(contains(message, "vscg.network = whole"));
+}
+
+TEST_CASE("a part by prefix, and what the file says of the whole does not matter then") {
+  const scratch_directory dir;
+  const numbers<twin, float> other(seed{1});
+  io::save_weights(other, dir / "w", io::metadata_of<twin>(names));
+  numbers<whole, float> w(seed{2});
+  const auto head = w.get("head.weight");
+  io::load_weights(w, dir / "w", {.file = "body", .table = "body"});
+  CHECK(w.get("body.in.weight") == other.get("body.in.weight"));
+  CHECK(w.get("body.out.bias") == other.get("body.out.bias"));
+  CHECK(w.get("head.weight") == head);
+  weights<part, float, cpu> alone(seed{3});
+  io::load_weights(alone, dir / "w", {.file = "body", .table = ""});
+  CHECK(alone.get("in.weight") == other.get("body.in.weight"));
+  CHECK(contains(refused<whole, float>(dir / "w", {.file = "nobody", .table = "body"}), "missing (4)"));
+}
+
+TEST_CASE("metadata of another network is not written") {
+  const scratch_directory dir;
+  const numbers<whole, float> w(seed{1});
+  const auto metadata = io::metadata_of<twin>(names);
+  CHECK(contains(error_of([&] { io::save_weights(w, dir / "w", metadata); }),
+                 "expected weights of whole fully (released), found weights of whole fully (paper)"));
+  CHECK(contains(error_of([&] { io::save_weights(w, dir / "none" / "w", io::metadata_of<whole>(names)); }),
+                 "cannot write"));
+  CHECK(dir.names().empty());
+}
+
+TEST_CASE("a model loads by vscg::load") {
+  const scratch_directory dir;
+  const model<linear<2, 3>, float, cpu> saved(seed{1});
+  io::network_metadata metadata;
+  metadata.network = "one_linear";
+  metadata.categories = names;
+  metadata.relevance_threshold = 0.7;
+  io::save_weights(saved, dir / "w", metadata);
+  model<linear<2, 3>, float, cpu> net(seed{2});
+  load(net, dir / "w");
+  CHECK(net.weights().get("weight") == saved.weights().get("weight"));
+  CHECK(contains(error_of([&] { load(net, dir / "missing"); }), "missing"));
+}
+
+TEST_CASE("the four networks of VSCG: released and paper fit each other by names and are told apart all the same") {
+  const scratch_directory dir;
+  const std::vector<std::string> categories = [] {
+    std::vector<std::string> list;
+    for (int i = 0; i < 28; ++i) list.push_back("category " + std::to_string(i));
+    return list;
+  }();
+  io::save_weights(weights<vscg_net_paper, float, cpu>(seed{1}), dir / "paper",
+                   io::metadata_of<vscg_net_paper>(categories));
+  io::save_weights(weights<vscg_net_weakly, float, cpu>(seed{1}), dir / "weakly",
+                   io::metadata_of<vscg_net_weakly>(categories));
+  const auto weakly = io::read_metadata(dir / "weakly");
+  CHECK(weakly.setting == "weakly");
+  CHECK_FALSE(weakly.relevance_threshold.has_value());
+  CHECK(weakly.tau == 0.099);
+  CHECK(contains(refused<vscg_net, float>(dir / "paper"),
+                 "expected weights of vscg fully (released), found weights of vscg fully (paper)"));
+  CHECK(contains(refused<vscg_net, float>(dir / "weakly"),
+                 "expected weights of vscg fully (released), found weights of vscg weakly (released)"));
+  CHECK(contains(refused<vscg_net_weakly_paper, float>(dir / "weakly"),
+                 "expected weights of vscg weakly (paper), found weights of vscg weakly (released)"));
+  weights<vscg_net_paper, float, cpu> loaded(seed{2});
+  CHECK(io::load_weights(loaded, dir / "paper")->relevance_threshold == 0.7);
+  CHECK(loaded.get("L3.weight") == weights<vscg_net_paper, float, cpu>(seed{1}).get("L3.weight"));
+}

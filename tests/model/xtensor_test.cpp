@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <xtensor/xarray.hpp>
+#include <xtensor/xbuilder.hpp>
+#include <xtensor/xmath.hpp>
+#include <xtensor/xtensor.hpp>
+#include <xtensor/xview.hpp>
+
+#include <vscg/backend/eigen/backend.hpp>
+#include <vscg/layers/linear.hpp>
+#include <vscg/model/model.hpp>
+#include <vscg/ops/add.hpp>
+#include <vscg/xtensor.hpp>
+
+using namespace vscg;
+
+namespace {
+
+/// y = x·Wᵀ + b + z, small enough to compute by hand.
+struct small_net {
+  linear<3, 4> first;
+  VSCG_MEMBERS(first)
+  using inputs = input_shapes<shape<dyn, 2, 3>, shape<dyn, 2, 4>>;
+
+  template <Var X, Var Z>
+  auto operator()(const X& x, const Z& z) const {
+    return first(x) + z;
+  }
+};
+
+template <class T>
+xt::xtensor<T, 3> counted(std::size_t n, std::size_t c) {
+  auto array = xt::xtensor<T, 3>::from_shape({n, 2, c});
+  for (std::size_t i = 0; i < array.size(); ++i) array.data()[i] = static_cast<T>(0.25 * static_cast<double>(i % 17));
+  return array;
+}
+
+template <class T>
+xt::xtensor<T, 3> expected(const model<small_net, T, cpu>& net, const xt::xtensor<T, 3>& x,
+                           const xt::xtensor<T, 3>& z) {
+  const auto w = net.weights().get("first.weight");
+  const auto b = net.weights().get("first.bias");
+  xt::xtensor<T, 3> y = z;
+  for (std::size_t n = 0; n < x.shape(0); ++n) {
+    for (std::size_t t = 0; t < 2; ++t) {
+      for (std::size_t o = 0; o < 4; ++o) {
+        y(n, t, o) += b[o];
+        for (std::size_t i = 0; i < 3; ++i) y(n, t, o) += x(n, t, i) * w[o * 3 + i];
+      }
+    }
+  }
+  return y;
+}
+
+template <class Call>
+std::string error_of(Call&& call) {
+  try {
+    call();
+  } catch (const error& problem) {
+    return problem.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("arrays of xtensor go in and come out", T, float, double) {
+  const model<small_net, T, cpu> net;
+  const auto x = counted<T>(20, 3);  // more than one part of infer
+  const auto z = counted<T>(20, 4);
+  const auto wanted = expected(net, x, z);
+
+  const xt::xtensor<T, 3> fixed_rank = to_xtensor(net.infer(x, z));
+  CHECK(fixed_rank.shape() == wanted.shape());
+  CHECK(xt::amax(xt::abs(fixed_rank - wanted))() < 1e-5);
+  const xt::xarray<T> any_rank = x;
+  CHECK(to_xtensor(net.infer(any_rank, xt::xarray<T>(z))) == fixed_rank);
+  // Views of whole items are contiguous and begin inside their array.
+  const xt::xtensor<T, 3> part = to_xtensor(net.infer(xt::view(x, xt::range(17, 20)), xt::view(z, xt::range(17, 20))));
+  CHECK(part == xt::view(fixed_rank, xt::range(17, 20)));
+
+  session<small_net, T, cpu> s(net.weights(), threads{1}, capacity{20});
+  const auto output = s.infer(x, z);
+  const auto seen = view_xtensor(output);
+  CHECK(seen.data() == output.data);
+  CHECK(xt::xtensor<T, 3>(seen) == fixed_rank);
+  CHECK(to_xtensor(output) == fixed_rank);
+  const auto owned = net.infer(x, z);
+  CHECK(view_xtensor(owned).data() == owned.data());
+}
+
+TEST_CASE("wrong shapes are refused in words, although the number of elements would do") {
+  const model<small_net, float, cpu> net;
+  const auto z = counted<float>(3, 4);
+  const auto refused = [&](const auto& x) { return error_of([&] { net.infer(x, z); }); };
+  CHECK(refused(counted<float>(3, 3)).empty());
+  CHECK(refused(xt::xtensor<float, 3>(xt::zeros<float>({3, 3, 2}))) == "input 0: expected [N, 2, 3], found [3, 3, 2]");
+  CHECK(refused(xt::xtensor<float, 2>(xt::zeros<float>({6, 3}))) == "input 0: expected [N, 2, 3], found [6, 3]");
+  CHECK(refused(xt::xarray<float>(xt::zeros<float>({3, 1, 2, 3}))) ==
+        "input 0: expected [N, 2, 3], found [3, 1, 2, 3]");
+  CHECK(refused(xt::xtensor<float, 1>(xt::zeros<float>({17}))) == "input 0: expected [N, 2, 3], found 17 numbers");
+  CHECK(refused(counted<float>(2, 3)) == "inputs: expected 3 items in each, found another number");
+
+  session<small_net, float, cpu> s(net.weights(), threads{1}, capacity{2});
+  CHECK(error_of([&] { s.infer(counted<float>(3, 3), z); }) ==
+        "inputs: expected at most 2 items, the session's capacity, found 3");
+}
+
+TEST_CASE("arrays in another order are refused, not read as if they were row-major") {
+  const model<small_net, float, cpu> net;
+  const auto x = counted<float>(3, 3);
+  const auto z = counted<float>(3, 4);
+  const xt::xtensor<float, 3, xt::layout_type::column_major> columns = x;
+  CHECK(error_of([&] { net.infer(columns, z); }) ==
+        "input 0: expected a contiguous row-major array, found strides [1, 3, 6]");
+  const auto wide = counted<float>(3, 5);
+  CHECK(error_of([&] { net.infer(xt::view(wide, xt::all(), xt::all(), xt::range(0, 3)), z); }) ==
+        "input 0: expected a contiguous row-major array, found strides [10, 5, 1]");
+  // One item has no order among items.
+  CHECK(error_of([&] { net.infer(counted<float>(1, 3), counted<float>(1, 4)); }).empty());
+}
