@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <filesystem>
+#include <string_view>
+
+#include <vscg/core/team.hpp>
+#include <vscg/data/ave_dataset.hpp>
+#include <vscg/nets/vscg/setting.hpp>
+#include <vscg/train/run_types.hpp>
+#include <vscg/train/settings.hpp>
+
+// What ave_train can train. Each network is compiled in a file of its own, train_<name>.cpp; this list is all that the
+// program sees of them. To add one: write such a file, declare its two functions and add a line to the list.
+
+namespace networks {
+
+/// A run to begin or go on with.
+struct train_request {
+  const vscg::data::ave_dataset& ave;
+  const vscg::train::run_settings& settings;
+  vscg::threads threads;
+  std::filesystem::path out;
+  bool resume = false;
+  const vscg::train::run_callbacks& callbacks;
+};
+
+struct train_outcome {
+  vscg::train::run_end end = vscg::train::run_end::finished;
+  vscg::train::run_history history;
+};
+
+train_outcome train_vscg_fully_float(const train_request&);
+train_outcome train_vscg_fully_double(const train_request&);
+train_outcome train_vscg_fully_paper_float(const train_request&);
+train_outcome train_vscg_fully_paper_double(const train_request&);
+train_outcome train_vscg_weakly_float(const train_request&);
+train_outcome train_vscg_weakly_double(const train_request&);
+train_outcome train_vscg_weakly_paper_float(const train_request&);
+train_outcome train_vscg_weakly_paper_double(const train_request&);
+
+/// A network by the name that --network takes. The first of a setting is its default.
+struct trainable {
+  std::string_view name;
+  vscg::setting supervision;
+  train_outcome (*in_float)(const train_request&);
+  train_outcome (*in_double)(const train_request&);
+};
+
+inline constexpr std::array trainables{
+    trainable{"vscg_fully", vscg::setting::fully, train_vscg_fully_float, train_vscg_fully_double},
+    trainable{"vscg_fully_paper", vscg::setting::fully, train_vscg_fully_paper_float, train_vscg_fully_paper_double},
+    trainable{"vscg_weakly", vscg::setting::weakly, train_vscg_weakly_float, train_vscg_weakly_double},
+    trainable{"vscg_weakly_paper", vscg::setting::weakly, train_vscg_weakly_paper_float,
+              train_vscg_weakly_paper_double},
+};
+
+}  // namespace networks

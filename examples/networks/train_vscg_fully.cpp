@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+#include "networks/train_network.hpp"
+
+namespace networks {
+
+train_outcome train_vscg_fully_float(const train_request& request) {
+  return train_network<vscg::vscg_net, vscg::negative_pair_filter_loss<>, float>(request);
+}
+
+train_outcome train_vscg_fully_double(const train_request& request) {
+  return train_network<vscg::vscg_net, vscg::negative_pair_filter_loss<>, double>(request);
+}
+
+}  // namespace networks

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <vscg/core/random.hpp>
+#include <vscg/nets/vscg/setting.hpp>
+
+// What an epoch is: which videos come in which batch, and what is evaluated behind it. Epochs count from 1.
+
+namespace vscg::train {
+
+/// `clean`: every epoch is shuffled, validation and test follow each. `released`: the loops of the authors' published
+/// programs with their slips, for comparison.
+enum class protocol_name : unsigned char { clean, released };
+
+/// `rows` in an order that is a function of (seed, epoch) alone.
+inline std::vector<std::size_t> shuffled(std::span<const std::size_t> rows, seed s, std::size_t epoch) {
+  std::vector<std::size_t> result(rows.begin(), rows.end());
+  const random_stream stream(s, "train/order");
+  for (std::size_t left = result.size(); left > 1; --left) {
+    std::swap(result[left - 1], result[static_cast<std::size_t>(stream.below(left, left, epoch))]);
+  }
+  return result;
+}
+
+/// The batches of an epoch, each of `batch` rows; the rest of a division is dropped. Every epoch is reshuffled, but for
+/// one slip of the released weak program: only its first batch is drawn at random, batch i > 0 always holds the rows
+/// i·B … (i+1)·B-1 of `rows` as they are (sorted by category, noisy videos last).
+inline std::vector<std::vector<std::size_t>> epoch_batches(protocol_name protocol, setting supervision,
+                                                           std::span<const std::size_t> rows, std::size_t batch, seed s,
+                                                           std::size_t epoch) {
+  const bool first_only = protocol == protocol_name::released && supervision == setting::weakly;
+  const std::vector<std::size_t> order = shuffled(rows, s, epoch);
+  std::vector<std::vector<std::size_t>> batches;
+  for (std::size_t first = 0; first + batch <= rows.size(); first += batch) {
+    const std::span<const std::size_t> from = first_only && first > 0 ? rows : std::span<const std::size_t>(order);
+    const auto part = from.subspan(first, batch);
+    batches.emplace_back(part.begin(), part.end());
+  }
+  return batches;
+}
+
+/// Which splits are evaluated after an epoch.
+struct evaluations {
+  bool validation = false;
+  bool test = false;
+};
+
+/// clean: both after every epoch. released: after epochs 6, 11, 16 …; weakly validation then, test after each from 52.
+inline evaluations evaluations_after(protocol_name protocol, setting supervision, std::size_t epoch) {
+  if (protocol == protocol_name::clean) return {true, true};
+  const bool fifth = epoch > 1 && epoch % 5 == 1;
+  return supervision == setting::fully ? evaluations{fifth, fifth} : evaluations{fifth, epoch >= 52};
+}
+
+}  // namespace vscg::train

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cerrno>
+#include <fcntl.h>
+#include <filesystem>
+#include <string>
+#include <sys/file.h>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+
+#include <vscg/core/error.hpp>
+
+namespace vscg::train {
+
+/// The folder of one run: last.checkpoint, and metrics.jsonl, best.safetensors, summary.json, which can all be made
+/// from it. Whoever holds it writes alone; a second process is refused. The lock goes with the process, also when it is
+/// killed.
+class run_folder {
+ public:
+  /// Claims a folder, making it if need be. Throws vscg::error when it belongs to a running process, when it holds a
+  /// run already and `resume` is not set, or results without a checkpoint to resume from.
+  static run_folder claim(const std::filesystem::path& path, bool resume) {
+    check(path, resume);
+    std::error_code failure;
+    std::filesystem::create_directories(path, failure);
+    if (failure) throw error(path.string() + ": cannot make the folder: " + failure.message());
+    run_folder folder(path);
+    check(path, resume);  // another process may have begun and ended since
+    return folder;
+  }
+
+  /// What claim() would say, without making anything.
+  static void check(const std::filesystem::path& path, bool resume) {
+    const bool begun = exists(path / checkpoint_name);
+    if (begun && resume) return;
+    if (begun) {
+      throw error("--out " + path.string(), "a new folder, or --resume to go on",
+                  "a run in it (" + std::string(checkpoint_name) + ")");
+    }
+    for (const char* name : {metrics_name, best_name, summary_name}) {
+      if (!exists(path / name)) continue;
+      throw error("--out " + path.string(), resume ? checkpoint_name : "a new folder",
+                  std::string(name) + (resume ? " without it" : " of another run in it"));
+    }
+  }
+
+  run_folder(run_folder&& other) noexcept
+      : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
+  ~run_folder() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+
+  /// Whether there is something to go on with.
+  bool begun() const { return exists(checkpoint()); }
+
+  const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path checkpoint() const { return path_ / checkpoint_name; }
+  std::filesystem::path metrics() const { return path_ / metrics_name; }
+  std::filesystem::path best() const { return path_ / best_name; }
+  std::filesystem::path summary() const { return path_ / summary_name; }
+
+  static constexpr const char* checkpoint_name = "last.checkpoint";
+  static constexpr const char* metrics_name = "metrics.jsonl";
+  static constexpr const char* best_name = "best.safetensors";
+  static constexpr const char* summary_name = "summary.json";
+
+ private:
+  explicit run_folder(std::filesystem::path path) : path_(std::move(path)) {
+    descriptor_ = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor_ < 0) throw error(path_.string() + ": " + std::generic_category().message(errno));
+    if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+      ::close(descriptor_);
+      throw error("--out " + path_.string(), "a folder of its own", "another process that trains in it");
+    }
+  }
+
+  static bool exists(const std::filesystem::path& path) {
+    std::error_code ignored;
+    return std::filesystem::exists(path, ignored);
+  }
+
+  std::filesystem::path path_;
+  int descriptor_ = -1;
+};
+
+}  // namespace vscg::train

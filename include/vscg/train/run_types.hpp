@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <string>
+
+#include <vscg/train/history.hpp>
+
+namespace vscg::train {
+
+/// Where a run is after a step; means are over the steps of this epoch.
+struct step_report {
+  std::size_t epoch = 0;  ///< from 1
+  std::size_t epochs = 0;
+  std::size_t batch = 0;  ///< from 1
+  std::size_t batches = 0;
+  double loss = 0;
+  std::span<const char* const> term_names;
+  std::span<const double> terms;
+};
+
+/// What a run tells and asks; each may be empty. Called on the thread that trains.
+struct run_callbacks {
+  std::function<void(const step_report&)> step;
+  std::function<void(const epoch_record&)> epoch;
+  std::function<void(const std::string&)> warn;
+  std::function<bool()> stop;  ///< asked after each step and between batches of an evaluation
+};
+
+enum class run_end : unsigned char { finished, interrupted };
+
+}  // namespace vscg::train
