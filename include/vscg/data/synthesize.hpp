@@ -11,7 +11,6 @@
 #include <fstream>
 #include <string>
 #include <system_error>
-#include <unistd.h>
 #include <vector>
 
 #include <vscg/core/error.hpp>
@@ -65,7 +64,7 @@ class workshop {
 
   /// All files reach the disk, then each takes its name; `stale` ones of an earlier set go.
   void move_out(const std::vector<std::string>& stale) {
-    for (const std::string& f : files_) sync(path_ / f);
+    for (const std::string& f : files_) raw_file(path_ / f, O_RDONLY).sync();
     for (const std::string& f : stale) {
       if (std::find(files_.begin(), files_.end(), f) == files_.end()) std::filesystem::remove(out_ / f);
     }
@@ -74,27 +73,19 @@ class workshop {
       std::filesystem::rename(path_ / f, out_ / f, failure);
       if (failure) throw error((out_ / f).string() + ": cannot write: " + failure.message());
     }
-    sync(out_);
+    raw_file(out_, O_RDONLY).sync();
   }
 
  private:
-  static void sync(const std::filesystem::path& path) {
-    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    const bool done = descriptor >= 0 && ::fsync(descriptor) == 0;
-    const std::string reason = done ? "" : std::strerror(errno);
-    if (descriptor >= 0) ::close(descriptor);
-    if (!done) throw error(path.string() + ": cannot write: " + reason);
-  }
-
   std::filesystem::path out_, path_;
   std::vector<std::string> files_;
 };
 
-inline void write_array(const std::filesystem::path& path, const char* key, std::vector<hsize_t> shape, hid_t stored,
-                        hid_t type, const void* values) {
-  const hsize_t rows = shape[0];
-  hdf5_rows file(path, key, std::move(shape), stored, false);
-  file.write(0, rows, values, type);
+inline void write_array(const std::filesystem::path& path, const char* key, std::vector<hsize_t> shape, hid_t type,
+                        const void* values) {
+  const std::size_t rows = shape[0];
+  hdf5_rows file(path, key, std::move(shape), type, false);
+  file.write(0, rows, values);
   file.close();
 }
 
@@ -113,7 +104,7 @@ inline void write_labels(workshop& shop, const std::vector<synthetic_event>& eve
   }
   const hsize_t n = events.size();
   const auto write = [&](const char* name, std::vector<hsize_t> shape, const std::vector<float>& values) {
-    write_array(shop.file(name), "avadataset", std::move(shape), H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, values.data());
+    write_array(shop.file(name), "avadataset", std::move(shape), H5T_NATIVE_FLOAT, values.data());
   };
   write("right_labels.h5", {n, 10, classes}, right);
   write("mil_labels.h5", {n, classes}, mil);
@@ -183,13 +174,13 @@ inline synthesis_report synthesize(const std::filesystem::path& directory, const
                               [&](std::size_t i) { return world.scene(first_noisy_number + i, i % categories, 0, 0); });
     std::vector<float> labels(noisy * classes);
     for (std::size_t i = 0; i < noisy; ++i) labels[i * classes + background] = 1.0F;
-    synthesis::write_array(shop.file("labels_noisy.h5"), "avadataset", {noisy, classes}, H5T_IEEE_F32LE,
-                           H5T_NATIVE_FLOAT, labels.data());
+    synthesis::write_array(shop.file("labels_noisy.h5"), "avadataset", {noisy, classes}, H5T_NATIVE_FLOAT,
+                           labels.data());
   }
   synthesis::write_labels(shop, events);
   const synthetic_splits splits = split_rows(events, held_out, options.seed);
   const auto write_order = [&](const char* name, const std::vector<std::int64_t>& rows) {
-    synthesis::write_array(shop.file(name), "order", {rows.size()}, H5T_STD_I64LE, H5T_NATIVE_INT64, rows.data());
+    synthesis::write_array(shop.file(name), "order", {rows.size()}, H5T_NATIVE_INT64, rows.data());
   };
   write_order("train_order.h5", splits.train);
   write_order("val_order.h5", splits.validation);

@@ -2,11 +2,15 @@
 #pragma once
 
 #include <bit>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <fcntl.h>
 #include <filesystem>
 #include <span>
 #include <string>
+#include <system_error>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -44,29 +48,79 @@ inline std::string reason_of_failure() {
   return reason.substr(begin, reason.find('\'', begin) - begin);
 }
 
-/// One file with one data set whose rows are written in order, as the AVE data set's files are.
-class hdf5_rows {
+/// A file's descriptor; failures are `vscg::error`s with the system's reason.
+class raw_file {
  public:
-  /// `shape` is [rows, …]. `compress` chunks by row and deflates.
-  hdf5_rows(std::filesystem::path path, const char* key, std::vector<hsize_t> shape, hid_t type, bool compress)
-      : path_(std::move(path)), shape_(std::move(shape)) {
-    const hdf5_silence silence;
-    file_ = {check(H5Fcreate(path_.c_str(), H5F_ACC_EXCL, H5P_DEFAULT, H5P_DEFAULT)), H5Fclose};
-    const hdf5_handle space(check(H5Screate_simple(static_cast<int>(shape_.size()), shape_.data(), nullptr)), H5Sclose);
-    const hdf5_handle layout(check(H5Pcreate(H5P_DATASET_CREATE)), H5Pclose);
-    if (compress) {
-      std::vector<hsize_t> chunk = shape_;
-      chunk[0] = 1;
-      check(H5Pset_chunk(layout.get(), static_cast<int>(chunk.size()), chunk.data()));
-      check(H5Pset_shuffle(layout.get()));
-      check(H5Pset_deflate(layout.get(), 1));
-    }
-    H5Pset_fill_time(layout.get(), H5D_FILL_TIME_NEVER);  // every row is written
-    set_ = {check(H5Dcreate2(file_.get(), key, type, space.get(), H5P_DEFAULT, layout.get(), H5P_DEFAULT)), H5Dclose};
+  raw_file() = default;
+  raw_file(std::filesystem::path path, int flags) : path_(std::move(path)) {
+    descriptor_ = ::open(path_.c_str(), flags | O_CLOEXEC, 0644);
+    if (descriptor_ < 0) fail();
+  }
+  raw_file(raw_file&& other) noexcept
+      : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
+  raw_file& operator=(raw_file&& other) noexcept {
+    std::swap(path_, other.path_);
+    std::swap(descriptor_, other.descriptor_);
+    return *this;
+  }
+  ~raw_file() {
+    if (descriptor_ >= 0) ::close(descriptor_);
   }
 
-  /// Writes rows [first, first + count) from memory of `type`.
-  void write(hsize_t first, hsize_t count, const void* values, hid_t type) {
+  /// Room for the first `bytes`, or an error now instead of after an hour.
+  void reserve(std::size_t bytes) {
+    // Not every file system can; then the writing itself will tell.
+    if (::fallocate(descriptor_, 0, 0, static_cast<off_t>(bytes)) != 0 && (errno == ENOSPC || errno == EFBIG)) fail();
+  }
+
+  void write_at(std::size_t offset, const void* values, std::size_t bytes) {
+    const auto* next = static_cast<const std::byte*>(values);
+    while (bytes > 0) {
+      const ssize_t written = ::pwrite(descriptor_, next, bytes, static_cast<off_t>(offset));
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) fail();
+      next += written;
+      offset += static_cast<std::size_t>(written);
+      bytes -= static_cast<std::size_t>(written);
+    }
+  }
+
+  void sync() {
+    if (::fsync(descriptor_) != 0) fail();
+  }
+
+ private:
+  [[noreturn]] void fail() const {
+    throw error(path_.string() + ": cannot write: " + std::error_code(errno, std::generic_category()).message());
+  }
+
+  std::filesystem::path path_;
+  int descriptor_ = -1;
+};
+
+/// One file with one data set whose rows are written in order, as the AVE data set's files are. HDF5 lays the file out;
+/// the rows of a contiguous one are then written without it, because a disk that fills up under HDF5 leaves the library
+/// in a state from which the process crashes when it ends (HDF5 1.10).
+class hdf5_rows {
+ public:
+  /// `shape` is [rows, …], `type` one of this machine's own. `compress` chunks by row and deflates.
+  hdf5_rows(std::filesystem::path path, const char* key, std::vector<hsize_t> shape, hid_t type, bool compress)
+      : path_(std::move(path)), shape_(std::move(shape)), type_(H5Tcopy(type), H5Tclose), compress_(compress) {
+    row_bytes_ = H5Tget_size(type);
+    for (std::size_t axis = 1; axis < shape_.size(); ++axis) row_bytes_ *= static_cast<std::size_t>(shape_[axis]);
+    const std::size_t bytes = static_cast<std::size_t>(shape_[0]) * row_bytes_;
+    if (!compress) raw_file(path_, O_CREAT | O_EXCL | O_WRONLY).reserve(bytes + 65536);
+    create(key);
+    if (compress) return;
+    offset_ = static_cast<std::size_t>(H5Dget_offset(set_.get()));
+    finish();
+    raw_ = raw_file(path_, O_WRONLY);
+    raw_.reserve(offset_ + bytes);
+  }
+
+  /// Writes rows [first, first + count).
+  void write(std::size_t first, std::size_t count, const void* values) {
+    if (!compress_) return raw_.write_at(offset_ + first * row_bytes_, values, count * row_bytes_);
     const hdf5_silence silence;
     std::vector<hsize_t> start(shape_.size(), 0), extent = shape_;
     start[0] = first;
@@ -74,68 +128,97 @@ class hdf5_rows {
     const hdf5_handle there(check(H5Dget_space(set_.get())), H5Sclose);
     check(H5Sselect_hyperslab(there.get(), H5S_SELECT_SET, start.data(), nullptr, extent.data(), nullptr));
     const hdf5_handle here(check(H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr)), H5Sclose);
-    check(H5Dwrite(set_.get(), type, here.get(), there.get(), H5P_DEFAULT, values));
+    check(H5Dwrite(set_.get(), type_.get(), here.get(), there.get(), H5P_DEFAULT, values));
   }
 
   /// Ends the file; until then its bytes may be incomplete.
   void close() {
+    if (compress_) finish();
+    raw_ = {};
+  }
+
+ private:
+  void create(const char* key) {
+    const hdf5_silence silence;
+    file_ = {check(H5Fcreate(path_.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT)), H5Fclose};
+    const hdf5_handle space(check(H5Screate_simple(static_cast<int>(shape_.size()), shape_.data(), nullptr)), H5Sclose);
+    const hdf5_handle layout(check(H5Pcreate(H5P_DATASET_CREATE)), H5Pclose);
+    if (compress_) {
+      std::vector<hsize_t> chunk = shape_;
+      chunk[0] = 1;
+      check(H5Pset_chunk(layout.get(), static_cast<int>(chunk.size()), chunk.data()));
+      check(H5Pset_shuffle(layout.get()));
+      check(H5Pset_deflate(layout.get(), 1));
+    } else {
+      check(H5Pset_alloc_time(layout.get(), H5D_ALLOC_TIME_EARLY));  // so that the rows have a place in the file now
+    }
+    check(H5Pset_fill_time(layout.get(), H5D_FILL_TIME_NEVER));  // every row is written
+    set_ = {check(H5Dcreate2(file_.get(), key, type_.get(), space.get(), H5P_DEFAULT, layout.get(), H5P_DEFAULT)),
+            H5Dclose};
+  }
+
+  void finish() {
     const hdf5_silence silence;
     check(H5Fflush(file_.get(), H5F_SCOPE_GLOBAL));
     set_ = {};
     file_ = {};
   }
 
- private:
   template <class Result>
-  Result check(Result result) const {
-    if (result < 0) fail();
+  Result check(Result result) {
+    if (result < 0) {
+      const std::string reason = reason_of_failure();
+      // On a full disk HDF5 could not even close the file: what it has written makes room for what it wants to.
+      if (::truncate(path_.c_str(), 0) == 0) set_ = {}, file_ = {};
+      throw error(path_.string() + ": cannot write: " + reason);
+    }
     return result;
   }
-  [[noreturn]] void fail() const { throw error(path_.string() + ": cannot write: " + reason_of_failure()); }
 
   std::filesystem::path path_;
   std::vector<hsize_t> shape_;
-  hdf5_handle file_, set_;
+  hdf5_handle type_, file_, set_;
+  bool compress_;
+  std::size_t row_bytes_ = 0, offset_ = 0;
+  raw_file raw_;
 };
+
+/// The HDF5 type of features. HDF5 has no name for binary16: sign 15, exponent 10 … 14 with bias 15, mantissa 0 … 9.
+inline hdf5_handle hdf5_type(stored_type type) {
+  hdf5_handle result(H5Tcopy(type == stored_type::float64 ? H5T_NATIVE_DOUBLE : H5T_NATIVE_FLOAT), H5Tclose);
+  if (type == stored_type::float16) {
+    H5Tset_fields(result.get(), 15, 10, 5, 0, 10);
+    H5Tset_size(result.get(), 2);
+    H5Tset_ebias(result.get(), 15);
+  }
+  return result;
+}
 
 /// Features given as float, stored in the type asked for.
 class hdf5_features {
  public:
   hdf5_features(std::filesystem::path path, std::vector<hsize_t> shape, stored_type type, bool compress)
-      : type_(type), half_(H5Tcopy(H5T_IEEE_F32LE), H5Tclose) {
-    // HDF5 has no name for binary16: sign 15, exponent 10 … 14 with bias 15, mantissa 0 … 9.
-    H5Tset_fields(half_.get(), 15, 10, 5, 0, 10);
-    H5Tset_size(half_.get(), 2);
-    H5Tset_ebias(half_.get(), 15);
-    const hid_t stored = type == stored_type::float64   ? H5T_IEEE_F64LE
-                         : type == stored_type::float32 ? H5T_IEEE_F32LE
-                                                        : half_.get();
-    rows_.emplace_back(std::move(path), "avadataset", std::move(shape), stored, compress);
-  }
+      : type_(type), rows_(std::move(path), "avadataset", std::move(shape), hdf5_type(type).get(), compress) {}
 
-  void write(hsize_t row, std::span<const float> values) {
+  void write(std::size_t row, std::span<const float> values) {
     switch (type_) {
       case stored_type::float64:
         doubles_.assign(values.begin(), values.end());
-        rows_.front().write(row, 1, doubles_.data(), H5T_NATIVE_DOUBLE);
-        break;
+        return rows_.write(row, 1, doubles_.data());
       case stored_type::float32:
-        rows_.front().write(row, 1, values.data(), H5T_NATIVE_FLOAT);
-        break;
+        return rows_.write(row, 1, values.data());
       case stored_type::float16:
         halves_.resize(values.size());
         for (std::size_t i = 0; i < values.size(); ++i) halves_[i] = to_half(values[i]);
-        rows_.front().write(row, 1, halves_.data(), half_.get());
-        break;
+        return rows_.write(row, 1, halves_.data());
     }
   }
 
-  void close() { rows_.front().close(); }
+  void close() { rows_.close(); }
 
  private:
   stored_type type_;
-  hdf5_handle half_;
-  std::vector<hdf5_rows> rows_;  // one: it is made after the type is
+  hdf5_rows rows_;
   std::vector<double> doubles_;
   std::vector<std::uint16_t> halves_;
 };

@@ -19,12 +19,13 @@ enum class stored_type { float64, float32, float16 };
 /// 0.6, visual ones around 4). The defaults are chosen so that the released network reaches most, not all, of the
 /// segments after some minutes, and so that no single sense can.
 struct synthetic_difficulty {
-  float audio_noise = 0.12F;    ///< mean of the active entries of the noise in the audio features
-  float visual_noise = 0.8F;    ///< mean of the active entries of the noise in the visual features
+  float audio_noise = 0.05F;    ///< mean of the active entries of the noise in the audio features
+  float visual_noise = 0.4F;    ///< mean of the active entries of the noise in the visual features
   float ambience = 0.25F;       ///< strength of the sound that is in the whole video and in no category
-  float own = 0.35F;            ///< strength of what is a category's own, against what it shares with those like it
   float clutter = 0.6F;         ///< share of the regions that hold a fragment of some object
-  float instance = 0.7F;        ///< how much one dog differs from another: 0 not at all
+  float instance = 0.3F;        ///< how much one dog differs from another: 0 not at all
+  double mismatch = 0.3;        ///< share of background runs where something that does not fit replaces what is missing
+  double moving = 0.1;          ///< share of silent objects, and of a patch's segments, that move like sounding ones
   std::size_t distractors = 2;  ///< objects in the map beside the one of the event
   double sound_only = 0.45;     ///< share of background runs where the event's sound goes on without its sight
   double sight_only = 0.45;     ///< share of background runs where the event's object is seen without its sound

@@ -68,23 +68,26 @@ struct synthetic_likeness {
   }
 };
 
-/// One thing in the picture: where it is (in regions, 0 … 6) and whether it is there, segment by segment.
+/// One thing in the picture, segment by segment: where it is (in regions, 0 … 6), whether it is there, and whether it
+/// moves as things do that sound.
 struct scene_object {
   std::size_t category = 0;
   std::array<float, segments> row{}, column{};
-  std::array<bool, segments> visible{};
+  std::array<bool, segments> visible{}, moving{};
 };
 
-/// A part of the picture that looks like something and is not: a round one, in regions.
+/// A part of the picture that looks like something and is not: a round one, in regions. Now and then it moves.
 struct scene_patch {
   std::size_t look = 0;
   float row = 0, column = 0, radius = 0;
+  std::array<bool, segments> moving{};
 };
 
-/// What happens in one video: the category that sounds in each segment, and the objects. `objects[0]` is the event's,
-/// `objects[1]` what stands in its place where it is not seen, the others are there all the time, and so are the
+/// What happens in one video: the category that sounds in each segment, or `silence`, and the objects. `objects[0]` is
+/// the event's, `objects[1]` may stand in where that is not seen, the others are there all the time, and so are the
 /// patches.
 struct synthetic_scene {
+  static constexpr std::size_t silence = categories;
   std::array<std::size_t, segments> sound{};
   std::vector<scene_object> objects;
   std::array<scene_patch, 2> patches;
@@ -110,7 +113,8 @@ inline void place(scene_object& object, dice& draw) {
 
 /// Draws the scene of a video whose event of `category` is in the segments `start <= t < end` (none where they are
 /// equal). In the event the sound and the sight of the category are there; in each run of background before and after
-/// it one of them goes on without the other, or neither does, and no object in the picture fits the sound.
+/// it one of them goes on without the other, or neither does. Where one is missing, there is nothing in its place or
+/// something that does not fit: no object in the picture ever fits the sound outside the event.
 inline synthetic_scene draw_scene(std::size_t category, std::size_t start, std::size_t end,
                                   const synthetic_difficulty& difficulty, dice draw) {
   using likeness = synthetic_likeness;
@@ -130,27 +134,33 @@ inline synthetic_scene draw_scene(std::size_t category, std::size_t start, std::
     object.category = i == 0 ? category : another(silent);
     synthesis::place(object, draw);
     object.visible.fill(i > 1);
+    object.moving.fill(i < 2 || draw.chance(difficulty.moving));
   }
-  const std::array<double, 2> kinds{draw.uniform(), draw.uniform()};  // of the run before the event, and after it
+  struct run_kind {
+    double missing;
+    bool stand_in, other_sound;
+  };
+  const auto draw_kind = [&] {
+    const double missing = draw.uniform();
+    const bool stand_in = draw.chance(difficulty.mismatch);
+    return run_kind{missing, stand_in, draw.chance(difficulty.mismatch)};
+  };
+  const run_kind before = draw_kind(), after = draw_kind();
   for (std::size_t t = 0; t < segments; ++t) {
     const bool event = start <= t && t < end;
-    const double kind = kinds[t < start ? 0 : 1];
-    const bool heard = event || kind < difficulty.sound_only;
-    const bool seen = event || (!heard && kind < difficulty.sound_only + difficulty.sight_only);
-    scene.sound[t] = heard ? category : other_sound;
+    const run_kind& kind = t < start ? before : after;
+    const bool heard = event || kind.missing < difficulty.sound_only;
+    const bool seen = event || (!heard && kind.missing < difficulty.sound_only + difficulty.sight_only);
+    scene.sound[t] = heard ? category : kind.other_sound ? other_sound : synthetic_scene::silence;
     scene.objects[0].visible[t] = seen;
-    scene.objects[1].visible[t] = !seen;
+    scene.objects[1].visible[t] = !seen && kind.stand_in;
   }
-  // One patch looks like what could be sounding, and is not; the other like anything.
-  for (std::size_t i = 0; i < scene.patches.size(); ++i) {
-    scene_patch& patch = scene.patches[i];
-    patch.look = likeness::look(another([&](std::size_t c) {
-      return likeness::look(c) != likeness::look(category) &&
-             (i > 0 || likeness::sound(c) == likeness::sound(category));
-    }));
+  for (scene_patch& patch : scene.patches) {
+    patch.look = draw.below(likeness::looks);
     patch.row = static_cast<float>(draw.uniform(0.0, 6.0));
     patch.column = static_cast<float>(draw.uniform(0.0, 6.0));
     patch.radius = static_cast<float>(draw.uniform(1.5, 2.5));
+    for (bool& moving : patch.moving) moving = draw.chance(difficulty.moving);
   }
   return scene;
 }

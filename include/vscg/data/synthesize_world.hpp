@@ -31,10 +31,9 @@ class synthetic_world {
     std::uint64_t lane = 0;
     for (auto& p : sound_) p = prototype(audio_channels, 20, 0.6, dice(prototypes, lane++));
     for (auto& p : look_) p = prototype(visual_channels, 24, 4.0, dice(prototypes, lane++));
-    for (auto& p : own_sound_) p = prototype(audio_channels, 8, 0.6, dice(prototypes, lane++));
-    for (auto& p : own_look_) p = prototype(visual_channels, 12, 4.0, dice(prototypes, lane++));
     common_sound_ = prototype(audio_channels, 48, 0.15, dice(prototypes, lane++));
     object_ = prototype(visual_channels, 16, 4.0, dice(prototypes, lane++));
+    motion_ = prototype(visual_channels, 16, 4.0, dice(prototypes, lane++));
     // Exponential with many zeros, as a table of its quantiles: one value costs 16 random bits and a look-up.
     for (std::size_t i = 0; i < table_size; ++i) {
       const double u = (static_cast<double>(i) + 0.5) / static_cast<double>(table_size);
@@ -62,8 +61,8 @@ class synthetic_world {
       const auto loudness = static_cast<float>(draw.uniform(0.7, 1.3));
       add(heard, common_sound_, 1.0F);
       add(heard, ambience, static_cast<float>(draw.uniform(0.5, 1.5)));
+      if (scene.sound[t] == synthetic_scene::silence) continue;
       add(heard, sound_[synthetic_likeness::sound(scene.sound[t])], loudness);
-      add(heard, own_sound_[scene.sound[t]], loudness * difficulty_.own);
     }
   }
 
@@ -128,7 +127,6 @@ class synthetic_world {
 
   void see_object(const scene_object& object, dice& draw, std::span<float, visual_video_values> visual) const {
     prototype_type seen = instance(look_[synthetic_likeness::look(object.category)], draw, 1.0F);
-    for (const entry& e : instance(own_look_[object.category], draw, difficulty_.own)) seen.push_back(e);
     for (const entry& e : instance(object_, draw, 1.0F)) seen.push_back(e);
     for (std::size_t t = 0; t < segments; ++t) {
       if (!object.visible[t]) continue;
@@ -136,8 +134,10 @@ class synthetic_world {
         const float down = static_cast<float>(region / 7) - object.row[t];
         const float right = static_cast<float>(region % 7) - object.column[t];
         const float near = 1.0F - (down * down + right * right) / 3.0F;  // no exp: the same bits with every libm
-        if (near > 0.0F)
-          add(visual.subspan((t * regions + region) * visual_channels, visual_channels), seen, near * near);
+        if (near <= 0.0F) continue;
+        const auto here = visual.subspan((t * regions + region) * visual_channels, visual_channels);
+        add(here, seen, near * near);
+        if (object.moving[t]) add(here, motion_, near * near);
       }
     }
   }
@@ -149,7 +149,9 @@ class synthetic_world {
       const float right = static_cast<float>(region % 7) - patch.column;
       if (down * down + right * right > patch.radius * patch.radius) continue;
       for (std::size_t t = 0; t < segments; ++t) {
-        add(visual.subspan((t * regions + region) * visual_channels, visual_channels), seen, 1.0F);
+        const auto here = visual.subspan((t * regions + region) * visual_channels, visual_channels);
+        add(here, seen, 1.0F);
+        if (patch.moving[t]) add(here, motion_, difficulty_.clutter);
       }
     }
   }
@@ -158,8 +160,7 @@ class synthetic_world {
   random_stream scenes_, sights_, sounds_, visual_noise_, audio_noise_;
   std::array<prototype_type, synthetic_likeness::sounds> sound_;
   std::array<prototype_type, synthetic_likeness::looks> look_;
-  std::array<prototype_type, categories> own_sound_, own_look_;
-  prototype_type common_sound_, object_;
+  prototype_type common_sound_, object_, motion_;
   table visual_table_{}, audio_table_{};
 };
 
