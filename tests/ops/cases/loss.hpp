@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <tuple>
+#include <vector>
+
+#include <vscg/ops/batch_mean.hpp>
+#include <vscg/ops/binary_cross_entropy.hpp>
+#include <vscg/ops/cross_entropy.hpp>
+#include <vscg/ops/mean_squared_error.hpp>
+
+#include "ops/contract.hpp"
+
+namespace contract {
+
+/// A loss of x and targets, of which only x takes a gradient.
+template <class... Shapes>
+struct loss_case : operation_case<Shapes...> {
+  static constexpr std::uint32_t active = 0b01;
+  /// Targets between 0 and 1.
+  static double value(std::size_t operand, double random) { return operand == 0 ? 2 * random : (random + 1) / 2; }
+};
+
+/// Mean over the entries of each item.
+template <class F>
+std::vector<double> item_means(std::size_t items, const arrays& x, F f) {
+  const std::size_t entries = x[0].size() / items;
+  std::vector<double> y(items);
+  for (std::size_t i = 0; i < x[0].size(); ++i) {
+    y[i / entries] += f(x[0][i], x[1][i]) / static_cast<double>(entries);
+  }
+  return y;
+}
+
+struct bce_with_logits_case : loss_case<shape<dyn, 13>, shape<dyn, 13>> {
+  static constexpr const char* name = "binary_cross_entropy_with_logits";
+  auto operator()(auto x, auto target) const { return vscg::binary_cross_entropy_with_logits(x, target); }
+  static std::vector<double> reference(std::size_t items, const arrays& x) {
+    return item_means(items, x, [](double logit, double target) {
+      const double p = 1 / (1 + std::exp(-logit));
+      return -(target * std::log(p) + (1 - target) * std::log(1 - p));
+    });
+  }
+};
+
+struct bce_case : loss_case<shape<dyn, 13>, shape<dyn, 13>> {
+  static constexpr const char* name = "binary_cross_entropy";
+  auto operator()(auto p, auto target) const { return vscg::binary_cross_entropy(p, target); }
+  static double value(std::size_t operand, double random) {
+    return operand == 0 ? 0.5 + 0.45 * random : (random + 1) / 2;
+  }
+  static std::vector<double> reference(std::size_t items, const arrays& x) {
+    return item_means(items, x,
+                      [](double p, double target) { return -(target * std::log(p) + (1 - target) * std::log(1 - p)); });
+  }
+};
+
+struct mean_squared_error_case : loss_case<shape<dyn, 3, 5>, shape<dyn, 3, 5>> {
+  static constexpr const char* name = "mean_squared_error";
+  auto operator()(auto x, auto target) const { return vscg::mean_squared_error(x, target); }
+  static std::vector<double> reference(std::size_t items, const arrays& x) {
+    return item_means(items, x, [](double got, double target) { return (got - target) * (got - target); });
+  }
+};
+
+/// Σ_c t_c (log Σ exp(x) - x_c), mean over the rows of each item.
+inline std::vector<double> cross_entropy_reference(std::size_t items, std::size_t channels, const arrays& x) {
+  const std::size_t rows = x[0].size() / channels;
+  std::vector<double> y(items);
+  for (std::size_t row = 0; row < rows; ++row) {
+    double total = 0;
+    for (std::size_t c = 0; c < channels; ++c) total += std::exp(x[0][row * channels + c]);
+    for (std::size_t c = 0; c < channels; ++c) {
+      const double share = x[1][row * channels + c] * (std::log(total) - x[0][row * channels + c]);
+      y[row * items / rows] += share * static_cast<double>(items) / static_cast<double>(rows);
+    }
+  }
+  return y;
+}
+
+struct cross_entropy_case : loss_case<shape<dyn, 13>, shape<dyn, 13>> {
+  static constexpr const char* name = "cross_entropy";
+  auto operator()(auto x, auto target) const { return vscg::cross_entropy(x, target); }
+  static std::vector<double> reference(std::size_t items, const arrays& x) {
+    return cross_entropy_reference(items, 13, x);
+  }
+};
+
+struct cross_entropy_of_segments_case : loss_case<shape<dyn, 4, 9>, shape<dyn, 4, 9>> {
+  static constexpr const char* name = "cross_entropy of segments";
+  auto operator()(auto x, auto target) const { return vscg::cross_entropy(x, target); }
+  static std::vector<double> reference(std::size_t items, const arrays& x) {
+    return cross_entropy_reference(items, 9, x);
+  }
+};
+
+struct batch_mean_case : operation_case<shape<dyn>> {
+  static constexpr const char* name = "batch_mean";
+  static constexpr bool item_by_item = false;
+  auto operator()(auto x) const { return vscg::batch_mean(x); }
+  static std::vector<double> reference(std::size_t items, const arrays& x) {
+    double total = 0;
+    for (const double number : x[0]) total += number;
+    return {total / static_cast<double>(items)};
+  }
+};
+
+struct batch_weighted_sum_case : loss_case<shape<dyn>, shape<dyn>> {
+  static constexpr const char* name = "batch_weighted_sum";
+  static constexpr bool item_by_item = false;
+  auto operator()(auto x, auto weight) const { return vscg::batch_weighted_sum(x, weight); }
+  static std::vector<double> reference(std::size_t, const arrays& x) {
+    double total = 0;
+    for (std::size_t i = 0; i < x[0].size(); ++i) total += x[0][i] * x[1][i];
+    return {total};
+  }
+};
+
+using loss_cases = std::tuple<bce_with_logits_case, bce_case, mean_squared_error_case, cross_entropy_case,
+                              cross_entropy_of_segments_case, batch_mean_case, batch_weighted_sum_case>;
+
+}  // namespace contract

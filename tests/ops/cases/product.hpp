@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include <vscg/ops/add.hpp>
+#include <vscg/ops/conv1d.hpp>
+#include <vscg/ops/linear.hpp>
+#include <vscg/ops/matmul.hpp>
+#include <vscg/ops/transpose.hpp>
+
+#include "ops/contract.hpp"
+
+namespace contract {
+
+/// x·Wᵀ + b of rows of 7 to rows of 19.
+inline std::vector<double> linear_reference(const std::vector<double>& x, const std::vector<double>& weight,
+                                            const std::vector<double>* bias) {
+  std::vector<double> y(x.size() / 7 * 19);
+  for (std::size_t row = 0; row < x.size() / 7; ++row) {
+    for (std::size_t o = 0; o < 19; ++o) {
+      double total = bias == nullptr ? 0 : (*bias)[o];
+      for (std::size_t i = 0; i < 7; ++i) total += x[row * 7 + i] * weight[o * 7 + i];
+      y[row * 19 + o] = total;
+    }
+  }
+  return y;
+}
+
+inline std::vector<double> positive(std::vector<double> x) {
+  for (double& number : x) number = std::max(number, 0.0);
+  return x;
+}
+
+struct linear_case : operation_case<shape<dyn, 3, 7>, shape<19, 7>, shape<19>> {
+  static constexpr const char* name = "linear";
+  using also_active = std::integer_sequence<std::uint32_t, 0b001, 0b110>;
+  auto operator()(auto x, auto weight, auto bias) const { return vscg::functional::linear(x, weight, bias); }
+  static std::vector<double> reference(std::size_t, const arrays& x) { return linear_reference(x[0], x[1], &x[2]); }
+};
+
+struct linear_relu_case : operation_case<shape<dyn, 3, 7>, shape<19, 7>, shape<19>> {
+  static constexpr const char* name = "linear with relu";
+  auto operator()(auto x, auto weight, auto bias) const {
+    return vscg::functional::linear<vscg::activation::relu>(x, weight, bias);
+  }
+  static std::vector<double> reference(std::size_t, const arrays& x) {
+    return positive(linear_reference(x[0], x[1], &x[2]));
+  }
+};
+
+struct linear_without_bias_case : operation_case<shape<dyn, 3, 7>, shape<19, 7>> {
+  static constexpr const char* name = "linear without bias";
+  using also_active = std::integer_sequence<std::uint32_t, 0b01, 0b10>;
+  auto operator()(auto x, auto weight) const { return vscg::functional::linear(x, weight); }
+  static std::vector<double> reference(std::size_t, const arrays& x) { return linear_reference(x[0], x[1], nullptr); }
+};
+
+/// One item is one row: the smallest product.
+struct linear_relu_without_bias_case : operation_case<shape<dyn, 7>, shape<19, 7>> {
+  static constexpr const char* name = "linear with relu without bias";
+  auto operator()(auto x, auto weight) const { return vscg::functional::linear<vscg::activation::relu>(x, weight); }
+  static std::vector<double> reference(std::size_t, const arrays& x) {
+    return positive(linear_reference(x[0], x[1], nullptr));
+  }
+};
+
+/// One weight for two inputs, one of which is met twice.
+struct shared_weight_case : operation_case<shape<dyn, 3, 7>, shape<dyn, 3, 7>, shape<19, 7>> {
+  static constexpr const char* name = "linear with a shared weight";
+  auto operator()(auto a, auto b, auto weight) const {
+    const auto first = vscg::functional::linear(a, weight);
+    const auto second = vscg::functional::linear(b, weight);
+    return (first + second) + vscg::functional::linear(a, weight);
+  }
+  static std::vector<double> reference(std::size_t, const arrays& x) {
+    std::vector<double> sum(x[0].size());
+    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] = 2 * x[0][i] + x[1][i];
+    return linear_reference(sum, x[2], nullptr);
+  }
+};
+
+/// y[m, n] = Σ_k a(m, k) b(k, n), matrix by matrix.
+template <class B>
+std::vector<double> matmul_reference(std::size_t matrices, std::size_t m, std::size_t n, std::size_t inner,
+                                     const std::vector<double>& a, B b) {
+  std::vector<double> y;
+  for (std::size_t matrix = 0; matrix < matrices; ++matrix) {
+    for (std::size_t i = 0; i < m; ++i) {
+      for (std::size_t j = 0; j < n; ++j) {
+        double total = 0;
+        for (std::size_t k = 0; k < inner; ++k) total += a[(matrix * m + i) * inner + k] * b(matrix, k, j);
+        y.push_back(total);
+      }
+    }
+  }
+  return y;
+}
+
+struct matmul_case : operation_case<shape<dyn, 2, 5, 7>, shape<dyn, 2, 7, 11>> {
+  static constexpr const char* name = "matmul";
+  using also_active = std::integer_sequence<std::uint32_t, 0b01, 0b10>;
+  auto operator()(auto a, auto b) const { return vscg::matmul(a, b); }
+  static std::vector<double> reference(std::size_t items, const arrays& x) {
+    return matmul_reference(items * 2, 5, 11, 7, x[0], [&](std::size_t matrix, std::size_t k, std::size_t j) {
+      return x[1][(matrix * 7 + k) * 11 + j];
+    });
+  }
+};
+
+struct matmul_transposed_case : operation_case<shape<dyn, 5, 7>, shape<dyn, 11, 7>> {
+  static constexpr const char* name = "matmul_transposed";
+  using also_active = std::integer_sequence<std::uint32_t, 0b01, 0b10>;
+  auto operator()(auto a, auto b) const { return vscg::matmul_transposed(a, b); }
+  static std::vector<double> reference(std::size_t items, const arrays& x) {
+    return matmul_reference(items, 5, 11, 7, x[0], [&](std::size_t matrix, std::size_t k, std::size_t j) {
+      return x[1][(matrix * 11 + j) * 7 + k];
+    });
+  }
+};
+
+/// One array as both operands.
+struct matmul_with_itself_case : operation_case<shape<dyn, 5, 7>> {
+  static constexpr const char* name = "matmul_transposed, x xᵀ";
+  auto operator()(auto x) const { return vscg::matmul_transposed(x, x); }
+  static std::vector<double> reference(std::size_t items, const arrays& x) {
+    return matmul_reference(items, 5, 5, 7, x[0], [&](std::size_t matrix, std::size_t k, std::size_t j) {
+      return x[0][(matrix * 5 + j) * 7 + k];
+    });
+  }
+};
+
+/// One region picked by a row of weights, as the attention does.
+struct matmul_row_case : operation_case<shape<dyn, 3, 1, 9>, shape<dyn, 3, 9, 17>> {
+  static constexpr const char* name = "matmul of one row";
+  auto operator()(auto a, auto b) const { return vscg::matmul(a, b); }
+  static std::vector<double> reference(std::size_t items, const arrays& x) {
+    return matmul_reference(items * 3, 1, 17, 9, x[0], [&](std::size_t matrix, std::size_t k, std::size_t j) {
+      return x[1][(matrix * 9 + k) * 17 + j];
+    });
+  }
+};
+
+struct transpose_case : operation_case<shape<dyn, 2, 5, 7>> {
+  static constexpr const char* name = "transpose";
+  auto operator()(auto x) const { return vscg::transpose(x); }
+  static std::vector<double> reference(std::size_t items, const arrays& x) {
+    std::vector<double> y;
+    for (std::size_t matrix = 0; matrix < 2 * items; ++matrix) {
+      for (std::size_t j = 0; j < 7; ++j) {
+        for (std::size_t i = 0; i < 5; ++i) y.push_back(x[0][(matrix * 5 + i) * 7 + j]);
+      }
+    }
+    return y;
+  }
+};
+
+struct conv1d_case : operation_case<shape<dyn, 6, 3>, shape<11, 3, 5>, shape<11>> {
+  static constexpr const char* name = "conv1d";
+  using also_active = std::integer_sequence<std::uint32_t, 0b001, 0b110>;
+  auto operator()(auto x, auto weight, auto bias) const { return vscg::functional::conv1d(x, weight, bias); }
+  static std::vector<double> reference(std::size_t items, const arrays& x) {
+    std::vector<double> y;
+    for (std::size_t item = 0; item < items; ++item) {
+      for (std::size_t t = 0; t < 6; ++t) {
+        for (std::size_t o = 0; o < 11; ++o) {
+          double total = x[2][o];
+          for (std::size_t c = 0; c < 3; ++c) {
+            for (std::size_t k = 0; k < 5; ++k) {
+              if (t + k < 2 || t + k - 2 >= 6) continue;
+              total += x[1][(o * 3 + c) * 5 + k] * x[0][(item * 6 + t + k - 2) * 3 + c];
+            }
+          }
+          y.push_back(total);
+        }
+      }
+    }
+    return y;
+  }
+};
+
+using linear_cases = std::tuple<linear_case, linear_relu_case, linear_without_bias_case, linear_relu_without_bias_case,
+                                shared_weight_case>;
+using product_cases = std::tuple<matmul_case, matmul_transposed_case, matmul_with_itself_case, matmul_row_case,
+                                 transpose_case, conv1d_case>;
+
+}  // namespace contract

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include <vscg/ops/add_to_rows.hpp>
+#include <vscg/ops/cosine_similarity.hpp>
+#include <vscg/ops/layer_norm.hpp>
+#include <vscg/ops/normalise_rows.hpp>
+#include <vscg/ops/scale_rows.hpp>
+#include <vscg/ops/softmax.hpp>
+
+#include "ops/contract.hpp"
+
+namespace contract {
+
+using row_array = shape<dyn, 3, 11>;
+
+/// Calls f(row, first) for each row of 11 numbers; `first` is where it begins.
+template <class F>
+void each_row(const std::vector<double>& x, F f) {
+  for (std::size_t row = 0; row < x.size() / 11; ++row) f(row, row * 11);
+}
+
+struct normalise_rows_case : operation_case<row_array> {
+  static constexpr const char* name = "normalise_rows";
+  auto operator()(auto x) const { return vscg::normalise_rows(x); }
+  static double value(std::size_t, double random) { return std::max(0.0, random + 0.5); }
+  static std::vector<double> reference(std::size_t, const arrays& x) {
+    std::vector<double> y(x[0].size());
+    each_row(x[0], [&](std::size_t, std::size_t first) {
+      double total = 1e-8;
+      for (std::size_t i = 0; i < 11; ++i) total += x[0][first + i];
+      for (std::size_t i = 0; i < 11; ++i) y[first + i] = x[0][first + i] / total;
+    });
+    return y;
+  }
+};
+
+struct softmax_case : operation_case<row_array> {
+  static constexpr const char* name = "softmax";
+  auto operator()(auto x) const { return vscg::softmax(x); }
+  static double value(std::size_t, double random) { return 3 * random; }
+  static std::vector<double> reference(std::size_t, const arrays& x) {
+    std::vector<double> y(x[0].size());
+    each_row(x[0], [&](std::size_t, std::size_t first) {
+      double total = 0;
+      for (std::size_t i = 0; i < 11; ++i) total += std::exp(x[0][first + i]);
+      for (std::size_t i = 0; i < 11; ++i) y[first + i] = std::exp(x[0][first + i]) / total;
+    });
+    return y;
+  }
+};
+
+struct add_to_rows_case : operation_case<row_array, shape<dyn, 3>> {
+  static constexpr const char* name = "add_to_rows";
+  using also_active = std::integer_sequence<std::uint32_t, 0b01, 0b10>;
+  auto operator()(auto x, auto added) const { return vscg::add_to_rows(x, added); }
+  static std::vector<double> reference(std::size_t, const arrays& x) {
+    std::vector<double> y(x[0].size());
+    each_row(x[0], [&](std::size_t row, std::size_t first) {
+      for (std::size_t i = 0; i < 11; ++i) y[first + i] = x[0][first + i] + x[1][row];
+    });
+    return y;
+  }
+};
+
+struct scale_rows_case : operation_case<row_array, shape<dyn, 3>> {
+  static constexpr const char* name = "scale_rows";
+  using also_active = std::integer_sequence<std::uint32_t, 0b01, 0b10>;
+  auto operator()(auto x, auto factor) const { return vscg::scale_rows(x, factor); }
+  static std::vector<double> reference(std::size_t, const arrays& x) {
+    std::vector<double> y(x[0].size());
+    each_row(x[0], [&](std::size_t row, std::size_t first) {
+      for (std::size_t i = 0; i < 11; ++i) y[first + i] = x[0][first + i] * x[1][row];
+    });
+    return y;
+  }
+};
+
+struct layer_norm_case : operation_case<row_array, shape<11>, shape<11>> {
+  static constexpr const char* name = "layer_norm";
+  using also_active = std::integer_sequence<std::uint32_t, 0b001, 0b110>;
+  auto operator()(auto x, auto scale, auto shift) const { return vscg::functional::layer_norm(x, scale, shift, 1e-6); }
+  static double value(std::size_t operand, double random) { return operand == 0 ? 2 * random + 0.3 : random; }
+  static std::vector<double> reference(std::size_t, const arrays& x) {
+    std::vector<double> y(x[0].size());
+    each_row(x[0], [&](std::size_t, std::size_t first) {
+      double mean = 0;
+      for (std::size_t i = 0; i < 11; ++i) mean += x[0][first + i] / 11;
+      double variance = 0;
+      for (std::size_t i = 0; i < 11; ++i) variance += (x[0][first + i] - mean) * (x[0][first + i] - mean) / 11;
+      for (std::size_t i = 0; i < 11; ++i) {
+        y[first + i] = (x[0][first + i] - mean) / std::sqrt(variance + 1e-6) * x[1][i] + x[2][i];
+      }
+    });
+    return y;
+  }
+};
+
+inline double cosine(const double* a, const double* b) {
+  double aa = 0;
+  double bb = 0;
+  double ab = 0;
+  for (std::size_t i = 0; i < 11; ++i) {
+    aa += a[i] * a[i];
+    bb += b[i] * b[i];
+    ab += a[i] * b[i];
+  }
+  return ab / (std::max(std::sqrt(aa), 1e-12) * std::max(std::sqrt(bb), 1e-12));
+}
+
+struct cosine_similarity_case : operation_case<row_array, row_array> {
+  static constexpr const char* name = "cosine_similarity";
+  using also_active = std::integer_sequence<std::uint32_t, 0b01, 0b10>;
+  auto operator()(auto a, auto b) const { return vscg::cosine_similarity(a, b); }
+  static std::vector<double> reference(std::size_t, const arrays& x) {
+    std::vector<double> y;
+    each_row(x[0], [&](std::size_t, std::size_t first) { y.push_back(cosine(&x[0][first], &x[1][first])); });
+    return y;
+  }
+};
+
+/// One array as both operands: the similarity is 1 and nothing moves it.
+struct cosine_with_itself_case : operation_case<row_array> {
+  static constexpr const char* name = "cosine_similarity of x and x";
+  auto operator()(auto x) const { return vscg::cosine_similarity(x, x); }
+  static std::vector<double> reference(std::size_t items, const arrays&) { return std::vector<double>(items * 3, 1.0); }
+};
+
+using rows_cases = std::tuple<normalise_rows_case, softmax_case, add_to_rows_case, scale_rows_case, layer_norm_case,
+                              cosine_similarity_case, cosine_with_itself_case>;
+
+}  // namespace contract

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The contract that every operation keeps, on every backend, in double and float:
+//
+//   - its result is that of an independent reference, written from the formula;
+//   - its gradients are those of central differences (double), in all operands and in some of them;
+//   - it touches only the memory that it lists: dead and unwritten memory is NaN in every run;
+//   - five batches of 1 give the same bits as one batch of 5, in result and gradients;
+//   - 1, 2, 3 and 7 threads give the same bits.
+//
+// How to add an operation
+//   1. Write a case in cases/<group>.hpp: operands' shapes, the call, the reference. Sizes that are no multiple of a
+//      vector register find more.
+//   2. Add it to the group's list at the end of that file.
+// Every backend's tests run over the lists (contract_<group>_test.cpp here, thrust/ for thrust), so that is all. A new
+// backend runs `contract::check<List, Scalar, Backend>()` for each list.
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <vscg/core/inputs.hpp>
+#include <vscg/core/random.hpp>
+#include <vscg/core/shape.hpp>
+#include <vscg/testing/gradient_check.hpp>
+#include <vscg/testing/trial.hpp>
+
+namespace contract {
+
+using vscg::dyn;
+using vscg::shape;
+
+/// Operands of a case in double, row-major, all items of each.
+using arrays = std::vector<std::vector<double>>;
+
+/// What a case says of itself beside `name`, the call and `reference`; a case replaces what differs.
+template <class... Shapes>
+struct operation_case {
+  using operands = vscg::input_shapes<Shapes...>;
+  /// Bit i: operand i takes a gradient; and other such sets, of which the gradient is checked as well.
+  static constexpr std::uint32_t active = (1U << sizeof...(Shapes)) - 1;
+  using also_active = std::integer_sequence<std::uint32_t>;
+  /// Whether the result, and the gradients of operands that have the batch as their first axis, belong to items.
+  static constexpr bool item_by_item = true;
+  /// Element of an operand from a random number in [-1, 1).
+  static double value(std::size_t, double random) { return random; }
+};
+
+template <class T>
+std::vector<T> operand_values(const std::string& name, std::size_t operand, std::size_t count,
+                              double (*value)(std::size_t, double)) {
+  const vscg::random_stream stream(vscg::seed{5}, name + std::to_string(operand));
+  std::vector<T> values(count);
+  for (std::size_t i = 0; i < count; ++i) values[i] = static_cast<T>(value(operand, 2 * stream.uniform(i) - 1));
+  return values;
+}
+
+template <class Case, class T, class Backend>
+using trial_of = vscg::testing::trial<Case, typename Case::operands, T, Backend, Case::active>;
+
+/// Gives the trial items `first` … of the operands of a batch; operands without batch are given whole.
+template <class Case, class T, class Backend>
+void give(trial_of<Case, T, Backend>& t, const std::vector<std::vector<T>>& operands, std::size_t first) {
+  for (std::size_t k = 0; k < t.operands; ++k) {
+    const bool part = trial_of<Case, T, Backend>::per_item[k];
+    t.set(k, std::span<const T>(operands[k]).subspan(part ? first * t.size(k) : 0, t.size(k)));
+  }
+}
+
+template <class Case, class T>
+std::vector<std::vector<T>> make_operands(std::size_t items) {
+  return [&]<class... Shapes>(vscg::input_shapes<Shapes...>) {
+    std::size_t k = 0;
+    std::vector<std::vector<T>> all;
+    ((all.push_back(operand_values<T>(Case::name, k, Shapes::elements * (Shapes::per_item ? items : 1), &Case::value)),
+      ++k),
+     ...);
+    return all;
+  }(typename Case::operands{});
+}
+
+/// Result and gradients of one run.
+template <class T>
+struct outcome {
+  std::vector<T> result;
+  std::vector<std::vector<T>> gradients;
+};
+
+template <class Case, class T, class Backend>
+outcome<T> run(trial_of<Case, T, Backend>& t) {
+  outcome<T> all;
+  t.forward();
+  t.pullback();
+  all.result = t.result();
+  for (std::size_t k = 0; k < t.operands; ++k) {
+    all.gradients.push_back(t.takes_gradient(k) ? t.gradient(k) : std::vector<T>{});
+  }
+  return all;
+}
+
+template <class T>
+bool same_bits(std::span<const T> a, std::span<const T> b) {
+  using word = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](T x, T y) { return std::bit_cast<word>(x) == std::bit_cast<word>(y); });
+}
+
+template <class T>
+bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
+  return same_bits(std::span<const T>(a), std::span<const T>(b));
+}
+
+template <class Case, class T, class Backend>
+void matches_reference() {
+  constexpr std::size_t items = 5;
+  const double tolerance = std::is_same_v<T, double> ? 1e-9 : 1e-4;
+  const auto operands = make_operands<Case, T>(items);
+  trial_of<Case, T, Backend> t(Case{}, vscg::threads{2}, items);
+  give<Case, T, Backend>(t, operands, 0);
+  t.forward();
+  const auto got = t.result();
+  arrays x;
+  for (const auto& operand : operands) x.emplace_back(operand.begin(), operand.end());
+  const std::vector<double> expected = Case::reference(items, x);
+  REQUIRE(got.size() == expected.size());
+  std::size_t failures = 0;
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    const double error = std::abs(static_cast<double>(got[i]) - expected[i]) / std::max(1.0, std::abs(expected[i]));
+    if (error <= tolerance || ++failures > 5) continue;
+    MESSAGE("result[" << i << "]: expected " << expected[i] << ", got " << got[i]);
+  }
+  CHECK(failures == 0);
+}
+
+template <class Case, class Backend, std::uint32_t Active>
+void gradient_is_right() {
+  vscg::testing::gradient_options options;
+  options.value = Case::value;
+  const auto report = vscg::testing::check_gradients<typename Case::operands, Backend, Active>(Case{}, options);
+  INFO("operands that take gradients: " << Active);
+  CHECK_MESSAGE(report, report.text());
+}
+
+template <class Case, class Backend>
+void gradients_are_right() {
+  gradient_is_right<Case, Backend, Case::active>();
+  []<std::uint32_t... Active>(std::integer_sequence<std::uint32_t, Active...>) {
+    (gradient_is_right<Case, Backend, Active>(), ...);
+  }
+  (typename Case::also_active{});
+}
+
+template <class Case, class T, class Backend>
+void items_do_not_meet() {
+  constexpr std::size_t items = 5;
+  const auto operands = make_operands<Case, T>(items);
+  trial_of<Case, T, Backend> all(Case{}, vscg::threads{1}, items);
+  give<Case, T, Backend>(all, operands, 0);
+  const auto weights = operand_values<T>(Case::name, 99, all.result_size(), [](std::size_t, double u) { return u; });
+  all.set_result_weights(std::span<const T>(weights));
+  const auto batch = run<Case, T, Backend>(all);
+
+  trial_of<Case, T, Backend> one(Case{}, vscg::threads{1}, 1);
+  const std::size_t size = one.result_size();
+  for (std::size_t item = 0; item < items; ++item) {
+    one.set_place(item, items);
+    give<Case, T, Backend>(one, operands, item);
+    one.set_result_weights(std::span<const T>(weights).subspan(item * size, size));
+    const auto alone = run<Case, T, Backend>(one);
+    INFO("item " << item);
+    CHECK(same_bits(std::span<const T>(alone.result), std::span<const T>(batch.result).subspan(item * size, size)));
+    for (std::size_t k = 0; k < one.operands; ++k) {
+      if (!one.takes_gradient(k) || !one.per_item[k]) continue;
+      INFO("gradient of operand " << k);
+      CHECK(same_bits(std::span<const T>(alone.gradients[k]),
+                      std::span<const T>(batch.gradients[k]).subspan(item * one.size(k), one.size(k))));
+    }
+  }
+}
+
+template <class Case, class T, class Backend>
+void threads_do_not_matter() {
+  constexpr std::size_t items = 301;  // several chunks of work
+  const auto operands = make_operands<Case, T>(items);
+  outcome<T> first;
+  for (const std::size_t n : {1U, 2U, 3U, 7U}) {
+    trial_of<Case, T, Backend> t(Case{}, vscg::threads{n}, items);
+    t.poison(n > 1 && Backend::memory::borrows_host_arrays);  // nor does what lies in dead memory
+    give<Case, T, Backend>(t, operands, 0);
+    auto got = run<Case, T, Backend>(t);
+    if (n == 1) {
+      first = std::move(got);
+      continue;
+    }
+    INFO(n << " threads");
+    CHECK(same_bits(got.result, first.result));
+    for (std::size_t k = 0; k < t.operands; ++k) {
+      INFO("gradient of operand " << k);
+      CHECK(same_bits(got.gradients[k], first.gradients[k]));
+    }
+  }
+}
+
+template <class Case, class T, class Backend>
+void check_one() {
+  INFO("operation: " << Case::name);
+  matches_reference<Case, T, Backend>();
+  if constexpr (std::is_same_v<T, double>) gradients_are_right<Case, Backend>();
+  if constexpr (Case::item_by_item) items_do_not_meet<Case, T, Backend>();
+  threads_do_not_matter<Case, T, Backend>();
+}
+
+/// The whole contract for every case of a list, on one backend in one scalar.
+template <class List, class T, class Backend>
+void check() {
+  [&]<std::size_t... I>(std::index_sequence<I...>) { (check_one<std::tuple_element_t<I, List>, T, Backend>(), ...); }
+  (std::make_index_sequence<std::tuple_size_v<List>>{});
+}
+
+}  // namespace contract
