@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <vscg/core/error.hpp>
+#include <vscg/io/dtype.hpp>
+#include <vscg/io/input_file.hpp>
+#include <vscg/io/npy_header.hpp>
+#include <vscg/io/shape_text.hpp>
+
+namespace vscg::io {
+
+namespace npy_detail {
+
+struct opened {
+  npy_header header;
+  std::uint64_t data_begin = 0;
+};
+
+inline opened open_npy(const input_file& file) {
+  const std::string thing = file.path().string();
+  std::array<char, 12> start{};
+  const auto available = static_cast<std::size_t>(std::min<std::uint64_t>(file.size(), start.size()));
+  file.read_at(0, std::as_writable_bytes(std::span(start).first(available)));
+  const std::string_view magic(start.data(), std::min<std::size_t>(available, 6));
+  if (magic.starts_with("PK\x03\x04")) {
+    throw error(thing, "one array (.npy)", "an archive (.npz); save the array with numpy.save");
+  }
+  if (magic != "\x93NUMPY" || available < 10) throw error(thing, "a .npy file", "something else");
+  const int version = static_cast<unsigned char>(start[6]);
+  if (version < 1 || version > 3) throw error(thing, "a .npy file of version 1, 2 or 3", std::to_string(version));
+  const std::size_t width = version == 1 ? 2 : 4;
+  if (available < 8 + width) throw error(thing, "a .npy header", "a truncated file");
+  std::size_t length = 0;
+  for (std::size_t i = 0; i < width; ++i) {
+    length |= std::size_t{static_cast<unsigned char>(start[8 + i])} << (8 * i);
+  }
+  const std::uint64_t data_begin = 8 + width + length;
+  constexpr std::size_t limit = 1U << 20U;  // NumPy itself refuses more than 10,000 by default
+  if (length > limit || data_begin > file.size()) {
+    throw error(thing, "a .npy header of " + std::to_string(length) + " bytes",
+                "a file of " + std::to_string(file.size()) + " bytes");
+  }
+  std::string text(length, '\0');
+  file.read_at(8 + width, std::as_writable_bytes(std::span(text)));
+  opened result{parse_npy_dictionary(text, thing), data_begin};
+
+  const std::uint64_t found = file.size() - data_begin;
+  const auto expected = byte_count(result.header.shape, dtype_size(result.header.type));
+  if (!expected || *expected != found) {
+    throw error(thing,
+                (expected ? std::to_string(*expected) : std::string("2^64 or more")) + " bytes of values for " +
+                    shape_text(result.header.shape),
+                std::to_string(found) + (!expected || found < *expected ? " (the file is truncated)" : ""));
+  }
+  return result;
+}
+
+}  // namespace npy_detail
+
+/// A .npy file of float16, float32 or float64 open for reading, its header and size checked. Values are read on
+/// request, so an array larger than memory can be used part by part; const and safe to use from several threads at
+/// once.
+class npy_file {
+ public:
+  /// Throws vscg::error naming the file when it is missing, truncated, big-endian, in Fortran order, pickled, of
+  /// another type, an .npz archive or no .npy file at all.
+  explicit npy_file(const std::filesystem::path& path) : file_(path), opened_(npy_detail::open_npy(file_)) {}
+
+  const std::filesystem::path& path() const { return file_.path(); }
+  const std::vector<std::size_t>& shape() const { return opened_.header.shape; }
+  /// Number of values.
+  std::size_t size() const {
+    std::size_t product = 1;
+    for (const std::size_t extent : shape()) product *= extent;
+    return product;
+  }
+
+  /// Reads values `first` … `first + out.size() - 1` of the flat array as T. float64 is rounded to float where T is
+  /// float: these are features and measurements, not weights. Whether values are finite is the caller's to check.
+  template <std::floating_point T>
+  void read(std::size_t first, std::span<T> out) const {
+    if (first > size() || out.size() > size() - first) {
+      throw error(path().string(), std::to_string(size()) + " values", "a request beyond them");
+    }
+    const dtype type = opened_.header.type;
+    const std::size_t width = dtype_size(type);
+    const std::uint64_t begin = opened_.data_begin + first * width;
+    if (type == dtype_of<T>()) {
+      file_.read_at(begin, std::as_writable_bytes(out));
+      return;
+    }
+    std::array<std::byte, 65536> buffer;
+    for (std::size_t done = 0; done < out.size();) {
+      const std::size_t count = std::min(buffer.size() / width, out.size() - done);
+      file_.read_at(begin + done * width, std::span(buffer).first(count * width));
+      for (std::size_t i = 0; i < count; ++i) {
+        const std::byte* const stored = buffer.data() + i * width;
+        out[done + i] = type == dtype::f64   ? static_cast<T>(load_number<double>(stored))
+                        : type == dtype::f32 ? static_cast<T>(load_number<float>(stored))
+                                             : static_cast<T>(half_value(load_number<std::uint16_t>(stored)));
+      }
+      done += count;
+    }
+  }
+
+ private:
+  input_file file_;
+  npy_detail::opened opened_;
+};
+
+}  // namespace vscg::io
