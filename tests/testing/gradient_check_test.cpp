@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+#include <cstddef>
+#include <limits>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include <vscg/backend/eigen/backend.hpp>
+#include <vscg/layers/bidirectional.hpp>
+#include <vscg/layers/conv1d.hpp>
+#include <vscg/layers/layer_norm.hpp>
+#include <vscg/layers/linear.hpp>
+#include <vscg/ops/elementwise.hpp>
+#include <vscg/ops/multiply.hpp>
+#include <vscg/ops/sigmoid.hpp>
+#include <vscg/testing/gradient_check.hpp>
+
+using vscg::dyn;
+using vscg::input_shapes;
+using vscg::shape;
+using vscg::testing::check_gradients;
+
+namespace {
+
+enum class fault : unsigned char { none, factor, assigns_always, adds_always, first_element, not_a_number };
+
+template <class T>
+struct faulty_pullback {
+  fault kind;
+  std::size_t count;
+  const T* dy;
+  vscg::gradient<T> dx;
+  template <class Group>
+  void operator()(Group group, std::size_t) const {
+    group.integers(count, [&](std::size_t i) {
+      T value = 3 * dy[i];
+      if (kind == fault::factor) value = T(3.001) * dy[i];
+      if (kind == fault::first_element && i == 0) value = 0;
+      if (kind == fault::not_a_number && i == 2) value = std::numeric_limits<T>::quiet_NaN();
+      const bool adds = kind == fault::adds_always || (dx.adds && kind != fault::assigns_always);
+      dx.data[i] = adds ? dx.data[i] + value : value;
+    });
+  }
+};
+
+template <class T>
+struct triple {
+  const T* x;
+  T* y;
+  template <class Index>
+  void operator()(Index i) const {
+    using V = typename Index::value;
+    i.store(y, i.load(x) * V(3));
+  }
+};
+
+/// y = 3 x, with a pullback that is wrong in one way.
+template <class Shape>
+struct faulty : vscg::operation<Shape> {
+  static constexpr const char* name = "faulty";
+  fault kind = fault::none;
+
+  template <class C>
+  void forward(const C& c) const {
+    c.backend().each(vscg::elements_of<Shape>(c.items()), 1, triple<typename C::scalar>{c.template x<0>(), c.y()});
+  }
+  template <class C>
+  void pullback(const C& c) const {
+    const std::size_t count = vscg::elements_of<Shape>(c.items());
+    c.backend().rows(1, count, faulty_pullback<typename C::scalar>{kind, count, c.dy(), c.template dx<0>()});
+  }
+};
+
+struct faulty_function {
+  fault kind;
+  template <class Tag, class Shape, bool Active>
+  auto operator()(const vscg::var<Tag, Shape, Active>& x) const {
+    faulty<Shape> operation;
+    operation.kind = kind;
+    return vscg::record(operation, x);
+  }
+};
+
+vscg::testing::gradient_report check(fault kind) {
+  return check_gradients<input_shapes<shape<dyn, 4>>, vscg::cpu>(faulty_function{kind});
+}
+
+template <int In, int Out>
+struct gated_linear {
+  vscg::linear<In, Out> value, gate;
+  VSCG_MEMBERS(value, gate)
+  auto operator()(auto x) const { return value(x) * sigmoid(gate(x)); }
+};
+
+}  // namespace
+
+TEST_CASE("a right gradient passes, in every element") {
+  const auto report = check(fault::none);
+  CHECK_MESSAGE(report, report.text());
+  CHECK(report.checked == 3 * 3 * 4);  // readers, items, elements
+  CHECK(report.worst < 1e-9);
+}
+
+TEST_CASE("a wrong gradient is refused, with array, index, expected and got") {
+  const auto report = check(fault::first_element);
+  REQUIRE(report.failures.size() == 3);  // the first element alone, whoever reads beside it
+  CHECK(report.failures[0].find("gradient of operand 0[0]: expected ") == 0);
+  CHECK(report.failures[0].find(", got 0") != std::string::npos);
+  CHECK(!check(fault::factor));
+  CHECK(!check(fault::not_a_number));
+}
+
+TEST_CASE("a gradient that assigns where it must add, or adds where it must assign, is refused") {
+  CHECK(!check(fault::assigns_always));
+  CHECK(!check(fault::adds_always));
+}
+
+TEST_CASE("layers with parameters are checked in all of them") {
+  const auto report = check_gradients<input_shapes<shape<dyn, 3, 5>>, vscg::cpu>(gated_linear<5, 6>{});
+  CHECK_MESSAGE(report, report.text());
+  CHECK(report.checked == 3 * (45 + 2 * (30 + 6)));
+  const auto conv = check_gradients<input_shapes<shape<dyn, 7, 3>>, vscg::cpu>(vscg::conv1d<3, 4, 3>{});
+  CHECK_MESSAGE(conv, conv.text());
+  const auto norm = check_gradients<input_shapes<shape<dyn, 2, 9>>, vscg::cpu>(vscg::layer_norm<9>{});
+  CHECK_MESSAGE(norm, norm.text());
+}
+
+TEST_CASE("recurrent layers, both directions of whose arrays lie side by side, are checked in all of them") {
+  const auto lstm = check_gradients<input_shapes<shape<dyn, 3, 4>>, vscg::cpu>(vscg::bidirectional_lstm<4, 3>{});
+  CHECK_MESSAGE(lstm, lstm.text());
+  using gru_inputs = input_shapes<shape<dyn, 3, 4>, shape<dyn, 2, 3>>;
+  const auto gru = check_gradients<gru_inputs, vscg::cpu>(vscg::bidirectional_gru<4, 3>{});
+  CHECK_MESSAGE(gru, gru.text());
+}
