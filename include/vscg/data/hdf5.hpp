@@ -72,7 +72,8 @@ inline std::string hdf5_last_error() {
 inline std::string shape_text(const std::vector<std::size_t>& shape) {
   std::string text = "[";
   for (std::size_t axis = 0; axis < shape.size(); ++axis) {
-    text += (axis == 0 ? "" : ",") + (shape[axis] == 0 ? std::string("N") : std::to_string(shape[axis]));
+    if (axis > 0) text += ',';
+    text += shape[axis] == 0 ? std::string("N") : std::to_string(shape[axis]);
   }
   return text + "]";
 }
