@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include <vscg/core/config.hpp>
+#include <vscg/core/error.hpp>
 #include <vscg/core/members.hpp>
 #include <vscg/core/random.hpp>
 #include <vscg/core/shape.hpp>
@@ -132,14 +134,12 @@ class parameter_binder {
   template <class Member>
   void walk(Member& member, const std::string& prefix) {
     visit_members(member, [&](auto& child, std::string_view name, int slice = 0) {
-      std::string path = prefix;
-      if (!path.empty() && !name.empty()) path += '.';
-      path += name;
+      const std::string path = join(prefix, name);
       using Child = std::remove_reference_t<decltype(child)>;
       if constexpr (is_parameter<Child>) {
         add(child, path, slice);
       } else if constexpr (std::same_as<Child, random_key>) {
-        child.path = fnv1a(path.empty() ? prefix : path);
+        child.path = fnv1a(path);
         child.id = table.random_keys++;
       } else {
         walk(child, path);
@@ -153,17 +153,31 @@ class parameter_binder {
   // 16 elements are 64 bytes of float and 128 of double: the table does not depend on the scalar.
   static constexpr std::size_t alignment = 16;
 
+  VSCG_NOINLINE static std::string join(const std::string& prefix, std::string_view name) {
+    std::string path = prefix;
+    if (!path.empty() && !name.empty()) path += '.';
+    return path.append(name);
+  }
+
   template <int... Extents, class Initialiser, int Stack>
   void add(parameter_of<shape<Extents...>, Initialiser, Stack>& p, const std::string& name, int slice) {
-    constexpr std::size_t elements = shape<Extents...>::elements;
-    if (p.id == unbound) {
-      p.id = static_cast<std::uint32_t>(table.storage.size());
-      table.storage.push_back({table.buffer_elements, elements * Stack});
-      table.buffer_elements += (elements * Stack + alignment - 1) / alignment * alignment;
+    constexpr std::size_t extents[] = {static_cast<std::size_t>(Extents)...};
+    append(p.id, name, extents, Stack, slice, Initialiser::of(shape<Extents...>{}));
+  }
+
+  VSCG_NOINLINE void append(std::uint32_t& id, const std::string& name, std::span<const std::size_t> extents, int stack,
+                            int slice, initialiser start) {
+    std::size_t elements = 1;
+    for (const std::size_t e : extents) elements *= e;
+    const std::size_t all = elements * static_cast<std::size_t>(stack);
+    if (id == unbound) {
+      id = static_cast<std::uint32_t>(table.storage.size());
+      table.storage.push_back({table.buffer_elements, all});
+      table.buffer_elements += (all + alignment - 1) / alignment * alignment;
     }
-    const std::size_t offset = table.storage[p.id].offset + elements * static_cast<std::size_t>(slice);
-    table.entries.push_back(
-        {name, {static_cast<std::size_t>(Extents)...}, p.id, offset, elements, Initialiser::of(shape<Extents...>{})});
+    if (table.find(name) != nullptr) throw error("parameter '" + name + "'", "each name once", "the name twice");
+    const std::size_t offset = table.storage[id].offset + elements * static_cast<std::size_t>(slice);
+    table.entries.push_back({name, {extents.begin(), extents.end()}, id, offset, elements, start});
   }
 };
 

@@ -50,17 +50,39 @@ constexpr slot_size size_of() {
 
 namespace detail {
 
-/// The part of recording that does not depend on types; out of line, so that each operation adds little code.
-VSCG_NOINLINE inline slot_id append(recorder& trace, node&& n, std::span<const slot_id> operands, slot_size result,
-                                    std::span<const slot_size> saved, std::span<const slot_size> forward_scratch,
-                                    std::span<const slot_size> pullback_scratch) {
+/// All that recording needs to know of an operation's type: a constant, so that a call site is a few instructions.
+struct operation_description {
+  const char* name;
+  node::function forward;
+  node::function pullback;
+  std::span<const slot_size> saved;
+  std::span<const slot_size> forward_scratch;
+  std::span<const slot_size> pullback_scratch;
+  slot_size result;
+  std::uint32_t active_operands;
+  std::uint32_t reads_operands;
+  bool reads_result;
+  double flops_per_item;
+};
+
+VSCG_NOINLINE inline slot_id append(recorder& trace, const operation_description& d, std::span<const slot_id> operands,
+                                    const void* settings, std::size_t settings_bytes) {
+  node n;
+  n.label = d.name;
+  std::memcpy(n.operation, settings, settings_bytes);
+  n.forward = d.forward;
+  n.pullback = d.pullback;
+  n.active_operands = d.active_operands;
+  n.reads_operands = d.reads_operands;
+  n.reads_result = d.reads_result;
+  n.flops_per_item = d.flops_per_item;
+  n.operands.assign(operands.begin(), operands.end());
   const auto add = [&](std::span<const slot_size> sizes, std::vector<slot_id>& to) {
     for (const slot_size size : sizes) to.push_back(trace.add({slot::origin::temporary, size}));
   };
-  n.operands.assign(operands.begin(), operands.end());
-  add(saved, n.saved);
-  add(forward_scratch, n.forward_scratch);
-  add(pullback_scratch, n.pullback_scratch);
+  add(d.saved, n.saved);
+  add(d.forward_scratch, n.forward_scratch);
+  if (d.pullback != nullptr) add(d.pullback_scratch, n.pullback_scratch);
   for (const slot_id id : n.operands) {
     const slot& from = trace.slots[id];
     if (from.from == slot::origin::parameter) {
@@ -68,7 +90,7 @@ VSCG_NOINLINE inline slot_id append(recorder& trace, node&& n, std::span<const s
       break;
     }
   }
-  n.result = trace.add({slot::origin::result, result});
+  n.result = trace.add({slot::origin::result, d.result});
   trace.nodes.push_back(std::move(n));
   return trace.nodes.back().result;
 }
@@ -82,6 +104,44 @@ void run_pullback(const void* self, const node& at, void* run) {
   static_cast<const Operation*>(self)->pullback(Context(at, run));
 }
 
+/// Of an operation that no gradient flows through no pullback is compiled.
+template <class Operation, class Tag, std::uint32_t Active>
+constexpr node::function pullback_of() {
+  if constexpr (Active == 0)
+    return nullptr;
+  else
+    return run_pullback<Operation, operation_context<Operation, Tag, Active, true>>;
+}
+
+template <class Operation, class Tag, std::uint32_t Active>
+struct described {
+  static constexpr auto saved = Operation::saved();
+  static constexpr auto forward_scratch = Operation::forward_scratch();
+  static constexpr auto pullback_scratch = Operation::pullback_scratch();
+  static constexpr operation_description value{
+      Operation::name,
+      run_forward<Operation, operation_context<Operation, Tag, Active, false>>,
+      pullback_of<Operation, Tag, Active>(),
+      saved,
+      forward_scratch,
+      pullback_scratch,
+      size_of<typename Operation::result>(),
+      Active,
+      Operation::pullback_reads_operands,
+      Operation::pullback_reads_result,
+      Operation::flops_per_item,
+  };
+};
+
+/// Bit i: flag i.
+template <bool... Flags>
+inline constexpr std::uint32_t bits_of = [] {
+  std::uint32_t bits = 0;
+  std::uint32_t i = 0;
+  ((bits |= static_cast<std::uint32_t>(Flags) << i++), ...);
+  return bits;
+}();
+
 }  // namespace detail
 
 /// Records one operation: the only way in which a program grows.
@@ -89,34 +149,12 @@ template <class Operation, class Tag, class... Shapes, bool... Active>
 auto record(const Operation& operation, const var<Tag, Shapes, Active>&... operands) {
   static_assert(std::is_trivially_copyable_v<Operation> && sizeof(Operation) <= node::operation_bytes,
                 "vscg::record: an operation is a few settings that can be copied as bytes");
-  constexpr bool active = (Active || ...);
-  constexpr std::uint32_t mask = [] {
-    std::uint32_t bits = 0;
-    std::uint32_t i = 0;
-    ((bits |= static_cast<std::uint32_t>(Active) << i++), ...);
-    return bits;
-  }();
+  constexpr std::uint32_t active = detail::bits_of<Active...>;
   recorder* const traces[] = {operands.trace...};
   const slot_id ids[] = {operands.id...};
-
-  node n;
-  n.label = Operation::name;
-  std::memcpy(n.operation, &operation, sizeof(Operation));
-  n.flops_per_item = Operation::flops_per_item;
-  n.forward = detail::run_forward<Operation, operation_context<Operation, Tag, mask, false>>;
-  constexpr auto saved = Operation::saved();
-  constexpr auto forward_scratch = Operation::forward_scratch();
-  constexpr auto pullback_scratch = Operation::pullback_scratch();
-  if constexpr (active) {
-    n.active_operands = mask;
-    n.reads_operands = Operation::pullback_reads_operands;
-    n.reads_result = Operation::pullback_reads_result;
-    n.pullback = detail::run_pullback<Operation, operation_context<Operation, Tag, mask, true>>;
-  }
   const slot_id result =
-      detail::append(*traces[0], std::move(n), ids, size_of<typename Operation::result>(), saved, forward_scratch,
-                     active ? std::span<const slot_size>(pullback_scratch) : std::span<const slot_size>());
-  return var<Tag, typename Operation::result, active>{traces[0], result};
+      detail::append(*traces[0], detail::described<Operation, Tag, active>::value, ids, &operation, sizeof(Operation));
+  return var<Tag, typename Operation::result, active != 0>{traces[0], result};
 }
 
 }  // namespace vscg

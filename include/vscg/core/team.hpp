@@ -9,6 +9,8 @@
 #include <type_traits>
 #include <vector>
 
+#include <vscg/core/config.hpp>
+
 namespace vscg {
 
 /// How many threads a session or trainer may use, the calling one included.
@@ -46,15 +48,25 @@ class team {
   /// `f` must not throw. Not reentrant: one caller, no nesting.
   template <class F>
   void run(std::size_t chunks, F&& f) {
+    using Function = std::remove_reference_t<F>;
+    run(
+        chunks,
+        [](void* function, std::size_t worker, std::size_t chunk) {
+          (*static_cast<Function*>(function))(worker, chunk);
+        },
+        const_cast<void*>(static_cast<const void*>(std::addressof(f))));
+  }
+
+ private:
+  using chunk_function = void (*)(void* function, std::size_t worker, std::size_t chunk);
+
+  VSCG_NOINLINE void run(std::size_t chunks, chunk_function call, void* function) {
     if (workers_.empty() || chunks < 2) {
-      for (std::size_t chunk = 0; chunk < chunks; ++chunk) f(std::size_t{0}, chunk);
+      for (std::size_t chunk = 0; chunk < chunks; ++chunk) call(function, 0, chunk);
       return;
     }
-    using Function = std::remove_reference_t<F>;
-    function_ = const_cast<void*>(static_cast<const void*>(std::addressof(f)));
-    call_ = [](void* function, std::size_t worker, std::size_t chunk) {
-      (*static_cast<Function*>(function))(worker, chunk);
-    };
+    function_ = function;
+    call_ = call;
     done_.store(0, std::memory_order_relaxed);
     const std::uint32_t epoch = epoch_.load(std::memory_order_relaxed) + 1;
     claims_.store(tag(epoch) | chunks, std::memory_order_release);
@@ -72,7 +84,6 @@ class team {
     }
   }
 
- private:
   static constexpr int spins = 4000;  // some 50 µs: longer than the gap between two regions of one step
   static constexpr std::uint64_t tag(std::uint32_t epoch) { return std::uint64_t{epoch} << 32U; }
 
@@ -122,7 +133,7 @@ class team {
   std::atomic<std::uint32_t> done_{0};
   std::atomic<bool> stop_{false};
   void* function_ = nullptr;
-  void (*call_)(void*, std::size_t, std::size_t) = nullptr;
+  chunk_function call_ = nullptr;
   std::vector<std::thread> workers_;
 };
 

@@ -5,9 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <vscg/backend/gemm_arguments.hpp>
 #include <vscg/core/record.hpp>
 #include <vscg/ops/column_sums.hpp>
+#include <vscg/ops/linear.hpp>
 
 namespace vscg {
 
@@ -80,59 +80,28 @@ struct conv1d : operation<shape<dyn, T, Out>> {
 
   template <class Context>
   void forward(const Context& c) const {
-    using Scalar = typename Context::scalar;
     gather(c, c.scratch(0));
-    gemm_arguments<Scalar> product;
-    product.trans_b = true;
-    product.m = T * c.items();
-    product.n = Out;
-    product.k = inner;
-    product.a = c.scratch(0);
-    product.lda = inner;
-    product.b = c.template x<1>();
-    product.ldb = inner;
-    product.c = c.y();
-    product.ldc = Out;
-    product.bias = c.template x<2>();
-    c.backend().gemm(product);
+    detail::linear_forward<typename Context::executor, typename Context::scalar>(
+        c.backend(), T * c.items(), inner, Out, c.scratch(0), c.template x<1>(), c.template x<2>(), activation::none,
+        c.y());
   }
   template <class Context>
   void pullback(const Context& c) const {
     using Scalar = typename Context::scalar;
     const std::size_t rows = T * c.items();
+    const Scalar* dy = c.dy();
+    const Scalar* columns = c.scratch(0);
     if constexpr (Context::template can_want<1>) {
       gather(c, c.scratch(0));
-      const gradient<Scalar> dw = c.template dx<1>();
-      gemm_arguments<Scalar> product;
-      product.trans_a = true;
-      product.m = Out;
-      product.n = inner;
-      product.k = rows;
-      product.a = c.dy();
-      product.lda = Out;
-      product.b = c.scratch(0);
-      product.ldb = inner;
-      product.c = dw.data;
-      product.ldc = inner;
-      product.accumulate = dw.adds;
-      c.backend().gemm(product);
-      add_column_sums(c.backend(), c.dy(), rows, Out, c.template dx<2>());
+      detail::linear_weight_gradient(c.backend(), rows, inner, Out, dy, columns, c.template dx<1>());
+      add_column_sums(c.backend(), dy, rows, Out, c.template dx<2>());
     }
     if constexpr (Context::template can_want<0>) {
       if (!c.template wants<0>()) return;
-      gemm_arguments<Scalar> product;
-      product.m = rows;
-      product.n = inner;
-      product.k = Out;
-      product.a = c.dy();
-      product.lda = Out;
-      product.b = c.template x<1>();
-      product.ldb = inner;
-      product.c = c.scratch(0);
-      product.ldc = inner;
-      c.backend().gemm(product);
+      detail::linear_input_gradient(c.backend(), rows, inner, Out, dy, c.template x<1>(),
+                                    gradient<Scalar>{c.scratch(0), false});
       c.backend().rows(rows, inner,
-                       kernels::scatter_columns<Scalar>{T, In, Kernel, Padding, c.scratch(0), c.template dx<0>()});
+                       kernels::scatter_columns<Scalar>{T, In, Kernel, Padding, columns, c.template dx<0>()});
     }
   }
 

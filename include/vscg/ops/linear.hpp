@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include <vscg/backend/gemm_arguments.hpp>
+#include <vscg/core/config.hpp>
 #include <vscg/core/math.hpp>
 #include <vscg/core/record.hpp>
 #include <vscg/ops/column_sums.hpp>
@@ -28,6 +29,69 @@ struct mask_by_sign {
 
 }  // namespace kernels
 
+namespace detail {
+
+// The products of a linear map with run-time sizes, out of line, so that networks compile fast.
+
+/// y [rows, out] = act(x [rows, in]·Wᵀ + bias)
+template <class Executor, class T>
+VSCG_NOINLINE void linear_forward(Executor& backend, std::size_t rows, std::size_t in, std::size_t out, const T* x,
+                                  const T* weight, const T* bias, activation act, T* y) {
+  gemm_arguments<T> product;
+  product.trans_b = true;
+  product.m = rows;
+  product.n = out;
+  product.k = in;
+  product.a = x;
+  product.lda = in;
+  product.b = weight;
+  product.ldb = in;
+  product.c = y;
+  product.ldc = out;
+  product.bias = bias;
+  product.act = act;
+  backend.gemm(product);
+}
+
+/// dx [rows, in] (+)= dy [rows, out]·W
+template <class Executor, class T>
+VSCG_NOINLINE void linear_input_gradient(Executor& backend, std::size_t rows, std::size_t in, std::size_t out,
+                                         const T* dy, const T* weight, gradient<T> dx) {
+  gemm_arguments<T> product;
+  product.m = rows;
+  product.n = in;
+  product.k = out;
+  product.a = dy;
+  product.lda = out;
+  product.b = weight;
+  product.ldb = in;
+  product.c = dx.data;
+  product.ldc = in;
+  product.accumulate = dx.adds;
+  backend.gemm(product);
+}
+
+/// dW [out, in] (+)= dyᵀ·x
+template <class Executor, class T>
+VSCG_NOINLINE void linear_weight_gradient(Executor& backend, std::size_t rows, std::size_t in, std::size_t out,
+                                          const T* dy, const T* x, gradient<T> dw) {
+  gemm_arguments<T> product;
+  product.trans_a = true;
+  product.m = out;
+  product.n = in;
+  product.k = rows;
+  product.a = dy;
+  product.lda = out;
+  product.b = x;
+  product.ldb = in;
+  product.c = dw.data;
+  product.ldc = in;
+  product.accumulate = dw.adds;
+  backend.gemm(product);
+}
+
+}  // namespace detail
+
 namespace ops {
 
 /// y = act(x·Wᵀ + b), W [Out, In], over the last axis of x [..., In].
@@ -50,66 +114,33 @@ struct linear : operation<with_channels<XShape, Out>> {
 
   template <class C>
   void forward(const C& c) const {
-    gemm_arguments<typename C::scalar> product;
-    product.trans_b = true;
-    product.m = rows(c);
-    product.n = out;
-    product.k = in;
-    product.a = c.template x<0>();
-    product.lda = in;
-    product.b = c.template x<1>();
-    product.ldb = in;
-    product.c = c.y();
-    product.ldc = out;
-    product.act = Activation;
-    if constexpr (Bias) product.bias = c.template x<2>();
-    c.backend().gemm(product);
+    using T = typename C::scalar;
+    const T* bias = nullptr;
+    if constexpr (Bias) bias = c.template x<2>();
+    detail::linear_forward(c.backend(), rows(c), in, out, c.template x<0>(), c.template x<1>(), bias, Activation,
+                           c.y());
   }
 
   template <class C>
   void pullback(const C& c) const {
     using T = typename C::scalar;
+    const T* dy = c.dy();
     if constexpr (Activation != activation::none) {
       c.backend().each(rows(c) * out, 1, kernels::mask_by_sign<T>{c.y(), c.dy()});
     }
     if constexpr (C::template can_want<0>) {
       if (c.template wants<0>()) {
-        const gradient<T> dx = c.template dx<0>();
-        gemm_arguments<T> product;
-        product.m = rows(c);
-        product.n = in;
-        product.k = out;
-        product.a = c.dy();
-        product.lda = out;
-        product.b = c.template x<1>();
-        product.ldb = in;
-        product.c = dx.data;
-        product.ldc = in;
-        product.accumulate = dx.adds;
-        c.backend().gemm(product);
+        detail::linear_input_gradient(c.backend(), rows(c), in, out, dy, c.template x<1>(), c.template dx<0>());
       }
     }
     if constexpr (C::template can_want<1>) {
       if (c.template wants<1>()) {
-        const gradient<T> dw = c.template dx<1>();
-        gemm_arguments<T> product;
-        product.trans_a = true;
-        product.m = out;
-        product.n = in;
-        product.k = rows(c);
-        product.a = c.dy();
-        product.lda = out;
-        product.b = c.template x<0>();
-        product.ldb = in;
-        product.c = dw.data;
-        product.ldc = in;
-        product.accumulate = dw.adds;
-        c.backend().gemm(product);
+        detail::linear_weight_gradient(c.backend(), rows(c), in, out, dy, c.template x<0>(), c.template dx<1>());
       }
     }
     if constexpr (Bias) {
       if constexpr (C::template can_want<2>) {
-        if (c.template wants<2>()) add_column_sums(c.backend(), c.dy(), rows(c), out, c.template dx<2>());
+        if (c.template wants<2>()) add_column_sums(c.backend(), dy, rows(c), out, c.template dx<2>());
       }
     }
   }

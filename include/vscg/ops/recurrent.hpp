@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include <vscg/backend/gemm_arguments.hpp>
+#include <vscg/core/config.hpp>
 #include <vscg/core/execution.hpp>
 #include <vscg/ops/column_sums.hpp>
 
@@ -34,7 +35,8 @@ VSCG_HD inline std::size_t time_of(std::size_t direction, std::size_t order, std
 
 /// gates = x·W_ihᵀ + b_ih for all steps and both directions: one product.
 template <class Executor, class T>
-void input_products(Executor& backend, const sizes& s, const T* x, const T* w_ih, const T* b_ih, T* gates) {
+VSCG_NOINLINE void input_products(Executor& backend, const sizes& s, const T* x, const T* w_ih, const T* b_ih,
+                                  T* gates) {
   gemm_arguments<T> p;
   p.trans_b = true;
   p.m = s.rows();
@@ -53,8 +55,9 @@ void input_products(Executor& backend, const sizes& s, const T* x, const T* w_ih
 /// to (+)= h·W_hhᵀ (+ b_hh) of one direction for the whole batch; h is what lies `order` - 1 steps back, or the initial
 /// state. False where there is neither: nothing was written.
 template <class Executor, class T>
-bool hidden_product(Executor& backend, const sizes& s, std::size_t direction, std::size_t order, const T* states,
-                    const T* initial, const T* w_hh, const T* b_hh, T* to, std::size_t to_stride, bool accumulate) {
+VSCG_NOINLINE bool hidden_product(Executor& backend, const sizes& s, std::size_t direction, std::size_t order,
+                                  const T* states, const T* initial, const T* w_hh, const T* b_hh, T* to,
+                                  std::size_t to_stride, bool accumulate) {
   if (order == 0 && initial == nullptr) return false;
   const std::size_t item_states = s.steps * directions * s.hidden;
   gemm_arguments<T> p;
@@ -81,8 +84,8 @@ bool hidden_product(Executor& backend, const sizes& s, std::size_t direction, st
 
 /// dh (+)= dgates·W_hh of one direction at one step for the whole batch; dh is [B, D, H].
 template <class Executor, class T>
-void hidden_gradient(Executor& backend, const sizes& s, std::size_t direction, std::size_t order, const T* dgates,
-                     const T* w_hh, T* dh, bool accumulate) {
+VSCG_NOINLINE void hidden_gradient(Executor& backend, const sizes& s, std::size_t direction, std::size_t order,
+                                   const T* dgates, const T* w_hh, T* dh, bool accumulate) {
   gemm_arguments<T> p;
   p.m = s.items;
   p.n = s.hidden;
@@ -126,7 +129,7 @@ struct gather_previous {
 
 /// dx (+)= dgates·W_ih
 template <class Executor, class T>
-void input_gradient(Executor& backend, const sizes& s, const T* dgates, const T* w_ih, gradient<T> dx) {
+VSCG_NOINLINE void input_gradient(Executor& backend, const sizes& s, const T* dgates, const T* w_ih, gradient<T> dx) {
   gemm_arguments<T> p;
   p.m = s.rows();
   p.n = s.inputs;
@@ -143,7 +146,8 @@ void input_gradient(Executor& backend, const sizes& s, const T* dgates, const T*
 
 /// dW_ih (+)= dgatesᵀ·x, both directions at once.
 template <class Executor, class T>
-void input_weight_gradient(Executor& backend, const sizes& s, const T* dgates, const T* x, gradient<T> dw) {
+VSCG_NOINLINE void input_weight_gradient(Executor& backend, const sizes& s, const T* dgates, const T* x,
+                                         gradient<T> dw) {
   gemm_arguments<T> p;
   p.trans_a = true;
   p.m = directions * s.gate_row();
@@ -161,7 +165,8 @@ void input_weight_gradient(Executor& backend, const sizes& s, const T* dgates, c
 
 /// dW_hh (+)= dgatesᵀ·previous, direction by direction.
 template <class Executor, class T>
-void hidden_weight_gradient(Executor& backend, const sizes& s, const T* dgates, const T* previous, gradient<T> dw) {
+VSCG_NOINLINE void hidden_weight_gradient(Executor& backend, const sizes& s, const T* dgates, const T* previous,
+                                          gradient<T> dw) {
   gemm_arguments<T> p;
   p.trans_a = true;
   p.m = s.gate_row();
@@ -183,7 +188,7 @@ void hidden_weight_gradient(Executor& backend, const sizes& s, const T* dgates, 
 
 /// db (+)= Σ_{b,t} dgates, both directions at once.
 template <class Executor, class T>
-void bias_gradient(Executor& backend, const sizes& s, const T* dgates, gradient<T> db) {
+VSCG_NOINLINE void bias_gradient(Executor& backend, const sizes& s, const T* dgates, gradient<T> db) {
   add_column_sums(backend, dgates, s.rows(), directions * s.gate_row(), db);
 }
 
