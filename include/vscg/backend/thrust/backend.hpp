@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+
+#include <thrust/for_each.h>
+#include <thrust/iterator/counting_iterator.h>
+
+#include <vscg/backend/gemm_arguments.hpp>
+#include <vscg/backend/memory.hpp>
+#include <vscg/backend/thrust/cpp.hpp>
+#include <vscg/backend/thrust/gemm.hpp>
+#include <vscg/backend/thrust/group.hpp>
+#include <vscg/core/config.hpp>
+#include <vscg/core/team.hpp>
+
+namespace vscg {
+
+namespace thrust_detail {
+
+/// Calls f(i) for the integers 0 … n-1, wherever the system computes. Launches run one after the other.
+template <class System>
+class launcher {
+ public:
+  explicit launcher(threads n) : queue_(n) {}
+  std::size_t workers() const { return queue_.workers(); }
+  template <class F>
+  void operator()(std::size_t n, const F& f) const {
+    ::thrust::for_each_n(queue_.policy(), ::thrust::counting_iterator<std::size_t>(0), n, f);
+  }
+
+ private:
+  typename System::queue queue_;
+};
+
+}  // namespace thrust_detail
+
+/// Any of thrust's systems: every primitive is a named functor over a range of integers, handed to the system's policy.
+/// Nothing returns to the host inside a step, nothing is allocated, sizes are known at run time only.
+template <class System>
+struct thrust_backend {
+  static constexpr const char* name = System::name;
+  using memory = typename System::memory;
+
+  /// Computes for one session: its queue and its workspace.
+  template <class T>
+  class executor {
+   public:
+    explicit executor(threads n) : launch_(n), workspace_(thrust_detail::gemm_workspace_elements<T>) {}
+
+    std::size_t workers() const { return launch_.workers(); }
+
+    /// f(index) for the elements 0 … n-1 of an array, each of about `cost` elements of work.
+    template <class F>
+    VSCG_NOINLINE void each(std::size_t n, [[maybe_unused]] std::size_t cost, const F& f) {
+      launch_(n, thrust_detail::on_element<T, F>{f});
+    }
+
+    /// f(group, row) for rows 0 … n-1, each of about `row_elements` elements of work.
+    template <class F>
+    VSCG_NOINLINE void rows(std::size_t n, [[maybe_unused]] std::size_t row_elements, const F& f) {
+      launch_(n, thrust_detail::on_row<T, F>{f});
+    }
+
+    VSCG_NOINLINE void gemm(const gemm_arguments<T>& arguments) {
+      thrust_detail::gemm(launch_, workspace_.data(), arguments);
+    }
+
+   private:
+    thrust_detail::launcher<System> launch_;
+    buffer<T, memory> workspace_;
+  };
+};
+
+}  // namespace vscg

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+
+#include <vscg/backend/gemm_arguments.hpp>
+#include <vscg/backend/thrust/gemm_kernels.hpp>
+
+// The matrix product of thrust's systems, with fixed blocking.
+//
+// k is cut into blocks of `block_depth`. An element of C is the sum, in order, of what C held (if it accumulates), of
+// one chain of multiply-adds per block, and of the bias. Nothing else enters: the same row has the same bits in any
+// product and at any position. All cuts are made from sizes alone, so the host never waits for a result.
+
+namespace vscg::thrust_detail {
+
+inline constexpr std::size_t block_depth = 256;
+/// Rows of A and columns of B that are copied at once: multiples of every tile.
+inline constexpr std::size_t block_rows = 512;
+inline constexpr std::size_t block_columns = 512;
+
+/// Elements of T that `gemm` needs as workspace, whatever the sizes of its products.
+template <class T>
+inline constexpr std::size_t gemm_workspace_elements = (block_rows + block_columns) * block_depth;
+
+constexpr std::size_t ceil_divide(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
+
+/// One block of C, [m, n] from (row, column), for `items` items from `first`: copies and multiplies, block by block of
+/// k.
+template <class T, class Launch>
+void gemm_block(const Launch& launch, T* workspace, const gemm_arguments<T>& args, std::size_t first, std::size_t items,
+                std::size_t row, std::size_t m, std::size_t column, std::size_t n) {
+  using tile = tile_size<T>;
+  const std::size_t row_strips = ceil_divide(m, tile::rows);
+  const std::size_t column_strips = ceil_divide(n, tile::columns);
+  const std::size_t a_row = args.trans_a ? 1 : args.lda;
+  const std::size_t a_depth = args.trans_a ? args.lda : 1;
+  const std::size_t b_column = args.trans_b ? args.ldb : 1;
+  const std::size_t b_depth = args.trans_b ? 1 : args.ldb;
+  const std::size_t a_items = args.stride_a == 0 ? 1 : items;
+  const std::size_t b_items = args.stride_b == 0 ? 1 : items;
+  T* const a = workspace;
+  T* const b = workspace + block_rows * block_depth;
+
+  std::size_t k = 0;
+  do {  // once even where k = 0: an empty sum has a bias too
+    const std::size_t depth = std::min(block_depth, args.k - k);
+    if (depth > 0) {
+      const pack_strips<T, tile::rows> pack_a{m,
+                                              row_strips,
+                                              depth,
+                                              a_row,
+                                              a_depth,
+                                              args.stride_a,
+                                              args.a + first * args.stride_a + row * a_row + k * a_depth,
+                                              a};
+      const pack_strips<T, tile::columns> pack_b{n,
+                                                 column_strips,
+                                                 depth,
+                                                 b_column,
+                                                 b_depth,
+                                                 args.stride_b,
+                                                 args.b + first * args.stride_b + column * b_column + k * b_depth,
+                                                 b};
+      launch(a_items * row_strips * pack_a.pieces(), pack_a);
+      launch(b_items * column_strips * pack_b.pieces(), pack_b);
+    }
+    multiply_tile<T> kernel{};
+    kernel.m = m;
+    kernel.n = n;
+    kernel.depth = depth;
+    kernel.row_strips = row_strips;
+    kernel.column_strips = column_strips;
+    kernel.a = a;
+    kernel.b = b;
+    kernel.a_item_stride = args.stride_a == 0 ? 0 : row_strips * tile::rows * depth;
+    kernel.b_item_stride = args.stride_b == 0 ? 0 : column_strips * tile::columns * depth;
+    kernel.c = args.c + first * args.stride_c + row * args.ldc + column;
+    kernel.ldc = args.ldc;
+    kernel.c_item_stride = args.stride_c;
+    kernel.adds = args.accumulate || k > 0;
+    kernel.finishes = k + depth == args.k;
+    kernel.bias = args.bias == nullptr ? nullptr : args.bias + column;
+    kernel.act = args.act;
+    launch(items * row_strips * column_strips, kernel);
+    k += depth;
+  } while (k < args.k);
+}
+
+/// The matrix product; see `gemm_arguments`.
+///
+/// `launch(n, f)` calls f(i) for the integers 0 … n-1; launches run one after the other. `workspace`:
+/// `gemm_workspace_elements<T>` elements in the system's memory, aligned to 64 bytes.
+template <class T, class Launch>
+void gemm(const Launch& launch, T* workspace, const gemm_arguments<T>& args) {
+  using tile = tile_size<T>;
+  if (args.m == 0 || args.n == 0 || args.batch == 0) return;
+  // Small products are many: as many items at once as the workspace holds.
+  const std::size_t depth = std::clamp<std::size_t>(args.k, 1, block_depth);
+  const std::size_t a_elements = ceil_divide(std::min(args.m, block_rows), tile::rows) * tile::rows * depth;
+  const std::size_t b_elements = ceil_divide(std::min(args.n, block_columns), tile::columns) * tile::columns * depth;
+  const std::size_t a_fit = args.stride_a == 0 ? args.batch : block_rows * block_depth / a_elements;
+  const std::size_t b_fit = args.stride_b == 0 ? args.batch : block_columns * block_depth / b_elements;
+  const std::size_t together = std::min({args.batch, a_fit, b_fit});
+  for (std::size_t first = 0; first < args.batch; first += together) {
+    const std::size_t items = std::min(together, args.batch - first);
+    for (std::size_t column = 0; column < args.n; column += block_columns) {
+      for (std::size_t row = 0; row < args.m; row += block_rows) {
+        gemm_block(launch, workspace, args, first, items, row, std::min(block_rows, args.m - row), column,
+                   std::min(block_columns, args.n - column));
+      }
+    }
+  }
+}
+
+}  // namespace vscg::thrust_detail

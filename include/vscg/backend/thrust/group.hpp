@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <limits>
+
+#include <vscg/backend/scalar_index.hpp>
+#include <vscg/core/config.hpp>
+
+namespace vscg::thrust_detail {
+
+/// One thread that works on a row alone, a number at a time, in order.
+template <class T>
+struct single_group {
+  /// f(index) for the elements 0 … n-1.
+  template <class F>
+  VSCG_HD void each(std::size_t n, F f) const {
+    for (std::size_t i = 0; i < n; ++i) f(scalar_index<T>{i});
+  }
+  /// f(i) for the integers 0 … n-1.
+  template <class F>
+  VSCG_HD void integers(std::size_t n, F f) const {
+    for (std::size_t i = 0; i < n; ++i) f(i);
+  }
+  /// Sum of f(index) over the elements 0 … n-1.
+  template <class F>
+  VSCG_HD T sum(std::size_t n, F f) const {
+    T total(0);
+    for (std::size_t i = 0; i < n; ++i) total = total + f(scalar_index<T>{i});
+    return total;
+  }
+  /// The largest f(index); -infinity where n = 0.
+  template <class F>
+  VSCG_HD T max(std::size_t n, F f) const {
+    T largest = -std::numeric_limits<T>::infinity();
+    for (std::size_t i = 0; i < n; ++i) {
+      const T value = f(scalar_index<T>{i});
+      largest = value > largest ? value : largest;
+    }
+    return largest;
+  }
+};
+
+/// Hands an element's index to a kernel.
+template <class T, class F>
+struct on_element {
+  F kernel;
+  VSCG_HD void operator()(std::size_t i) const { kernel(scalar_index<T>{i}); }
+};
+
+/// Hands a row to a kernel.
+template <class T, class F>
+struct on_row {
+  F kernel;
+  VSCG_HD void operator()(std::size_t row) const { kernel(single_group<T>{}, row); }
+};
+
+}  // namespace vscg::thrust_detail

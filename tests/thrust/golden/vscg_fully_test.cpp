@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+#include <vscg/backend/thrust/backend.hpp>
+
+#include "golden/golden_case.hpp"
+
+using thrust_cpp = vscg::thrust_backend<vscg::cpp>;
+
+TEST_CASE("vscg_fully double thrust") {
+  golden::check_all<vscg::vscg_net, vscg::negative_pair_filter_loss<>, double, thrust_cpp>("vscg_fully");
+}
+TEST_CASE("vscg_fully float thrust") {
+  golden::check_all<vscg::vscg_net, vscg::negative_pair_filter_loss<>, float, thrust_cpp>("vscg_fully");
+}

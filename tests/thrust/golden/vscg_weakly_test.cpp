@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+#include <vscg/backend/thrust/backend.hpp>
+
+#include "golden/golden_case.hpp"
+
+using thrust_cpp = vscg::thrust_backend<vscg::cpp>;
+
+TEST_CASE("vscg_weakly double thrust") {
+  golden::check_all<vscg::vscg_net_weakly, vscg::smooth_loss<>, double, thrust_cpp>("vscg_weakly");
+}
+TEST_CASE("vscg_weakly float thrust") {
+  golden::check_all<vscg::vscg_net_weakly, vscg::smooth_loss<>, float, thrust_cpp>("vscg_weakly");
+}
