@@ -20,6 +20,7 @@
 #include <vscg/layers/bidirectional.hpp>
 #include <vscg/layers/conv1d.hpp>
 #include <vscg/layers/dropout.hpp>
+#include <vscg/layers/frozen.hpp>
 #include <vscg/layers/layer_norm.hpp>
 #include <vscg/layers/linear.hpp>
 #include <vscg/layers/max_pool1d.hpp>
