@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+
+#include <vscg/core/error.hpp>
+
+/// The text of the vscg::error that `call` throws; empty when it throws none. Other exceptions pass.
+template <class Call>
+std::string error_text(Call&& call) {
+  try {
+    call();
+  } catch (const vscg::error& problem) {
+    return problem.what();
+  }
+  return "";
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+#include <cstddef>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <vscg/io/checkpoint.hpp>
+#include <vscg/io/json.hpp>
+#include <vscg/io/safetensors.hpp>
+#include <vscg/train/run.hpp>
+
+#include "train/small_run.hpp"
+
+using namespace vscg::train;
+
+namespace {
+
+using small_run = run<small::network, small::loss, float, vscg::cpu>;
+
+run_settings settings(std::size_t epochs) {
+  run_settings s = default_settings(vscg::setting::fully);
+  s.network = "small";
+  s.epochs = epochs;
+  s.batch = 5;
+  s.micro_batch = 2;
+  s.decay_after = {1};
+  return s;
+}
+
+/// Trains into `out`, ended after `steps` steps where that is not 0.
+run_end train(const std::filesystem::path& out, const run_settings& s, std::size_t steps = 0, std::size_t threads = 1,
+              run_callbacks callbacks = {}) {
+  const auto ave = small::open_data();
+  small_run r(ave, s, vscg::threads(threads), small::metadata(ave));
+  std::size_t done = 0;
+  callbacks.step = [&](const step_report&) { ++done; };
+  if (steps > 0) callbacks.stop = [&] { return done >= steps; };
+  return r(run_folder::claim(out, std::filesystem::exists(out)), callbacks);
+}
+
+/// Every array of a checkpoint, its position and its metrics without times.
+std::vector<std::string> content(const std::filesystem::path& out) {
+  const auto file = vscg::io::open_checkpoint(out / "last.checkpoint");
+  std::vector<std::string> all;
+  for (const auto& tensor : file.tensors()) {
+    std::vector<std::byte> bytes(tensor.bytes());
+    file.read_bytes(tensor.begin, bytes);
+    all.push_back(tensor.name + std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+  }
+  auto description = description_of(file);
+  for (auto& record : description.position.history) record.seconds = 0;
+  all.push_back(history_text(description.position.history));
+  for (const double b : description.position.adam) all.push_back(std::to_string(b));
+  all.push_back(std::to_string(description.position.steps));
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("a run that was ended anywhere and resumed has the bits of one that was not") {
+  const small::folder here;
+  REQUIRE(train(here / "whole", settings(3)) == run_end::finished);
+  const auto whole = content(here / "whole");
+  // 16 videos to train with: 3 steps an epoch. Step 3 ends the run before the evaluation, step 5 within epoch 2.
+  for (const std::size_t steps : {1, 3, 5, 6}) {
+    CAPTURE(steps);
+    const auto out = here / ("ended" + std::to_string(steps));
+    REQUIRE(train(out, settings(3), steps) == run_end::interrupted);
+    CHECK(content(out) != whole);
+    REQUIRE(train(out, settings(3), 0, 3) == run_end::finished);  // another number of threads
+    CHECK(content(out) == whole);
+    CHECK(small::bytes_of(out / "best.safetensors") == small::bytes_of(here / "whole" / "best.safetensors"));
+  }
+
+  SUBCASE("and so has one whose epochs grew") {
+    const auto out = here / "grown";
+    REQUIRE(train(out, settings(1)) == run_end::finished);
+    REQUIRE(train(out, settings(3)) == run_end::finished);
+    CHECK(content(out) == whole);
+  }
+  SUBCASE("and one whose other files were lost: the checkpoint is the truth") {
+    const auto out = here / "whole";
+    const auto best = small::bytes_of(out / "best.safetensors");
+    const auto metrics = small::bytes_of(out / "metrics.jsonl");
+    const auto summary = small::bytes_of(out / "summary.json");
+    for (const char* name : {"best.safetensors", "metrics.jsonl", "summary.json"}) std::filesystem::remove(out / name);
+    REQUIRE(train(out, settings(3)) == run_end::finished);
+    CHECK(small::bytes_of(out / "best.safetensors") == best);
+    CHECK(small::bytes_of(out / "metrics.jsonl") == metrics);
+    CHECK(small::bytes_of(out / "summary.json") == summary);
+  }
+  SUBCASE("another seed is another run") {
+    auto other = settings(3);
+    other.seed = 2;
+    REQUIRE(train(here / "other", other) == run_end::finished);
+    CHECK(content(here / "other") != whole);
+    const auto text = small::error_of([&] { train(here / "whole", other); });
+    CHECK(small::contains(text, "--seed: expected 1, as "));
+    CHECK(small::contains(text, "began with, found 2"));
+    CHECK(content(here / "whole") == whole);
+  }
+}
+
+TEST_CASE("the released protocol's memory of targets survives a resume") {
+  const small::folder here;
+  auto s = settings(7);
+  s.protocol = protocol_name::released;
+  REQUIRE(train(here / "whole", s) == run_end::finished);
+  REQUIRE(train(here / "ended", s, 4) == run_end::interrupted);
+  CHECK(vscg::io::open_checkpoint(here / "ended" / "last.checkpoint").at("released_targets").size() == 50);
+  REQUIRE(train(here / "ended", s) == run_end::finished);
+  CHECK(content(here / "ended") == content(here / "whole"));
+  // Evaluated after epoch 6 alone.
+  const auto summary = vscg::io::read_json(here / "whole" / "summary.json");
+  CHECK(summary.at("epoch") == 6);
+}
+
+TEST_CASE("files of a finished run say what happened") {
+  const small::folder here;
+  REQUIRE(train(here / "run", settings(2)) == run_end::finished);
+  const auto summary = vscg::io::read_json(here / "run" / "summary.json");
+  for (const char* key : {"test_accuracy", "best_test_accuracy", "validation_accuracy", "epoch", "parameters",
+                          "seconds", "peak_memory_mib", "seed"}) {
+    CAPTURE(key);
+    REQUIRE(summary.contains(key));
+    CHECK(summary.at(key).is_number());
+  }
+  CHECK(summary.at("finished") == true);
+  CHECK(summary.at("epochs_done") == 2);
+  CHECK(summary.at("steps") == 6);
+  CHECK(summary.at("best_test_accuracy").get<double>() >= summary.at("test_accuracy").get<double>());
+  const auto history = history_from_text(small::bytes_of(here / "run" / "metrics.jsonl"), "metrics");
+  REQUIRE(history.size() == 2);
+  CHECK(history[0].learning_rate == 1e-3);
+  CHECK(history[1].learning_rate == 1e-3 * 0.8);
+  double sum = 0;
+  for (const auto& [name, value] : history[0].terms) sum += value;
+  CHECK(sum == doctest::Approx(history[0].loss));
+  CHECK(history[1].loss < history[0].loss);
+
+  // The weights that were kept are those whose test accuracy is reported.
+  const auto ave = small::open_data();
+  vscg::model<small::network, float, vscg::cpu> best(vscg::seed{9});
+  vscg::io::load_weights(best, here / "run" / "best.safetensors");
+  evaluator<small::network, float, vscg::cpu> evaluate(best.weights(), vscg::threads{1});
+  vscg::data::batch_loader<float> loader(ave, evaluate.videos);
+  const auto counts = evaluate(loader, ave.order(vscg::data::split::test));
+  REQUIRE(counts);
+  CHECK(counts->accuracy() == summary.at("test_accuracy").get<double>());
+}
+
+TEST_CASE("a loss that is not finite ends the run, with the checkpoint of the step before") {
+  const small::folder here;
+  auto s = settings(3);
+  s.learning_rate = 1e30;  // after one step the products overflow
+  const auto text = small::error_of([&] { train(here / "run", s); });
+  CHECK(small::contains(text, "epoch 1, step 2: expected a finite loss"));
+  const auto file = vscg::io::open_checkpoint(here / "run" / "last.checkpoint");
+  CHECK(description_of(file).position.steps == 1);
+  CHECK(small::error_of([&] { train(here / "run", s); }) == text);
+}
+
+TEST_CASE("what does not suit the data is refused before a folder is made") {
+  const small::folder here;
+  auto s = settings(1);
+  s.batch = 17;
+  const auto text = small::error_of([&] { train(here / "run", s); });
+  CHECK(text == "--batch: expected at most 16, the videos there are to train with, found 17");
+  CHECK(!std::filesystem::exists(here / "run"));
+}
+
+TEST_CASE("a checkpoint of another build is gone on with, and said") {
+  const small::folder here;
+  REQUIRE(train(here / "run", settings(2), 2) == run_end::interrupted);
+  const auto path = here / "run" / "last.checkpoint";
+  {
+    const auto file = vscg::io::open_checkpoint(path);
+    auto metadata = file.metadata();
+    metadata["vscg.run.build"] = "vscg 0.0.9, backend abacus";
+    std::vector<std::vector<float>> numbers;
+    std::vector<vscg::io::tensor_source> sources;
+    for (const auto& tensor : file.tensors()) numbers.push_back(file.read<float>(tensor));
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      sources.push_back(vscg::io::make_tensor_source<float>(file.tensors()[i].name, file.tensors()[i].shape,
+                                                            std::span<const float>(numbers[i])));
+    }
+    vscg::io::write_checkpoint(path, sources, metadata);
+  }
+  std::vector<std::string> said;
+  run_callbacks callbacks;
+  callbacks.warn = [&](const std::string& text) { said.push_back(text); };
+  REQUIRE(train(here / "run", settings(2), 0, 1, callbacks) == run_end::finished);
+  REQUIRE(said.size() == 1);
+  CHECK(small::contains(said[0], "abacus"));
+}

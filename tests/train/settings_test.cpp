@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+#include <limits>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include <vscg/train/settings.hpp>
+
+#include "train/error_text.hpp"
+
+using namespace vscg::train;
+
+namespace {
+
+run_settings some() {
+  run_settings s = default_settings(vscg::setting::weakly);
+  s.network = "net";
+  s.learning_rate = 1.0 / 3.0;
+  s.seed = 0xffffffffffffffffULL;
+  return s;
+}
+
+}  // namespace
+
+TEST_CASE("settings survive their way through JSON") {
+  const auto s = some();
+  const auto back = settings_from_json(settings_json(s), "here");
+  CHECK(settings_json(back) == settings_json(s));
+  CHECK(back.learning_rate == s.learning_rate);
+  CHECK(back.seed == s.seed);
+  CHECK(back.supervision == vscg::setting::weakly);
+  auto broken = settings_json(s);
+  broken.erase("batch");
+  CHECK(error_text([&] { settings_from_json(broken, "here"); }).starts_with("here: expected the settings of a run"));
+}
+
+TEST_CASE("a changed setting is named with both values") {
+  const auto began = some();
+  CHECK(error_text([&] { expect_same_settings(began, some(), "RUN"); }).empty());
+  const auto refused = [&](auto change) {
+    auto now = some();
+    change(now);
+    return error_text([&] { expect_same_settings(began, now, "RUN"); });
+  };
+  CHECK(refused([](auto& s) { s.batch = 64; }) == "--batch: expected 128, as RUN began with, found 64");
+  CHECK(refused([](auto& s) { s.micro_batch = 8; }) == "--micro-batch: expected 16, as RUN began with, found 8");
+  CHECK(refused([](auto& s) { s.decay_after = {80}; }) ==
+        "--decay-after: expected [80,180,240], as RUN began with, found [80]");
+  CHECK(refused([](auto& s) { s.precision = "double"; }) ==
+        "--precision: expected float, as RUN began with, found double");
+  CHECK(refused([](auto& s) { s.network = "other"; }) == "--network: expected net, as RUN began with, found other");
+  CHECK(refused([](auto& s) { s.protocol = protocol_name::released; }) ==
+        "--protocol: expected clean, as RUN began with, found released");
+  CHECK(refused([](auto& s) { s.learning_rate *= 1.0000001; }).starts_with("--learning-rate: expected 0.333"));
+  CHECK(refused([](auto& s) { s.cache = true; }) == "--cache: expected false, as RUN began with, found true");
+  CHECK(refused([](auto& s) { s.supervision = vscg::setting::fully; }) ==
+        "--setting: expected weakly, as RUN began with, found fully");
+  CHECK(refused([](auto& s) { s.seed = 1; }) == "--seed: expected 18446744073709551615, as RUN began with, found 1");
+}
+
+TEST_CASE("epochs may grow, not shrink") {
+  const auto began = some();
+  auto now = some();
+  now.epochs = 301;
+  CHECK(error_text([&] { expect_same_settings(began, now, "RUN"); }).empty());
+  now.epochs = 299;
+  CHECK(error_text([&] { expect_same_settings(began, now, "RUN"); }) ==
+        "--epochs: expected 300 or more, as RUN began with, found 299");
+}
+
+TEST_CASE("values that no run could use are refused") {
+  const auto refused = [](auto change) {
+    auto s = some();
+    change(s);
+    return error_text([&] { check_settings(s); });
+  };
+  CHECK(refused([](auto&) {}).empty());
+  CHECK(refused([](auto& s) { s.epochs = 0; }) == "--epochs: expected at least 1, found 0");
+  CHECK(refused([](auto& s) { s.batch = 0; }) == "--batch: expected at least 1, found 0");
+  CHECK(refused([](auto& s) { s.micro_batch = 0; }) == "--micro-batch: expected at least 1, found 0");
+  CHECK(refused([](auto& s) { s.learning_rate = 0; }).starts_with("--learning-rate: expected a number above 0"));
+  CHECK(!refused([](auto& s) { s.learning_rate = std::numeric_limits<double>::quiet_NaN(); }).empty());
+  CHECK(!refused([](auto& s) { s.learning_rate = std::numeric_limits<double>::infinity(); }).empty());
+  CHECK(refused([](auto& s) {
+          s.decay_after = {60, 60};
+        }) == "--decay-after: expected epochs from 1 that increase, found [60,60]");
+  CHECK(!refused([](auto& s) { s.decay_after = {0}; }).empty());
+  CHECK(refused([](auto& s) { s.precision = "half"; }) == "--precision: expected float or double, found half");
+}

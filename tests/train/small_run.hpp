@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <string_view>
+
+#include <vscg/core/error.hpp>
+#include <vscg/data/ave.hpp>
+#include <vscg/data/synthesize.hpp>
+#include <vscg/nets/vscg/event_head.hpp>
+#include <vscg/nets/vscg/localizer.hpp>
+#include <vscg/ops/softmax.hpp>
+#include <vscg/vscg.hpp>
+
+// A network of a few lines and a data set of a few videos: what tests of whole runs need, and no more.
+
+namespace small {
+
+/// Dropout included, because its masks are what a careless resume would change first.
+struct network {
+  vscg::linear<128, 16> hear;
+  vscg::linear<25088, 16> see;
+  vscg::dropout<20> drop;
+  vscg::linear<16, 49> map;
+  vscg::event_head<28, 16> head;
+  VSCG_MEMBERS(hear, see, drop, map, head)
+
+  using inputs = vscg::audio_visual_inputs<>;
+
+  template <vscg::Var Audio, vscg::Var Visual>
+  auto operator()(const Audio& audio, const Visual& visual) const {
+    const auto sound = drop(hear.with_relu(audio));
+    const auto sight = drop(see.with_relu(vscg::reshape<vscg::shape<vscg::dyn, 10, 25088>>(visual)));
+    return head(sound, sight, vscg::softmax(map(sound)));
+  }
+};
+
+using loss = vscg::negative_pair_filter_loss<>;
+
+/// A folder that goes away.
+class folder {
+ public:
+  folder() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "vscg_train_XXXXXX").string();
+    if (::mkdtemp(pattern.data()) == nullptr) throw vscg::error("cannot make a temporary directory " + pattern);
+    path_ = pattern;
+  }
+  folder(const folder&) = delete;
+  folder& operator=(const folder&) = delete;
+  ~folder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// `videos` synthetic videos, made once a program.
+inline const std::filesystem::path& data_folder(std::size_t videos = 20) {
+  static const folder here;
+  static const std::filesystem::path made = [&] {
+    vscg::data::synthesis_options options;
+    options.videos = videos;
+    options.noisy = 3;
+    options.type = vscg::data::stored_type::float16;
+    vscg::data::synthesize(here / "data", options);
+    return here / "data";
+  }();
+  return made;
+}
+
+inline vscg::data::ave_dataset open_data(vscg::data::supervision setting = vscg::data::supervision::fully) {
+  vscg::data::ave_options options;
+  options.setting = setting;
+  return vscg::data::ave_dataset::open(data_folder(), options);
+}
+
+inline vscg::io::network_metadata metadata(const vscg::data::ave_dataset& ave) {
+  vscg::io::network_metadata m;
+  m.network = "small";
+  m.categories = ave.category_names();
+  m.relevance_threshold = 0.7;
+  return m;
+}
+
+inline std::string bytes_of(const std::filesystem::path& path) {
+  std::ifstream stream(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+/// The text of the vscg::error that `call` throws; empty when it throws none.
+template <class Call>
+std::string error_of(Call&& call) {
+  try {
+    call();
+  } catch (const vscg::error& problem) {
+    return problem.what();
+  }
+  return "";
+}
+
+inline bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+
+}  // namespace small
