@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+// Measures weights on a split of a data set: accuracy over all segments, by category, and which was taken for which.
+//
+//   ave_evaluate --data AVE --weights RUN/best.safetensors
+//   ave_evaluate --data AVE --weights RUN/best.safetensors --split validation --json evaluation.json
+#include <algorithm>
+#include <cstddef>
+#include <cstdio>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include <vscg/core/error.hpp>
+#include <vscg/core/team.hpp>
+#include <vscg/data/ave_dataset.hpp>
+#include <vscg/io/json.hpp>
+#include <vscg/train/metrics.hpp>
+
+#include "networks/network.hpp"
+#include "programs/features.hpp"
+#include "programs/program.hpp"
+#include "programs/weights.hpp"
+
+namespace {
+
+using vscg::data::split;
+using vscg::io::json;
+using vscg::train::confusion_matrix;
+
+struct options {
+  std::string data, weights, json_file;
+  split part = split::test;
+  std::optional<double> threshold;
+  std::size_t threads = vscg::threads::all().count;
+};
+
+void print(const confusion_matrix& counts, const std::vector<std::string>& names) {
+  std::printf("accuracy %.2f %% (%zu of %zu segments)\n", 100 * counts.accuracy(), counts.right(), counts.total());
+  std::printf("majority class: always %s would have %.2f %%\n\n", names[counts.majority_class()].c_str(),
+              100 * counts.majority_accuracy());
+  std::printf("      %-30s %8s %8s %9s %9s\n", "class", "segments", "right", "accuracy", "precision");
+  for (std::size_t c = 0; c < counts.classes(); ++c) {
+    const auto percent = [](std::size_t of, double share) {
+      char text[16] = "-";
+      if (of > 0) std::snprintf(text, sizeof text, "%.1f %%", 100 * share);
+      return std::string(text);
+    };
+    std::printf("%4zu  %-30s %8zu %8zu %9s %9s\n", c, names[c].c_str(), counts.support(c), counts.count(c, c),
+                percent(counts.support(c), counts.recall(c)).c_str(),
+                percent(counts.called(c), counts.precision(c)).c_str());
+  }
+  int width = 3;
+  for (std::size_t t = 0; t < counts.classes(); ++t) {
+    for (std::size_t p = 0; p < counts.classes(); ++p) {
+      width = std::max(width, static_cast<int>(std::to_string(counts.count(t, p)).size()) + 1);
+    }
+  }
+  std::printf("\nconfusion matrix: a row for each true class, a column for each class said\n    ");
+  for (std::size_t p = 0; p < counts.classes(); ++p) std::printf("%*zu", width, p);
+  for (std::size_t t = 0; t < counts.classes(); ++t) {
+    std::printf("\n%4zu", t);
+    for (std::size_t p = 0; p < counts.classes(); ++p) {
+      const std::size_t n = counts.count(t, p);
+      std::printf("%*s", width, n == 0 ? "." : std::to_string(n).c_str());
+    }
+  }
+  std::printf("\n");
+}
+
+json report(const confusion_matrix& counts, const std::vector<std::string>& names) {
+  json fields;
+  fields["segments"] = counts.total();
+  fields["segments_right"] = counts.right();
+  fields["accuracy"] = counts.accuracy();
+  fields["majority_class"] = names[counts.majority_class()];
+  fields["majority_accuracy"] = counts.majority_accuracy();
+  fields["classes"] = json::array();
+  fields["confusion"] = json::array();
+  for (std::size_t c = 0; c < counts.classes(); ++c) {
+    json one;
+    one["name"] = names[c];
+    one["segments"] = counts.support(c);
+    one["right"] = counts.count(c, c);
+    one["said"] = counts.called(c);
+    one["accuracy"] = counts.support(c) > 0 ? json(counts.recall(c)) : json(nullptr);
+    one["precision"] = counts.called(c) > 0 ? json(counts.precision(c)) : json(nullptr);
+    fields["classes"].push_back(one);
+    json row = json::array();
+    for (std::size_t p = 0; p < counts.classes(); ++p) row.push_back(counts.count(c, p));
+    fields["confusion"].push_back(row);
+  }
+  return fields;
+}
+
+void evaluate(const CLI::App& app, const options& given) {
+  const auto network = networks::open_network(given.weights, vscg::threads(given.threads));
+  const auto& metadata = network->metadata();
+  const auto threshold = programs::relevance_threshold(metadata, given.threshold);
+  if (!given.json_file.empty()) programs::expect_writable(given.json_file);
+
+  // The labels of segments measure both settings.
+  vscg::data::ave_options how;
+  how.warn = programs::warn_as(app);
+  how.required = {given.part};
+  const auto ave = vscg::data::ave_dataset::open(given.data, how);
+  const auto order = ave.order(given.part);
+  if (const auto difference = programs::categories_differ(metadata.categories, ave.category_names())) {
+    throw vscg::error(given.data, "the categories that " + given.weights + " was trained for", *difference);
+  }
+
+  const programs::ave_features videos(ave, {order.begin(), order.end()});
+  confusion_matrix counts(vscg::data::categories);
+  network->localise(videos, threshold.value_or(0), [&](const networks::localisation& said) {
+    for (std::size_t i = 0; i < said.videos; ++i) {
+      counts.add(ave.segment_classes(order[said.first + i]),
+                 std::span(said.classes).subspan(i * vscg::data::segments, vscg::data::segments));
+    }
+  });
+
+  std::vector<std::string> names = metadata.categories;
+  names.emplace_back("background");
+  std::printf("%s on the %zu videos of %s in %s", programs::network_text(metadata).c_str(), order.size(),
+              name_of(given.part), given.data.c_str());
+  if (threshold) std::printf(", background up to relevance %g", *threshold);
+  std::printf("\n");
+  print(counts, names);
+  if (given.json_file.empty()) return;
+  json fields = programs::report_of(given.weights, metadata, threshold);
+  fields["data"] = given.data;
+  fields["split"] = name_of(given.part);
+  fields["videos"] = order.size();
+  fields.update(report(counts, names));
+  vscg::io::write_json(given.json_file, fields);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Measures the weights of a network on a split of the AVE data set.", "ave_evaluate");
+  options given;
+  app.add_option("--data", given.data, "folder with the files of the data set")->required();
+  app.add_option("--weights", given.weights, "weights (.safetensors); they say which network they are of")->required();
+  app.add_option("--split", given.part, "train, validation or test (default)")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, split>{
+          {"train", split::train}, {"validation", split::validation}, {"test", split::test}}));
+  app.add_option("--threshold", given.threshold,
+                 "a segment is background when its relevance is not above it (fully supervised; default: the file's)");
+  app.add_option("--json", given.json_file, "write all figures there; its fields: README.md of examples");
+  app.add_option("--threads", given.threads, "threads to compute with (default: all cores)")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1024}));
+  return programs::run(app, argc, argv, [&] { evaluate(app, given); });
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+// Says when in each video something is both seen and heard, and what: from a data set's folder, or from features alone.
+//
+//   ave_localize --weights RUN/best.safetensors --data AVE --videos 0 1 2
+//   ave_localize --weights RUN/best.safetensors --audio audio.npy --visual visual.npy --json events.json
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <numeric>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include <vscg/core/error.hpp>
+#include <vscg/core/team.hpp>
+#include <vscg/data/ave_dataset.hpp>
+#include <vscg/io/json.hpp>
+#include <vscg/io/npy.hpp>
+#include <vscg/train/events.hpp>
+
+#include "networks/network.hpp"
+#include "programs/features.hpp"
+#include "programs/program.hpp"
+#include "programs/timeline.hpp"
+#include "programs/weights.hpp"
+
+namespace {
+
+using vscg::data::categories;
+using vscg::data::classes;
+using vscg::data::segments;
+using vscg::io::json;
+using vscg::train::localised_event;
+
+struct options {
+  std::string weights, data, audio, visual, json_file, attention_file;
+  std::vector<std::size_t> videos;
+  std::optional<double> threshold;
+  std::size_t threads = vscg::threads::all().count;
+};
+
+/// The videos asked for, and what is known of them beside their features.
+struct videos_to_localise {
+  std::unique_ptr<networks::feature_source> features;
+  std::vector<std::size_t> rows;                // what each is called: row of the data set, or of the array
+  std::optional<vscg::data::ave_dataset> data;  // where there is one
+  bool truth = false;                           // whether it says what happens in them
+};
+
+videos_to_localise open_videos(const CLI::App& app, const options& given, const std::vector<std::string>& names) {
+  videos_to_localise result;
+  if (given.data.empty()) {
+    result.features = std::make_unique<programs::npy_features>(given.audio, given.visual);
+    result.rows.resize(result.features->videos());
+    std::iota(result.rows.begin(), result.rows.end(), std::size_t{0});
+    return result;
+  }
+  vscg::data::ave_options how;
+  how.warn = programs::warn_as(app);
+  how.required = {};
+  how.labels_required = false;
+  result.data = vscg::data::ave_dataset::open(given.data, how);
+  result.rows = given.videos;
+  if (result.rows.empty()) {
+    result.rows.resize(result.data->videos());
+    std::iota(result.rows.begin(), result.rows.end(), std::size_t{0});
+  }
+  for (const std::size_t row : result.rows) {
+    if (row >= result.data->videos()) {
+      throw vscg::error("--videos",
+                        "rows below " + std::to_string(result.data->videos()) + ", the videos of " + given.data,
+                        std::to_string(row));
+    }
+  }
+  result.truth = result.data->has_labels();
+  if (!result.truth) return result;
+  if (const auto difference = programs::categories_differ(names, result.data->category_names())) {
+    how.warn(given.data + ": " + *difference + ": its truth is left out");
+    result.truth = false;
+  }
+  result.features = nullptr;
+  return result;
+}
+
+json events_json(const std::vector<localised_event>& events, const std::vector<std::string>& names, bool scores) {
+  json list = json::array();
+  for (const localised_event& event : events) {
+    json one;
+    one["category"] = names[event.category];
+    one["start"] = event.start;
+    one["end"] = event.end;
+    if (scores) one["score"] = event.score;
+    list.push_back(one);
+  }
+  return list;
+}
+
+/// The category that is believed in most over the whole video.
+std::size_t video_category(std::span<const float> scores) {
+  std::size_t best = 0;
+  double best_sum = -1;
+  for (std::size_t c = 0; c < categories; ++c) {
+    double sum = 0;
+    for (std::size_t t = 0; t < segments; ++t) sum += static_cast<double>(scores[t * classes + c]);
+    if (sum > best_sum) {
+      best = c;
+      best_sum = sum;
+    }
+  }
+  return best;
+}
+
+void localize(const CLI::App& app, const options& given) {
+  const auto network = networks::open_network(given.weights, vscg::threads(given.threads));
+  const auto& metadata = network->metadata();
+  const auto& names = metadata.categories;
+  const auto threshold = programs::relevance_threshold(metadata, given.threshold);
+  auto videos = open_videos(app, given, names);
+  if (videos.data) videos.features = std::make_unique<programs::ave_features>(*videos.data, videos.rows);
+  for (const std::string& file : {given.json_file, given.attention_file}) {
+    if (!file.empty()) programs::expect_writable(file);
+  }
+
+  std::printf("%s", programs::network_text(metadata).c_str());
+  if (threshold) std::printf(", background up to relevance %g", *threshold);
+  std::printf("\n");
+  json fields = programs::report_of(given.weights, metadata, threshold);
+  fields["videos"] = json::array();
+  std::vector<float> attention;
+  std::size_t right = 0;
+  network->localise(*videos.features, threshold.value_or(0), [&](const networks::localisation& said) {
+    for (std::size_t i = 0; i < said.videos; ++i) {
+      const std::size_t row = videos.rows[said.first + i];
+      const auto said_classes = std::span(said.classes).subspan(i * segments, segments);
+      const auto scores = std::span(said.scores).subspan(i * segments * classes, segments * classes);
+      const auto events = vscg::train::find_events(said_classes, scores, categories);
+
+      json video;
+      video["row"] = row;
+      std::string title = "video " + std::to_string(row);
+      const auto annotation = videos.data ? videos.data->annotation_of(row) : std::nullopt;
+      if (annotation) {
+        title += " (" + annotation->video_id + ")";
+        video["id"] = annotation->video_id;
+      }
+      const std::string& category = names[video_category(scores)];
+      video["category"] = category;
+      video["events"] = events_json(events, names, true);
+      programs::timeline timeline(title + ": " + (events.empty() ? "background, at most " : "") + category);
+      timeline.add("said", events, names, true);
+      if (videos.truth) {
+        const auto true_classes = videos.data->segment_classes(row);
+        const auto truth = vscg::train::find_events(true_classes, {}, categories);
+        timeline.add("truth", truth, names, false);
+        video["truth"] = events_json(truth, names, false);
+        for (std::size_t t = 0; t < segments; ++t) right += said_classes[t] == true_classes[t] ? 1U : 0U;
+      }
+      std::fputs(timeline.text().c_str(), stdout);
+      fields["videos"].push_back(std::move(video));
+    }
+    if (!given.attention_file.empty()) attention.insert(attention.end(), said.attention.begin(), said.attention.end());
+  });
+  const std::size_t all = videos.rows.size() * segments;
+  if (videos.truth) {
+    std::printf("\n%zu of %zu segments right (%.1f %%)\n", right, all,
+                100 * static_cast<double>(right) / static_cast<double>(all));
+  }
+  if (!given.json_file.empty()) vscg::io::write_json(given.json_file, fields);
+  if (!given.attention_file.empty()) {
+    const std::vector<std::size_t> shape{videos.rows.size(), segments, 7, 7};
+    vscg::io::write_npy<float>(given.attention_file, attention, shape);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Localises audio-visual events in videos.", "ave_localize");
+  options given;
+  app.add_option("--weights", given.weights, "weights (.safetensors); they say which network they are of")->required();
+  auto* data =
+      app.add_option("--data", given.data, "folder with the files of the data set; labels are shown, not needed");
+  app.add_option("--videos", given.videos, "rows of the data set (default: all)")->needs(data);
+  auto* audio = app.add_option("--audio", given.audio, "audio features (.npy): [10,128] or [N,10,128]")->excludes(data);
+  auto* visual = app.add_option("--visual", given.visual, "visual features (.npy): [10,7,7,512] or [N,10,7,7,512]")
+                     ->excludes(data)
+                     ->needs(audio);
+  audio->needs(visual);
+  app.add_option("--json", given.json_file, "write the events there; its fields: README.md of examples");
+  app.add_option("--attention", given.attention_file, "write the attention there (.npy): [N,10,7,7]");
+  app.add_option("--threshold", given.threshold,
+                 "a segment is background when its relevance is not above it (fully supervised; default: the file's)");
+  app.add_option("--threads", given.threads, "threads to compute with (default: all cores)")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1024}));
+  return programs::run(app, argc, argv, [&] {
+    if (given.data.empty() && given.audio.empty()) {
+      throw vscg::error("videos to localise", "--data DIR, or --audio FILE and --visual FILE", "neither");
+    }
+    if (!given.json_file.empty() && given.json_file == given.attention_file) {
+      throw vscg::error("--json and --attention", "two files", given.json_file + " twice");
+    }
+    localize(app, given);
+  });
+}

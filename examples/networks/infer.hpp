@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <future>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <vscg/data/types.hpp>
+#include <vscg/io/weights.hpp>
+#include <vscg/train/prediction.hpp>
+#include <vscg/vscg.hpp>
+
+#include "networks/infer_networks.hpp"
+#include "networks/network.hpp"
+
+namespace networks {
+
+/// Any network of this library behind the interface of the programs.
+template <class Network, class Scalar>
+class inferring_network final : public network {
+ public:
+  inferring_network(const std::filesystem::path& path, vscg::threads threads)
+      : weights_(vscg::seed{1}),
+        metadata_(vscg::io::load_weights(weights_, path).value()),
+        session_(weights_, threads, vscg::capacity{at_once}) {}
+
+  const vscg::io::network_metadata& metadata() const override { return metadata_; }
+
+  void localise(const feature_source& videos, double threshold,
+                const std::function<void(const localisation&)>& take) override {
+    const std::size_t all = videos.videos();
+    std::array<group, 2> groups{group(std::min(all, at_once)), group(std::min(all, at_once))};
+    const auto read = [&](std::size_t first) {
+      group& into = groups[first / at_once % 2];
+      into.videos = std::min(at_once, all - first);
+      videos.read(first, into.audio_values(), into.visual_values());
+    };
+    localisation said;
+    std::future<void> next = std::async(std::launch::async, read, std::size_t{0});
+    for (std::size_t first = 0; first < all; first += at_once) {
+      next.get();
+      if (first + at_once < all) next = std::async(std::launch::async, read, first + at_once);
+      const group& now = groups[first / at_once % 2];
+      const auto outputs = session_.infer(now.audio_values(), now.visual_values());
+      said.first = first;
+      said.videos = now.videos;
+      said.classes = std::move(vscg::train::predict(outputs, threshold).classes);
+      said.scores = vscg::train::class_scores(outputs);
+      const auto attention = outputs.attention.values();
+      said.attention.resize(attention.size());
+      std::ranges::transform(attention, said.attention.begin(), [](Scalar x) { return static_cast<float>(x); });
+      take(said);
+    }
+  }
+
+ private:
+  static constexpr std::size_t at_once = 16;
+
+  struct group {
+    std::size_t videos = 0;
+    std::vector<Scalar> audio, visual;
+    explicit group(std::size_t most)
+        : audio(most * vscg::data::audio_video_values), visual(most * vscg::data::visual_video_values) {}
+    std::span<Scalar> audio_values() { return std::span(audio).first(videos * vscg::data::audio_video_values); }
+    std::span<Scalar> visual_values() { return std::span(visual).first(videos * vscg::data::visual_video_values); }
+    std::span<const Scalar> audio_values() const {
+      return std::span(audio).first(videos * vscg::data::audio_video_values);
+    }
+    std::span<const Scalar> visual_values() const {
+      return std::span(visual).first(videos * vscg::data::visual_video_values);
+    }
+  };
+
+  vscg::weights<Network, Scalar, vscg::cpu> weights_;
+  vscg::io::network_metadata metadata_;
+  vscg::session<Network, Scalar, vscg::cpu> session_;
+};
+
+/// The body of every infer_… function.
+template <class Network>
+std::unique_ptr<network> infer_network(const std::filesystem::path& weights, precision p, vscg::threads threads) {
+  if (p == precision::in_double) return std::make_unique<inferring_network<Network, double>>(weights, threads);
+  return std::make_unique<inferring_network<Network, float>>(weights, threads);
+}
+
+}  // namespace networks

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: MIT
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <limits>
+#include <numeric>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <vscg/io/json.hpp>
+#include <vscg/io/npy.hpp>
+
+#include "program_run.hpp"
+
+using namespace programs_test;
+using vscg::io::json;
+using extents = std::vector<std::size_t>;
+
+namespace {
+
+/// Features of rows, written as people have them who have no data set.
+void save_features(const scratch_directory& dir, const vscg::data::ave_dataset& ave, std::vector<std::size_t> rows,
+                   bool several) {
+  std::vector<float> audio(rows.size() * 1280), visual(rows.size() * 250880);
+  ave.read(std::span<const std::size_t>(rows), std::span(audio), std::span(visual));
+  extents a{10, 128}, v{10, 7, 7, 512};
+  if (several) {
+    a.insert(a.begin(), rows.size());
+    v.insert(v.begin(), rows.size());
+  }
+  vscg::io::write_npy<float>(dir / "a.npy", audio, a);
+  vscg::io::write_npy<float>(dir / "v.npy", visual, v);
+}
+
+json events_of(const scratch_directory& dir) { return vscg::io::read_json(dir / "l.json")["videos"]; }
+
+}  // namespace
+
+TEST_CASE("ave_localize: videos of a data set, with the truth beside") {
+  const auto program = find_program("ave_localize");
+  if (program.empty()) return;
+  const scratch_directory dir;
+  const auto ave = make_data(dir);
+  const auto& names = ave.category_names();
+  save_constant<vscg::vscg_net, float>(dir / "w", 3, names);
+  const auto r = run(program, dir, "--weights w --data data --videos 7 2 --json l.json --attention a.npy --threads 2");
+  INFO(r.err);
+  REQUIRE(r.code == 0);
+  const json fields = vscg::io::read_json(dir / "l.json");
+  CHECK(fields["network"] == "vscg");
+  CHECK(fields["setting"] == "fully");
+  CHECK(fields["form"] == "released");
+  CHECK(fields["relevance_threshold"] == 0.7);
+  REQUIRE(fields["videos"].size() == 2);
+  const std::size_t rows[] = {7, 2};
+  for (std::size_t i = 0; i < 2; ++i) {
+    const json& video = fields["videos"][i];
+    const auto annotation = ave.annotation_of(rows[i]);
+    REQUIRE(annotation.has_value());
+    CHECK(video["row"] == rows[i]);
+    CHECK(video["id"] == annotation->video_id);
+    CHECK(video["category"] == names[3]);
+    REQUIRE(video["events"].size() == 1);
+    CHECK(video["events"][0]["category"] == names[3]);
+    CHECK(video["events"][0]["start"] == 0.0);
+    CHECK(video["events"][0]["end"] == 10.0);
+    CHECK(video["events"][0]["score"].get<double>() == doctest::Approx(relevance * category_share));
+    REQUIRE(video["truth"].size() == (annotation->start == annotation->end ? 0U : 1U));
+    if (annotation->start == annotation->end) continue;
+    CHECK(video["truth"][0]["category"] == annotation->category);
+    CHECK(video["truth"][0]["start"] == annotation->start);
+    CHECK(video["truth"][0]["end"] == annotation->end);
+  }
+  CHECK(contains(r.out, "said  |##########|  # " + names[3] + " 0-10 s, score 0.72"));
+  CHECK(contains(r.out, "truth |"));
+  CHECK(contains(r.out, "of 20 segments right"));
+
+  const auto attention = vscg::io::read_npy<float>(dir / "a.npy");
+  CHECK(extents(attention.shape().begin(), attention.shape().end()) == extents{2, 10, 7, 7});
+  for (std::size_t i = 0; i < 20; ++i) {
+    CHECK(std::accumulate(attention.data() + 49 * i, attention.data() + 49 * (i + 1), 0.0) == doctest::Approx(1));
+  }
+}
+
+TEST_CASE("ave_localize: the threshold of the file, of the command line, and what is not above it") {
+  const auto program = find_program("ave_localize");
+  if (program.empty()) return;
+  const scratch_directory dir;
+  const auto ave = make_data(dir);
+  const auto& names = ave.category_names();
+  const auto events = [&](const std::string& arguments) {
+    const auto r = run(program, dir, "--data data --videos 0 --json l.json --weights " + arguments);
+    INFO(r.err);
+    REQUIRE(r.code == 0);
+    return events_of(dir)[0]["events"].size();
+  };
+  save_constant<vscg::vscg_net, float>(dir / "w", 3, names);
+  CHECK(events("w") == 1);
+  CHECK(events("w --threshold 0.89") == 1);
+  CHECK(events("w --threshold 0.91") == 0);
+  CHECK(contains(bytes_of(dir / "stdout.txt"), "background, at most " + names[3]));
+  save_constant<vscg::vscg_net, float>(dir / "strict", 3, names, vscg::io::metadata_of<vscg::vscg_net>(names, 0.95));
+  CHECK(events("strict") == 0);
+  CHECK(vscg::io::read_json(dir / "l.json")["relevance_threshold"] == 0.95);
+  CHECK(events("strict --threshold 0.5") == 1);
+
+  save_undecided<vscg::vscg_net_weakly>(dir / "weakly", names);
+  CHECK(events("weakly") == 1);
+  CHECK(events_of(dir)[0]["events"][0]["score"].get<double>() == doctest::Approx(1.0 / 29));
+  CHECK(refused(program, dir, "--weights weakly --data data --threshold 0.5") ==
+        "--threshold: expected a fully supervised network, whose segments have a relevance, found weights of vscg "
+        "weakly (released)");
+}
+
+TEST_CASE("ave_localize: features alone give what the data set gives, one by one or in groups") {
+  const auto program = find_program("ave_localize");
+  if (program.empty()) return;
+  const scratch_directory dir;
+  const auto ave = make_data(dir);
+  // Weights as they start: every video has other numbers.
+  vscg::weights<vscg::vscg_net, float, vscg::cpu> w(vscg::seed{1});
+  vscg::io::save_weights(w, dir / "w", vscg::io::metadata_of<vscg::vscg_net>(ave.category_names()));
+  const auto all = [&](const std::string& arguments) {
+    const auto r = run(program, dir, "--weights w --threshold 0.3 --json l.json --attention att.npy " + arguments);
+    INFO(r.err);
+    REQUIRE(r.code == 0);
+    return events_of(dir);
+  };
+  const json of_data = all("--data data");
+  REQUIRE(of_data.size() == 20);
+  REQUIRE_FALSE(of_data[18]["events"].empty());
+  const auto attention = bytes_of(dir / "att.npy");
+
+  std::vector<std::size_t> rows(20);
+  std::iota(rows.begin(), rows.end(), std::size_t{0});
+  std::filesystem::create_directory(dir / "elsewhere");
+  save_features(dir, ave, rows, true);
+  const json of_features = all("--audio a.npy --visual v.npy");
+  REQUIRE(of_features.size() == 20);
+  CHECK(bytes_of(dir / "att.npy") == attention);
+  for (std::size_t i = 0; i < 20; ++i) {
+    CHECK(of_features[i]["row"] == i);
+    CHECK(of_features[i]["category"] == of_data[i]["category"]);
+    CHECK(of_features[i]["events"] == of_data[i]["events"]);
+    CHECK_FALSE(of_features[i].contains("truth"));
+    CHECK_FALSE(of_features[i].contains("id"));
+  }
+  save_features(dir, ave, {18}, false);
+  const json of_one = all("--audio a.npy --visual v.npy");
+  REQUIRE(of_one.size() == 1);
+  CHECK(of_one[0]["row"] == 0);
+  CHECK(of_one[0]["events"] == of_data[18]["events"]);
+}
+
+TEST_CASE("ave_localize: a folder with features alone needs no other file") {
+  const auto program = find_program("ave_localize");
+  if (program.empty()) return;
+  const scratch_directory dir;
+  const auto ave = make_data(dir);
+  save_constant<vscg::vscg_net, double>(dir / "w", 3, ave.category_names());
+  std::filesystem::create_directory(dir / "bare");
+  for (const char* name : {"audio_feature.h5", "visual_feature.h5"}) {
+    std::filesystem::rename(dir / "data" / name, dir / "bare" / name);
+  }
+  const auto r = run(program, dir, "--weights w --data bare --json l.json");
+  INFO(r.err);
+  REQUIRE(r.code == 0);
+  CHECK_FALSE(contains(r.out, "truth"));
+  REQUIRE(events_of(dir).size() == 20);
+  CHECK_FALSE(events_of(dir)[0].contains("truth"));
+  CHECK(events_of(dir)[19]["events"][0]["score"].get<double>() == doctest::Approx(relevance * category_share));
+}
+
+TEST_CASE("ave_localize: what cannot be used is one line, and no file is left") {
+  const auto program = find_program("ave_localize");
+  if (program.empty()) return;
+  const scratch_directory dir;
+  const auto ave = make_data(dir);
+  save_constant<vscg::vscg_net, float>(dir / "w", 3, ave.category_names());
+  save_features(dir, ave, {0, 1, 2}, true);
+  const auto array = [&](const char* name, const extents& shape, float value = 0.5F) {
+    const std::size_t size = std::accumulate(shape.begin(), shape.end(), std::size_t{1}, std::multiplies<>{});
+    std::vector<float> values(size, 0.5F);
+    if (size > 0) values[size - 1] = value;
+    vscg::io::write_npy<float>(dir / name, values, shape);
+  };
+  array("two.npy", {2, 10, 128});
+  array("nine.npy", {9, 128});
+  array("wide.npy", {10, 129});
+  array("flat.npy", {10, 49, 512});
+  array("none.npy", {0, 10, 128});
+  array("nan.npy", {3, 10, 128}, std::numeric_limits<float>::quiet_NaN());
+  array("inf.npy", {3, 10, 7, 7, 512}, std::numeric_limits<float>::infinity());
+  put_bytes(dir / "text.npy", "no array");
+
+  const auto before = dir.names().size();
+  const auto error = [&](const std::string& arguments) {
+    return refused(program, dir, "--weights w --json l.json --attention att.npy " + arguments);
+  };
+  CHECK(error("") == "videos to localise: expected --data DIR, or --audio FILE and --visual FILE, found neither");
+  CHECK(contains(error("--audio a.npy"), "--audio requires --visual"));
+  CHECK(contains(error("--visual v.npy"), "--visual requires --audio"));
+  CHECK(contains(error("--data data --audio a.npy --visual v.npy"), "--data"));
+  CHECK(contains(error("--audio a.npy --visual v.npy --videos 0"), "--videos requires --data"));
+  CHECK(error("--data data --videos 3 20") == "--videos: expected rows below 20, the videos of data, found 20");
+  CHECK(contains(error("--data data --videos x"), "--videos"));
+  CHECK(contains(error("--data nowhere"), "nowhere"));
+  CHECK(contains(error("--audio two.npy --visual v.npy"), "v.npy: expected 2 videos as in two.npy, found 3"));
+  CHECK(error("--audio nine.npy --visual v.npy") == "nine.npy: expected [10, 128] or [N, 10, 128], found [9, 128]");
+  CHECK(error("--audio wide.npy --visual v.npy") == "wide.npy: expected [10, 128] or [N, 10, 128], found [10, 129]");
+  CHECK(error("--audio a.npy --visual flat.npy") ==
+        "flat.npy: expected [10, 7, 7, 512] or [N, 10, 7, 7, 512], found [10, 49, 512]");
+  CHECK(error("--audio none.npy --visual v.npy") == "none.npy: expected at least one video, found none");
+  CHECK(error("--audio nan.npy --visual v.npy") == "nan.npy: video 2, segment 9: expected finite features, found NaN");
+  CHECK(error("--audio a.npy --visual inf.npy") ==
+        "inf.npy: video 2, segment 9: expected finite features, found infinity");
+  CHECK(contains(error("--audio text.npy --visual v.npy"), "text.npy: expected a .npy file"));
+  CHECK(contains(error("--audio missing.npy --visual v.npy"), "missing.npy"));
+  CHECK(contains(refused(program, dir, "--weights w --data data --json nowhere/l.json"), "nowhere/l.json"));
+  CHECK(contains(refused(program, dir, "--weights w --data data --attention nowhere/a.npy"), "nowhere/a.npy"));
+  CHECK(contains(refused(program, dir, "--weights w --data data --json x --attention x"), "expected two files"));
+  CHECK(dir.names().size() == before + 2);  // stdout.txt and stderr.txt
+}

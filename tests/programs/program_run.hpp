@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <string>
+#include <sys/wait.h>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <vscg/backend/eigen/backend.hpp>
+#include <vscg/data/ave_dataset.hpp>
+#include <vscg/data/synthesize.hpp>
+#include <vscg/io/weights.hpp>
+#include <vscg/nets/vscg/vscg_net.hpp>
+
+#include "io/scratch.hpp"
+
+// What the tests of programs share: running one as a user does, a small data set, and weights whose answers are known.
+
+namespace programs_test {
+
+struct result {
+  int code = -1;
+  std::string out, err;
+};
+
+/// The program of that name, or an empty path, said to be skipped, where the programs were not built.
+inline std::filesystem::path find_program(const std::string& name) {
+  const char* const folder = std::getenv("VSCG_PROGRAMS_DIR");
+  const auto path = std::filesystem::path(folder == nullptr ? "." : folder) / name;
+  if (std::filesystem::exists(path)) return path;
+  std::cout << "skipped: there is no program " << path.string() << '\n';
+  return {};
+}
+
+/// Runs it in `dir`; arguments as a shell reads them.
+inline result run(const std::filesystem::path& program, const scratch_directory& dir, const std::string& arguments) {
+  const std::string command =
+      "cd '" + (dir / "").string() + "' && '" + program.string() + "' " + arguments + " >stdout.txt 2>stderr.txt";
+  const int status = std::system(command.c_str());
+  result r;
+  r.code = WIFEXITED(status) ? WEXITSTATUS(status) : 1000;
+  r.out = bytes_of(dir / "stdout.txt");
+  r.err = bytes_of(dir / "stderr.txt");
+  return r;
+}
+
+/// The one line of an error, without the program's name in front; checks that all else is as it must be.
+inline std::string refused(const std::filesystem::path& program, const scratch_directory& dir,
+                           const std::string& arguments) {
+  const result r = run(program, dir, arguments);
+  CHECK(r.code == 1);
+  const std::string start = program.filename().string() + ": error: ";
+  INFO(r.err);
+  CHECK(r.err.rfind(start, 0) == 0);
+  CHECK(r.err.find('\n') + 1 == r.err.size());
+  return r.err.size() > start.size() ? r.err.substr(start.size(), r.err.size() - start.size() - 1) : "";
+}
+
+/// Twenty synthesised videos: more than the programs take at once.
+inline vscg::data::ave_dataset make_data(const scratch_directory& dir) {
+  vscg::data::synthesis_options options;
+  options.videos = 20;
+  options.noisy = 0;
+  options.type = vscg::data::stored_type::float32;
+  vscg::data::synthesize(dir / "data", options);
+  return vscg::data::ave_dataset::open(dir / "data", {});
+}
+
+inline constexpr double relevance = 0.9;  // of every segment
+inline constexpr double category_share = 0.8;
+
+/// Weights that give relevance 0.9 and one category the share 0.8, whatever the video.
+template <class Network, class Scalar>
+void save_constant(const std::filesystem::path& path, std::size_t category, const std::vector<std::string>& names,
+                   vscg::io::network_metadata metadata = vscg::io::metadata_of<Network>({})) {
+  vscg::weights<Network, Scalar, vscg::cpu> w(vscg::seed{1});
+  const auto fill = [&](const char* name, Scalar value) {
+    w.set(name, std::vector<Scalar>(w.table().find(name)->elements, value));
+  };
+  fill("L3.weight", 0);
+  fill("L3.bias", static_cast<Scalar>(std::log(relevance / (1 - relevance))));
+  fill("L4.weight", 0);
+  std::vector<Scalar> bias(28, Scalar(0));
+  bias[category] = static_cast<Scalar>(std::log(27 * category_share / (1 - category_share)));
+  w.set("L4.bias", bias);
+  metadata.categories = names;
+  vscg::io::save_weights(w, path, metadata);
+}
+
+/// Weakly supervised weights that score all 29 classes alike: category 0 is said, with 1/29.
+template <class Network>
+void save_undecided(const std::filesystem::path& path, const std::vector<std::string>& names) {
+  vscg::weights<Network, float, vscg::cpu> w(vscg::seed{1});
+  w.set("L2.weight", std::vector<float>(w.table().find("L2.weight")->elements, 0.F));
+  vscg::io::save_weights(w, path, vscg::io::metadata_of<Network>(names));
+}
+
+}  // namespace programs_test
