@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// A convolution over another number of channels than it is given.
+// expect: shape_mismatch<.*conv1d<256, 128, 5>.*expects<256>.*gets<128>
+// errors: 1
+#include <vscg/vscg.hpp>
+
+using namespace vscg;
+
+struct wrong {
+  conv1d<256, 128, 5> layer;
+  VSCG_MEMBERS(layer)
+  using inputs = input_shapes<shape<dyn, 10, 128>>;
+  auto operator()(Var auto x) const { return layer(x); }
+};
+model<wrong, float, cpu> net{seed{1}};
