@@ -71,8 +71,16 @@ TEST_CASE("plain lines where nobody watches: one an epoch, without control chara
 
 TEST_CASE("a bar with losses and time left on a terminal, gone when the epoch's line comes") {
   const auto text = shown(true);
-  CHECK(text.find("\r\033[Kepoch 1/2 [####------------] 1/4  loss 0.7500 (relevance 0.2500, category 0.5000)") == 0);
-  CHECK(text.find(" left\r\033[Kepoch 1/2 [########--------] 2/4") != std::string::npos);
-  CHECK(text.find("4/4") < text.find("validation 50.00 %"));
+  CHECK(text.starts_with("\r\033[K1/2 [##------] 0 s left  loss 0.75 (rel 0.25, cat 0.50)\r\033[K1/2 [####----] "));
+  CHECK(text.find("[########]") < text.find("validation 50.00 %"));
+  CHECK(text.find("\r\033[Kepoch 1/2  loss") != std::string::npos);
   CHECK(text.back() == '\n');
+}
+
+TEST_CASE("a step's line has it all, wide or narrow") {
+  CHECK(
+      step_text(report(1, 2), 0.5, 3700, false) ==
+      "epoch 1/2 [########--------] 1:01:40 left  validation 50.0 %  loss 0.7500 (relevance 0.2500, category 0.5000)");
+  const auto narrow = step_text(report(1, 2), 0.5, 3700, true);
+  CHECK(narrow == "1/2 [####----] 1:01:40 left  val 50.0 %  loss 0.75 (rel 0.25, cat 0.50)");
 }

@@ -8,8 +8,8 @@
 #include <cstddef>
 #include <cstdio>
 #include <optional>
-#include <span>
 #include <string>
+#include <sys/ioctl.h>
 
 #include <vscg/train/history.hpp>
 #include <vscg/train/run_types.hpp>
@@ -66,6 +66,29 @@ inline std::string epoch_text(const epoch_record& record, std::size_t epochs) {
   return text + "  " + number_text("%.1f s", record.seconds);
 }
 
+/// What moves on the screen during an epoch; `narrow` for terminals of 80 columns.
+inline std::string step_text(const step_report& report, std::optional<double> accuracy, double left, bool narrow) {
+  using progress_detail::number_text;
+  const double share = static_cast<double>(report.batch) / static_cast<double>(report.batches);
+  std::string text = (narrow ? "" : "epoch ") + std::to_string(report.epoch) + "/" + std::to_string(report.epochs) +
+                     " " + bar_text(share, narrow ? 8 : 16) + " " + duration_text(left) + " left";
+  if (accuracy) text += (narrow ? "  val " : "  validation ") + number_text("%.1f %%", 100 * *accuracy);
+  text += "  loss " + number_text(narrow ? "%.2f" : "%.4f", report.loss);
+  for (std::size_t i = 0; i < report.terms.size(); ++i) {
+    const std::string name = report.term_names[i];
+    text += (i == 0 ? " (" : ", ") + (narrow ? name.substr(0, 3) : name) + " ";
+    text += number_text(narrow ? "%.2f" : "%.4f", report.terms[i]);
+  }
+  return text + ")";
+}
+
+/// Columns of the terminal that `file` is, 80 where it does not say.
+inline std::size_t terminal_columns(std::FILE* file) {
+  struct ::winsize size {};
+  const bool known = ::ioctl(::fileno(file), TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
+  return known ? size.ws_col : 80;
+}
+
 /// Shows a run: on a terminal a bar that is drawn again after each step, otherwise a line an epoch.
 class progress_display {
  public:
@@ -79,15 +102,11 @@ class progress_display {
     const double seconds = std::chrono::duration<double>(clock::now() - began_).count();
     left_ = seconds / (done - static_cast<double>(*begun_with_)) * (all - done);
     if (!terminal_) return;
-    std::array<std::pair<const char*, double>, 8> terms{};
-    const std::size_t count = std::min(terms.size(), report.terms.size());
-    for (std::size_t i = 0; i < count; ++i) terms[i] = {report.term_names[i], report.terms[i]};
-    const double share = static_cast<double>(report.batch) / static_cast<double>(report.batches);
-    show("epoch " + std::to_string(report.epoch) + "/" + std::to_string(report.epochs) + " " + bar_text(share, 16) +
-         " " + std::to_string(report.batch) + "/" + std::to_string(report.batches) + "  " +
-         progress_detail::loss_text(report.loss, std::span(terms).first(count)) +
-         (accuracy_ ? "  validation " + progress_detail::share_text(*accuracy_) : "") + "  " + duration_text(left_) +
-         " left");
+    const std::size_t columns = terminal_columns(to_);
+    std::string text = step_text(report, accuracy_, left_, false);
+    if (text.size() >= columns) text = step_text(report, accuracy_, left_, true);
+    if (text.size() >= columns) text.resize(columns - 1);  // a line that wraps could not be drawn over
+    show(text);
   }
 
   void epoch(const epoch_record& record, std::size_t epochs) {
