@@ -211,6 +211,6 @@ TEST_CASE("a classifier deprived of a sense, of attention or of background is cl
   CHECK(blind < with_both - 0.2);
   CHECK(deaf < with_both - 0.2);
   CHECK(mean < with_both - 0.1);
-  CHECK(eager < with_both - 0.15);
+  CHECK(eager < with_both - 0.1);
   CHECK(background_share < with_both - 0.25);
 }

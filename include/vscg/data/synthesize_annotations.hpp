@@ -57,14 +57,14 @@ inline constexpr std::array<std::string_view, 28> ave_categories{"Church bell",
                                                                  "Accordion",
                                                                  "Mandolin"};
 
-/// Row `row` of a generated data set. A fifth of the events fill the video; the others are 2 … 8 seconds long,
-/// anywhere. About four segments in ten are background.
+/// Row `row` of a generated data set. A quarter of the events fill the video; the others are 2 … 8 seconds long,
+/// anywhere. More than a third of the segments are background.
 inline synthetic_event generate_event(seed s, std::size_t row) {
   static constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   dice draw(random_stream(s, "synthesize.event"), row);
   synthetic_event event;
   event.category = row % ave_categories.size();
-  const std::size_t length = draw.chance(0.2) ? 10 : 2 + draw.below(7);
+  const std::size_t length = draw.chance(0.25) ? 10 : 2 + draw.below(7);
   event.start = draw.below(11 - length);
   event.end = event.start + length;
   event.text = {std::string(ave_categories[event.category]), "", "good", static_cast<int>(event.start),
