@@ -54,17 +54,18 @@ void print(const confusion_matrix& counts, const std::vector<std::string>& names
                 percent(counts.support(c), counts.recall(c)).c_str(),
                 percent(counts.called(c), counts.precision(c)).c_str());
   }
+  // Classes that neither occur nor are said have empty rows and columns.
+  std::vector<std::size_t> met;
   int width = 3;
-  for (std::size_t t = 0; t < counts.classes(); ++t) {
-    for (std::size_t p = 0; p < counts.classes(); ++p) {
-      width = std::max(width, static_cast<int>(std::to_string(counts.count(t, p)).size()) + 1);
-    }
+  for (std::size_t c = 0; c < counts.classes(); ++c) {
+    if (counts.support(c) + counts.called(c) > 0) met.push_back(c);
+    width = std::max(width, static_cast<int>(std::to_string(counts.support(c)).size()) + 1);
   }
   std::printf("\nconfusion matrix: a row for each true class, a column for each class said\n    ");
-  for (std::size_t p = 0; p < counts.classes(); ++p) std::printf("%*zu", width, p);
-  for (std::size_t t = 0; t < counts.classes(); ++t) {
+  for (const std::size_t p : met) std::printf("%*zu", width, p);
+  for (const std::size_t t : met) {
     std::printf("\n%4zu", t);
-    for (std::size_t p = 0; p < counts.classes(); ++p) {
+    for (const std::size_t p : met) {
       const std::size_t n = counts.count(t, p);
       std::printf("%*s", width, n == 0 ? "." : std::to_string(n).c_str());
     }
@@ -143,15 +144,21 @@ void evaluate(const CLI::App& app, const options& given) {
 int main(int argc, char** argv) {
   CLI::App app("Measures the weights of a network on a split of the AVE data set.", "ave_evaluate");
   options given;
-  app.add_option("--data", given.data, "folder with the files of the data set")->required();
-  app.add_option("--weights", given.weights, "weights (.safetensors); they say which network they are of")->required();
-  app.add_option("--split", given.part, "train, validation or test (default)")
+  app.add_option("--data", given.data, "folder with the files of the data set")->required()->type_name("DIR");
+  app.add_option("--weights", given.weights, "weights (.safetensors); they say which network they are of")
+      ->required()
+      ->type_name("FILE");
+  app.add_option("--split", given.part, "which part of the data set (default: test)")
       ->transform(CLI::CheckedTransformer(std::map<std::string, split>{
-          {"train", split::train}, {"validation", split::validation}, {"test", split::test}}));
+          {"train", split::train}, {"validation", split::validation}, {"test", split::test}}))
+      ->option_text("train|validation|test");
   app.add_option("--threshold", given.threshold,
-                 "a segment is background when its relevance is not above it (fully supervised; default: the file's)");
-  app.add_option("--json", given.json_file, "write all figures there; its fields: README.md of examples");
+                 "a segment is background when its relevance is not above it (fully supervised; default: the file's)")
+      ->type_name("P");
+  app.add_option("--json", given.json_file, "write all figures there; its fields: README.md of examples")
+      ->type_name("FILE");
   app.add_option("--threads", given.threads, "threads to compute with (default: all cores)")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{1024}));
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1024}))
+      ->option_text("N");
   return programs::run(app, argc, argv, [&] { evaluate(app, given); });
 }

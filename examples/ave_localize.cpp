@@ -183,21 +183,31 @@ void localize(const CLI::App& app, const options& given) {
 int main(int argc, char** argv) {
   CLI::App app("Localises audio-visual events in videos.", "ave_localize");
   options given;
-  app.add_option("--weights", given.weights, "weights (.safetensors); they say which network they are of")->required();
+  app.add_option("--weights", given.weights, "weights (.safetensors); they say which network they are of")
+      ->required()
+      ->type_name("FILE");
   auto* data =
-      app.add_option("--data", given.data, "folder with the files of the data set; labels are shown, not needed");
-  app.add_option("--videos", given.videos, "rows of the data set (default: all)")->needs(data);
-  auto* audio = app.add_option("--audio", given.audio, "audio features (.npy): [10,128] or [N,10,128]")->excludes(data);
+      app.add_option("--data", given.data, "folder with the files of the data set; labels are shown, not needed")
+          ->option_text("DIR");
+  app.add_option("--videos", given.videos, "rows of the data set (default: all)")->option_text("ROW ...")->needs(data);
+  auto* audio = app.add_option("--audio", given.audio, "audio features (.npy): [10,128] or [N,10,128]")
+                    ->option_text("FILE")
+                    ->excludes(data);
   auto* visual = app.add_option("--visual", given.visual, "visual features (.npy): [10,7,7,512] or [N,10,7,7,512]")
+                     ->option_text("FILE")
                      ->excludes(data)
                      ->needs(audio);
   audio->needs(visual);
-  app.add_option("--json", given.json_file, "write the events there; its fields: README.md of examples");
-  app.add_option("--attention", given.attention_file, "write the attention there (.npy): [N,10,7,7]");
+  app.add_option("--json", given.json_file, "write the events there; its fields: README.md of examples")
+      ->type_name("FILE");
+  app.add_option("--attention", given.attention_file, "write the attention there (.npy): [N,10,7,7]")
+      ->type_name("FILE");
   app.add_option("--threshold", given.threshold,
-                 "a segment is background when its relevance is not above it (fully supervised; default: the file's)");
+                 "a segment is background when its relevance is not above it (fully supervised; default: the file's)")
+      ->type_name("P");
   app.add_option("--threads", given.threads, "threads to compute with (default: all cores)")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{1024}));
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1024}))
+      ->option_text("N");
   return programs::run(app, argc, argv, [&] {
     if (given.data.empty() && given.audio.empty()) {
       throw vscg::error("videos to localise", "--data DIR, or --audio FILE and --visual FILE", "neither");
