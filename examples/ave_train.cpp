@@ -151,6 +151,16 @@ int run(const command_line& given, bool terminal) {
     warn("there is no " + given.out + "/" + train::run_folder::checkpoint_name + " to resume from: a new run begins");
   }
 
+  bool measured = false;
+  for (std::size_t epoch = 1; epoch <= settings.epochs; ++epoch) {
+    const auto wanted = train::evaluations_after(settings.protocol, settings.supervision, epoch);
+    measured = measured || (wanted.validation && wanted.test);
+  }
+  if (!measured) {
+    warn("--protocol released looks at both validation and test only later than --epochs " +
+         std::to_string(settings.epochs) + ": no best weights will be kept");
+  }
+
   vscg::data::ave_options options;
   options.setting =
       settings.supervision == vscg::setting::fully ? vscg::data::supervision::fully : vscg::data::supervision::weakly;

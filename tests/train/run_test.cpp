@@ -64,7 +64,7 @@ TEST_CASE("a run that was ended anywhere and resumed has the bits of one that wa
   REQUIRE(train(here / "whole", settings(3)) == run_end::finished);
   const auto whole = content(here / "whole");
   // 16 videos to train with: 3 steps an epoch. Step 3 ends the run before the evaluation, step 5 within epoch 2.
-  for (const std::size_t steps : {1, 3, 5, 6}) {
+  for (const std::size_t steps : {1U, 3U, 5U, 6U}) {
     CAPTURE(steps);
     const auto out = here / ("ended" + std::to_string(steps));
     REQUIRE(train(out, settings(3), steps) == run_end::interrupted);
