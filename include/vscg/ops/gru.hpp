@@ -34,9 +34,11 @@ struct gru_step {
     const std::size_t at = (item * steps + recurrent::time_of(d, order, steps)) * directions + d;
     const bool from_zero = order == 0 && initial == nullptr;
     const T* part = from_zero ? b_hh + d * 3 * hidden : hidden_part + row * 3 * hidden;
-    const T* before = initial + row * hidden;
+    const T* before = nullptr;
     if (order > 0)
       before = states + ((item * steps + recurrent::time_of(d, order - 1, steps)) * directions + d) * hidden;
+    else if (!from_zero)
+      before = initial + row * hidden;
     T* gate = gates + at * 3 * hidden;
     group.each(hidden, [&](auto i) {
       using math::sigmoid;

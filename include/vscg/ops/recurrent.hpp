@@ -114,12 +114,14 @@ struct gather_previous {
     const std::size_t t = row / directions % steps;
     const std::size_t item = row / directions / steps;
     const bool first = t == time_of(direction, 0, steps);
-    const T* from = initial + (item * directions + direction) * hidden;
+    const bool zero = first && initial == nullptr;
+    const T* from = nullptr;
     if (!first) {
       const std::size_t before = direction == 0 ? t - 1 : t + 1;
       from = states + ((item * steps + before) * directions + direction) * hidden;
+    } else if (!zero) {
+      from = initial + (item * directions + direction) * hidden;
     }
-    const bool zero = first && initial == nullptr;
     group.each(hidden, [&](auto i) {
       using V = typename decltype(i)::value;
       i.store(previous + row * hidden, zero ? V(0) : i.load(from));
