@@ -2,11 +2,13 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <span>
 #include <string>
 #include <vector>
 
+#include <vscg/core/error.hpp>
 #include <vscg/core/random.hpp>
 #include <vscg/core/team.hpp>
 #include <vscg/model/session.hpp>
@@ -55,13 +57,12 @@ class model {
   template <class... Shapes, class... Arrays>
   static std::size_t count(input_shapes<Shapes...>, const Arrays&... arrays) {
     std::size_t k = 0;
-    std::size_t items = 0;
-    ((items = checked_array<Shapes, Scalar>(arrays, "input " + std::to_string(k++)).size() / Shapes::elements), ...);
-    ((checked_array<Shapes, Scalar>(arrays, "input").size() / Shapes::elements == items
-          ? void()
-          : throw error("inputs", std::to_string(items) + " items in each", "another number")),
-     ...);
-    return items;
+    const std::array<std::size_t, sizeof...(Shapes)> items{
+        checked_array<Shapes, Scalar>(arrays, "input " + std::to_string(k++)).size() / Shapes::elements...};
+    for (const std::size_t n : items) {
+      if (n != items[0]) throw error("inputs", std::to_string(items[0]) + " items in each", std::to_string(n));
+    }
+    return items[0];
   }
 
   template <class... Shapes, class... Arrays>
