@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+#include <cmath>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <vscg/backend/eigen/backend.hpp>
+#include <vscg/core/parameter.hpp>
+#include <vscg/layers/dropout.hpp>
+#include <vscg/layers/linear.hpp>
+#include <vscg/model/runner.hpp>
+#include <vscg/model/trace.hpp>
+#include <vscg/ops/add.hpp>
+
+using vscg::dyn;
+using vscg::shape;
+
+namespace {
+
+constexpr std::size_t items = 16;
+constexpr std::size_t elements = 500;
+using ones = vscg::input_shapes<shape<dyn, elements>>;
+
+/// Two layers of dropout, one of them used three times, as positive sample propagation uses its own.
+struct network {
+  vscg::dropout<30> often;
+  vscg::dropout<30> once;
+  VSCG_MEMBERS(often, once)
+  auto operator()(auto x) const { return std::vector{often(x).id, often(x).id, often(x).id, once(x).id}; }
+};
+
+/// The same with layers before, between and behind.
+struct longer {
+  vscg::linear<5, 5> before;
+  vscg::dropout<30> often;
+  vscg::dropout<50> between;
+  vscg::dropout<30> once;
+  VSCG_MEMBERS(before, often, between, once)
+  auto operator()(auto x) const {
+    const auto first = often(x).id;
+    const auto other = between(x + x);
+    const auto second = often(x).id;
+    return std::vector{first, second, often(x).id, once(x).id, other.id};
+  }
+};
+
+/// The masks that a network's dropouts put on an array of ones: 0, or 1 / (1 - rate).
+template <class Network, vscg::mode Mode = vscg::mode::training>
+std::vector<std::vector<float>> masks(vscg::run_state state, bool dropout = true) {
+  using tag = vscg::trace_tag<float, vscg::cpu, Mode>;
+  Network net{};
+  const auto table = vscg::bind_parameters(net);
+  auto trace = vscg::make_recorder(table, dropout);
+  const auto x = vscg::trace_inputs<tag>(trace, ones{});
+  const auto uses = net(std::get<0>(x));
+  const auto p = std::make_shared<const vscg::program>(std::move(trace), uses);
+  vscg::runner<float, vscg::cpu> run(p, table, vscg::threads{2}, items);
+  const std::vector<float> data(items * elements, 1.F);
+  run.bind_input(0, data.data());
+  state.items = items;
+  state.batch_items = items;
+  run.forward(state);
+  std::vector<std::vector<float>> all;
+  for (const auto id : uses) {
+    // What is not dropped out is the input itself.
+    const float* from = p->slots()[id].from == vscg::slot::origin::input ? data.data() : run.value(id);
+    all.emplace_back(from, from + items * elements);
+  }
+  return all;
+}
+
+vscg::run_state at(std::uint64_t seed, std::uint64_t step, std::size_t first_item = 0) {
+  vscg::run_state state;
+  state.seed = seed;
+  state.step = step;
+  state.first_item = first_item;
+  return state;
+}
+
+/// Correlation of which elements two masks keep, both with rate 0.3.
+double correlation(const std::vector<float>& a, const std::vector<float>& b) {
+  double sum = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) sum += ((a[i] > 0) - 0.7) * ((b[i] > 0) - 0.7);
+  return sum / static_cast<double>(a.size()) / (0.7 * 0.3);
+}
+
+}  // namespace
+
+TEST_CASE("elements are dropped at the rate, and the rest is scaled") {
+  for (const auto& mask : masks<network>(at(1, 0))) {
+    std::size_t dropped = 0;
+    for (const float x : mask) {
+      CHECK((x == 0.F || x == doctest::Approx(1 / 0.7)));
+      dropped += x == 0.F ? 1 : 0;
+    }
+    // Five standard deviations of 8,000 draws.
+    CHECK(std::abs(static_cast<double>(dropped) / 8000 - 0.3) < 5 * std::sqrt(0.3 * 0.7 / 8000));
+  }
+}
+
+TEST_CASE("masks of all uses, layers, steps, seeds and items are uncorrelated, pair by pair") {
+  auto all = masks<network>(at(1, 0));
+  for (const auto& state : {at(1, 1), at(2, 0), at(1, 0, items)}) {
+    for (auto& mask : masks<network>(state)) all.push_back(std::move(mask));
+  }
+  REQUIRE(all.size() == 16);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      INFO("masks " << i << " and " << j);
+      CHECK(std::abs(correlation(all[i], all[j])) < 5 / std::sqrt(8000.0));
+    }
+  }
+  CHECK(correlation(all[0], all[0]) == doctest::Approx(1).epsilon(0.05));
+}
+
+TEST_CASE("a mask is that of its path, use, step and item, whatever else the network holds") {
+  const auto one = masks<network>(at(1, 3));
+  const auto other = masks<longer>(at(1, 3));
+  for (std::size_t k = 0; k < one.size(); ++k) CHECK(one[k] == other[k]);
+
+  // Items 4 … of a batch, as a micro-batch of their own.
+  const auto later = masks<network>(at(1, 3, 4));
+  for (std::size_t k = 0; k < one.size(); ++k) {
+    CHECK(std::equal(one[k].begin() + 4 * elements, one[k].end(), later[k].begin()));
+  }
+}
+
+TEST_CASE("nothing is dropped in inference, or where a trainer's dropout is off") {
+  for (const auto& mask : masks<network, vscg::mode::inference>(at(1, 0))) {
+    CHECK(mask == std::vector<float>(items * elements, 1.F));
+  }
+  for (const auto& mask : masks<network>(at(1, 0), false)) {
+    CHECK(mask == std::vector<float>(items * elements, 1.F));
+  }
+}

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: MIT
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <span>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <vscg/backend/eigen/backend.hpp>
+#include <vscg/layers/dropout.hpp>
+#include <vscg/layers/linear.hpp>
+#include <vscg/model/trainer.hpp>
+#include <vscg/ops/add.hpp>
+#include <vscg/ops/batch_mean.hpp>
+#include <vscg/ops/mean_squared_error.hpp>
+#include <vscg/ops/scale.hpp>
+#include <vscg/ops/tanh.hpp>
+
+using vscg::dyn;
+using vscg::input_shapes;
+using vscg::shape;
+
+namespace {
+
+/// One linear layer; `unused` is reached by nothing, `fixed` only where no gradient flows.
+struct small_network {
+  vscg::linear<3, 4> first;
+  vscg::linear<4, 2> unused;
+  vscg::linear<4, 2> fixed, last;
+  vscg::dropout<50> drop;
+  VSCG_MEMBERS(first, unused, fixed, last, drop)
+  using inputs = input_shapes<shape<dyn, 3>>;
+  auto operator()(auto x) const {
+    const auto h = drop(tanh(first(x)));
+    return last(h) + no_gradient(fixed(h));
+  }
+};
+
+struct squared_distance {
+  using targets = input_shapes<shape<dyn, 2>>;
+  static constexpr std::array<const char*, 2> term_names{"distance", "half"};
+  auto operator()(auto y, auto target) const {
+    const auto distance = batch_mean(mean_squared_error(y, target));
+    const auto half = scale(distance, 0.5);
+    return vscg::loss_terms{distance, std::array{distance, half}};
+  }
+};
+
+using model = vscg::model<small_network, double, vscg::cpu>;
+using trainer = vscg::trainer<model, vscg::adam, squared_distance>;
+
+struct data {
+  std::vector<double> x, y;
+  explicit data(std::size_t items) {
+    for (std::size_t i = 0; i < 3 * items; ++i) x.push_back(std::sin(static_cast<double>(i)));
+    for (std::size_t i = 0; i < 2 * items; ++i) y.push_back(0.3 * std::cos(static_cast<double>(i)));
+  }
+  std::vector<std::span<const double>> arrays() const { return {x, y}; }
+};
+
+vscg::trainer_options of(std::size_t batch, std::size_t micro_batch = 0, bool dropout = false) {
+  vscg::trainer_options o;
+  o.batch = batch;
+  o.micro_batch = micro_batch;
+  o.dropout = dropout;
+  return o;
+}
+
+template <class F>
+std::string refusal(F f) {
+  try {
+    f();
+  } catch (const vscg::error& problem) {
+    return problem.what();
+  }
+  return "nothing was thrown";
+}
+
+std::vector<double> flat(const model& net) {
+  std::vector<double> all;
+  for (const auto& entry : net.weights().table().entries) {
+    const auto part = net.weights().get(entry.name);
+    all.insert(all.end(), part.begin(), part.end());
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("training lowers the loss, and reports its named terms") {
+  model net{vscg::seed{1}};
+  trainer t(net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{2}, of(8));
+  const data d(8);
+  const auto first = t.step(d.arrays());
+  CHECK(first.names[0] == std::string("distance"));
+  CHECK(first.total == first.terms[0]);
+  CHECK(first.terms[1] == first.terms[0] / 2);
+  vscg::loss_report<2> last;
+  for (int i = 0; i < 200; ++i) last = t.step(d.arrays());
+  CHECK(last.total < first.total / 10);
+  CHECK(t.steps() == 201);
+}
+
+TEST_CASE("what the loss does not reach, or only where no gradient flows, never moves") {
+  model net{vscg::seed{1}};
+  trainer t(net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, of(8));
+  const data d(8);
+  for (const char* name : {"unused.weight", "unused.bias", "fixed.weight", "fixed.bias"}) {
+    INFO(name);
+    const auto before = net.weights().get(name);
+    t.step(d.arrays());
+    CHECK(net.weights().get(name) == before);
+    CHECK(!t.reached(net.weights().table().find(name)->id));
+  }
+  const auto before = net.weights().get("first.weight");
+  t.step(d.arrays());
+  CHECK(net.weights().get("first.weight") != before);
+}
+
+TEST_CASE("a gradient flows through `first` by the part that takes one alone") {
+  // d/dw of |last(h) + constant|² is that of the numbers that `fixed` gives now: compare with differences.
+  model net{vscg::seed{1}};
+  trainer t(net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, of(8));
+  const data d(8);
+  t.gradients(d.arrays());
+  const auto bias = t.gradient(*net.weights().table().find("last.bias"));
+  auto values = net.weights().get("last.bias");
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    auto moved = values;
+    moved[i] = values[i] + 1e-5;
+    net.weights().set("last.bias", moved);
+    const double above = t.gradients(d.arrays()).total;
+    moved[i] = values[i] - 1e-5;
+    net.weights().set("last.bias", moved);
+    const double below = t.gradients(d.arrays()).total;
+    net.weights().set("last.bias", values);
+    CHECK(bias[i] == doctest::Approx((above - below) / 2e-5).epsilon(1e-6));
+  }
+}
+
+TEST_CASE("the first step of Adam moves each weight by the learning rate against its gradient") {
+  model net{vscg::seed{1}};
+  trainer t(net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, of(8));
+  const data d(8);
+  const auto before = net.weights().get("last.weight");
+  t.step(d.arrays());
+  const auto gradient = t.gradient(*net.weights().table().find("last.weight"));
+  const auto after = net.weights().get("last.weight");
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    const double moved = -1e-2 * gradient[i] / (std::abs(gradient[i]) + 1e-8);
+    CHECK(after[i] - before[i] == doctest::Approx(moved).epsilon(1e-9));
+  }
+}
+
+TEST_CASE("a run goes on with the same bits from weights, moments and steps") {
+  const data d(8);
+  model whole{vscg::seed{1}};
+  trainer a(whole, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, of(8, 3, true));
+  for (int i = 0; i < 4; ++i) a.step(d.arrays());
+  model cut{vscg::seed{1}};
+  trainer b(cut, vscg::adam{1e-2}, squared_distance{}, vscg::threads{2}, of(8, 3, true));
+  b.step(d.arrays());
+  b.step(d.arrays());
+  model resumed{vscg::seed{9}};
+  for (const auto& entry : cut.weights().table().entries)
+    resumed.weights().set(entry.name, cut.weights().get(entry.name));
+  trainer c(resumed, vscg::adam{1e-2}, squared_distance{}, vscg::threads{3}, of(8, 3, true));
+  c.state().set_moments(1, std::span<const double>(b.state().moments(1)));
+  c.state().set_moments(2, std::span<const double>(b.state().moments(2)));
+  c.state().set_progress(b.state().progress());
+  c.set_steps(b.steps());
+  c.step(d.arrays());
+  c.step(d.arrays());
+  CHECK(flat(resumed) == flat(whole));
+}
+
+TEST_CASE("a batch may be smaller than the trainer's, and the loss is a mean over it") {
+  const data d(8);
+  model net{vscg::seed{1}};
+  trainer large(net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, of(100, 3));
+  trainer exact(net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, of(8));
+  CHECK(large.gradients(d.arrays()).total == doctest::Approx(exact.gradients(d.arrays()).total).epsilon(1e-12));
+}
+
+TEST_CASE("arrays of wrong number or size are refused by name, and nothing has happened") {
+  model net{vscg::seed{1}};
+  trainer t(net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, of(8));
+  const data d(8);
+  const data more(9);
+  const auto before = flat(net);
+  std::vector<std::span<const double>> arrays{d.x};
+  CHECK(refusal([&] { t.step(arrays); }) == "trainer::step: expected 2 arrays: inputs, then targets, found 1");
+  arrays = {d.x, more.y};
+  CHECK(refusal([&] { t.step(arrays); }) == "trainer::step, array 1: expected 16 numbers, found 18");
+  arrays = {std::span<const double>(d.x).subspan(1), d.y};
+  CHECK(refusal([&] { t.step(arrays); }) == "trainer::step, array 0: expected 21 numbers, found 23");
+  arrays = more.arrays();
+  CHECK(refusal([&] { t.step(arrays); }) == "trainer::step: expected 1 to 8 items, found 9");
+  arrays = {std::span<const double>{}, std::span<const double>{}};
+  CHECK(refusal([&] { t.step(arrays); }) == "trainer::step: expected 1 to 8 items, found 0");
+  CHECK(refusal([&] { trainer(net, vscg::adam{}, squared_distance{}, vscg::threads{1}, of(0)); }) ==
+        "trainer_options.batch: expected at least 1, found 0");
+  CHECK(flat(net) == before);
+  CHECK(t.steps() == 0);
+}
+
+TEST_CASE("a number that is not finite, in data or targets, is traced to its operation") {
+  model net{vscg::seed{1}};
+  trainer t(net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, of(8, 3));
+  const auto before = flat(net);
+  data bad(8);
+  bad.y[13] = std::numeric_limits<double>::infinity();
+  CHECK_THROWS_AS(t.step(bad.arrays()), vscg::not_finite);
+  CHECK(refusal([&] { t.step(bad.arrays()); }).find("comes from mean_squared_error") != std::string::npos);
+  bad = data(8);
+  bad.x[2] = std::nan("");
+  CHECK(refusal([&] { t.step(bad.arrays()); }).find("comes from linear(first.weight)") != std::string::npos);
+  CHECK(flat(net) == before);
+  t.step(data(8).arrays());
+  CHECK(flat(net) != before);
+}
+
+TEST_CASE("a gradient that overflows where the loss does not is refused as well") {
+  model net{vscg::seed{1}};
+  trainer t(net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, of(1));
+  data d(1);
+  d.y = {1e150, 0};
+  // What comes back from a distance of 1e150 meets weights whose products cancel, exactly, on the way to the loss.
+  const double large = std::ldexp(1.0, 600);
+  net.weights().set("last.weight", std::vector<double>{large, -large, 0, 0, 0, 0, 0, 0});
+  auto first = net.weights().get("first.weight");
+  auto bias = net.weights().get("first.bias");
+  for (std::size_t i = 0; i < 3; ++i) first[3 + i] = first[i];
+  bias[1] = bias[0];
+  net.weights().set("first.weight", first);
+  net.weights().set("first.bias", bias);
+  CHECK(std::isfinite(t.gradients(d.arrays()).total));
+  const auto before = flat(net);
+  CHECK(refusal([&] { t.step(d.arrays()); }).find("comes from the gradient of linear(last.weight)") !=
+        std::string::npos);
+  CHECK(flat(net) == before);
+}
+
+TEST_CASE("two trainers of two models run at the same time") {
+  const data d(8);
+  model expected{vscg::seed{1}};
+  trainer alone(expected, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, of(8, 0, true));
+  for (int i = 0; i < 5; ++i) alone.step(d.arrays());
+  std::vector<std::vector<double>> got(2);
+  std::vector<std::thread> callers;
+  for (std::size_t k = 0; k < 2; ++k) {
+    callers.emplace_back([&, k] {
+      model mine{vscg::seed{1}};
+      trainer t(mine, vscg::adam{1e-2}, squared_distance{}, vscg::threads{2}, of(8, 0, true));
+      for (int i = 0; i < 5; ++i) t.step(d.arrays());
+      got[k] = flat(mine);
+    });
+  }
+  for (auto& caller : callers) caller.join();
+  CHECK(got[0] == flat(expected));
+  CHECK(got[1] == flat(expected));
+}
