@@ -104,7 +104,7 @@ TEST_CASE("wrong shapes are refused in words, although the number of elements wo
   CHECK(refused(xt::xarray<float>(xt::zeros<float>({3, 1, 2, 3}))) ==
         "input 0: expected [N, 2, 3], found [3, 1, 2, 3]");
   CHECK(refused(xt::xtensor<float, 1>(xt::zeros<float>({17}))) == "input 0: expected [N, 2, 3], found 17 numbers");
-  CHECK(refused(counted<float>(2, 3)) == "inputs: expected 3 items in each, found another number");
+  CHECK(refused(counted<float>(2, 3)) == "inputs: expected 2 items in each, found 3");
 
   session<small_net, float, cpu> s(net.weights(), threads{1}, capacity{2});
   CHECK(error_of([&] { s.infer(counted<float>(3, 3), z); }) ==

@@ -1,0 +1,47 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# From nothing to localised events: synthesise, train, evaluate, localise. What ave_evaluate measures of the weights that
+# ave_train kept is what ave_train says of them, to the last digit; so for both settings and precisions.
+set -eu
+for program in ave_synthesize ave_train ave_evaluate ave_localize; do
+  if [ ! -x "$VSCG_PROGRAMS_DIR/$program" ]; then
+    echo "skipped: there is no $VSCG_PROGRAMS_DIR/$program"
+    exit 77
+  fi
+done
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+# The value of a number in a JSON file of ours, which has a line a field.
+field() { sed -n "s/^ *\"$2\": \([-0-9.e]*\),*$/\1/p" "$1" | head -n 1; }
+fail() {
+  echo "$*" >&2
+  exit 1
+}
+
+"$VSCG_PROGRAMS_DIR/ave_synthesize" --out data --videos 50 --type float32
+for way in "fully float" "weakly double"; do
+  read -r setting precision <<<"$way"
+  "$VSCG_PROGRAMS_DIR/ave_train" --data data --setting "$setting" --precision "$precision" --epochs 2 --batch 10 \
+    --threads 2 --out "run_$setting" >/dev/null
+  for part in test validation; do
+    "$VSCG_PROGRAMS_DIR/ave_evaluate" --data data --weights "run_$setting/best.safetensors" --split $part \
+      --json evaluation.json >/dev/null
+    said=$(field "run_$setting/summary.json" ${part}_accuracy)
+    measured=$(field evaluation.json accuracy)
+    [ -n "$said" ] && [ "$said" = "$measured" ] ||
+      fail "$setting: ave_train says $part accuracy $said, ave_evaluate measures $measured"
+  done
+  "$VSCG_PROGRAMS_DIR/ave_localize" --data data --weights "run_$setting/best.safetensors" --videos 0 49 \
+    --json events.json --attention attention.npy | tee localised.txt
+  grep -q "^vscg $setting (released)" localised.txt || fail "ave_localize: expected vscg $setting (released)"
+  [ "$(grep -c '"row":' events.json)" = 2 ] || fail "events.json: expected 2 videos"
+  [ "$(wc -c <attention.npy)" = $((128 + 4 * 2 * 490)) ] || fail "attention.npy: expected [2, 10, 7, 7] of float32"
+done
+
+# A disk that is full, as far as a test can have one.
+if "$VSCG_PROGRAMS_DIR/ave_localize" --data data --weights run_fully/best.safetensors >/dev/full 2>problem.txt; then
+  fail "ave_localize: expected an error where its output cannot be written"
+fi
+grep -q "^ave_localize: error: cannot write to the standard output$" problem.txt || fail "$(cat problem.txt)"
