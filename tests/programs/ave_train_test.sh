@@ -92,6 +92,29 @@ expect 0 "$train" "${usual[@]}" --out "$here/killed$number" --threads 2 --resume
 same "$here/whole" "$here/killed$number"
 echo "run $number: identical"
 
+# Weakly supervised, with the noisy videos; killed once.
+weak=(--data "$here/data" --setting weakly --batch 17 --epochs 2)
+expect 0 "$train" "${weak[@]}" --out "$here/weak"
+"$train" "${weak[@]}" --out "$here/weak_killed" >"$here/log" 2>&1 &
+pid=$!
+until [ -e "$here/weak_killed/metrics.jsonl" ]; do
+  kill -0 "$pid" 2>/dev/null || fail "the weakly supervised run ended before its first epoch"
+  sleep 0.05
+done
+kill -9 "$pid"
+wait "$pid" 2>/dev/null
+pid=
+expect 0 "$train" "${weak[@]}" --out "$here/weak_killed" --resume
+same "$here/weak" "$here/weak_killed"
+[ "$(grep -o '"steps": [0-9]*' "$here/weak/summary.json")" = '"steps": 4' ] || fail "expected 2 steps of 17 of 34 videos an epoch"
+
+# In double, as the authors' program goes: it looks at no split after one epoch.
+expect 0 "$train" --data "$here/data" --setting fully --batch 32 --epochs 1 --precision double --protocol released --micro-batch 8 \
+  --out "$here/released"
+grep -q '^ave_train: warning: --protocol released .* no best weights' "$here/log" || fail "expected a warning"
+grep -q '"test_accuracy": null' "$here/released/summary.json" || fail "expected no accuracy"
+[ ! -e "$here/released/best.safetensors" ] || fail "expected no best weights"
+
 # Ctrl-C ends a run after the step; it goes on from there, with other files lost and the folder moved, too.
 for signal in INT TERM; do
   "$train" "${usual[@]}" --out "$here/stopped" >"$here/log" 2>&1 &

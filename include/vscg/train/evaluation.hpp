@@ -10,6 +10,7 @@
 
 #include <vscg/core/team.hpp>
 #include <vscg/data/batch_loader.hpp>
+#include <vscg/data/types.hpp>
 #include <vscg/model/session.hpp>
 #include <vscg/model/weights.hpp>
 #include <vscg/train/metrics.hpp>
