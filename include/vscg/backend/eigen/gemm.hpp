@@ -34,6 +34,9 @@ constexpr std::size_t gemm_workspace_elements(std::size_t workers) {
 /// Multiply-adds that one chunk should have at least: some microseconds, against about one for a region.
 inline constexpr std::size_t gemm_chunk_work = std::size_t{1} << 18U;
 
+/// Rows up to which row-major B is used as it stands.
+inline constexpr std::size_t gemm_direct_rows = 16;
+
 constexpr std::size_t gemm_ceil(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
 
 /// Items that follow each other and share B are one product with more rows: the same bits, B packed once.
@@ -139,8 +142,10 @@ void gemm(Team& team, T* workspace, const gemm_arguments<T>& args) {
   if (args.m == 0 || args.n == 0 || args.batch == 0) return;
   gemm_arguments<T> one = gemm_merge_batch(args);
   if (one.m <= gemm_layout<T>::chunk_rows) {
-    const bool direct = !one.trans_b && one.m <= gemm_sizes<T>::rows;
-    return gemm_flat(team, workspace, one, direct ? gemm_source::direct : gemm_source::own, gemm_packed<T>{});
+    const gemm_source source = one.trans_b ? one.m <= gemm_thin_rows ? gemm_source::thin : gemm_source::own
+                               : one.m <= gemm_direct_rows ? gemm_source::direct
+                                                           : gemm_source::own;
+    return gemm_flat(team, workspace, one, source, gemm_packed<T>{});
   }
   const std::size_t batch = one.batch;
   one.batch = 1;

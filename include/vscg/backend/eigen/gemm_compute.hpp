@@ -6,6 +6,7 @@
 
 #include <vscg/backend/eigen/gemm_kernel.hpp>
 #include <vscg/backend/eigen/gemm_packing.hpp>
+#include <vscg/backend/eigen/gemm_thin.hpp>
 #include <vscg/backend/gemm_arguments.hpp>
 #include <vscg/core/config.hpp>
 
@@ -17,6 +18,7 @@ enum class gemm_source {
   direct,  ///< from B as it stands: row-major, and so few rows of A that a copy would not pay
   own,     ///< packed for itself by each chunk, panel by panel
   packed,  ///< packed before, by the team or by the caller
+  thin,    ///< from B as it stands, stored [n,k], for one or two rows of A
 };
 
 template <class T>
@@ -88,7 +90,7 @@ VSCG_NOINLINE void gemm_compute(const gemm_arguments<T>& args, gemm_source sourc
     const bool last = k + depth == args.k;
     for (std::size_t row = part.row; row < row_end; row += layout::chunk_rows) {
       const std::size_t rows = std::min(layout::chunk_rows, row_end - row);
-      gemm_pack_a(space, args, k, depth, row, rows);
+      if (source != gemm_source::thin) gemm_pack_a(space, args, k, depth, row, rows);
       gemm_strip<T> strip{};
       strip.depth = depth;
       strip.ldc = args.ldc;
@@ -104,6 +106,18 @@ VSCG_NOINLINE void gemm_compute(const gemm_arguments<T>& args, gemm_source sourc
         strip.bias = last && args.bias != nullptr ? args.bias + column : nullptr;
         gemm_multiply_panels(strip, space, layout::a_panel, rows);
       };
+      if (source == gemm_source::thin) {
+        strip.b = args.b + part.column * args.ldb + k;
+        strip.b_step = args.ldb;
+        strip.columns = part.columns;
+        strip.c = args.c + row * args.ldc + part.column;
+        strip.bias = last && args.bias != nullptr ? args.bias + part.column : nullptr;
+        const T* const a = args.trans_a ? args.a + k * args.lda + row : args.a + row * args.lda + k;
+        const std::size_t a_row = args.trans_a ? 1 : args.lda;
+        const std::size_t a_k = args.trans_a ? args.lda : 1;
+        rows == 1 ? gemm_thin<T, 1>(strip, a, a_row, a_k) : gemm_thin<T, gemm_thin_rows>(strip, a, a_row, a_k);
+        continue;
+      }
       if (source == gemm_source::packed) {
         multiply(part.column, part.columns,
                  packed.data + (k - packed.k) * packed.width + (part.column - packed.column) * depth, width,
