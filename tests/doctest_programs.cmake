@@ -20,7 +20,7 @@ function(vscg_test source)
   string(REPLACE "/" "_" target ${folder}_${stem})
 
   add_executable(${target} ${source})
-  target_link_libraries(${target} PRIVATE vscg_test_main ${ARGN})
+  target_link_libraries(${target} PRIVATE vscg_test_main vscg::compiled ${ARGN})
   target_include_directories(${target} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
 

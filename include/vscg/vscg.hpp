@@ -35,3 +35,7 @@
 #include <vscg/nets/vscg/vscg_net.hpp>
 #include <vscg/ops/multiply.hpp>
 #include <vscg/optim/adam.hpp>
+
+#if defined(VSCG_COMPILED)
+#include <vscg/compiled.hpp>
+#endif

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The kernels of the Eigen backend, compiled once: with VSCG_COMPILED defined (the target vscg::compiled does so) this
+// header says that they stand in a library, and a network compiles to little more than its own code. The library is one
+// file that defines VSCG_COMPILED_HERE and includes this header; it and its users are compiled with the same flags.
+
+#include <vscg/ops/scale_rows.hpp>
+#include <vscg/ops/sigmoid.hpp>
+#include <vscg/vscg.hpp>
+
+// clang-format off: a list, one kernel a line
+#define VSCG_DETAIL_KERNELS(EACH, ROWS, T)                                                \
+  EACH(T, kernels::adam_update<T>)                                                        \
+  EACH(T, kernels::batch_sum_pullback<T>)                                                 \
+  EACH(T, kernels::binary_forward<kernels::sum_of_two, T>)                                \
+  EACH(T, kernels::binary_forward<kernels::product_of_two, T>)                            \
+  EACH(T, kernels::product_gradient<T>)                                                   \
+  EACH(T, kernels::column_sums<T>)                                                        \
+  EACH(T, kernels::copy_gradient<T>)                                                      \
+  EACH(T, kernels::layer_norm_parameters<T>)                                              \
+  EACH(T, kernels::mask_by_sign<T>)                                                       \
+  EACH(T, kernels::store_initial_gradient<T>)                                             \
+  EACH(T, kernels::unary_forward<relu_function, T>)                                       \
+  EACH(T, kernels::unary_pullback<relu_function, T>)                                      \
+  EACH(T, kernels::unary_forward<sigmoid_function, T>)                                    \
+  EACH(T, kernels::unary_pullback<sigmoid_function, T>)                                   \
+  EACH(T, kernels::unary_forward<tanh_function, T>)                                       \
+  EACH(T, kernels::unary_pullback<tanh_function, T>)                                      \
+  EACH(T, kernels::unary_forward<scale_function, T>)                                      \
+  EACH(T, kernels::unary_pullback<scale_function, T>)                                     \
+  EACH(T, kernels::unary_forward<threshold_function, T>)                                  \
+  EACH(T, kernels::unary_pullback<threshold_function, T>)                                 \
+  ROWS(T, kernels::absolute_sums<T>)                                                      \
+  ROWS(T, kernels::adam_prepare<T>)                                                       \
+  ROWS(T, kernels::add_to_rows_forward<T>)                                                \
+  ROWS(T, kernels::batch_sum<T>)                                                          \
+  ROWS(T, kernels::clear_last_steps<T>)                                                   \
+  ROWS(T, kernels::cosine_similarity_forward<T>)                                          \
+  ROWS(T, kernels::cosine_similarity_pullback<T>)                                         \
+  ROWS(T, kernels::cross_entropy_forward<T>)                                              \
+  ROWS(T, kernels::cross_entropy_pullback<T>)                                             \
+  ROWS(T, kernels::dropout_mask<T>)                                                       \
+  ROWS(T, kernels::gather_columns<T>)                                                     \
+  ROWS(T, kernels::gru_step<T>)                                                           \
+  ROWS(T, kernels::gru_step_back<T>)                                                      \
+  ROWS(T, kernels::guard_sum<T>)                                                          \
+  ROWS(T, kernels::layer_norm_forward<T>)                                                 \
+  ROWS(T, kernels::layer_norm_pullback<T>)                                                \
+  ROWS(T, kernels::lstm_step<T>)                                                          \
+  ROWS(T, kernels::lstm_step_back<T>)                                                     \
+  ROWS(T, kernels::max_over_time_forward<T>)                                              \
+  ROWS(T, kernels::max_over_time_pullback<T>)                                             \
+  ROWS(T, kernels::max_pool1d_forward<T>)                                                 \
+  ROWS(T, kernels::max_pool1d_pullback<T>)                                                \
+  ROWS(T, kernels::mean_over_time_forward<T>)                                             \
+  ROWS(T, kernels::mean_over_time_pullback<T>)                                            \
+  ROWS(T, kernels::normalise_rows_forward<T>)                                             \
+  ROWS(T, kernels::normalise_rows_pullback<T>)                                            \
+  ROWS(T, kernels::row_sums<T>)                                                           \
+  ROWS(T, kernels::row_products<T>)                                                       \
+  ROWS(T, kernels::scale_rows_forward<T>)                                                 \
+  ROWS(T, kernels::scatter_columns<T>)                                                    \
+  ROWS(T, kernels::softmax_forward<T>)                                                    \
+  ROWS(T, kernels::softmax_pullback<T>)                                                   \
+  ROWS(T, kernels::transpose_matrix<T>)                                                   \
+  ROWS(T, kernels::pointwise_loss_forward<binary_cross_entropy_function, T>)              \
+  ROWS(T, kernels::pointwise_loss_pullback<binary_cross_entropy_function, T>)             \
+  ROWS(T, kernels::pointwise_loss_forward<binary_cross_entropy_with_logits_function, T>)  \
+  ROWS(T, kernels::pointwise_loss_pullback<binary_cross_entropy_with_logits_function, T>) \
+  ROWS(T, kernels::pointwise_loss_forward<mean_squared_error_function, T>)                \
+  ROWS(T, kernels::pointwise_loss_pullback<mean_squared_error_function, T>)               \
+  ROWS(T, recurrent::gather_previous<T>)
+// clang-format on
+
+#if defined(VSCG_COMPILED_HERE)
+#define VSCG_DETAIL_COMPILED template
+#else
+#define VSCG_DETAIL_COMPILED extern template
+#endif
+#define VSCG_DETAIL_EACH(T, ...) \
+  VSCG_DETAIL_COMPILED void eigen_backend::executor<T>::each(std::size_t, std::size_t, const __VA_ARGS__&);
+#define VSCG_DETAIL_ROWS(T, ...) \
+  VSCG_DETAIL_COMPILED void eigen_backend::executor<T>::rows(std::size_t, std::size_t, const __VA_ARGS__&);
+
+namespace vscg {
+
+VSCG_DETAIL_KERNELS(VSCG_DETAIL_EACH, VSCG_DETAIL_ROWS, float)
+VSCG_DETAIL_KERNELS(VSCG_DETAIL_EACH, VSCG_DETAIL_ROWS, double)
+VSCG_DETAIL_COMPILED void eigen_detail::gemm(team&, float*, const gemm_arguments<float>&);
+VSCG_DETAIL_COMPILED void eigen_detail::gemm(team&, double*, const gemm_arguments<double>&);
+
+}  // namespace vscg
+
+#undef VSCG_DETAIL_KERNELS
+#undef VSCG_DETAIL_COMPILED
+#undef VSCG_DETAIL_EACH
+#undef VSCG_DETAIL_ROWS
