@@ -8,16 +8,13 @@
 
 #include <vscg/core/config.hpp>
 
-// The innermost loop of the matrix product: a tile of C held in registers while
-// k runs.
+// The innermost loop of the matrix product: a tile of C held in registers while k runs.
 //
-// Every element of C is one chain of fused multiply-adds over k, whatever tile
-// it falls into: tiles differ in how many chains run side by side, never in the
-// order inside one. That is what makes the bits of a row independent of the
-// rows around it.
+// Every element of C is one chain of fused multiply-adds over k, whatever tile it falls into: tiles differ in how many
+// chains run side by side, never in the order inside one. That is what makes the bits of a row independent of the rows
+// around it.
 
-// Unrolls a loop whose bounds are constants, so that its arrays of packets stay
-// in registers.
+// Unrolls a loop whose bounds are constants, so that its arrays of packets stay in registers.
 #if defined(__clang__)
 #define VSCG_UNROLL _Pragma("clang loop unroll(full)")
 #else
@@ -26,114 +23,90 @@
 
 namespace vscg::eigen_detail {
 
-/// Sizes of the product's blocks. Constants of the code and the instruction
-/// set, never of the machine's caches, because `depth` fixes the order of
-/// summation.
-template <class T> struct gemm_sizes {
+/// Sizes of the product's blocks. Constants of the code and the instruction set, never of the machine's caches, because
+/// `depth` fixes the order of summation.
+template <class T>
+struct gemm_sizes {
   using packet = typename Eigen::internal::packet_traits<T>::type;
-  static constexpr std::size_t lanes =
-      Eigen::internal::unpacket_traits<packet>::size;
+  static constexpr std::size_t lanes = Eigen::internal::unpacket_traits<packet>::size;
 #if defined(EIGEN_VECTORIZE_FMA) || defined(EIGEN_VECTORIZE_AVX512)
   static constexpr bool fused = true;
 #else
-  static constexpr bool fused =
-      EIGEN_ARCH_DEFAULT_NUMBER_OF_REGISTERS >= 32; // NEON of 64 bits
+  static constexpr bool fused = EIGEN_ARCH_DEFAULT_NUMBER_OF_REGISTERS >= 32;  // NEON of 64 bits
 #endif
-  /// Rows of a full tile: 14 × 2, 6 × 2 or 4 × 2 accumulators leave registers
-  /// for two packets of B and one of A (and for a product where multiplication
-  /// and addition are not one instruction).
-  static constexpr std::size_t rows =
-      EIGEN_ARCH_DEFAULT_NUMBER_OF_REGISTERS >= 32 ? 14
-      : fused                                      ? 6
-                                                   : 4;
+  /// Rows of a full tile: 14 × 2, 6 × 2 or 4 × 2 accumulators leave registers for two packets of B and one of A (and
+  /// for a product where multiplication and addition are not one instruction).
+  static constexpr std::size_t rows = EIGEN_ARCH_DEFAULT_NUMBER_OF_REGISTERS >= 32 ? 14 : fused ? 6 : 4;
   /// Columns of a tile, and of a packed panel of B.
   static constexpr std::size_t columns = 2 * lanes;
-  /// Distance between two k of a packed panel of A: `rows` rounded up to whole
-  /// packets, so that packing may store them.
+  /// Distance between two k of a packed panel of A: `rows` rounded up to whole packets, so that packing may store them.
   static constexpr std::size_t a_step = (rows + lanes - 1) / lanes * lanes;
-  /// Length of one chain over k. A panel of A (`depth` × `a_step`) stays in the
-  /// first-level cache.
+  /// Length of one chain over k. A panel of A (`depth` × `a_step`) stays in the first-level cache.
   static constexpr std::size_t depth = 1024 / sizeof(T);
-  /// Columns of B packed at once by the whole team: they stay in the
-  /// second-level cache.
-  static constexpr std::size_t width =
-      (EIGEN_ARCH_DEFAULT_NUMBER_OF_REGISTERS >= 32 ? 16 : 16) * columns;
+  /// Columns of B packed at once by the whole team: they stay in the second-level cache.
+  static constexpr std::size_t width = 16 * columns;
   /// Panels of A in one chunk of work.
   static constexpr std::size_t row_panels = 4;
 };
 
-/// A strip of C, as wide as the panels of B it is multiplied with, for one
-/// block of k.
-template <class T> struct gemm_strip {
-  std::size_t depth;   ///< length of this block of k
-  const T *b;          ///< first panel of B
-  std::size_t b_step;  ///< distance between two k inside a panel
-  std::size_t b_panel; ///< distance between two panels
-  std::size_t
-      columns; ///< columns of C; the last panel may hold anything beyond
-  T *c;
+/// A strip of C, as wide as the panels of B it is multiplied with, for one block of k.
+template <class T>
+struct gemm_strip {
+  std::size_t depth;    ///< length of this block of k
+  const T* b;           ///< first panel of B
+  std::size_t b_step;   ///< distance between two k inside a panel
+  std::size_t b_panel;  ///< distance between two panels
+  std::size_t columns;  ///< columns of C; the last panel may hold anything beyond
+  T* c;
   std::size_t ldc;
-  bool add; ///< C holds the sum of what came before
-  const T
-      *bias; ///< of the first column, or null; only with the last block of k
-  bool rectified; ///< relu; only with the last block of k
+  bool add;        ///< C holds the sum of what came before
+  const T* bias;   ///< of the first column, or null; only with the last block of k
+  bool rectified;  ///< relu; only with the last block of k
 
   bool plain() const { return !add && bias == nullptr && !rectified; }
 };
 
-/// What follows the sum over a block of k, which `tile` holds: what C held, the
-/// bias, relu.
+/// What follows the sum over a block of k, which `tile` holds: what C held, the bias, relu.
 template <class T>
-VSCG_NOINLINE void gemm_finish(const gemm_strip<T> &strip, const T *tile,
-                               std::size_t tile_step, std::size_t row,
-                               std::size_t rows, std::size_t column,
-                               std::size_t columns) {
+VSCG_NOINLINE void gemm_finish(const gemm_strip<T>& strip, const T* tile, std::size_t tile_step, std::size_t row,
+                               std::size_t rows, std::size_t column, std::size_t columns) {
   namespace ei = Eigen::internal;
   using packet = typename gemm_sizes<T>::packet;
   constexpr std::size_t lanes = gemm_sizes<T>::lanes;
   const packet zero = ei::pset1<packet>(T(0));
-  const T *const bias = strip.bias == nullptr ? nullptr : strip.bias + column;
+  const T* const bias = strip.bias == nullptr ? nullptr : strip.bias + column;
   for (std::size_t i = 0; i < rows; ++i, tile += tile_step) {
-    T *const c = strip.c + (row + i) * strip.ldc + column;
+    T* const c = strip.c + (row + i) * strip.ldc + column;
     std::size_t j = 0;
-    // Relu is written so that NaN stays NaN, as in PyTorch: a loss that is not
-    // finite has to be seen. (And not with `pmax`, which does not compile
-    // without warnings under g++ 12 with AVX-512: GCC bug 105593.)
+    // Relu is written so that NaN stays NaN, as in PyTorch: a loss that is not finite has to be seen. (And not with
+    // `pmax`, which does not compile without warnings under g++ 12 with AVX-512: GCC bug 105593.)
     for (; j + lanes <= columns; j += lanes) {
       packet value = ei::ploadu<packet>(tile + j);
-      if (strip.add)
-        value = ei::padd(ei::ploadu<packet>(c + j), value);
-      if (bias != nullptr)
-        value = ei::padd(value, ei::ploadu<packet>(bias + j));
-      if (strip.rectified)
-        value = ei::pselect(ei::pcmp_lt(value, zero), zero, value);
+      if (strip.add) value = ei::padd(ei::ploadu<packet>(c + j), value);
+      if (bias != nullptr) value = ei::padd(value, ei::ploadu<packet>(bias + j));
+      if (strip.rectified) value = ei::pselect(ei::pcmp_lt(value, zero), zero, value);
       ei::pstoreu(c + j, value);
     }
     for (; j < columns; ++j) {
       T value = tile[j];
-      if (strip.add)
-        value = c[j] + value;
-      if (bias != nullptr)
-        value += bias[j];
+      if (strip.add) value = c[j] + value;
+      if (bias != nullptr) value += bias[j];
       c[j] = strip.rectified && value < T(0) ? T(0) : value;
     }
   }
 }
 
-/// target[Rows, Packets · lanes] = A·B over `depth`: `a` is a packed panel from
-/// its first row of this tile on.
+/// target[Rows, Packets · lanes] = A·B over `depth`: `a` is a packed panel from its first row of this tile on.
 template <class T, std::size_t Rows, std::size_t Packets>
-VSCG_NOINLINE void gemm_tile(std::size_t depth, const T *a, const T *b,
-                             std::size_t b_step, std::size_t b_panel, T *target,
-                             std::size_t step) {
+VSCG_NOINLINE void gemm_tile(std::size_t depth, const T* a, const T* b, std::size_t b_step, std::size_t b_panel,
+                             T* target, std::size_t step) {
   namespace ei = Eigen::internal;
   using sizes = gemm_sizes<T>;
   using packet = typename sizes::packet;
   constexpr std::size_t lanes = sizes::lanes;
   packet sum[Rows][Packets];
   VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i) {
-    VSCG_UNROLL for (std::size_t p = 0; p < Packets; ++p) sum[i][p] =
-        ei::pset1<packet>(T(0));
+    VSCG_UNROLL for (std::size_t p = 0; p < Packets; ++p) sum[i][p] = ei::pset1<packet>(T(0));
   }
   for (; depth != 0; --depth, a += sizes::a_step, b += b_step) {
     packet right[Packets];
@@ -142,93 +115,74 @@ VSCG_NOINLINE void gemm_tile(std::size_t depth, const T *a, const T *b,
     }
     VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i) {
       const packet left = ei::pset1<packet>(a[i]);
-      VSCG_UNROLL for (std::size_t p = 0; p < Packets; ++p) sum[i][p] =
-          ei::pmadd(left, right[p], sum[i][p]);
+      VSCG_UNROLL for (std::size_t p = 0; p < Packets; ++p) sum[i][p] = ei::pmadd(left, right[p], sum[i][p]);
     }
   }
   VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i, target += step) {
-    VSCG_UNROLL for (std::size_t p = 0; p < Packets; ++p)
-        ei::pstoreu(target + p * lanes, sum[i][p]);
+    VSCG_UNROLL for (std::size_t p = 0; p < Packets; ++p) ei::pstoreu(target + p * lanes, sum[i][p]);
   }
 }
 
 /// The same tile, finished: into C from (row, column) on.
 template <class T, std::size_t Rows, std::size_t Packets>
-void gemm_finished_tile(const gemm_strip<T> &strip, const T *a, const T *b,
-                        std::size_t row, std::size_t column,
+void gemm_finished_tile(const gemm_strip<T>& strip, const T* a, const T* b, std::size_t row, std::size_t column,
                         std::size_t columns) {
   constexpr std::size_t width = Packets * gemm_sizes<T>::lanes;
-  T *const c = strip.c + row * strip.ldc + column;
+  T* const c = strip.c + row * strip.ldc + column;
   if (columns == width && strip.plain()) {
-    return gemm_tile<T, Rows, Packets>(strip.depth, a, b, strip.b_step,
-                                       strip.b_panel, c, strip.ldc);
+    return gemm_tile<T, Rows, Packets>(strip.depth, a, b, strip.b_step, strip.b_panel, c, strip.ldc);
   }
   for (std::size_t i = 0; i < Rows; ++i) {
-    for (std::size_t j = 0; j < columns; j += 64 / sizeof(T))
-      Eigen::internal::prefetch(c + i * strip.ldc + j);
+    for (std::size_t j = 0; j < columns; j += 64 / sizeof(T)) Eigen::internal::prefetch(c + i * strip.ldc + j);
   }
   alignas(64) T tile[Rows * width];
-  gemm_tile<T, Rows, Packets>(strip.depth, a, b, strip.b_step, strip.b_panel,
-                              tile, width);
+  gemm_tile<T, Rows, Packets>(strip.depth, a, b, strip.b_step, strip.b_panel, tile, width);
   gemm_finish(strip, tile, width, row, Rows, column, columns);
 }
 
-/// `Rows` rows of C from `row` on, over all columns of the strip. `a` is the
-/// packed panel these rows begin in.
+/// `Rows` rows of C from `row` on, over all columns of the strip. `a` is the packed panel these rows begin in.
 template <class T, std::size_t Rows>
-void gemm_sweep(const gemm_strip<T> &strip, const T *a, std::size_t row,
-                std::size_t within) {
+void gemm_sweep(const gemm_strip<T>& strip, const T* a, std::size_t row, std::size_t within) {
   constexpr std::size_t lanes = gemm_sizes<T>::lanes;
   constexpr std::size_t width = gemm_sizes<T>::columns;
-  // One or two rows alone would wait for the latency of their few chains: they
-  // take several panels at a time.
+  // One or two rows alone would wait for the latency of their few chains: they take several panels at a time.
   constexpr std::size_t panels = Rows == 1 ? 4 : Rows == 2 ? 2 : 1;
   a += within;
   row += within;
-  const T *b = strip.b;
+  const T* b = strip.b;
   std::size_t j = 0;
-  for (; j + panels * width <= strip.columns;
-       j += panels * width, b += panels * strip.b_panel) {
-    gemm_finished_tile<T, Rows, 2 * panels>(strip, a, b, row, j,
-                                            panels * width);
+  for (; j + panels * width <= strip.columns; j += panels * width, b += panels * strip.b_panel) {
+    gemm_finished_tile<T, Rows, 2 * panels>(strip, a, b, row, j, panels * width);
   }
   for (; j < strip.columns; j += width, b += strip.b_panel) {
     const std::size_t columns = std::min(width, strip.columns - j);
     if (panels > 1 && columns > lanes) {
       gemm_finished_tile<T, Rows, 2>(strip, a, b, row, j, columns);
     } else {
-      gemm_finished_tile<T, Rows, 1>(strip, a, b, row, j,
-                                     std::min(columns, lanes));
-      if (columns > lanes)
-        gemm_finished_tile<T, Rows, 1>(strip, a, b + lanes, row, j + lanes,
-                                       columns - lanes);
+      gemm_finished_tile<T, Rows, 1>(strip, a, b, row, j, std::min(columns, lanes));
+      if (columns > lanes) gemm_finished_tile<T, Rows, 1>(strip, a, b + lanes, row, j + lanes, columns - lanes);
     }
   }
 }
 
-/// Columns past the last whole packet, when they are few: lanes are rows here,
-/// so that no lane is wasted. `Panels` packed panels of A, `a_panel` apart;
-/// `target` gets their columns one after the other.
+/// Columns past the last whole packet, when they are few: lanes are rows here, so that no lane is wasted. `Panels`
+/// packed panels of A, `a_panel` apart; `target` gets their columns one after the other.
 template <class T, std::size_t Panels>
-VSCG_NOINLINE void gemm_column(std::size_t depth, const T *a,
-                               std::size_t a_panel, const T *b,
-                               std::size_t b_step, T *target) {
+VSCG_NOINLINE void gemm_column(std::size_t depth, const T* a, std::size_t a_panel, const T* b, std::size_t b_step,
+                               T* target) {
   namespace ei = Eigen::internal;
   using sizes = gemm_sizes<T>;
   using packet = typename sizes::packet;
   constexpr std::size_t packets = sizes::a_step / sizes::lanes;
   packet sum[Panels][packets];
   VSCG_UNROLL for (std::size_t i = 0; i < Panels; ++i) {
-    VSCG_UNROLL for (std::size_t p = 0; p < packets; ++p) sum[i][p] =
-        ei::pset1<packet>(T(0));
+    VSCG_UNROLL for (std::size_t p = 0; p < packets; ++p) sum[i][p] = ei::pset1<packet>(T(0));
   }
   for (; depth != 0; --depth, a += sizes::a_step, b += b_step) {
     const packet right = ei::pset1<packet>(*b);
     VSCG_UNROLL for (std::size_t i = 0; i < Panels; ++i) {
       VSCG_UNROLL for (std::size_t p = 0; p < packets; ++p) {
-        sum[i][p] =
-            ei::pmadd(ei::ploadu<packet>(a + i * a_panel + p * sizes::lanes),
-                      right, sum[i][p]);
+        sum[i][p] = ei::pmadd(ei::ploadu<packet>(a + i * a_panel + p * sizes::lanes), right, sum[i][p]);
       }
     }
   }
@@ -239,63 +193,46 @@ VSCG_NOINLINE void gemm_column(std::size_t depth, const T *a,
   }
 }
 
-/// The rows (at most a full tile's) of one packed panel of A times the strip's
-/// panels of B.
+/// The rows (at most a full tile's) of one packed panel of A times the strip's panels of B.
 template <class T>
-VSCG_NOINLINE void gemm_multiply(const gemm_strip<T> &strip, const T *a,
-                                 std::size_t row, std::size_t rows) {
+VSCG_NOINLINE void gemm_multiply(const gemm_strip<T>& strip, const T* a, std::size_t row, std::size_t rows) {
   constexpr std::size_t full = gemm_sizes<T>::rows;
-  if (rows == full)
-    return gemm_sweep<T, full>(strip, a, row, 0);
+  if (rows == full) return gemm_sweep<T, full>(strip, a, row, 0);
   std::size_t done = 0;
-  if constexpr (full >
-                10) { // the segments of a video, and a side of its 7 x 7 map
-    if (rows - done >= 10)
-      gemm_sweep<T, 10>(strip, a, row, done), done += 10;
-    if (rows - done >= 7)
-      gemm_sweep<T, 7>(strip, a, row, done), done += 7;
+  if constexpr (full > 10) {  // the segments of a video, and a side of its 7 x 7 map
+    if (rows - done >= 10) gemm_sweep<T, 10>(strip, a, row, done), done += 10;
+    if (rows - done >= 7) gemm_sweep<T, 7>(strip, a, row, done), done += 7;
   }
-  if (rows - done >= 4)
-    gemm_sweep<T, 4>(strip, a, row, done), done += 4;
-  if (rows - done >= 2)
-    gemm_sweep<T, 2>(strip, a, row, done), done += 2;
-  if (rows - done >= 1)
-    gemm_sweep<T, 1>(strip, a, row, done);
+  if (rows - done >= 4) gemm_sweep<T, 4>(strip, a, row, done), done += 4;
+  if (rows - done >= 2) gemm_sweep<T, 2>(strip, a, row, done), done += 2;
+  if (rows - done >= 1) gemm_sweep<T, 1>(strip, a, row, done);
 }
 
-/// `rows` rows of C, from several packed panels of A that lie `a_panel` apart,
-/// times the strip's panels of B.
+/// `rows` rows of C, from several packed panels of A that lie `a_panel` apart, times the strip's panels of B.
 template <class T>
-VSCG_NOINLINE void gemm_multiply_panels(gemm_strip<T> strip, const T *a,
-                                        std::size_t a_panel, std::size_t rows) {
+VSCG_NOINLINE void gemm_multiply_panels(gemm_strip<T> strip, const T* a, std::size_t a_panel, std::size_t rows) {
   using sizes = gemm_sizes<T>;
   const std::size_t columns = strip.columns;
-  if (columns % sizes::lanes <= sizes::rows / 3)
-    strip.columns -= columns % sizes::lanes;
-  for (std::size_t i = 0, p = 0; strip.columns != 0 && i < rows;
-       i += sizes::rows, ++p) {
+  if (columns % sizes::lanes <= sizes::rows / 3) strip.columns -= columns % sizes::lanes;
+  for (std::size_t i = 0, p = 0; strip.columns != 0 && i < rows; i += sizes::rows, ++p) {
     gemm_multiply(strip, a + p * a_panel, i, std::min(sizes::rows, rows - i));
   }
   for (std::size_t j = strip.columns; j < columns; ++j) {
-    const T *const b =
-        strip.b + j / sizes::columns * strip.b_panel + j % sizes::columns;
-    for (std::size_t i = 0; i < rows;) { // several panels side by side, so that
-                                         // no chain waits for itself
+    const T* const b = strip.b + j / sizes::columns * strip.b_panel + j % sizes::columns;
+    for (std::size_t i = 0; i < rows;) {  // several panels side by side: no chain waits for itself
       alignas(64) T column[sizes::row_panels * sizes::a_step];
       const std::size_t panels = rows - i > sizes::rows ? sizes::row_panels : 1;
-      const T *const panel = a + i / sizes::rows * a_panel;
+      const T* const panel = a + i / sizes::rows * a_panel;
       if (panels == 1) {
         gemm_column<T, 1>(strip.depth, panel, a_panel, b, strip.b_step, column);
       } else {
-        gemm_column<T, sizes::row_panels>(strip.depth, panel, a_panel, b,
-                                          strip.b_step, column);
+        gemm_column<T, sizes::row_panels>(strip.depth, panel, a_panel, b, strip.b_step, column);
       }
       for (std::size_t p = 0; p < panels && i < rows; ++p, i += sizes::rows) {
-        gemm_finish(strip, column + p * sizes::a_step, 1, i,
-                    std::min(sizes::rows, rows - i), j, 1);
+        gemm_finish(strip, column + p * sizes::a_step, 1, i, std::min(sizes::rows, rows - i), j, 1);
       }
     }
   }
 }
 
-} // namespace vscg::eigen_detail
+}  // namespace vscg::eigen_detail

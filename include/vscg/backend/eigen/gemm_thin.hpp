@@ -10,78 +10,64 @@
 #include <vscg/backend/eigen/gemm_packing.hpp>
 #include <vscg/core/config.hpp>
 
-// One or two rows of A times B stored `[n,k]`: a step of a recurrent layer for
-// one video. Each element of B is used once or twice, so it is transposed in
-// registers and never stored.
+// One or two rows of A times B stored `[n,k]`: a step of a recurrent layer for one video. Each element of B is used
+// once or twice, so it is transposed in registers and never stored.
 namespace vscg::eigen_detail {
 
 /// Rows up to which this pays.
 inline constexpr std::size_t gemm_thin_rows = 2;
 
-/// target[Rows, 2 · lanes]; `row` are the stored rows of B (its columns) from
-/// this block of k on; element (i, k) of A is a[i · a_row + k · a_k]. The
-/// chains are the same as in a tile.
+/// target[Rows, 2 · lanes]; `row` are the stored rows of B (its columns) from this block of k on; element (i, k) of A
+/// is a[i · a_row + k · a_k]. The chains are the same as in a tile.
 template <class T, std::size_t Rows>
-VSCG_NOINLINE void gemm_thin_tile(std::size_t depth, const T *a,
-                                  std::size_t a_row, std::size_t a_k,
-                                  const T *const *row, T *target) {
+VSCG_NOINLINE void gemm_thin_tile(std::size_t depth, const T* a, std::size_t a_row, std::size_t a_k,
+                                  const T* const* row, T* target) {
   namespace ei = Eigen::internal;
   using packet = typename gemm_sizes<T>::packet;
   constexpr std::size_t lanes = gemm_sizes<T>::lanes;
   packet sum[2][Rows];
   VSCG_UNROLL for (std::size_t p = 0; p < 2; ++p) {
-    VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i) sum[p][i] =
-        ei::pset1<packet>(T(0));
+    VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i) sum[p][i] = ei::pset1<packet>(T(0));
   }
   std::size_t k = 0;
   if constexpr (lanes > 1) {
     for (; k + lanes <= depth; k += lanes) {
       VSCG_UNROLL for (std::size_t p = 0; p < 2; ++p) {
         transpose_block(
-            row + p * lanes, k,
-            [&](std::size_t at, const auto &right)
-                __attribute__((always_inline)) {
-                  VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i) {
-                    sum[p][i] =
-                        ei::pmadd(ei::pset1<packet>(a[i * a_row + at * a_k]),
-                                  packet(right), sum[p][i]);
-                  }
-                });
+            row + p * lanes, k, [&](std::size_t at, const auto& right) __attribute__((always_inline)) {
+              VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i) {
+                sum[p][i] = ei::pmadd(ei::pset1<packet>(a[i * a_row + at * a_k]), packet(right), sum[p][i]);
+              }
+            });
       }
     }
   }
   for (; k < depth; ++k) {
     VSCG_UNROLL for (std::size_t p = 0; p < 2; ++p) {
       alignas(64) T right[lanes];
-      for (std::size_t l = 0; l < lanes; ++l)
-        right[l] = row[p * lanes + l][k];
+      for (std::size_t l = 0; l < lanes; ++l) right[l] = row[p * lanes + l][k];
       VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i) {
-        sum[p][i] = ei::pmadd(ei::pset1<packet>(a[i * a_row + k * a_k]),
-                              ei::ploadu<packet>(right), sum[p][i]);
+        sum[p][i] = ei::pmadd(ei::pset1<packet>(a[i * a_row + k * a_k]), ei::ploadu<packet>(right), sum[p][i]);
       }
     }
   }
   VSCG_UNROLL for (std::size_t p = 0; p < 2; ++p) {
-    VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i)
-        ei::pstoreu(target + (2 * i + p) * lanes, sum[p][i]);
+    VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i) ei::pstoreu(target + (2 * i + p) * lanes, sum[p][i]);
   }
 }
 
-/// `Rows` rows of C over all columns of the strip; `strip.b` is B as stored,
-/// `strip.b_step` its leading dimension.
+/// `Rows` rows of C over all columns of the strip; `strip.b` is B as stored, `strip.b_step` its leading dimension.
 template <class T, std::size_t Rows>
-void gemm_thin(const gemm_strip<T> &strip, const T *a, std::size_t a_row,
-               std::size_t a_k) {
+void gemm_thin(const gemm_strip<T>& strip, const T* a, std::size_t a_row, std::size_t a_k) {
   constexpr std::size_t width = gemm_sizes<T>::columns;
   for (std::size_t j = 0; j < strip.columns; j += width) {
     const std::size_t columns = std::min(width, strip.columns - j);
-    const T *row[width];
-    for (std::size_t l = 0; l < width; ++l)
-      row[l] = strip.b + (j + std::min(l, columns - 1)) * strip.b_step;
+    const T* row[width];
+    for (std::size_t l = 0; l < width; ++l) row[l] = strip.b + (j + std::min(l, columns - 1)) * strip.b_step;
     alignas(64) T tile[Rows * width];
     gemm_thin_tile<T, Rows>(strip.depth, a, a_row, a_k, row, tile);
     gemm_finish(strip, tile, width, 0, Rows, j, columns);
   }
 }
 
-} // namespace vscg::eigen_detail
+}  // namespace vscg::eigen_detail
