@@ -17,10 +17,10 @@
 // backend runs `contract::check<List, Scalar, Backend>()` for each list.
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string>
 #include <tuple>
@@ -34,6 +34,7 @@
 #include <vscg/core/random.hpp>
 #include <vscg/core/shape.hpp>
 #include <vscg/testing/gradient_check.hpp>
+#include <vscg/testing/trace_trial.hpp>
 #include <vscg/testing/trial.hpp>
 
 namespace contract {
@@ -57,6 +58,15 @@ struct operation_case {
   static double value(std::size_t, double random) { return random; }
 };
 
+/// A case without its type, so that what follows is compiled once for a scalar and backend.
+struct untyped_case {
+  const char* name;
+  double (*value)(std::size_t, double);
+  std::vector<double> (*reference)(std::size_t, const arrays&);
+  bool item_by_item;
+  vscg::testing::trial_program traced;
+};
+
 template <class T>
 std::vector<T> operand_values(const std::string& name, std::size_t operand, std::size_t count,
                               double (*value)(std::size_t, double)) {
@@ -66,28 +76,23 @@ std::vector<T> operand_values(const std::string& name, std::size_t operand, std:
   return values;
 }
 
-template <class Case, class T, class Backend>
-using trial_of = vscg::testing::trial<Case, typename Case::operands, T, Backend, Case::active>;
-
-/// Gives the trial items `first` … of the operands of a batch; operands without batch are given whole.
-template <class Case, class T, class Backend>
-void give(trial_of<Case, T, Backend>& t, const std::vector<std::vector<T>>& operands, std::size_t first) {
-  for (std::size_t k = 0; k < t.operands; ++k) {
-    const bool part = trial_of<Case, T, Backend>::per_item[k];
-    t.set(k, std::span<const T>(operands[k]).subspan(part ? first * t.size(k) : 0, t.size(k)));
+template <class T>
+std::vector<std::vector<T>> make_operands(const untyped_case& c, std::size_t items) {
+  std::vector<std::vector<T>> all;
+  for (std::size_t k = 0; k < c.traced.operands; ++k) {
+    const std::size_t count = c.traced.elements(k) * (c.traced.per_item(k) ? items : 1);
+    all.push_back(operand_values<T>(c.name, k, count, c.value));
   }
+  return all;
 }
 
-template <class Case, class T>
-std::vector<std::vector<T>> make_operands(std::size_t items) {
-  return [&]<class... Shapes>(vscg::input_shapes<Shapes...>) {
-    std::size_t k = 0;
-    std::vector<std::vector<T>> all;
-    ((all.push_back(operand_values<T>(Case::name, k, Shapes::elements * (Shapes::per_item ? items : 1), &Case::value)),
-      ++k),
-     ...);
-    return all;
-  }(typename Case::operands{});
+/// Gives the trial items `first` … of the operands of a batch; operands without batch are given whole.
+template <class T, class Backend>
+void give(vscg::testing::trial<T, Backend>& t, const std::vector<std::vector<T>>& operands, std::size_t first) {
+  for (std::size_t k = 0; k < operands.size(); ++k) {
+    const std::size_t begin = t.per_item(k) ? first * t.size(k) : 0;
+    t.set(k, std::span<const T>(operands[k]).subspan(begin, t.size(k)));
+  }
 }
 
 /// Result and gradients of one run.
@@ -97,13 +102,13 @@ struct outcome {
   std::vector<std::vector<T>> gradients;
 };
 
-template <class Case, class T, class Backend>
-outcome<T> run(trial_of<Case, T, Backend>& t) {
+template <class T, class Backend>
+outcome<T> run(vscg::testing::trial<T, Backend>& t) {
   outcome<T> all;
   t.forward();
   t.pullback();
   all.result = t.result();
-  for (std::size_t k = 0; k < t.operands; ++k) {
+  for (std::size_t k = 0; k < t.operands(); ++k) {
     all.gradients.push_back(t.takes_gradient(k) ? t.gradient(k) : std::vector<T>{});
   }
   return all;
@@ -111,9 +116,7 @@ outcome<T> run(trial_of<Case, T, Backend>& t) {
 
 template <class T>
 bool same_bits(std::span<const T> a, std::span<const T> b) {
-  using word = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](T x, T y) { return std::bit_cast<word>(x) == std::bit_cast<word>(y); });
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size_bytes()) == 0;
 }
 
 template <class T>
@@ -121,18 +124,18 @@ bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
   return same_bits(std::span<const T>(a), std::span<const T>(b));
 }
 
-template <class Case, class T, class Backend>
-void matches_reference() {
+template <class T, class Backend>
+void matches_reference(const untyped_case& c) {
   constexpr std::size_t items = 5;
   const double tolerance = std::is_same_v<T, double> ? 1e-9 : 1e-4;
-  const auto operands = make_operands<Case, T>(items);
-  trial_of<Case, T, Backend> t(Case{}, vscg::threads{2}, items);
-  give<Case, T, Backend>(t, operands, 0);
+  const auto operands = make_operands<T>(c, items);
+  vscg::testing::trial<T, Backend> t(c.traced, vscg::threads{2}, items);
+  give(t, operands, 0);
   t.forward();
   const auto got = t.result();
   arrays x;
   for (const auto& operand : operands) x.emplace_back(operand.begin(), operand.end());
-  const std::vector<double> expected = Case::reference(items, x);
+  const std::vector<double> expected = c.reference(items, x);
   REQUIRE(got.size() == expected.size());
   std::size_t failures = 0;
   for (std::size_t i = 0; i < got.size(); ++i) {
@@ -143,10 +146,68 @@ void matches_reference() {
   CHECK(failures == 0);
 }
 
+template <class T, class Backend>
+void items_do_not_meet(const untyped_case& c) {
+  constexpr std::size_t items = 5;
+  const auto operands = make_operands<T>(c, items);
+  vscg::testing::trial<T, Backend> all(c.traced, vscg::threads{1}, items);
+  give(all, operands, 0);
+  const auto weights = operand_values<T>(c.name, 99, all.result_size(), [](std::size_t, double u) { return u; });
+  all.set_result_weights(std::span<const T>(weights));
+  const auto batch = run(all);
+
+  vscg::testing::trial<T, Backend> one(c.traced, vscg::threads{1}, 1);
+  const std::size_t size = one.result_size();
+  for (std::size_t item = 0; item < items; ++item) {
+    one.set_place(item, items);
+    give(one, operands, item);
+    one.set_result_weights(std::span<const T>(weights).subspan(item * size, size));
+    const auto alone = run(one);
+    INFO("item " << item);
+    CHECK(same_bits(std::span<const T>(alone.result), std::span<const T>(batch.result).subspan(item * size, size)));
+    for (std::size_t k = 0; k < one.operands(); ++k) {
+      if (!one.takes_gradient(k) || !one.per_item(k)) continue;
+      INFO("gradient of operand " << k);
+      CHECK(same_bits(std::span<const T>(alone.gradients[k]),
+                      std::span<const T>(batch.gradients[k]).subspan(item * one.size(k), one.size(k))));
+    }
+  }
+}
+
+template <class T, class Backend>
+void threads_do_not_matter(const untyped_case& c) {
+  constexpr std::size_t items = 301;  // several chunks of work
+  const auto operands = make_operands<T>(c, items);
+  outcome<T> first;
+  for (const std::size_t n : {1U, 2U, 3U, 7U}) {
+    vscg::testing::trial<T, Backend> t(c.traced, vscg::threads{n}, items);
+    t.poison(n > 1 && Backend::memory::borrows_host_arrays);  // nor does what lies in dead memory
+    give(t, operands, 0);
+    auto got = run(t);
+    if (n == 1) {
+      first = std::move(got);
+      continue;
+    }
+    INFO(n << " threads");
+    CHECK(same_bits(got.result, first.result));
+    for (std::size_t k = 0; k < t.operands(); ++k) {
+      INFO("gradient of operand " << k);
+      CHECK(same_bits(got.gradients[k], first.gradients[k]));
+    }
+  }
+}
+
+template <class T, class Backend>
+void keeps_contract(const untyped_case& c) {
+  matches_reference<T, Backend>(c);
+  if (c.item_by_item) items_do_not_meet<T, Backend>(c);
+  threads_do_not_matter<T, Backend>(c);
+}
+
 template <class Case, class Backend, std::uint32_t Active>
 void gradient_is_right() {
   vscg::testing::gradient_options options;
-  options.value = Case::value;
+  options.value = &Case::value;
   const auto report = vscg::testing::check_gradients<typename Case::operands, Backend, Active>(Case{}, options);
   INFO("operands that take gradients: " << Active);
   CHECK_MESSAGE(report, report.text());
@@ -162,63 +223,11 @@ void gradients_are_right() {
 }
 
 template <class Case, class T, class Backend>
-void items_do_not_meet() {
-  constexpr std::size_t items = 5;
-  const auto operands = make_operands<Case, T>(items);
-  trial_of<Case, T, Backend> all(Case{}, vscg::threads{1}, items);
-  give<Case, T, Backend>(all, operands, 0);
-  const auto weights = operand_values<T>(Case::name, 99, all.result_size(), [](std::size_t, double u) { return u; });
-  all.set_result_weights(std::span<const T>(weights));
-  const auto batch = run<Case, T, Backend>(all);
-
-  trial_of<Case, T, Backend> one(Case{}, vscg::threads{1}, 1);
-  const std::size_t size = one.result_size();
-  for (std::size_t item = 0; item < items; ++item) {
-    one.set_place(item, items);
-    give<Case, T, Backend>(one, operands, item);
-    one.set_result_weights(std::span<const T>(weights).subspan(item * size, size));
-    const auto alone = run<Case, T, Backend>(one);
-    INFO("item " << item);
-    CHECK(same_bits(std::span<const T>(alone.result), std::span<const T>(batch.result).subspan(item * size, size)));
-    for (std::size_t k = 0; k < one.operands; ++k) {
-      if (!one.takes_gradient(k) || !one.per_item[k]) continue;
-      INFO("gradient of operand " << k);
-      CHECK(same_bits(std::span<const T>(alone.gradients[k]),
-                      std::span<const T>(batch.gradients[k]).subspan(item * one.size(k), one.size(k))));
-    }
-  }
-}
-
-template <class Case, class T, class Backend>
-void threads_do_not_matter() {
-  constexpr std::size_t items = 301;  // several chunks of work
-  const auto operands = make_operands<Case, T>(items);
-  outcome<T> first;
-  for (const std::size_t n : {1U, 2U, 3U, 7U}) {
-    trial_of<Case, T, Backend> t(Case{}, vscg::threads{n}, items);
-    t.poison(n > 1 && Backend::memory::borrows_host_arrays);  // nor does what lies in dead memory
-    give<Case, T, Backend>(t, operands, 0);
-    auto got = run<Case, T, Backend>(t);
-    if (n == 1) {
-      first = std::move(got);
-      continue;
-    }
-    INFO(n << " threads");
-    CHECK(same_bits(got.result, first.result));
-    for (std::size_t k = 0; k < t.operands; ++k) {
-      INFO("gradient of operand " << k);
-      CHECK(same_bits(got.gradients[k], first.gradients[k]));
-    }
-  }
-}
-
-template <class Case, class T, class Backend>
 void check_one() {
   INFO("operation: " << Case::name);
-  matches_reference<Case, T, Backend>();
+  keeps_contract<T, Backend>({Case::name, &Case::value, &Case::reference, Case::item_by_item,
+                              vscg::testing::trace_trial<typename Case::operands, T, Backend, Case::active>(Case{})});
   if constexpr (std::is_same_v<T, double>) gradients_are_right<Case, Backend>();
-  if constexpr (Case::item_by_item) items_do_not_meet<Case, T, Backend>();
-  threads_do_not_matter<Case, T, Backend>();
 }
 
 /// The whole contract for every case of a list, on one backend in one scalar.

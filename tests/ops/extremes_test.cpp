@@ -19,6 +19,7 @@
 #include <vscg/ops/sigmoid.hpp>
 #include <vscg/ops/softmax.hpp>
 #include <vscg/ops/tanh.hpp>
+#include <vscg/testing/trace_trial.hpp>
 #include <vscg/testing/trial.hpp>
 
 // Where formulas taken at their word give infinities or NaN, and where a gradient is a convention.
@@ -37,7 +38,8 @@ struct outcome {
 /// Result for one item, and the gradient of its sum in operand 0.
 template <class T, class... Shapes, class F>
 outcome<T> run(F f, const std::vector<std::vector<T>>& operands) {
-  vscg::testing::trial<F, vscg::input_shapes<Shapes...>, T, vscg::cpu, 1> t(f, vscg::threads{1}, 1);
+  vscg::testing::trial<T, vscg::cpu> t(vscg::testing::trace_trial<vscg::input_shapes<Shapes...>, T, vscg::cpu, 1>(f),
+                                       vscg::threads{1}, 1);
   for (std::size_t k = 0; k < operands.size(); ++k) t.set(k, std::span<const T>(operands[k]));
   const std::vector<T> ones(t.result_size(), T(1));
   t.set_result_weights(std::span<const T>(ones));

@@ -11,11 +11,13 @@
 #include <span>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <vscg/core/inputs.hpp>
 #include <vscg/core/random.hpp>
 #include <vscg/core/team.hpp>
+#include <vscg/testing/trace_trial.hpp>
 #include <vscg/testing/trial.hpp>
 
 namespace vscg::testing {
@@ -50,8 +52,8 @@ struct gradient_report {
 namespace detail {
 
 /// The slope of a trial's number in one element, by central differences with one step size.
-template <class Trial>
-double central_difference(Trial& t, std::size_t array, std::size_t element, double at, double step) {
+template <class Backend>
+double central_difference(trial<double, Backend>& t, std::size_t array, std::size_t element, double at, double step) {
   t.set(array, element, at + step);
   const double above = t.forward();
   t.set(array, element, at - step);
@@ -60,9 +62,9 @@ double central_difference(Trial& t, std::size_t array, std::size_t element, doub
   return (above - below) / (2 * step);
 }
 
-template <class Trial>
-void compare_gradient(Trial& t, std::size_t array, const std::vector<double>& got, const gradient_options& options,
-                      gradient_report& report) {
+template <class Backend>
+void compare_gradient(trial<double, Backend>& t, std::size_t array, const std::vector<double>& got,
+                      const gradient_options& options, gradient_report& report) {
   const std::vector<double> values = t.get(array);
   const std::size_t stride = std::max<std::size_t>(1, values.size() / std::max<std::size_t>(1, options.at_most));
   for (std::size_t i = 0; i < values.size(); i += stride) {
@@ -88,6 +90,27 @@ void compare_gradient(Trial& t, std::size_t array, const std::vector<double>& go
   }
 }
 
+/// `traced` with one kind of other readers: adds to the report.
+template <class Backend>
+void check_gradients(trial_program traced, const gradient_options& options, gradient_report& report) {
+  trial<double, Backend> t(std::move(traced), threads{1}, options.items);
+  for (std::size_t k = 0; k < t.operands(); ++k) {
+    const random_stream stream(seed{options.seed}, t.name(k));
+    std::vector<double> values(t.size(k));
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = options.value(k, 2 * stream.uniform(i) - 1);
+    t.set(k, std::span<const double>(values));
+  }
+  t.forward();
+  t.pullback();
+  std::vector<std::vector<double>> gradients(t.arrays());
+  for (std::size_t k = 0; k < t.arrays(); ++k) {
+    if (t.takes_gradient(k)) gradients[k] = t.gradient(k);
+  }
+  for (std::size_t k = 0; k < t.arrays(); ++k) {
+    if (t.takes_gradient(k)) compare_gradient(t, k, gradients[k], options, report);
+  }
+}
+
 }  // namespace detail
 
 /// Compares the gradient of an operation or layer, in double, with central differences, in every operand that takes one
@@ -102,23 +125,8 @@ template <class Inputs, class Backend, std::uint32_t Active = 0xffffffffU, class
 gradient_report check_gradients(const Function& function, const gradient_options& options = {}) {
   gradient_report report;
   for (const other_readers readers : {other_readers::none, other_readers::before, other_readers::after}) {
-    trial<Function, Inputs, double, Backend, Active> t(function, threads{1}, options.items, result_is::dropped,
-                                                       readers);
-    for (std::size_t k = 0; k < t.operands; ++k) {
-      const random_stream stream(seed{options.seed}, t.name(k));
-      std::vector<double> values(t.size(k));
-      for (std::size_t i = 0; i < values.size(); ++i) values[i] = options.value(k, 2 * stream.uniform(i) - 1);
-      t.set(k, std::span<const double>(values));
-    }
-    t.forward();
-    t.pullback();
-    std::vector<std::vector<double>> gradients(t.arrays());
-    for (std::size_t k = 0; k < t.arrays(); ++k) {
-      if (t.takes_gradient(k)) gradients[k] = t.gradient(k);
-    }
-    for (std::size_t k = 0; k < t.arrays(); ++k) {
-      if (t.takes_gradient(k)) detail::compare_gradient(t, k, gradients[k], options, report);
-    }
+    detail::check_gradients<Backend>(
+        trace_trial<Inputs, double, Backend, Active>(function, result_is::dropped, readers), options, report);
   }
   return report;
 }

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <vscg/core/inputs.hpp>
+#include <vscg/core/members.hpp>
+#include <vscg/core/parameter.hpp>
+#include <vscg/core/program.hpp>
+#include <vscg/core/record.hpp>
+#include <vscg/core/var.hpp>
+#include <vscg/model/trace.hpp>
+#include <vscg/ops/add.hpp>
+#include <vscg/ops/scale.hpp>
+#include <vscg/testing/weighted_sum.hpp>
+
+namespace vscg::testing {
+
+/// Who else reads the operands of what is tried. With nobody its pullback writes every gradient first; readers
+/// recorded `after` it write theirs first, so that its pullback must add.
+enum class other_readers : unsigned char { none, before, after };
+
+/// Whether the result stays readable after the run, or dies as soon as nothing needs it.
+enum class result_is : unsigned char { kept, dropped };
+
+/// One operation or layer as a program of its own: its operands are the first inputs, its result is output 0, and the
+/// loss is the result's sum with the weights given as input `result_weights`.
+struct trial_program {
+  std::shared_ptr<const program> steps;
+  parameter_table table;
+  std::size_t operands = 0;
+  std::uint32_t active = 0;  // bit i: operand i takes a gradient
+  std::size_t result_weights = 0;
+
+  /// Elements of an operand: of one item, where it has the batch as its first axis.
+  std::size_t elements(std::size_t operand) const {
+    const slot_size size = steps->slots()[steps->inputs()[operand]].size;
+    return size.per_item + size.fixed;
+  }
+  bool per_item(std::size_t operand) const { return steps->slots()[steps->inputs()[operand]].size.per_item != 0; }
+};
+
+namespace detail {
+
+template <class Tag, class Shape, bool Takes>
+auto trial_input(recorder& trace) {
+  const slot_id id = trace.add({slot::origin::input, size_of<Shape>()});
+  trace.inputs.push_back(id);
+  return var<Tag, Shape, Takes>{&trace, id};
+}
+
+/// A sum of x with weights of its own, where x takes a gradient.
+template <class Tag, class Shape, bool Active>
+void add_reader(recorder& trace, const var<Tag, Shape, Active>& x, std::vector<var<Tag, shape<1>, true>>& sums) {
+  if constexpr (Active) sums.push_back(weighted_sum(x, trial_input<Tag, Shape, false>(trace)));
+}
+
+template <class Tag, std::uint32_t Active, class Function, class... Shapes, std::size_t... I>
+trial_program trace_trial(Function function, parameter_table table, input_shapes<Shapes...>, result_is kept,
+                          other_readers readers, std::index_sequence<I...>) {
+  recorder trace = make_recorder(table, true);
+  const auto given = std::tuple{trial_input<Tag, Shapes, ((Active >> I) & 1U) != 0>(trace)...};
+  // Copies lie in planned memory, where what a pullback must not read is dead.
+  const auto vars = std::tuple{scale(std::get<I>(given), 1)...};
+  std::vector<var<Tag, shape<1>, true>> sums;
+  const auto read_all = [&] { (add_reader(trace, std::get<I>(vars), sums), ...); };
+  if (readers == other_readers::before) read_all();
+  const auto y = function(std::get<I>(vars)...);
+  trial_program result;
+  result.result_weights = trace.inputs.size();
+  auto loss = weighted_sum(y, trial_input<Tag, shape_of<decltype(y)>, false>(trace));
+  if (readers == other_readers::after) read_all();
+  for (const auto& sum : sums) loss = loss + sum;
+  std::vector<slot_id> outputs;
+  if (kept == result_is::kept) outputs.push_back(y.id);
+  result.steps = std::make_shared<const program>(std::move(trace), std::move(outputs), loss.id);
+  result.table = std::move(table);
+  result.operands = sizeof...(Shapes);
+  result.active = Active;
+  return result;
+}
+
+template <class... Shapes>
+std::make_index_sequence<sizeof...(Shapes)> operands_of(input_shapes<Shapes...>);
+
+}  // namespace detail
+
+/// Traces `function`, which takes one var for each of `Inputs` and returns one; bit i of `Active`: operand i takes a
+/// gradient. Where the function lists members, its parameters take gradients as well.
+template <class Inputs, class Scalar, class Backend, std::uint32_t Active = 0xffffffffU, class Function>
+trial_program trace_trial(const Function& function, result_is kept = result_is::kept,
+                          other_readers readers = other_readers::none) {
+  using tag = trace_tag<Scalar, Backend, mode::training>;
+  Function bound = function;
+  parameter_table table;
+  if constexpr (HasMembers<Function>)
+    table = bind_parameters(bound);
+  else
+    table.random_keys = 8;  // for operations that draw random numbers under keys 0 … 7
+  using operands = decltype(detail::operands_of(Inputs{}));
+  return detail::trace_trial<tag, Active>(std::move(bound), std::move(table), Inputs{}, kept, readers, operands{});
+}
+
+}  // namespace vscg::testing
