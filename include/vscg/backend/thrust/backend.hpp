@@ -46,7 +46,7 @@ struct thrust_backend {
   template <class T>
   class executor {
    public:
-    explicit executor(threads n) : launch_(n), workspace_(thrust_detail::gemm_workspace_elements<T>) {}
+    explicit executor(threads n) : launch_(n), workspace_(thrust_detail::gemm_workspace_elements) {}
 
     std::size_t workers() const { return launch_.workers(); }
 
@@ -68,7 +68,7 @@ struct thrust_backend {
 
    private:
     thrust_detail::launcher<System> launch_;
-    buffer<T, memory> workspace_;
+    buffer<double, memory> workspace_;
   };
 };
 

@@ -10,28 +10,27 @@
 // The matrix product of thrust's systems, with fixed blocking.
 //
 // k is cut into blocks of `block_depth`. An element of C is the sum, in order, of what C held (if it accumulates), of
-// one chain of multiply-adds per block, and of the bias. Nothing else enters: the same row has the same bits in any
-// product and at any position. All cuts are made from sizes alone, so the host never waits for a result.
+// one chain of multiply-adds in double per block, and of the bias, rounded to the scalar where a block ends. Nothing
+// else enters: the same row has the same bits in any product and at any position. All cuts are made from sizes alone,
+// so the host never waits for a result.
 
 namespace vscg::thrust_detail {
 
-inline constexpr std::size_t block_depth = 256;
+inline constexpr std::size_t block_depth = 512;
 /// Rows of A and columns of B that are copied at once: multiples of every tile.
-inline constexpr std::size_t block_rows = 512;
-inline constexpr std::size_t block_columns = 512;
+inline constexpr std::size_t block_rows = 256;
+inline constexpr std::size_t block_columns = 256;
 
-/// Elements of T that `gemm` needs as workspace, whatever the sizes of its products.
-template <class T>
+/// Numbers that `gemm` needs as workspace, whatever the sizes of its products.
 inline constexpr std::size_t gemm_workspace_elements = (block_rows + block_columns) * block_depth;
 
 constexpr std::size_t ceil_divide(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
 
-/// One block of C, [m, n] from (row, column), for `items` items from `first`: copies and multiplies, block by block of
-/// k.
+/// One block of C, [m, n] from (row, column), for `items` items from `first`.
 template <class T, class Launch>
-void gemm_block(const Launch& launch, T* workspace, const gemm_arguments<T>& args, std::size_t first, std::size_t items,
-                std::size_t row, std::size_t m, std::size_t column, std::size_t n) {
-  using tile = tile_size<T>;
+void gemm_block(const Launch& launch, double* workspace, const gemm_arguments<T>& args, std::size_t first,
+                std::size_t items, std::size_t row, std::size_t m, std::size_t column, std::size_t n) {
+  using tile = tile_size;
   const std::size_t row_strips = ceil_divide(m, tile::rows);
   const std::size_t column_strips = ceil_divide(n, tile::columns);
   const std::size_t a_row = args.trans_a ? 1 : args.lda;
@@ -40,29 +39,17 @@ void gemm_block(const Launch& launch, T* workspace, const gemm_arguments<T>& arg
   const std::size_t b_depth = args.trans_b ? 1 : args.ldb;
   const std::size_t a_items = args.stride_a == 0 ? 1 : items;
   const std::size_t b_items = args.stride_b == 0 ? 1 : items;
-  T* const a = workspace;
-  T* const b = workspace + block_rows * block_depth;
+  double* const a = workspace;
+  double* const b = workspace + block_rows * block_depth;
 
   std::size_t k = 0;
   do {  // once even where k = 0: an empty sum has a bias too
     const std::size_t depth = std::min(block_depth, args.k - k);
     if (depth > 0) {
-      const pack_strips<T, tile::rows> pack_a{m,
-                                              row_strips,
-                                              depth,
-                                              a_row,
-                                              a_depth,
-                                              args.stride_a,
-                                              args.a + first * args.stride_a + row * a_row + k * a_depth,
-                                              a};
-      const pack_strips<T, tile::columns> pack_b{n,
-                                                 column_strips,
-                                                 depth,
-                                                 b_column,
-                                                 b_depth,
-                                                 args.stride_b,
-                                                 args.b + first * args.stride_b + column * b_column + k * b_depth,
-                                                 b};
+      const T* a_from = args.a + first * args.stride_a + row * a_row + k * a_depth;
+      const T* b_from = args.b + first * args.stride_b + column * b_column + k * b_depth;
+      const pack_strips<T, tile::rows> pack_a{m, row_strips, depth, a_row, a_depth, args.stride_a, a_from, a};
+      const pack_strips<T, tile::columns> pack_b{n, column_strips, depth, b_column, b_depth, args.stride_b, b_from, b};
       launch(a_items * row_strips * pack_a.pieces(), pack_a);
       launch(b_items * column_strips * pack_b.pieces(), pack_b);
     }
@@ -91,10 +78,10 @@ void gemm_block(const Launch& launch, T* workspace, const gemm_arguments<T>& arg
 /// The matrix product; see `gemm_arguments`.
 ///
 /// `launch(n, f)` calls f(i) for the integers 0 … n-1; launches run one after the other. `workspace`:
-/// `gemm_workspace_elements<T>` elements in the system's memory, aligned to 64 bytes.
+/// `gemm_workspace_elements` numbers in the system's memory, aligned to 64 bytes.
 template <class T, class Launch>
-void gemm(const Launch& launch, T* workspace, const gemm_arguments<T>& args) {
-  using tile = tile_size<T>;
+void gemm(const Launch& launch, double* workspace, const gemm_arguments<T>& args) {
+  using tile = tile_size;
   if (args.m == 0 || args.n == 0 || args.batch == 0) return;
   // Small products are many: as many items at once as the workspace holds.
   const std::size_t depth = std::clamp<std::size_t>(args.k, 1, block_depth);

@@ -7,30 +7,31 @@
 #include <vscg/backend/gemm_arguments.hpp>
 #include <vscg/core/config.hpp>
 
-// The two kernels of the product: copies of A and B in strips, and tiles of C from two strips.
+// The two kernels of the product: copies of A and B in strips, and tiles of C from two strips. Both compute in double
+// whatever the scalar: the backend is a reference, and where a rectifier follows, a sum near zero must have the right
+// sign.
 
 namespace vscg::thrust_detail {
 
 #if defined(__CUDACC__)
 
 /// Neighbouring columns of a tile, that one thread keeps in registers.
-template <class T>
 struct column_pack {
   static constexpr std::size_t size = 8;
-  T value[size];
+  double value[size];
   VSCG_HD static column_pack zero() {
     column_pack p{};
     return p;
   }
-  VSCG_HD static column_pack load(const T* from) {
+  VSCG_HD static column_pack load(const double* from) {
     column_pack p;
     for (std::size_t i = 0; i < size; ++i) p.value[i] = from[i];
     return p;
   }
-  VSCG_HD void store(T* to) const {
+  VSCG_HD void store(double* to) const {
     for (std::size_t i = 0; i < size; ++i) to[i] = value[i];
   }
-  VSCG_HD void add_product(T a, const column_pack& b) {
+  VSCG_HD void add_product(double a, const column_pack& b) {
     for (std::size_t i = 0; i < size; ++i) value[i] += a * b.value[i];
   }
 };
@@ -46,28 +47,26 @@ inline constexpr std::size_t register_bytes = 16;
 #endif
 
 /// Neighbouring columns of a tile: one vector register, whatever the optimisation level.
-template <class T>
 struct column_pack {
-  typedef T packet __attribute__((vector_size(register_bytes)));  // `using` drops the attribute in a template (g++ 12)
-  static constexpr std::size_t size = register_bytes / sizeof(T);
+  using packet __attribute__((vector_size(register_bytes))) = double;
+  static constexpr std::size_t size = register_bytes / sizeof(double);
   packet value;
   static column_pack zero() { return {packet{}}; }
-  static column_pack load(const T* from) {
+  static column_pack load(const double* from) {
     column_pack p;
     std::memcpy(&p.value, from, sizeof(packet));
     return p;
   }
-  void store(T* to) const { std::memcpy(to, &value, sizeof(packet)); }
-  void add_product(T a, const column_pack& b) { value = a * b.value + value; }
+  void store(double* to) const { std::memcpy(to, &value, sizeof(packet)); }
+  void add_product(double a, const column_pack& b) { value = a * b.value + value; }
 };
 
 #endif
 
 /// The tile of C that one call of the kernel makes. Only speed depends on its size.
-template <class T>
 struct tile_size {
   static constexpr std::size_t packs = 2;
-  static constexpr std::size_t columns = packs * column_pack<T>::size;
+  static constexpr std::size_t columns = packs * column_pack::size;
   // As many accumulators as leave registers for the operands: 16 of 32, or 8 of 16.
 #if defined(__AVX512F__) && !defined(__CUDACC__)
   static constexpr std::size_t rows = 8;
@@ -89,7 +88,7 @@ struct pack_strips {
   std::size_t depth_stride;  // elements from column to column of `from`
   std::size_t item_stride;   // elements from matrix to matrix of `from`
   const T* from;
-  T* to;
+  double* to;
 
   VSCG_HD std::size_t pieces() const { return (depth + together - 1) / together; }
   VSCG_HD void operator()(std::size_t task) const {
@@ -99,7 +98,7 @@ struct pack_strips {
     const std::size_t used = count - row < Width ? count - row : Width;
     const std::size_t steps = depth - begin < together ? depth - begin : together;
     const T* source = from + place / strips * item_stride + row * row_stride + begin * depth_stride;
-    T* target = to + (place * depth + begin) * Width;
+    double* target = to + (place * depth + begin) * Width;
     if (depth_stride == 1) {  // along the stored rows, whichever way the matrix lies
       for (std::size_t w = 0; w < used; ++w) {
         for (std::size_t k = 0; k < steps; ++k) target[k * Width + w] = source[w * row_stride + k];
@@ -111,7 +110,7 @@ struct pack_strips {
     }
     if (used == Width) return;
     for (std::size_t k = 0; k < steps; ++k) {
-      for (std::size_t w = used; w < Width; ++w) target[k * Width + w] = T(0);
+      for (std::size_t w = used; w < Width; ++w) target[k * Width + w] = 0;
     }
   }
 };
@@ -120,14 +119,14 @@ struct pack_strips {
 /// block of k. One call makes one tile of C. Every element of every tile goes through the same instructions.
 template <class T>
 struct multiply_tile {
-  static constexpr std::size_t rows = tile_size<T>::rows;
-  static constexpr std::size_t columns = tile_size<T>::columns;
-  static constexpr std::size_t packs = tile_size<T>::packs;
-  static constexpr std::size_t pack = column_pack<T>::size;
+  static constexpr std::size_t rows = tile_size::rows;
+  static constexpr std::size_t columns = tile_size::columns;
+  static constexpr std::size_t packs = tile_size::packs;
+  static constexpr std::size_t pack = column_pack::size;
   std::size_t m, n, depth;                   // of the block
   std::size_t row_strips, column_strips;     // of the block
-  const T* a;                                // [item, row strip, k, rows]
-  const T* b;                                // [item, column strip, k, columns]
+  const double* a;                           // [item, row strip, k, rows]
+  const double* b;                           // [item, column strip, k, columns]
   std::size_t a_item_stride, b_item_stride;  // 0: one operand for all items
   T* c;
   std::size_t ldc, c_item_stride;
@@ -140,22 +139,22 @@ struct multiply_tile {
     const std::size_t row_strip = task % row_strips;  // neighbours share the strip of B, the larger one
     const std::size_t column_strip = task / row_strips % column_strips;
     const std::size_t item = task / row_strips / column_strips;
-    const T* left = a + item * a_item_stride + row_strip * depth * rows;
-    const T* right = b + item * b_item_stride + column_strip * depth * columns;
+    const double* left = a + item * a_item_stride + row_strip * depth * rows;
+    const double* right = b + item * b_item_stride + column_strip * depth * columns;
 
-    column_pack<T> sums[rows][packs];
+    column_pack sums[rows][packs];
     for (std::size_t r = 0; r < rows; ++r) {
-      for (std::size_t p = 0; p < packs; ++p) sums[r][p] = column_pack<T>::zero();
+      for (std::size_t p = 0; p < packs; ++p) sums[r][p] = column_pack::zero();
     }
     for (std::size_t k = 0; k < depth; ++k) {
-      column_pack<T> factors[packs];
-      for (std::size_t p = 0; p < packs; ++p) factors[p] = column_pack<T>::load(right + k * columns + p * pack);
+      column_pack factors[packs];
+      for (std::size_t p = 0; p < packs; ++p) factors[p] = column_pack::load(right + k * columns + p * pack);
       for (std::size_t r = 0; r < rows; ++r) {
         for (std::size_t p = 0; p < packs; ++p) sums[r][p].add_product(left[k * rows + r], factors[p]);
       }
     }
 
-    T products[rows][columns];
+    double products[rows][columns];
     for (std::size_t r = 0; r < rows; ++r) {
       for (std::size_t p = 0; p < packs; ++p) sums[r][p].store(products[r] + p * pack);
     }
@@ -171,11 +170,11 @@ struct multiply_tile {
   }
 
  private:
-  VSCG_HD T finished(T product, const T* held, std::size_t column) const {
-    T value = adds ? *held + product : product;
-    if (!finishes) return value;
-    if (bias != nullptr) value += bias[column];
-    return act == activation::relu && value < T(0) ? T(0) : value;  // lets NaN through
+  VSCG_HD T finished(double product, const T* held, std::size_t column) const {
+    double value = adds ? static_cast<double>(*held) + product : product;
+    if (finishes && bias != nullptr) value += static_cast<double>(bias[column]);
+    if (finishes && act == activation::relu && value < 0) value = 0;  // lets NaN through
+    return static_cast<T>(value);
   }
 };
 
