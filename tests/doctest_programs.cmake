@@ -24,6 +24,10 @@ function(vscg_test source)
   target_include_directories(${target} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
 
+  if(NOT source MATCHES "${VSCG_OPTIMISED_TESTS}")
+    target_compile_options(${target} PRIVATE -O0)
+  endif()
+
   string(REPLACE "/" ";" labels ${folder})
   file(STRINGS ${source} concurrent REGEX "^#include <thread>" LIMIT_COUNT 1)
   if(concurrent)
