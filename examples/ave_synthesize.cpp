@@ -41,6 +41,12 @@ int main(int argc, char** argv) {
       ->transform(CLI::CheckedTransformer(std::map<std::string, stored_type>{
           {"float64", stored_type::float64}, {"float32", stored_type::float32}, {"float16", stored_type::float16}}))
       ->default_str("float64");
+  app.add_option("--without", options.withheld, "withhold sound, sight or place (attention's choice), for controls")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, vscg::data::withheld_sense>{{"nothing", vscg::data::withheld_sense::nothing},
+                                                            {"sound", vscg::data::withheld_sense::sound},
+                                                            {"sight", vscg::data::withheld_sense::sight},
+                                                            {"place", vscg::data::withheld_sense::place}}));
   app.add_flag("--compress", options.compress, "chunk by video and deflate");
   app.add_flag("--force", options.force, "write into a directory that is not empty, replacing files of the same names");
   try {

@@ -111,6 +111,20 @@ inline void write_labels(workshop& shop, const std::vector<synthetic_event>& eve
   write("prob_label.h5", {n, classes}, share);
 }
 
+inline void withhold(withheld_sense sense, std::vector<float>& audio, std::vector<float>& visual) {
+  if (sense == withheld_sense::sound) std::fill(audio.begin(), audio.end(), 0.0F);
+  if (sense == withheld_sense::sight) std::fill(visual.begin(), visual.end(), 0.0F);
+  if (sense != withheld_sense::place) return;
+  for (std::size_t t = 0; t < segments; ++t) {
+    for (std::size_t c = 0; c < visual_channels; ++c) {
+      float* const first = visual.data() + t * regions * visual_channels + c;
+      float sum = 0;
+      for (std::size_t r = 0; r < regions; ++r) sum += first[r * visual_channels];
+      for (std::size_t r = 0; r < regions; ++r) first[r * visual_channels] = sum / static_cast<float>(regions);
+    }
+  }
+}
+
 // Features of `count` videos, row by row: no more than one video is in memory.
 template <class SceneOf>
 void write_features(workshop& shop, const std::string& suffix, std::size_t first_number, std::size_t count,
@@ -125,6 +139,7 @@ void write_features(workshop& shop, const std::string& suffix, std::size_t first
     const synthetic_scene scene = scene_of(i);
     world.hear(scene, first_number + i, std::span<float, audio_video_values>(audio));
     world.see(scene, first_number + i, std::span<float, visual_video_values>(visual));
+    withhold(options.withheld, audio, visual);
     audio_file.write(i, audio);
     visual_file.write(i, visual);
     if (options.progress) options.progress(written + i + 1, all);

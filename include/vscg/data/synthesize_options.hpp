@@ -15,6 +15,10 @@ namespace vscg::data {
 /// How a feature is stored. The files of the AVE data set are float64; the narrower ones save disk and time.
 enum class stored_type { float64, float32, float16 };
 
+/// What a control experiment is not given. `place`: every region of a segment shows the mean of all, so that attention
+/// has nothing to choose from.
+enum class withheld_sense { nothing, sound, sight, place };
+
 /// How hard the synthetic videos are. Amplitudes are in the features' own units (audio values of an event lie around
 /// 0.6, visual ones around 4). The defaults are chosen so that the released network reaches most, not all, of the
 /// segments after some minutes, and so that no single sense can.
@@ -38,8 +42,9 @@ struct synthesis_options {
   std::optional<std::size_t> noisy;  ///< background videos; default: as many a row as in AVE (178 of 4,143)
   vscg::seed seed{1};
   stored_type type = stored_type::float64;
-  bool compress = false;  ///< features chunked by video and deflated
-  bool force = false;     ///< write into a directory that is not empty, replacing its files
+  withheld_sense withheld = withheld_sense::nothing;  ///< all else stays as it is: videos, labels, splits
+  bool compress = false;                              ///< features chunked by video and deflated
+  bool force = false;                                 ///< write into a directory that is not empty, replacing its files
   synthetic_difficulty difficulty{};
   /// Called after each video with (written, all); what it throws ends the work and leaves no file.
   std::function<void(std::size_t, std::size_t)> progress{};
