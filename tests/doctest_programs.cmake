@@ -25,7 +25,8 @@ function(vscg_test source)
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
 
   if(NOT source MATCHES "${VSCG_OPTIMISED_TESTS}")
-    target_compile_options(${target} PRIVATE -O0)
+    # Of the source, so that it stands behind what the target's libraries ask for.
+    set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS -O0)
   endif()
 
   string(REPLACE "/" ";" labels ${folder})
