@@ -12,6 +12,7 @@
 #include <vscg/core/error.hpp>
 #include <vscg/data/ave.hpp>
 #include <vscg/data/synthesize.hpp>
+#include <vscg/io/network_metadata.hpp>
 #include <vscg/nets/vscg/event_head.hpp>
 #include <vscg/nets/vscg/localizer.hpp>
 #include <vscg/ops/softmax.hpp>
