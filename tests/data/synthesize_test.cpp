@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstddef>
@@ -213,43 +212,6 @@ TEST_CASE("a row depends on seed and row, not on how many there are, nor on how 
   const auto noisy = read_back(folder / "few" / "audio_feature_noisy.h5"),
              rows = read_back(folder / "few" / "audio_feature.h5");
   CHECK_FALSE(std::equal(noisy.values.begin(), noisy.values.end(), rows.values.begin()));
-}
-
-TEST_CASE("a withheld sense is all that changes, and without place every region shows the mean") {
-  const temporary_folder folder;
-  const auto write = [&](const char* name, withheld_sense sense) {
-    synthesis_options options;
-    options.videos = 4;
-    options.noisy = 0;
-    options.withheld = sense;
-    synthesize(folder / name, options);
-  };
-  write("whole", withheld_sense::nothing);
-  write("deaf", withheld_sense::sound);
-  write("blind", withheld_sense::sight);
-  write("blurred", withheld_sense::place);
-  const auto audio = [&](const char* f) { return read_back(folder / f / "audio_feature.h5").values; };
-  const auto visual = [&](const char* f) { return read_back(folder / f / "visual_feature.h5").values; };
-  const auto zero = [](const std::vector<double>& v) {
-    return std::all_of(v.begin(), v.end(), [](double x) { return x == 0; });
-  };
-  CHECK_FALSE(zero(audio("whole")));
-  CHECK(zero(audio("deaf")));
-  CHECK(visual("deaf") == visual("whole"));
-  CHECK(zero(visual("blind")));
-  CHECK(audio("blind") == audio("whole"));
-  CHECK(audio("blurred") == audio("whole"));
-  CHECK(read_back(folder / "deaf" / "right_labels.h5").values ==
-        read_back(folder / "whole" / "right_labels.h5").values);
-  const auto sharp = visual("whole");
-  const auto mean = visual("blurred");
-  REQUIRE(sharp.size() == mean.size());
-  for (std::size_t c = 0; c < 512; ++c) {
-    double sum = 0;
-    for (std::size_t r = 0; r < 49; ++r) sum += sharp[r * 512 + c];
-    CHECK(mean[c] == doctest::Approx(sum / 49).epsilon(1e-5));
-    CHECK(mean[48 * 512 + c] == mean[c]);
-  }
 }
 
 TEST_CASE("to_half rounds to the nearest half, ties to even, and every half comes back") {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "nets/network_contract.hpp"
-
 #include <vscg/backend/eigen/backend.hpp>
 #include <vscg/nets/vscg/negative_pair_filter_loss.hpp>
 #include <vscg/nets/vscg/vscg_net.hpp>
+
+#include "nets/network_contract.hpp"
 
 using tested_network = vscg::vscg_net;
 using tested_loss = vscg::negative_pair_filter_loss<>;
