@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <iostream>
+#include <limits>
+#include <new>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <vscg/backend/thrust/backend.hpp>
+#include <vscg/core/members.hpp>
+#include <vscg/core/random.hpp>
+#include <vscg/model/model.hpp>
+#include <vscg/model/session.hpp>
+#include <vscg/model/trainer.hpp>
+#include <vscg/nets/vscg/negative_pair_filter_loss.hpp>
+#include <vscg/nets/vscg/vscg_net.hpp>
+#include <vscg/optim/adam.hpp>
+
+// Sanitizers bring an allocator of their own: there the counts would be theirs.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define VSCG_TEST_HOOKS_MALLOC 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
+#define VSCG_TEST_HOOKS_MALLOC 0
+#endif
+#endif
+#if !defined(VSCG_TEST_HOOKS_MALLOC) && defined(__GLIBC__)
+#define VSCG_TEST_HOOKS_MALLOC 1
+#endif
+
+namespace {
+std::size_t allocations = 0;
+}  // namespace
+
+#if VSCG_TEST_HOOKS_MALLOC
+extern "C" {
+void* __libc_malloc(std::size_t);
+void* __libc_calloc(std::size_t, std::size_t);
+void* __libc_realloc(void*, std::size_t);
+void* __libc_memalign(std::size_t, std::size_t);
+
+void* malloc(std::size_t bytes) { return ++allocations, __libc_malloc(bytes); }
+void* calloc(std::size_t count, std::size_t bytes) { return ++allocations, __libc_calloc(count, bytes); }
+void* realloc(void* old, std::size_t bytes) { return ++allocations, __libc_realloc(old, bytes); }
+void* aligned_alloc(std::size_t alignment, std::size_t bytes) {
+  return ++allocations, __libc_memalign(alignment, bytes);
+}
+}
+#endif
+
+namespace {
+
+using backend = vscg::thrust_backend<vscg::cpp>;
+using model = vscg::model<vscg::vscg_net, float, backend>;
+using session = vscg::session<vscg::vscg_net, float, backend>;
+using trained_loss = vscg::negative_pair_filter_loss<>;
+
+std::vector<float> numbers(std::string_view name, std::size_t count) {
+  const vscg::random_stream stream(vscg::seed{3}, name);
+  std::vector<float> all(count);
+  for (std::size_t i = 0; i < count; ++i) all[i] = static_cast<float>(stream.uniform(i));
+  return all;
+}
+
+constexpr std::size_t audio_size = std::size_t{10} * 128;
+constexpr std::size_t visual_size = std::size_t{10} * 49 * 512;
+
+/// A batch for training: inputs, then targets.
+struct batch {
+  std::vector<float> audio, visual;
+  std::array<std::vector<float>, trained_loss::targets::count> targets;
+  std::vector<std::span<const float>> arrays;
+
+  explicit batch(std::size_t items)
+      : audio(numbers("audio", items * audio_size)), visual(numbers("visual", items * visual_size)) {
+    std::vector<std::uint8_t> classes(items * 10, 28);
+    for (std::size_t i = 0; i < items; ++i) classes[i * 10 + 4] = classes[i * 10 + 5] = static_cast<std::uint8_t>(i);
+    const std::vector<float> tags(items * 29, 1.F / 29);
+    trained_loss::fill(vscg::labels<float>{items, 10, 28, classes, tags}, targets);
+    arrays = {audio, visual};
+    for (const auto& target : targets) arrays.emplace_back(target);
+  }
+};
+
+vscg::trainer_options options_for(std::size_t items) {
+  vscg::trainer_options options;
+  options.batch = items;
+  return options;
+}
+
+bool same_bits(std::span<const float> a, std::span<const float> b) {
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (std::bit_cast<std::uint32_t>(a[i]) != std::bit_cast<std::uint32_t>(b[i])) return false;
+  }
+  return true;
+}
+
+/// The weights after two steps, dropout included.
+std::vector<float> trained_weights(const batch& data, std::size_t items, std::size_t threads, bool poison) {
+  model net{vscg::seed{1}};
+  vscg::trainer t(net, vscg::adam{1e-3}, trained_loss{}, vscg::threads{threads}, options_for(items));
+  t.running().poison_dead_memory(poison);
+  for (int step = 0; step < 2; ++step) t.step(data.arrays);
+  return {net.weights().data(), net.weights().data() + net.weights().table().buffer_elements};
+}
+
+}  // namespace
+
+TEST_CASE("thrust: five batches of one video give the same bits as one batch of five") {
+  constexpr std::size_t items = 5;
+  const model net{vscg::seed{1}};
+  const auto audio = numbers("audio", items * audio_size);
+  const auto visual = numbers("visual", items * visual_size);
+  session together(net.weights(), vscg::threads{1}, vscg::capacity{items});
+  session alone(net.weights(), vscg::threads{1}, vscg::capacity{1});
+  std::vector<std::vector<float>> expected;
+  const auto all = together.infer(audio, visual);
+  vscg::visit_members(all, [&](const auto& field, std::string_view) {
+    expected.emplace_back(field.values().begin(), field.values().end());
+  });
+  for (std::size_t item = 0; item < items; ++item) {
+    const auto views = alone.infer(std::span<const float>(audio).subspan(item * audio_size, audio_size),
+                                   std::span<const float>(visual).subspan(item * visual_size, visual_size));
+    std::size_t k = 0;
+    vscg::visit_members(views, [&](const auto& field, std::string_view name) {
+      const auto values = field.values();
+      INFO(name << " of video " << item);
+      REQUIRE(expected[k].size() == items * values.size());
+      CHECK(same_bits(values, std::span<const float>(expected[k]).subspan(item * values.size(), values.size())));
+      ++k;
+    });
+    CHECK(k == expected.size());
+  }
+}
+
+TEST_CASE("thrust: training gives the same bits again, for any number of threads, whatever dead memory holds") {
+  constexpr std::size_t items = 2;
+  const batch data(items);
+  const auto first = trained_weights(data, items, 1, false);
+  const auto again = trained_weights(data, items, 3, true);
+  CHECK(same_bits(first, again));
+  const model untrained{vscg::seed{1}};
+  CHECK_FALSE(same_bits(first, {untrained.weights().data(), first.size()}));
+}
+
+TEST_CASE("thrust: a warmed-up call and a warmed-up step allocate nothing") {
+  if (VSCG_TEST_HOOKS_MALLOC == 0) {
+    std::cout << "skipped: malloc cannot be replaced here (a sanitizer, or another C library)\n";
+    return;
+  }
+  constexpr std::size_t items = 2;
+  const batch data(items);
+  model net{vscg::seed{1}};
+  session s(net.weights(), vscg::threads{1}, vscg::capacity{items});
+  vscg::trainer t(net, vscg::adam{1e-3}, trained_loss{}, vscg::threads{1}, options_for(items));
+  const std::size_t at_start = allocations;
+  ::operator delete (::operator new (64, std::align_val_t{64}), std::align_val_t{64});
+  ::operator delete(::operator new(64));
+  REQUIRE(allocations == at_start + 2);
+
+  s.infer(data.audio, data.visual);
+  t.step(data.arrays);
+  const std::size_t before = allocations;
+  const float seen = s.infer(data.audio, data.visual).event_relevance.data[0];
+  const double loss = t.step(data.arrays).total;
+  const std::size_t allocated = allocations - before;
+  CHECK(allocated == 0);
+  CHECK(std::isfinite(static_cast<double>(seen) + loss));
+}
+
+TEST_CASE_TEMPLATE("thrust: rows, sums and maxima of any length", T, float, double) {
+  const vscg::thrust_detail::single_group<T> group;
+  const std::vector<T> values{3, -1, 4, 1, -5};
+  const auto load = [&](auto i) { return i.load(values.data()); };
+  CHECK(group.sum(5, load) == T(2));
+  CHECK(group.max(5, load) == T(4));
+  CHECK(group.sum(0, load) == T(0));
+  CHECK(group.max(0, load) == -std::numeric_limits<T>::infinity());
+  CHECK(vscg::thrust_backend<vscg::cpp>::executor<T>(vscg::threads{4}).workers() == 1);
+}
