@@ -22,9 +22,9 @@ mkdir -p "$folder"
 
 echo "== synthesising"
 rm -rf "$folder/data" "$folder/run"
-"$programs/ave_synthesize" --out "$folder/data" --videos 1000 --type float32 --seed 1
+"$programs/ave_synthesize" --out "$folder/data" --videos 400 --seed 1
 echo "== training"
-"$programs/ave_train" --data "$folder/data" --setting fully --epochs 8 --batch 32 --seed 1 --out "$folder/run"
+"$programs/ave_train" --data "$folder/data" --setting fully --epochs 20 --batch 32 --seed 1 --out "$folder/run"
 echo "== evaluating on the test videos"
 "$programs/ave_evaluate" --data "$folder/data" --weights "$folder/run/best.safetensors" --json "$folder/evaluation.json"
 echo "== localising"
