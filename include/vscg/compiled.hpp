@@ -20,7 +20,6 @@
   EACH(T, kernels::copy_gradient<T>)                                                      \
   EACH(T, kernels::layer_norm_parameters<T>)                                              \
   EACH(T, kernels::mask_by_sign<T>)                                                       \
-  EACH(T, kernels::store_initial_gradient<T>)                                             \
   EACH(T, kernels::unary_forward<relu_function, T>)                                       \
   EACH(T, kernels::unary_pullback<relu_function, T>)                                      \
   EACH(T, kernels::unary_forward<sigmoid_function, T>)                                    \

@@ -7,6 +7,7 @@
 
 #include <vscg/core/math.hpp>
 #include <vscg/core/record.hpp>
+#include <vscg/ops/add.hpp>
 #include <vscg/ops/recurrent.hpp>
 
 namespace vscg {
@@ -100,16 +101,6 @@ struct gru_step_back {
   }
 };
 
-template <class T>
-struct store_initial_gradient {
-  const T* dh;
-  gradient<T> to;
-  template <class Index>
-  VSCG_HD void operator()(Index i) const {
-    to.store(i, i.load(dh));
-  }
-};
-
 }  // namespace kernels
 
 namespace ops {
@@ -176,8 +167,7 @@ struct gru : operation<shape<dyn, T, 2 * H>> {
     if constexpr (Initial) {
       if constexpr (C::template can_want<5>) {
         if (wants_initial(c)) {
-          c.backend().each(c.items() * recurrent::directions * H, 1,
-                           kernels::store_initial_gradient<S>{dh, c.template dx<5>()});
+          c.backend().each(c.items() * recurrent::directions * H, 1, kernels::copy_gradient<S>{dh, c.template dx<5>()});
         }
       }
     }
