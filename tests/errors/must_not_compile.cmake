@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# cmake -DCOMPILER=... -DSOURCE=... -DINCLUDE=dir;dir -P must_not_compile.cmake
+# cmake -DCOMPILER=... -DHEADER=... -DSOURCE=... -DINCLUDE=dir;dir -P must_not_compile.cmake
 cmake_minimum_required(VERSION 3.25)
 
 file(STRINGS ${SOURCE} expected REGEX "^// expect: ")
@@ -10,7 +10,7 @@ endif()
 string(REGEX REPLACE "^// expect: " "" expected "${expected}")
 
 list(TRANSFORM INCLUDE PREPEND -isystem)
-execute_process(COMMAND ${COMPILER} -std=c++20 -fsyntax-only -w ${INCLUDE} ${SOURCE}
+execute_process(COMMAND ${COMPILER} -std=c++20 -fsyntax-only -w ${INCLUDE} -include ${HEADER} ${SOURCE}
   RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
 if(result EQUAL 0)
   message(FATAL_ERROR "${SOURCE}: expected an error, found that ${COMPILER} compiles it")
