@@ -24,7 +24,9 @@ echo "== synthesising"
 rm -rf "$folder/data" "$folder/run"
 "$programs/ave_synthesize" --out "$folder/data" --videos 400 --seed 1
 echo "== training"
-"$programs/ave_train" --data "$folder/data" --setting fully --epochs 20 --batch 32 --seed 1 --out "$folder/run"
+# The authors' rate, 1e-3, is for batches of 128. At 32 it learns 320 videos by heart with most seeds, and nothing else.
+"$programs/ave_train" --data "$folder/data" --setting fully --epochs 20 --batch 32 --learning-rate 3e-4 --seed 1 \
+  --out "$folder/run"
 echo "== evaluating on the test videos"
 "$programs/ave_evaluate" --data "$folder/data" --weights "$folder/run/best.safetensors" --json "$folder/evaluation.json"
 echo "== localising"

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -142,4 +143,14 @@ TEST_CASE_TEMPLATE("of equal maxima the first takes the gradient", T, float, dou
   const auto m = run<T, shape<dyn, 3, 2>>([](auto x) { return vscg::max_over_time(x); }, {{1, 5, 2, 5, 2, 4}});
   CHECK(m.y == std::vector<T>{2, 5});
   CHECK(m.dx == std::vector<T>{0, 1, 1, 0, 0, 0});
+}
+
+TEST_CASE_TEMPLATE("a maximum does not lose a NaN, wherever it stands", T, float, double) {
+  const T nan = std::numeric_limits<T>::quiet_NaN();
+  for (const std::size_t at : {0U, 1U, 2U}) {
+    std::vector<T> x{1, 2, 3};
+    x[at] = nan;
+    CHECK(std::isnan(run<T, shape<dyn, 3, 1>>([](auto v) { return vscg::max_over_time(v); }, {x}).y[0]));
+    CHECK(std::isnan(run<T, shape<dyn, 3>>([](auto v) { return vscg::relu(v); }, {x}).y[at]));
+  }
 }

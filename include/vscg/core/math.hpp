@@ -38,9 +38,10 @@ template <Real T>
 VSCG_HD T tanh(T x) {
   return std::tanh(x);
 }
+/// NaN where either is: a number that went wrong is not lost in a maximum.
 template <Real T>
 VSCG_HD T max(T a, T b) {
-  return a < b ? b : a;
+  return a < b || b != b ? b : a;
 }
 template <Real T>
 VSCG_HD T min(T a, T b) {

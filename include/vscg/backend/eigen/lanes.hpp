@@ -50,7 +50,7 @@ struct lanes {
   friend lanes operator-(lanes a, lanes b) { return of(Eigen::internal::psub(a.value, b.value)); }
   friend lanes operator*(lanes a, lanes b) { return of(Eigen::internal::pmul(a.value, b.value)); }
   friend lanes operator/(lanes a, lanes b) { return of(Eigen::internal::pdiv(a.value, b.value)); }
-  friend lanes max(lanes a, lanes b) { return of(Eigen::internal::pmax(a.value, b.value)); }
+  friend lanes max(lanes a, lanes b) { return of(Eigen::internal::pmax<Eigen::PropagateNaN>(a.value, b.value)); }
   friend lanes min(lanes a, lanes b) { return of(Eigen::internal::pmin(a.value, b.value)); }
   friend lanes abs(lanes a) { return of(Eigen::internal::pabs(a.value)); }
   friend lanes sqrt(lanes a) {
