@@ -13,7 +13,7 @@ endforeach()
 add_library(vscg_test_main OBJECT main.cpp)
 target_link_libraries(vscg_test_main PUBLIC vscg_flags doctest::doctest PRIVATE vscg::compiled vscg::train)
 target_compile_options(vscg_test_main PRIVATE -O0)
-target_precompile_headers(vscg_test_main PRIVATE <doctest/doctest.h> <vscg/testing/gradient_check.hpp> <vscg/vscg.hpp>)
+target_precompile_headers(vscg_test_main PRIVATE <vscg/testing/gradient_check.hpp> <vscg/vscg.hpp>)
 add_custom_target(vscg_thread_tests)
 
 # vscg_test(<source, relative to tests/> <library>...)
