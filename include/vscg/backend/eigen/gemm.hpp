@@ -10,7 +10,7 @@
 // The matrix product of the Eigen backend, with fixed blocking.
 //
 // k is cut into blocks of `gemm_sizes<T>::depth`. An element of C is the sum, in order, of what C held (if it
-// accumulates), of one chain of fused multiply-adds per block, and of the bias. Nothing else enters: the same row has
+// accumulates), of each block's sum of chains of fused multiply-adds, and of the bias. Nothing else enters: the same row has
 // the same bits in any product, at any position, with any number of threads, at any address, on any cache. Work is cut
 // into chunks of C by shape alone; a reduction is never cut.
 //

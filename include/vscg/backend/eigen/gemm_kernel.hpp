@@ -10,9 +10,9 @@
 
 // The innermost loop of the matrix product: a tile of C held in registers while k runs.
 //
-// Every element of C is one chain of fused multiply-adds over k, whatever tile it falls into: tiles differ in how many
-// chains run side by side, never in the order inside one. That is what makes the bits of a row independent of the rows
-// around it.
+// Every element of C is a sum of chains of fused multiply-adds over k, whatever tile it falls into: tiles differ in how
+// many chains run side by side, never in the order inside one. That is what makes the bits of a row independent of the
+// rows around it. Chains are short because the rounding error of a sum grows with its length.
 
 // Unrolls a loop whose bounds are constants, so that its arrays of packets stay in registers.
 #if defined(__clang__)
@@ -24,7 +24,7 @@
 namespace vscg::eigen_detail {
 
 /// Sizes of the product's blocks. Constants of the code and the instruction set, never of the machine's caches, because
-/// `depth` fixes the order of summation.
+/// `depth` and `chain` fix the order of summation.
 template <class T>
 struct gemm_sizes {
   using packet = typename Eigen::internal::packet_traits<T>::type;
@@ -41,8 +41,10 @@ struct gemm_sizes {
   static constexpr std::size_t columns = 2 * lanes;
   /// Distance between two k of a packed panel of A: `rows` rounded up to whole packets, so that packing may store them.
   static constexpr std::size_t a_step = (rows + lanes - 1) / lanes * lanes;
-  /// Length of one chain over k. A panel of A (`depth` × `a_step`) stays in the first-level cache.
+  /// Length of a block of k. A panel of A (`depth` × `a_step`) stays in the first-level cache.
   static constexpr std::size_t depth = 1024 / sizeof(T);
+  /// Length of one chain over k; a block is the sum of its chains.
+  static constexpr std::size_t chain = 512 / sizeof(T);
   /// Columns of B packed at once by the whole team: they stay in the second-level cache.
   static constexpr std::size_t width = 16 * columns;
   /// Panels of A in one chunk of work.
@@ -104,23 +106,38 @@ VSCG_NOINLINE void gemm_tile(std::size_t depth, const T* a, const T* b, std::siz
   using sizes = gemm_sizes<T>;
   using packet = typename sizes::packet;
   constexpr std::size_t lanes = sizes::lanes;
-  packet sum[Rows][Packets];
-  VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i) {
-    VSCG_UNROLL for (std::size_t p = 0; p < Packets; ++p) sum[i][p] = ei::pset1<packet>(T(0));
-  }
-  for (; depth != 0; --depth, a += sizes::a_step, b += b_step) {
-    packet right[Packets];
-    VSCG_UNROLL for (std::size_t p = 0; p < Packets; ++p) {
-      right[p] = ei::ploadu<packet>(b + (p / 2) * b_panel + (p % 2) * lanes);
-    }
+  bool first = true;
+  do {  // once even where k is empty
+    packet sum[Rows][Packets];
     VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i) {
-      const packet left = ei::pset1<packet>(a[i]);
-      VSCG_UNROLL for (std::size_t p = 0; p < Packets; ++p) sum[i][p] = ei::pmadd(left, right[p], sum[i][p]);
+      VSCG_UNROLL for (std::size_t p = 0; p < Packets; ++p) sum[i][p] = ei::pset1<packet>(T(0));
     }
-  }
-  VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i, target += step) {
-    VSCG_UNROLL for (std::size_t p = 0; p < Packets; ++p) ei::pstoreu(target + p * lanes, sum[i][p]);
-  }
+    std::size_t left_of_chain = std::min(depth, sizes::chain);
+    depth -= left_of_chain;
+    for (; left_of_chain != 0; --left_of_chain, a += sizes::a_step, b += b_step) {
+      packet right[Packets];
+      VSCG_UNROLL for (std::size_t p = 0; p < Packets; ++p) {
+        right[p] = ei::ploadu<packet>(b + (p / 2) * b_panel + (p % 2) * lanes);
+      }
+      VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i) {
+        const packet left = ei::pset1<packet>(a[i]);
+        VSCG_UNROLL for (std::size_t p = 0; p < Packets; ++p) sum[i][p] = ei::pmadd(left, right[p], sum[i][p]);
+      }
+    }
+    T* to = target;
+    if (first) {
+      VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i, to += step) {
+        VSCG_UNROLL for (std::size_t p = 0; p < Packets; ++p) ei::pstoreu(to + p * lanes, sum[i][p]);
+      }
+    } else {
+      VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i, to += step) {
+        VSCG_UNROLL for (std::size_t p = 0; p < Packets; ++p) {
+          ei::pstoreu(to + p * lanes, ei::padd(ei::ploadu<packet>(to + p * lanes), sum[i][p]));
+        }
+      }
+    }
+    first = false;
+  } while (depth != 0);
 }
 
 /// The same tile, finished: into C from (row, column) on.
@@ -174,23 +191,30 @@ VSCG_NOINLINE void gemm_column(std::size_t depth, const T* a, std::size_t a_pane
   using sizes = gemm_sizes<T>;
   using packet = typename sizes::packet;
   constexpr std::size_t packets = sizes::a_step / sizes::lanes;
-  packet sum[Panels][packets];
-  VSCG_UNROLL for (std::size_t i = 0; i < Panels; ++i) {
-    VSCG_UNROLL for (std::size_t p = 0; p < packets; ++p) sum[i][p] = ei::pset1<packet>(T(0));
-  }
-  for (; depth != 0; --depth, a += sizes::a_step, b += b_step) {
-    const packet right = ei::pset1<packet>(*b);
+  bool first = true;
+  do {
+    packet sum[Panels][packets];
     VSCG_UNROLL for (std::size_t i = 0; i < Panels; ++i) {
-      VSCG_UNROLL for (std::size_t p = 0; p < packets; ++p) {
-        sum[i][p] = ei::pmadd(ei::ploadu<packet>(a + i * a_panel + p * sizes::lanes), right, sum[i][p]);
+      VSCG_UNROLL for (std::size_t p = 0; p < packets; ++p) sum[i][p] = ei::pset1<packet>(T(0));
+    }
+    std::size_t left_of_chain = std::min(depth, sizes::chain);
+    depth -= left_of_chain;
+    for (; left_of_chain != 0; --left_of_chain, a += sizes::a_step, b += b_step) {
+      const packet right = ei::pset1<packet>(*b);
+      VSCG_UNROLL for (std::size_t i = 0; i < Panels; ++i) {
+        VSCG_UNROLL for (std::size_t p = 0; p < packets; ++p) {
+          sum[i][p] = ei::pmadd(ei::ploadu<packet>(a + i * a_panel + p * sizes::lanes), right, sum[i][p]);
+        }
       }
     }
-  }
-  VSCG_UNROLL for (std::size_t i = 0; i < Panels; ++i) {
-    VSCG_UNROLL for (std::size_t p = 0; p < packets; ++p) {
-      ei::pstoreu(target + i * sizes::a_step + p * sizes::lanes, sum[i][p]);
+    VSCG_UNROLL for (std::size_t i = 0; i < Panels; ++i) {
+      VSCG_UNROLL for (std::size_t p = 0; p < packets; ++p) {
+        T* const to = target + i * sizes::a_step + p * sizes::lanes;
+        ei::pstoreu(to, first ? sum[i][p] : ei::padd(ei::ploadu<packet>(to), sum[i][p]));
+      }
     }
-  }
+    first = false;
+  } while (depth != 0);
 }
 
 /// The rows (at most a full tile's) of one packed panel of A times the strip's panels of B.

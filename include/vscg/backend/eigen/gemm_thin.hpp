@@ -25,35 +25,43 @@ VSCG_NOINLINE void gemm_thin_tile(std::size_t depth, const T* a, std::size_t a_r
   namespace ei = Eigen::internal;
   using packet = typename gemm_sizes<T>::packet;
   constexpr std::size_t lanes = gemm_sizes<T>::lanes;
-  packet sum[2][Rows];
-  VSCG_UNROLL for (std::size_t p = 0; p < 2; ++p) {
-    VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i) sum[p][i] = ei::pset1<packet>(T(0));
-  }
-  std::size_t k = 0;
-  if constexpr (lanes > 1) {
-    for (; k + lanes <= depth; k += lanes) {
-      VSCG_UNROLL for (std::size_t p = 0; p < 2; ++p) {
-        transpose_block(
-            row + p * lanes, k, [&](std::size_t at, const auto& right) __attribute__((always_inline)) {
-              VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i) {
-                sum[p][i] = ei::pmadd(ei::pset1<packet>(a[i * a_row + at * a_k]), packet(right), sum[p][i]);
-              }
-            });
-      }
-    }
-  }
-  for (; k < depth; ++k) {
+  std::size_t begin = 0;
+  do {
+    packet sum[2][Rows];
     VSCG_UNROLL for (std::size_t p = 0; p < 2; ++p) {
-      alignas(64) T right[lanes];
-      for (std::size_t l = 0; l < lanes; ++l) right[l] = row[p * lanes + l][k];
-      VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i) {
-        sum[p][i] = ei::pmadd(ei::pset1<packet>(a[i * a_row + k * a_k]), ei::ploadu<packet>(right), sum[p][i]);
+      VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i) sum[p][i] = ei::pset1<packet>(T(0));
+    }
+    const std::size_t end = std::min(depth, begin + gemm_sizes<T>::chain);
+    std::size_t k = begin;
+    if constexpr (lanes > 1) {
+      for (; k + lanes <= end; k += lanes) {
+        VSCG_UNROLL for (std::size_t p = 0; p < 2; ++p) {
+          transpose_block(
+              row + p * lanes, k, [&](std::size_t at, const auto& right) __attribute__((always_inline)) {
+                VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i) {
+                  sum[p][i] = ei::pmadd(ei::pset1<packet>(a[i * a_row + at * a_k]), packet(right), sum[p][i]);
+                }
+              });
+        }
       }
     }
-  }
-  VSCG_UNROLL for (std::size_t p = 0; p < 2; ++p) {
-    VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i) ei::pstoreu(target + (2 * i + p) * lanes, sum[p][i]);
-  }
+    for (; k < end; ++k) {
+      VSCG_UNROLL for (std::size_t p = 0; p < 2; ++p) {
+        alignas(64) T right[lanes];
+        for (std::size_t l = 0; l < lanes; ++l) right[l] = row[p * lanes + l][k];
+        VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i) {
+          sum[p][i] = ei::pmadd(ei::pset1<packet>(a[i * a_row + k * a_k]), ei::ploadu<packet>(right), sum[p][i]);
+        }
+      }
+    }
+    VSCG_UNROLL for (std::size_t p = 0; p < 2; ++p) {
+      VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i) {
+        T* const to = target + (2 * i + p) * lanes;
+        ei::pstoreu(to, begin == 0 ? sum[p][i] : ei::padd(ei::ploadu<packet>(to), sum[p][i]));
+      }
+    }
+    begin = end;
+  } while (begin != depth);
 }
 
 /// `Rows` rows of C over all columns of the strip; `strip.b` is B as stored, `strip.b_step` its leading dimension.
