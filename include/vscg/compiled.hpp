@@ -88,6 +88,12 @@ VSCG_DETAIL_KERNELS(VSCG_DETAIL_EACH, VSCG_DETAIL_ROWS, float)
 VSCG_DETAIL_KERNELS(VSCG_DETAIL_EACH, VSCG_DETAIL_ROWS, double)
 VSCG_DETAIL_COMPILED void eigen_detail::gemm(team&, float*, const gemm_arguments<float>&);
 VSCG_DETAIL_COMPILED void eigen_detail::gemm(team&, double*, const gemm_arguments<double>&);
+VSCG_DETAIL_COMPILED void eigen_detail::gemm_compute(const gemm_arguments<float>&, eigen_detail::gemm_source,
+                                                     const eigen_detail::gemm_packed<float>&,
+                                                     const eigen_detail::gemm_part&, float*);
+VSCG_DETAIL_COMPILED void eigen_detail::gemm_compute(const gemm_arguments<double>&, eigen_detail::gemm_source,
+                                                     const eigen_detail::gemm_packed<double>&,
+                                                     const eigen_detail::gemm_part&, double*);
 
 }  // namespace vscg
 

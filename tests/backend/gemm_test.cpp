@@ -12,8 +12,7 @@
 
 #include <doctest/doctest.h>
 
-#include <vscg/backend/eigen/gemm.hpp>
-#include <vscg/core/random.hpp>
+#include <vscg/vscg.hpp>  // with vscg::compiled the kernel is not compiled again
 
 namespace {
 

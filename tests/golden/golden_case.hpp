@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <map>
 #include <span>
@@ -16,9 +15,9 @@
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 
 #include <vscg/core/random.hpp>
+#include <vscg/io/json.hpp>
 #include <vscg/vscg.hpp>
 
 // Golden values: outputs, loss, gradients and 20 steps of Adam, computed in double by the authors' networks. Weights
@@ -85,7 +84,7 @@ struct label_set {
 };
 
 template <class T>
-label_set<T> labels(std::size_t items, std::uint64_t seed, const nlohmann::json& spans) {
+label_set<T> labels(std::size_t items, std::uint64_t seed, const vscg::io::json& spans) {
   const generator g("labels", seed);
   label_set<T> set;
   set.items = items;
@@ -96,7 +95,7 @@ label_set<T> labels(std::size_t items, std::uint64_t seed, const nlohmann::json&
     const auto start = static_cast<std::size_t>(6 * g.uniform(3 * b + 1));
     const auto length = static_cast<std::size_t>(g.uniform(3 * b + 2) * static_cast<double>(10 - start));
     const std::size_t end = std::min<std::size_t>(10, start + 1 + length);
-    REQUIRE(spans[b] == nlohmann::json::array({category, start, end}));
+    REQUIRE(spans[b] == vscg::io::json::array({category, start, end}));
     for (std::size_t t = start; t < end; ++t) set.classes[b * 10 + t] = static_cast<std::uint8_t>(category);
     set.tags[b * 29 + category] = static_cast<T>(end - start) / T(10);
     set.tags[b * 29 + 28] = static_cast<T>(10 - (end - start)) / T(10);
@@ -118,7 +117,7 @@ class comparison {
   }
   /// shape, sum, l2 and sampled values of one array.
   template <class T>
-  void array(const std::string& what, std::span<const T> got, const nlohmann::json& expected) {
+  void array(const std::string& what, std::span<const T> got, const vscg::io::json& expected) {
     std::size_t count = 1;
     for (const auto& e : expected.at("shape")) count *= e.template get<std::size_t>();
     REQUIRE_MESSAGE(got.size() == count, name_ << ": " << what << " has " << got.size() << " numbers");
@@ -197,7 +196,7 @@ double threshold_margin(const vscg::weights<Network, double, vscg::cpu>& w, std:
 /// Checks one file on one network, loss, scalar and backend.
 template <class Network, class Loss, class T, class Backend>
 void check_file(const std::filesystem::path& path) {
-  const auto file = nlohmann::json::parse(std::ifstream(path));
+  const auto file = vscg::io::read_json(path);
   const std::uint64_t seed = file.at("seed");
   const std::size_t items = file.at("batch");
   constexpr bool exact = std::is_same_v<T, double>;
@@ -208,7 +207,7 @@ void check_file(const std::filesystem::path& path) {
   REQUIRE(table.entries.size() == file.at("parameters").size());
   for (const auto& entry : table.entries) {
     REQUIRE_MESSAGE(file.at("parameters").contains(entry.name), entry.name << " is not a name of " << path);
-    REQUIRE(file.at("parameters").at(entry.name) == nlohmann::json(entry.shape));
+    REQUIRE(file.at("parameters").at(entry.name) == vscg::io::json(entry.shape));
     net.weights().set(entry.name, weight<T>(entry, seed));
   }
   const auto audio = features<T>("audio", 1.5, items * 10 * 128, seed);

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: MIT
+"""Writes what all peers read: weights, ONNX files exported from the PyTorch form, inputs, a data set.
+
+prepare.py FOLDER VIDEOS   VIDEOS: training videos of the data set `ave`; 0: none
+
+Its own process, so that compare.py, which watches others, stays small.
+"""
+
+from __future__ import annotations
+
+import pathlib
+import sys
+
+import h5py
+import numpy as np
+import torch
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from vscg import BACKGROUND, CATEGORIES, VSCG, Outputs
+
+VIDEOS = 402  # AVE's test split
+ESCM_OUTPUTS = ("escm.audio", "escm.visual")
+
+
+def features(random: np.random.Generator, *shape: int) -> np.ndarray:
+    """Half of the numbers are 0, as behind a relu."""
+    return np.maximum(0, random.uniform(-2, 2, shape)).astype(np.float32)
+
+
+def some_classes(random: np.random.Generator, videos: int) -> np.ndarray:
+    """[videos,10]: one event each, somewhere; every tenth video has none."""
+    classes = np.full((videos, 10), BACKGROUND)
+    for row in range(videos):
+        if row % 10:
+            start = random.integers(0, 10)
+            classes[row, start : random.integers(start + 1, 11)] = random.integers(CATEGORIES)
+    return classes
+
+
+def write_inputs(folder: pathlib.Path) -> None:
+    random = np.random.default_rng(1)
+    np.save(folder / "audio.npy", features(random, VIDEOS, 10, 128))
+    np.save(folder / "visual.npy", features(random, VIDEOS, 10, 7, 7, 512))
+    np.save(folder / "classes.npy", some_classes(random, VIDEOS).astype(np.float32))
+    for name in ("audio", "visual"):
+        np.save(folder / f"stream_{name}.npy", random.standard_normal((VIDEOS, 10, 256), np.float32))
+
+
+def export(network: nn.Module, inputs: tuple[Tensor, ...], outputs: tuple[str, ...], path: pathlib.Path) -> None:
+    batch = torch.export.Dim("videos")
+    torch.onnx.export(
+        network, inputs, path, dynamo=True, external_data=False, verbose=False,
+        input_names=["audio", "visual"], output_names=list(outputs),
+        dynamic_shapes={"audio": {0: batch}, "visual": {0: batch}},
+    )  # fmt: skip
+
+
+def write_networks(folder: pathlib.Path) -> None:
+    torch.manual_seed(1)
+    network = VSCG().eval()
+    save_file(network.state_dict(), folder / "weights.safetensors")
+    export(network, (torch.rand(2, 10, 128), torch.rand(2, 10, 7, 7, 512)), Outputs._fields, folder / "vscg.onnx")
+    export(network.escm, (torch.rand(2, 10, 256), torch.rand(2, 10, 256)), ESCM_OUTPUTS, folder / "escm.onnx")
+
+
+def write_data(folder: pathlib.Path, videos: int) -> None:
+    """AVE's files: contiguous arrays of float64. All videos are for training."""
+    folder.mkdir(exist_ok=True)
+    random = np.random.default_rng(2)
+
+    def array(name: str, key: str, shape: tuple[int, ...], dtype: type) -> h5py.Dataset:
+        return h5py.File(folder / f"{name}.h5", "w").create_dataset(key, shape, dtype)
+
+    array("train_order", "order", (videos,), np.int64)[:] = np.arange(videos)
+    classes = some_classes(random, videos)
+    array("right_labels", "avadataset", (videos, 10, CATEGORIES + 1), np.int16)[:] = np.eye(CATEGORIES + 1)[classes]
+    audio = array("audio_feature", "avadataset", (videos, 10, 128), np.float64)
+    visual = array("visual_feature", "avadataset", (videos, 10, 7, 7, 512), np.float64)
+    for row in range(videos):
+        audio[row], visual[row] = features(random, 10, 128), features(random, 10, 7, 7, 512)
+
+
+def main() -> None:
+    folder, videos = pathlib.Path(sys.argv[1]), int(sys.argv[2])
+    torch.set_num_threads(1)
+    write_inputs(folder)
+    write_networks(folder)
+    if videos:
+        write_data(folder / "ave", videos)
+
+
+if __name__ == "__main__":
+    main()
