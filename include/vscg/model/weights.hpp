@@ -15,6 +15,12 @@
 
 namespace vscg {
 
+/// Says that weights start as zeros: for who loads them next and does not want to wait for them to be drawn.
+struct zeros_t {
+  explicit zeros_t() = default;
+};
+inline constexpr zeros_t zeros{};
+
 /// The learnt numbers of a network, in one buffer of the backend's memory, by the names of its table. Const while it is
 /// shared: any number of sessions may read it at once.
 template <class Network, class Scalar, class Backend>
@@ -25,14 +31,11 @@ class weights {
   using backend = Backend;
 
   /// Starts as the paper says (each layer's initialiser), from `s`.
-  explicit weights(seed s) {
-    Network unbound_network{};
-    table_ = std::make_shared<const parameter_table>(bind_parameters(unbound_network));
-    numbers_ = buffer<Scalar, typename Backend::memory>(table_->buffer_elements);
-    std::vector<Scalar> start(table_->buffer_elements, Scalar(0));
-    initialise(*table_, s, std::span<Scalar>(start));
-    Backend::memory::copy_in(numbers_.data(), start.data(), start.size() * sizeof(Scalar));
-  }
+  explicit weights(seed s)
+      : weights([s](const parameter_table& table, std::span<Scalar> start) { initialise(table, s, start); }) {}
+
+  /// All zeros.
+  explicit weights(zeros_t) : weights([](const parameter_table&, std::span<Scalar>) {}) {}
 
   const parameter_table& table() const { return *table_; }
   Scalar* data() { return numbers_.data(); }
@@ -58,6 +61,16 @@ class weights {
   }
 
  private:
+  template <class Fill>
+  explicit weights(Fill fill) {
+    Network unbound_network{};
+    table_ = std::make_shared<const parameter_table>(bind_parameters(unbound_network));
+    numbers_ = buffer<Scalar, typename Backend::memory>(table_->buffer_elements);
+    std::vector<Scalar> start(table_->buffer_elements, Scalar(0));
+    fill(*table_, std::span<Scalar>(start));
+    Backend::memory::copy_in(numbers_.data(), start.data(), start.size() * sizeof(Scalar));
+  }
+
   const parameter_entry& at(std::string_view name) const {
     const parameter_entry* entry = table_->find(name);
     if (entry == nullptr) throw error("weight '" + std::string(name) + "'", "a name of the network", "none such");
