@@ -58,7 +58,7 @@ stored_array read_back(const std::filesystem::path& path, const char* key = "ava
   return result;
 }
 
-using shape = std::vector<hsize_t>;
+using extents = std::vector<hsize_t>;
 
 synthesis_options small(std::size_t videos, std::uint64_t seed_value = 1) {
   synthesis_options options;
@@ -85,15 +85,15 @@ TEST_CASE("the files have the names, keys, shapes and types of the AVE data set,
                                                          "audio_feature_noisy.h5", "labels_noisy.h5", "train_order.h5",
                                                          "val_order.h5", "test_order.h5", "Annotations.txt"});
   const auto audio = read_back(folder / "audio_feature.h5"), visual = read_back(folder / "visual_feature.h5");
-  CHECK(audio.shape == shape{20, 10, 128});
-  CHECK(visual.shape == shape{20, 10, 7, 7, 512});
+  CHECK(audio.shape == extents{20, 10, 128});
+  CHECK(visual.shape == extents{20, 10, 7, 7, 512});
   CHECK(H5Tequal(audio.type, H5T_IEEE_F64LE) > 0);
   CHECK(H5Tequal(visual.type, H5T_IEEE_F64LE) > 0);
   CHECK_FALSE(visual.chunked);
-  CHECK(read_back(folder / "audio_feature_noisy.h5").shape == shape{1, 10, 128});
-  CHECK(read_back(folder / "visual_feature_noisy.h5").shape == shape{1, 10, 7, 7, 512});
+  CHECK(read_back(folder / "audio_feature_noisy.h5").shape == extents{1, 10, 128});
+  CHECK(read_back(folder / "visual_feature_noisy.h5").shape == extents{1, 10, 7, 7, 512});
   const auto noisy = read_back(folder / "labels_noisy.h5");
-  CHECK(noisy.shape == shape{1, 29});
+  CHECK(noisy.shape == extents{1, 29});
   CHECK(noisy.values[28] == 1.0);
 
   // Like the real features: never negative, mostly zero, now and then large.
@@ -114,9 +114,9 @@ TEST_CASE("the files have the names, keys, shapes and types of the AVE data set,
 
   const auto right = read_back(folder / "right_labels.h5"), mil = read_back(folder / "mil_labels.h5"),
              share = read_back(folder / "prob_label.h5");
-  CHECK(right.shape == shape{20, 10, 29});
-  CHECK(mil.shape == shape{20, 29});
-  CHECK(share.shape == shape{20, 29});
+  CHECK(right.shape == extents{20, 10, 29});
+  CHECK(mil.shape == extents{20, 29});
+  CHECK(share.shape == extents{20, 29});
   CHECK(H5Tequal(mil.type, H5T_IEEE_F32LE) > 0);
   const annotation_list lines = read_annotations(folder / "Annotations.txt");
   REQUIRE(lines.entries.size() == 20);
@@ -245,7 +245,7 @@ TEST_CASE("given annotations are followed, an empty span too") {
   CHECK(std::string(std::istreambuf_iterator<char>(given), {}) ==
         std::string(std::istreambuf_iterator<char>(written), {}));
   const auto right = read_back(folder / "out" / "right_labels.h5"), mil = read_back(folder / "out" / "mil_labels.h5");
-  CHECK(right.shape == shape{3, 10, 29});
+  CHECK(right.shape == extents{3, 10, 29});
   for (std::size_t t = 0; t < 10; ++t) {
     CHECK(right.values[t * 29 + 0] == 1.0);
     CHECK(right.values[(10 + t) * 29 + 28] == 1.0);
@@ -329,7 +329,7 @@ TEST_CASE("what a killed run left is no data set and in nobody's way") {
   std::ofstream(folder / synthesis::workshop::name / "visual_feature.h5") << "half";
   synthesize(folder.path(), small(3));
   CHECK_FALSE(std::filesystem::exists(folder / synthesis::workshop::name));
-  CHECK(read_back(folder / "visual_feature.h5").shape == shape{3, 10, 7, 7, 512});
+  CHECK(read_back(folder / "visual_feature.h5").shape == extents{3, 10, 7, 7, 512});
 }
 
 TEST_CASE("stopped or failing, it leaves no file behind") {
