@@ -20,7 +20,7 @@ int main(int count, char** arguments) {
   }
   try {
     peers::inputs in(arguments[1]);
-    vscg::weights<vscg::vscg_net, float, vscg::cpu> weights{vscg::zeros};
+    vscg::weights<vscg::vscg_net, float, vscg::cpu> weights{vscg::zeroed};
     vscg::io::load_weights(weights, in.weights());
     vscg::session<vscg::vscg_net, float, vscg::cpu> s(weights, vscg::threads{1}, vscg::capacity{1});
     for (const auto c : vscg::train::predict(s.infer(in.audio.first(1), in.visual.first(1))).classes) {

@@ -31,7 +31,7 @@ class thinker {
 
  private:
   vscg::threads threads_;
-  vscg::weights<Network, float, vscg::cpu> weights_{vscg::zeros};
+  vscg::weights<Network, float, vscg::cpu> weights_{vscg::zeroed};
   std::unique_ptr<session> session_;
 };
 

@@ -27,7 +27,7 @@ template <class Network, class Scalar>
 class inferring_network final : public network {
  public:
   inferring_network(const std::filesystem::path& path, vscg::threads threads)
-      : weights_(vscg::zeros),
+      : weights_(vscg::zeroed),
         metadata_(vscg::io::load_weights(weights_, path).value()),
         session_(weights_, threads, vscg::capacity{at_once}) {}
 

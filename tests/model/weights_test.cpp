@@ -16,7 +16,7 @@ TEST_CASE("weights start as drawn from a seed, or as zeros") {
   const weights drawn(vscg::seed{1});
   const weights again(vscg::seed{1});
   const weights other(vscg::seed{2});
-  const weights none(vscg::zeros);
+  const weights none(vscg::zeroed);
   CHECK(drawn.count() == 8);
   CHECK(none.count() == 8);
   CHECK(drawn.get("weight") == again.get("weight"));
@@ -28,7 +28,7 @@ TEST_CASE("weights start as drawn from a seed, or as zeros") {
 }
 
 TEST_CASE("an array is replaced whole, under its name") {
-  weights w(vscg::zeros);
+  weights w(vscg::zeroed);
   const std::vector<float> values{1, 2, 3, 4, 5, 6};
   w.set("weight", values);
   CHECK(w.get("weight") == values);

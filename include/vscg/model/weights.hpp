@@ -16,10 +16,10 @@
 namespace vscg {
 
 /// Says that weights start as zeros: for who loads them next and does not want to wait for them to be drawn.
-struct zeros_t {
-  explicit zeros_t() = default;
+struct zeroed_t {
+  explicit zeroed_t() = default;
 };
-inline constexpr zeros_t zeros{};
+inline constexpr zeroed_t zeroed{};
 
 /// The learnt numbers of a network, in one buffer of the backend's memory, by the names of its table. Const while it is
 /// shared: any number of sessions may read it at once.
@@ -35,7 +35,7 @@ class weights {
       : weights([s](const parameter_table& table, std::span<Scalar> start) { initialise(table, s, start); }) {}
 
   /// All zeros.
-  explicit weights(zeros_t) : weights([](const parameter_table&, std::span<Scalar>) {}) {}
+  explicit weights(zeroed_t) : weights([](const parameter_table&, std::span<Scalar>) {}) {}
 
   const parameter_table& table() const { return *table_; }
   Scalar* data() { return numbers_.data(); }
