@@ -120,8 +120,9 @@ if(VSCG_NATIVE)
   endif()
 endif()
 
-# The Eigen backend's kernels and JSON, compiled once and optimised; whoever links this compiles networks to little more than their
-# own code, for which -O1 is enough (-O0 in a test). Part of our own builds; other projects compile cmake/compiled.cpp likewise.
+# The Eigen backend's kernels and JSON, compiled once and optimised; whoever links this compiles networks to little more
+# than their own code, for which -O1 is enough (-O0 in a test). Part of our own builds; other projects compile
+# cmake/compiled.cpp likewise.
 if(PROJECT_IS_TOP_LEVEL)
   add_library(vscg_compiled STATIC EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/cmake/compiled.cpp)
   add_library(vscg::compiled ALIAS vscg_compiled)
@@ -129,6 +130,7 @@ if(PROJECT_IS_TOP_LEVEL)
   target_compile_definitions(vscg_compiled INTERFACE VSCG_COMPILED)
   if("io" IN_LIST VSCG_COMPONENTS)
     target_sources(vscg_compiled PRIVATE ${PROJECT_SOURCE_DIR}/cmake/compiled_io.cpp)
+    set_source_files_properties(${PROJECT_SOURCE_DIR}/cmake/compiled_io.cpp PROPERTIES COMPILE_OPTIONS -O1)
     target_link_libraries(vscg_compiled PRIVATE vscg_io)
   endif()
 endif()
