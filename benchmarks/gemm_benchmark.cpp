@@ -125,7 +125,11 @@ class product {
            static_cast<double>(shape_.k);
   }
   void run() { ed::gemm(team_, workspace_.get(), args_); }
-  void run_packed() { ed::gemm_with_packed(team_, workspace_.get(), args_, packed_.get()); }
+  void run_packed() {
+    auto args = args_;
+    args.packed_b = packed_.get();
+    ed::gemm(team_, workspace_.get(), args);
+  }
   void run_eigen() {
     using matrix = Eigen::Map<Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
     const auto m = static_cast<Eigen::Index>(shape_.m);

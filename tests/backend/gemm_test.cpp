@@ -130,7 +130,9 @@ struct operands {
     memory<T> packed(ed::gemm_packed_elements<T>(args.n, args.k), 0, nan);
     ed::gemm_pack(team, packed.data(), args);
     args.b = nullptr;
-    ed::gemm_with_packed(team, workspace.data(), args, packed.data());
+    args.packed_b = packed.data();
+    ed::gemm(team, workspace.data(), args);
+    args.packed_b = nullptr;
   }
   void run(std::size_t workers = 1, std::size_t turn = 0) {
     shuffled_team team{workers, turn};

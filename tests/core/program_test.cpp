@@ -16,6 +16,7 @@
 #include <vscg/ops/add.hpp>
 #include <vscg/ops/batch_mean.hpp>
 #include <vscg/ops/mean_squared_error.hpp>
+#include <vscg/ops/over_time.hpp>
 #include <vscg/ops/relu.hpp>
 #include <vscg/ops/tanh.hpp>
 
@@ -118,11 +119,42 @@ TEST_CASE("a plan is sound, aligned, grows with items and threads, and says what
   const vscg::memory_plan plan(inference, 4, 1, sizeof(float));
   plan_check::is_sound(inference, plan);
   // 4 items of [3, 8] and of [3, 2], rounded up: the hidden array and its tanh, and three results at the most.
-  CHECK(plan.bytes() <= 2 * 384 + 3 * 128);
+  CHECK(plan.bytes() - plan.prepared_bytes() <= 2 * 384 + 3 * 128);
   const std::string text = plan.describe(inference);
   CHECK(text.find(std::to_string(plan.bytes()) + " bytes for 4 items") == 0);
   for (const auto& label : labels(inference)) CHECK(text.find(label) != std::string::npos);
   CHECK(plan.value(inference.inputs()[0]) == vscg::memory_plan::nowhere);
+}
+
+TEST_CASE("steps on wide arrays run on a few items at a time, and what lives among them is as small") {
+  auto trace = vscg::make_recorder(vscg::parameter_table{}, true);
+  // 76,800 numbers an item: three items are less than 2^18.
+  const auto [x] = vscg::trace_inputs<tag<vscg::mode::inference>>(trace, vscg::input_shapes<shape<dyn, 300, 256>>{});
+  const auto inside = tanh(x);
+  const auto narrow = tanh(vscg::max_over_time(relu(inside)));
+  const vscg::program p(std::move(trace), {narrow.id});
+  REQUIRE(p.stretches().size() == 2);
+  CHECK(p.stretches()[0].begin == 0);
+  CHECK(p.stretches()[0].end == 3);
+  CHECK(p.stretches()[0].items == 3);
+  CHECK(p.stretches()[1].items == 0);
+  const vscg::memory_plan plan(p, 16, 1, sizeof(float));
+  plan_check::is_sound(p, plan);
+  for (const auto& b : plan.blocks()) {
+    INFO("slot " << b.id);
+    CHECK(b.part == (b.bytes == std::size_t{3} * 76800 * sizeof(float)));
+    if (!b.part) CHECK(b.bytes <= std::size_t{16} * 256 * sizeof(float));
+  }
+}
+
+TEST_CASE("weights are prepared once, however often they are used") {
+  const auto p = traced<vscg::mode::training>(true);
+  const vscg::memory_plan plan(p, 2, 1, sizeof(float));
+  CHECK(p.preparations().size() == 2);  // `second` is used twice
+  using executor = vscg::cpu::executor<float>;
+  const auto rounded = [](std::size_t elements) { return (elements * sizeof(float) + 63) / 64 * 64; };
+  CHECK(plan.prepared_bytes() == rounded(executor::packed_elements(8, 6)) + rounded(executor::packed_elements(2, 8)) +
+                                     rounded(executor::packed_elements(8, 2)));
 }
 
 TEST_CASE("what is wrong with a plan is found") {

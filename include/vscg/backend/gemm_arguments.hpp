@@ -16,6 +16,9 @@ enum class activation : unsigned char { none, relu };
 /// `trans_a`: A is stored `[k,m]`. `trans_b`: B is stored `[n,k]`, as PyTorch stores the weight of `y = x·Wᵀ`.
 /// In a batch, item i reads `a + i·stride_a`, `b + i·stride_b` and writes `c + i·stride_c`; a stride of 0 for `a` or
 /// `b` means one operand shared by all items. `bias` is shared by all items. C overlaps neither A, B nor bias.
+///
+/// `packed_b`: B as the backend's own `pack` wrote it, or null. It is a copy in another order: the result has the same
+/// bits with and without. All items share it; `b` and `ldb` are not read then.
 /// PyTorch: `torch.addmm`, `torch.baddbmm`, `torch.nn.functional.linear`.
 template <class T>
 struct gemm_arguments {
@@ -31,6 +34,7 @@ struct gemm_arguments {
   const T* bias = nullptr;
   activation act = activation::none;
   std::size_t batch = 1, stride_a = 0, stride_b = 0, stride_c = 0;
+  const T* packed_b = nullptr;
 };
 
 }  // namespace vscg

@@ -92,6 +92,11 @@ class operation_context {
     const bool grows = ((node_.persists >> I) & 1U) != 0 && !run_.state.first_micro_batch();
     return {run_.gradients[node_.operands[I]], !first || grows};
   }
+  /// What `prepare` made; null where it could not or need not.
+  scalar* prepared(std::size_t i) const {
+    if (i >= node_.prepared.size() || node_.prepared[i] == no_slot) return nullptr;
+    return run_.values[node_.prepared[i]];
+  }
   scalar* saved(std::size_t i) const { return run_.values[node_.saved[i]]; }
   scalar* scratch(std::size_t i) const {
     return run_.values[Pullback ? node_.pullback_scratch[i] : node_.forward_scratch[i]];

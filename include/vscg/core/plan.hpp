@@ -19,7 +19,8 @@ class memory_plan {
   static constexpr std::size_t alignment = 64;  // bytes: a cache line, and the widest vector register
   static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
 
-  /// One array: a value or the gradient of one, live from step `first` to step `last`, both included.
+  /// One array: a value or the gradient of one, live from step `first` to step `last`, both included. `part`: it lives
+  /// inside one stretch that runs on a few items at a time, and holds these only.
   struct block {
     slot_id id = no_slot;
     bool gradient = false;
@@ -27,6 +28,7 @@ class memory_plan {
     std::size_t last = 0;
     std::size_t bytes = 0;
     std::size_t offset = 0;
+    bool part = false;
   };
 
   memory_plan(const program& p, std::size_t items, std::size_t workers, std::size_t scalar_bytes)
@@ -38,6 +40,8 @@ class memory_plan {
 
   std::size_t items() const { return items_; }
   std::size_t bytes() const { return bytes_; }
+  /// Of these, what is made of weights and stays from run to run, for any number of items.
+  std::size_t prepared_bytes() const { return prepared_bytes_; }
   /// Byte offset of a slot's value or gradient; `nowhere` for what lies outside (inputs, parameters).
   std::size_t value(slot_id id) const { return values_[id]; }
   std::size_t gradient(slot_id id) const { return gradients_[id]; }
@@ -74,22 +78,7 @@ class memory_plan {
       for (auto& b : *list) b.first = never;
     }
     for (std::size_t at = 0; at < end; ++at) {
-      const auto [index, pullback] = p.steps()[at];
-      const node& n = p.nodes()[index];
-      if (!pullback) {
-        for (const slot_id id : n.operands) touch(values, id, at);
-        touch(values, n.result, at);
-        for (const slot_id id : n.forward_scratch) touch(values, id, at);
-      } else {
-        for (std::uint32_t k = 0; k < n.operands.size(); ++k) {
-          if (((n.reads_operands >> k) & 1U) != 0) touch(values, n.operands[k], at);
-          if (((n.wanted >> k) & 1U) != 0) touch(gradients, n.operands[k], at);
-        }
-        if (n.reads_result) touch(values, n.result, at);
-        touch(gradients, n.result, at);
-        for (const slot_id id : n.pullback_scratch) touch(values, id, at);
-      }
-      for (const slot_id id : n.saved) touch(values, id, at);
+      p.for_each_array(p.steps()[at], [&](slot_id id, bool gradient) { touch(gradient ? gradients : values, id, at); });
     }
     // Outputs are read after the run; numbers that do not belong to an item (losses) grow over micro-batches.
     for (const slot_id id : p.outputs()) touch(values, id, end);
@@ -99,6 +88,15 @@ class memory_plan {
         touch(values, n.result, end);
       }
     }
+    std::vector<bool> prepared(p.slots().size(), false);
+    for (const std::uint32_t i : p.preparations()) {
+      for (const slot_id id : p.nodes()[i].prepared) {  // from before the first run until after the last
+        if (id == no_slot) continue;
+        prepared[id] = true;
+        touch(values, id, 0);
+        touch(values, id, end);
+      }
+    }
     if (p.loss() != no_slot) touch(gradients, p.loss(), p.forward_steps());
     // The gradient of an input is a result of the run.
     for (const slot_id id : p.inputs()) {
@@ -106,17 +104,38 @@ class memory_plan {
     }
 
     for (slot_id id = 0; id < p.slots().size(); ++id) {
-      const slot& s = p.slots()[id];
-      const std::size_t elements = s.size.per_item * items_ + s.size.fixed + s.size.per_worker * workers;
-      const std::size_t bytes = (elements * scalar_bytes + alignment - 1) / alignment * alignment;
-      const bool inside = s.from == slot::origin::result || s.from == slot::origin::temporary;
-      if (inside && values[id].first != never)
-        blocks_.push_back({id, false, values[id].first, values[id].last, bytes, 0});
-      const bool gradient_inside = s.from == slot::origin::result || s.from == slot::origin::input;
-      if (gradient_inside && gradients[id].first != never) {
-        blocks_.push_back({id, true, gradients[id].first, gradients[id].last, bytes, 0});
+      const auto from = p.slots()[id].from;
+      const bool inside = from == slot::origin::result || from == slot::origin::temporary;
+      const bool gradient_inside = from == slot::origin::result || from == slot::origin::input;
+      if (inside && values[id].first != never) {
+        add(p, id, values[id], workers, scalar_bytes);
+        if (prepared[id]) prepared_bytes_ += blocks_.back().bytes;
+      }
+      if (!gradient_inside || gradients[id].first == never) continue;
+      gradients[id].gradient = true;
+      add(p, id, gradients[id], workers, scalar_bytes);
+    }
+  }
+
+  // A stretch goes through its steps again for each part of the batch: what lives longer than the stretch lives in all
+  // of it.
+  void add(const program& p, slot_id id, block b, std::size_t workers, std::size_t scalar_bytes) {
+    b.id = id;
+    const slot_size size = p.slots()[id].size;
+    std::size_t items = items_;
+    for (const auto& s : p.stretches()) {
+      if (s.items == 0) continue;
+      if (s.begin <= b.first && b.last < s.end && size.per_item > 0) {
+        b.part = true;
+        items = std::min(items, s.items);
+      } else {
+        if (s.begin < b.first && b.first < s.end) b.first = s.begin;
+        if (s.begin <= b.last && b.last < s.end) b.last = s.end - 1;
       }
     }
+    const std::size_t elements = size.per_item * items + size.fixed + size.per_worker * workers;
+    b.bytes = (elements * scalar_bytes + alignment - 1) / alignment * alignment;
+    blocks_.push_back(b);
   }
 
   // Largest first, each at the lowest place that is free for its whole life.
@@ -146,6 +165,7 @@ class memory_plan {
 
   std::size_t items_;
   std::size_t bytes_ = 0;
+  std::size_t prepared_bytes_ = 0;
   std::vector<block> blocks_;
   std::vector<std::size_t> values_;
   std::vector<std::size_t> gradients_;

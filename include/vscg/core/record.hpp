@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -35,6 +36,15 @@ struct operation {
   static constexpr std::array<slot_size, 0> saved() { return {}; }
   static constexpr std::array<slot_size, 0> forward_scratch() { return {}; }
   static constexpr std::array<slot_size, 0> pullback_scratch() { return {}; }
+  /// Arrays that `prepare(c)` makes of parameters alone, once for all runs with the same weights: copies in an order
+  /// that a backend's products like. `prepared_operands` says of which operands: where one of them is no parameter,
+  /// nothing is prepared and `c.prepared(i)` is null, as it is for a size of 0. `active` has bit i where operand i
+  /// takes a gradient.
+  template <class Executor>
+  static constexpr std::array<slot_size, 0> prepared([[maybe_unused]] std::uint32_t active) {
+    return {};
+  }
+  static constexpr std::uint32_t prepared_operands = 0;
   /// Floating-point operations of forward's products, an item.
   static constexpr double flops_per_item = 0;
 };
@@ -55,15 +65,48 @@ struct operation_description {
   const char* name;
   node::function forward;
   node::function pullback;
+  node::function prepare;
+  std::span<const slot_size> prepared;
   std::span<const slot_size> saved;
   std::span<const slot_size> forward_scratch;
   std::span<const slot_size> pullback_scratch;
   slot_size result;
   std::uint32_t active_operands;
+  std::uint32_t prepared_operands;
   std::uint32_t reads_operands;
   bool reads_result;
   double flops_per_item;
 };
+
+/// Whether all operands that something is prepared of are parameters.
+inline bool can_prepare(const recorder& trace, const operation_description& d, std::span<const slot_id> operands) {
+  if (d.prepare == nullptr) return false;
+  for (std::size_t k = 0; k < operands.size(); ++k) {
+    const bool used = ((d.prepared_operands >> k) & 1U) != 0;
+    if (used && trace.slots[operands[k]].from != slot::origin::parameter) return false;
+  }
+  return true;
+}
+
+/// Gives a node its prepared arrays: those of an earlier node that prepares the same, if there is one.
+inline void prepare_once(recorder& trace, const operation_description& d, node& n) {
+  const auto same = [&](const node& other) {
+    bool equal = other.prepare == d.prepare && std::memcmp(other.operation, n.operation, node::operation_bytes) == 0;
+    for (std::size_t k = 0; equal && k < n.operands.size(); ++k) {
+      if (((d.prepared_operands >> k) & 1U) != 0) equal = other.operands[k] == n.operands[k];
+    }
+    return equal;
+  };
+  n.prepare = d.prepare;
+  const auto earlier = std::find_if(trace.nodes.begin(), trace.nodes.end(), same);
+  if (earlier != trace.nodes.end()) {
+    n.prepared = earlier->prepared;
+    return;
+  }
+  for (const slot_size size : d.prepared) {
+    n.prepared.push_back(size.fixed == 0 ? no_slot : trace.add({slot::origin::temporary, size}));
+  }
+}
 
 VSCG_NOINLINE inline slot_id append(recorder& trace, const operation_description& d, std::span<const slot_id> operands,
                                     const void* settings, std::size_t settings_bytes) {
@@ -80,6 +123,7 @@ VSCG_NOINLINE inline slot_id append(recorder& trace, const operation_description
   const auto add = [&](std::span<const slot_size> sizes, std::vector<slot_id>& to) {
     for (const slot_size size : sizes) to.push_back(trace.add({slot::origin::temporary, size}));
   };
+  if (can_prepare(trace, d, operands)) prepare_once(trace, d, n);
   add(d.saved, n.saved);
   add(d.forward_scratch, n.forward_scratch);
   if (d.pullback != nullptr) add(d.pullback_scratch, n.pullback_scratch);
@@ -104,6 +148,11 @@ void run_pullback(const void* self, const node& at, void* run) {
   static_cast<const Operation*>(self)->pullback(Context(at, run));
 }
 
+template <class Operation, class Context>
+void run_prepare(const void* self, const node& at, void* run) {
+  static_cast<const Operation*>(self)->prepare(Context(at, run));
+}
+
 /// Of an operation that no gradient flows through no pullback is compiled.
 template <class Operation, class Tag, std::uint32_t Active>
 constexpr node::function pullback_of() {
@@ -114,7 +163,17 @@ constexpr node::function pullback_of() {
 }
 
 template <class Operation, class Tag, std::uint32_t Active>
+constexpr node::function prepare_of() {
+  if constexpr (Operation::prepared_operands == 0)
+    return nullptr;
+  else
+    return run_prepare<Operation, operation_context<Operation, Tag, Active, false>>;
+}
+
+template <class Operation, class Tag, std::uint32_t Active>
 struct described {
+  using executor = typename Tag::backend::template executor<typename Tag::scalar>;
+  static constexpr auto prepared = Operation::template prepared<executor>(Active);
   static constexpr auto saved = Operation::saved();
   static constexpr auto forward_scratch = Operation::forward_scratch();
   static constexpr auto pullback_scratch = Operation::pullback_scratch();
@@ -122,11 +181,14 @@ struct described {
       Operation::name,
       run_forward<Operation, operation_context<Operation, Tag, Active, false>>,
       pullback_of<Operation, Tag, Active>(),
+      prepare_of<Operation, Tag, Active>(),
+      prepared,
       saved,
       forward_scratch,
       pullback_scratch,
       size_of<typename Operation::result>(),
       Active,
+      Operation::prepared_operands,
       Operation::pullback_reads_operands,
       Operation::pullback_reads_result,
       Operation::flops_per_item,

@@ -53,6 +53,8 @@ struct node {
   function pullback = nullptr;  // null where no operand is active
   std::vector<slot_id> operands;
   slot_id result = no_slot;
+  function prepare = nullptr;            // null where nothing is prepared
+  std::vector<slot_id> prepared;         // made of parameters alone, before the first run and when they change
   std::vector<slot_id> saved;            // written forward, read in the pullback
   std::vector<slot_id> forward_scratch;  // garbage before and after
   std::vector<slot_id> pullback_scratch;

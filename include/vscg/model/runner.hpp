@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <limits>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,6 +40,7 @@ class runner {
       auto& where = block.gradient ? gradients_ : values_;
       where[block.id] = arena_.data() + block.offset / sizeof(Scalar);
     }
+    for (const auto& s : program_->stretches()) strides_.push_back(strides_in(s));
   }
   runner(runner&&) = delete;
 
@@ -53,6 +56,15 @@ class runner {
   void bind_gradients(Scalar* gradients) { bind(gradients_, gradients); }
   /// Input `k` is read from here; [items, ...] as traced, in the backend's memory.
   void bind_input(std::size_t k, const Scalar* data) { values_[program_->inputs()[k]] = const_cast<Scalar*>(data); }
+
+  /// Copies of weights in the order that the backend likes: before the first run, and whenever weights have changed.
+  void prepare() {
+    execution<Scalar, executor> running{&executor_, values_.data(), gradients_.data(), run_state{}};
+    for (const std::uint32_t i : program_->preparations()) {
+      const node& n = program_->nodes()[i];
+      n.prepare(n.operation, n, &running);
+    }
+  }
 
   void forward(const run_state& state) { run(state, 0, program_->forward_steps(), nullptr); }
 
@@ -81,6 +93,7 @@ class runner {
     poison_ = on;
     if (!on) return;
     for (std::size_t i = 0; i < arena_.size(); ++i) arena_.data()[i] = std::numeric_limits<Scalar>::quiet_NaN();
+    prepare();
   }
 
  private:
@@ -96,18 +109,62 @@ class runner {
     Backend::memory::copy_in(gradients_[program_->loss()], &one, sizeof(Scalar));
   }
 
+  // An array that a stretch moves along when it goes on to its next items.
+  struct stride {
+    bool gradient;
+    slot_id id;
+    std::size_t elements;  // of an item
+  };
+
+  std::vector<stride> strides_in(const program::stretch& s) const {
+    std::vector<stride> found;
+    if (s.items == 0) return found;
+    std::set<std::pair<slot_id, bool>> seen;
+    for (const auto& block : plan_.blocks()) {
+      if (block.part) seen.insert({block.id, block.gradient});  // begins anew with each part
+    }
+    for (std::size_t at = s.begin; at < s.end; ++at) {
+      program_->for_each_array(program_->steps()[at], [&](slot_id id, bool gradient) {
+        const std::size_t elements = program_->slots()[id].size.per_item;
+        if (elements > 0 && seen.insert({id, gradient}).second) found.push_back({gradient, id, elements});
+      });
+    }
+    return found;
+  }
+
   void run(const run_state& state, std::size_t begin, std::size_t end, std::string* not_finite) {
+    const auto stretches = program_->stretches();
+    for (std::size_t i = 0; i < stretches.size(); ++i) {
+      if (stretches[i].begin < begin || stretches[i].end > end) continue;
+      const std::size_t at_once = stretches[i].items == 0 ? state.items : stretches[i].items;
+      std::size_t done = 0;
+      bool finite = true;
+      while (done < state.items && finite) {
+        run_state part = state;
+        part.first_item += done;
+        part.items = std::min(at_once, state.items - done);
+        done += part.items;
+        finite = run_steps(part, stretches[i], done == state.items, not_finite);
+        for (const stride& s : strides_[i]) (s.gradient ? gradients_ : values_)[s.id] += s.elements * part.items;
+      }
+      for (const stride& s : strides_[i]) (s.gradient ? gradients_ : values_)[s.id] -= s.elements * done;
+      if (!finite) return;
+    }
+  }
+
+  bool run_steps(const run_state& state, const program::stretch& s, bool last_part, std::string* not_finite) {
     execution<Scalar, executor> running{&executor_, values_.data(), gradients_.data(), state};
-    for (std::size_t at = begin; at < end; ++at) {
+    for (std::size_t at = s.begin; at < s.end; ++at) {
       const auto [index, pullback] = program_->steps()[at];
       const node& n = program_->nodes()[index];
       (pullback ? n.pullback : n.forward)(n.operation, n, &running);
       if (not_finite != nullptr && !finite_after(n, pullback, state.items)) {
         *not_finite = (pullback ? "the gradient of " : "") + n.label;
-        return;
+        return false;
       }
-      if (poison_) poison(at);
+      if (poison_) poison(at, last_part);
     }
+    return true;
   }
 
   bool finite_after(const node& n, bool pullback, std::size_t items) {
@@ -128,9 +185,9 @@ class runner {
     return true;
   }
 
-  void poison(std::size_t at) {
+  void poison(std::size_t at, bool last_part) {
     for (const auto& block : plan_.blocks()) {
-      if (block.last != at) continue;
+      if (block.last != at || !(block.part || last_part)) continue;
       Scalar* data = arena_.data() + block.offset / sizeof(Scalar);
       for (std::size_t i = 0; i < block.bytes / sizeof(Scalar); ++i) data[i] = std::numeric_limits<Scalar>::quiet_NaN();
     }
@@ -143,6 +200,7 @@ class runner {
   std::vector<Scalar*> values_;
   std::vector<Scalar*> gradients_;
   std::vector<parameter_storage> storage_;
+  std::vector<std::vector<stride>> strides_;  // by stretch
   bool poison_ = false;
 };
 

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -27,7 +28,8 @@ struct capacity {
 };
 
 /// Inference for one caller: traces the network and plans its memory once, then allocates nothing. Weights are shared
-/// and const; one session a thread.
+/// and const while a session computes, and outlive it; one session a thread. Weights that changed between two calls are
+/// seen by the second.
 template <class Network, class Scalar, class Backend, class Inputs = inputs_of<Network>>
 class session {
   using tag = trace_tag<Scalar, Backend, mode::inference>;
@@ -43,8 +45,8 @@ class session {
   using outputs = rebind_outputs<traced_outputs, view_field<Scalar>>;
 
   explicit session(const weights<Network, Scalar, Backend>& w, threads n = threads{1}, capacity c = capacity{16})
-      : runner_(trace_program(w.table()), w.table(), n, c.items) {
-    runner_.bind_weights(w.data());
+      : weights_(w), runner_(trace_program(w.table()), w.table(), n, c.items) {
+    take_weights();
     if constexpr (!Backend::memory::borrows_host_arrays) stage(Inputs{}, c.items);
   }
 
@@ -57,6 +59,7 @@ class session {
     run_state state;
     state.items = items;
     state.batch_items = items;
+    if (weights_.revision() != revision_) take_weights();
     runner_.forward(state);
     outputs result{};
     for_each_output(result, [&](auto& field, std::size_t k) {
@@ -68,6 +71,7 @@ class session {
 
   /// Memory of one call, in bytes, known beforehand.
   std::size_t memory() const { return runner_.plan().bytes(); }
+  const memory_plan& plan() const { return runner_.plan(); }
   std::size_t max_items() const { return runner_.capacity(); }
   const program& traced() const { return runner_.traced(); }
   runner<Scalar, Backend>& running() { return runner_; }
@@ -80,6 +84,12 @@ class session {
     const auto result = call(network, trace, Inputs{});
     auto slots = output_slots(result);
     return std::make_shared<const program>(std::move(trace), std::move(slots));
+  }
+
+  void take_weights() {
+    runner_.bind_weights(weights_.data());
+    runner_.prepare();
+    revision_ = weights_.revision();
   }
 
   template <class... Shapes, std::size_t... I, class... Arrays>
@@ -112,6 +122,8 @@ class session {
     ((staged_[k++] = buffer<Scalar, typename Backend::memory>(Shapes::elements * items)), ...);
   }
 
+  const weights<Network, Scalar, Backend>& weights_;
+  std::uint64_t revision_ = 0;
   runner<Scalar, Backend> runner_;
   std::array<buffer<Scalar, typename Backend::memory>, Inputs::count> staged_;  // only where arrays are not borrowed
 };

@@ -211,6 +211,7 @@ class trainer {
   template <class F>
   void for_each_micro_batch(std::span<const std::span<const scalar>> arrays, F f) {
     const std::size_t items = count_items(arrays);
+    runner_.prepare();
     run_state state;
     state.batch_items = items;
     state.seed = options_.seed;

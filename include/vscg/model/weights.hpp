@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -38,8 +39,14 @@ class weights {
   explicit weights(zeroed_t) : weights([](const parameter_table&, std::span<Scalar>) {}) {}
 
   const parameter_table& table() const { return *table_; }
-  Scalar* data() { return numbers_.data(); }
+  /// The numbers, to be changed: sessions look again in their next call. Not to be kept for changes after that.
+  Scalar* data() {
+    ++revision_;
+    return numbers_.data();
+  }
   const Scalar* data() const { return numbers_.data(); }
+  /// Another number after every change.
+  std::uint64_t revision() const { return revision_; }
   /// Number of learnt numbers.
   std::size_t count() const { return table_->count(); }
 
@@ -57,7 +64,7 @@ class weights {
       throw error("weight '" + entry.name + "'", std::to_string(entry.elements) + " numbers",
                   std::to_string(values.size()));
     }
-    Backend::memory::copy_in(numbers_.data() + entry.offset, values.data(), entry.elements * sizeof(Scalar));
+    Backend::memory::copy_in(data() + entry.offset, values.data(), entry.elements * sizeof(Scalar));
   }
 
  private:
@@ -79,6 +86,7 @@ class weights {
 
   std::shared_ptr<const parameter_table> table_;
   buffer<Scalar, typename Backend::memory> numbers_;
+  std::uint64_t revision_ = 1;
 };
 
 }  // namespace vscg

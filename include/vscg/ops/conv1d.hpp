@@ -13,7 +13,7 @@ namespace vscg {
 
 namespace kernels {
 
-/// columns[t, c Kernel + k] = x[t + k - padding, c], 0 outside: what a step's product reads, one step a row.
+/// columns[t, k, c] = x[t + k - padding, c], 0 outside: what a step's product reads, one step a row.
 template <class T>
 struct gather_columns {
   std::size_t steps;
@@ -30,12 +30,15 @@ struct gather_columns {
     for (std::size_t k = 0; k < kernel; ++k) {
       const bool inside = t + k >= padding && t + k < padding + steps;
       const T* from = x + (item * steps + (inside ? t + k - padding : 0)) * channels;
-      group.integers(channels, [&](std::size_t c) { to[c * kernel + k] = inside ? from[c] : T(0); });
+      group.each(channels, [&](auto c) {
+        using V = typename decltype(c)::value;
+        c.store(to + k * channels, inside ? c.load(from) : V(0));
+      });
     }
   }
 };
 
-/// dx[t, c] = Σ_k dcolumns[t - k + padding, c Kernel + k]
+/// dx[t, c] = Σ_k dcolumns[t - k + padding, k, c]
 template <class T>
 struct scatter_columns {
   std::size_t steps;
@@ -48,15 +51,52 @@ struct scatter_columns {
   VSCG_HD void operator()(Group group, std::size_t row) const {
     const std::size_t item = row / steps;
     const std::size_t t = row % steps;
-    T* to = dx.data + row * channels;
-    group.integers(channels, [&](std::size_t c) {
-      T total = 0;
+    const gradient<T> to{dx.data + row * channels, dx.adds};
+    group.each(channels, [&](auto c) {
+      using V = typename decltype(c)::value;
+      V total(0);
       for (std::size_t k = 0; k < kernel; ++k) {
         if (t + padding < k || t + padding - k >= steps) continue;
-        total += dcolumns[(item * steps + t + padding - k) * channels * kernel + c * kernel + k];
+        total = total + c.load(dcolumns + ((item * steps + t + padding - k) * kernel + k) * channels);
       }
-      to[c] = dx.adds ? to[c] + total : total;
+      to.store(c, total);
     });
+  }
+};
+
+/// to[o, k, c] = weight[o, c, k]: channels side by side, as in the columns.
+template <class T>
+struct steps_before_channels {
+  std::size_t channels;
+  std::size_t kernel;
+  const T* weight;
+  T* to;
+  template <class Group>
+  VSCG_HD void operator()(Group group, std::size_t o) const {
+    const std::size_t begin = o * channels * kernel;
+    for (std::size_t k = 0; k < kernel; ++k) {
+      group.integers(channels, [&](std::size_t c) { to[begin + k * channels + c] = weight[begin + c * kernel + k]; });
+    }
+  }
+};
+
+/// dweight[o, c, k] (+)= from[o, k, c]
+template <class T>
+struct channels_before_steps {
+  std::size_t channels;
+  std::size_t kernel;
+  const T* from;
+  gradient<T> dweight;
+  template <class Group>
+  VSCG_HD void operator()(Group group, std::size_t o) const {
+    const std::size_t begin = o * channels * kernel;
+    for (std::size_t k = 0; k < kernel; ++k) {
+      group.integers(channels, [&](std::size_t c) {
+        T& to = dweight.data[begin + c * kernel + k];
+        const T part = from[begin + k * channels + c];
+        to = dweight.adds ? to + part : part;
+      });
+    }
   }
 };
 
@@ -65,9 +105,9 @@ struct scatter_columns {
 namespace ops {
 
 /// y[t, o] = b[o] + Σ_{c,k} W[o, c, k] x[t + k - Padding, c], x read as 0 outside its T steps: one product with the
-/// gathered columns X [T, In Kernel].
+/// gathered columns X [T, Kernel In] and W with its axes in that order, W' [Out, Kernel In].
 ///
-/// dW = dyᵀ·X,  dX = dy·W (scattered back),  db = Σ_t dy.
+/// dW' = dyᵀ·X,  dX = dy·W' (scattered back),  db = Σ_t dy.
 template <int T, int In, int Out, int Kernel, int Padding>
 struct conv1d : operation<shape<dyn, T, Out>> {
   static_assert(2 * Padding == Kernel - 1, "vscg::conv1d: the sequence keeps its length, so the kernel is odd");
@@ -75,15 +115,33 @@ struct conv1d : operation<shape<dyn, T, Out>> {
   static constexpr std::uint32_t pullback_reads_operands = 3;
   static constexpr std::size_t inner = std::size_t{In} * Kernel;
   static constexpr double flops_per_item = 2.0 * T * Out * inner;
-  static constexpr std::array<slot_size, 1> forward_scratch() { return {slot_size{T * inner, 0, 0}}; }
-  static constexpr std::array<slot_size, 1> pullback_scratch() { return {slot_size{T * inner, 0, 0}}; }
+  static constexpr std::uint32_t prepared_operands = 0b10;
+  /// W' as the backend packs it; W' itself where it packs nothing.
+  template <class Executor>
+  static constexpr std::array<slot_size, 3> prepared(std::uint32_t active) {
+    const auto packed = detail::packed_weight_sizes<Executor>(inner, Out, (active & 1U) != 0);
+    return {slot_size{0, packed[0].fixed == 0 ? Out * inner : 0, 0}, packed[0], packed[1]};
+  }
+  /// Columns; W' where it is not prepared, and in the pullback its gradient.
+  static constexpr std::array<slot_size, 2> forward_scratch() {
+    return {slot_size{T * inner, 0, 0}, slot_size{0, Out * inner, 0}};
+  }
+  static constexpr std::array<slot_size, 2> pullback_scratch() { return forward_scratch(); }
 
+  template <class Context>
+  void prepare(const Context& c) const {
+    using Scalar = typename Context::scalar;
+    Scalar* turned = c.prepared(0) != nullptr ? c.prepared(0) : c.scratch(1);
+    turn(c, turned);
+    detail::linear_prepare<typename Context::executor, Scalar>(
+        c.backend(), inner, Out, turned, detail::packed_weight<Scalar>{c.prepared(1), c.prepared(2)});
+  }
   template <class Context>
   void forward(const Context& c) const {
     gather(c, c.scratch(0));
     detail::linear_forward<typename Context::executor, typename Context::scalar>(
-        c.backend(), T * c.items(), inner, Out, c.scratch(0), c.template x<1>(), c.template x<2>(), activation::none,
-        c.y());
+        c.backend(), T * c.items(), inner, Out, c.scratch(0), turned(c, c.prepared(1)), c.prepared(1),
+        c.template x<2>(), activation::none, c.y());
   }
   template <class Context>
   void pullback(const Context& c) const {
@@ -93,13 +151,16 @@ struct conv1d : operation<shape<dyn, T, Out>> {
     const Scalar* columns = c.scratch(0);
     if constexpr (Context::template can_want<1>) {
       gather(c, c.scratch(0));
-      detail::linear_weight_gradient(c.backend(), rows, inner, Out, dy, columns, c.template dx<1>());
+      detail::linear_weight_gradient(c.backend(), rows, inner, Out, dy, columns, gradient<Scalar>{c.scratch(1), false});
+      c.backend().rows(Out, inner,
+                       kernels::channels_before_steps<Scalar>{In, Kernel, c.scratch(1), c.template dx<1>()});
       add_column_sums(c.backend(), dy, rows, Out, c.template dx<2>());
     }
     if constexpr (Context::template can_want<0>) {
       if (!c.template wants<0>()) return;
-      detail::linear_input_gradient(c.backend(), rows, inner, Out, dy, c.template x<1>(),
-                                    gradient<Scalar>{c.scratch(0), false});
+      detail::linear_input_gradient<typename Context::executor, Scalar>(c.backend(), rows, inner, Out, dy,
+                                                                        turned(c, c.prepared(2)), c.prepared(2),
+                                                                        gradient<Scalar>{c.scratch(0), false});
       c.backend().rows(rows, inner,
                        kernels::scatter_columns<Scalar>{T, In, Kernel, Padding, columns, c.template dx<0>()});
     }
@@ -111,6 +172,19 @@ struct conv1d : operation<shape<dyn, T, Out>> {
     c.backend().rows(
         T * c.items(), inner,
         kernels::gather_columns<typename Context::scalar>{T, In, Kernel, Padding, c.template x<0>(), columns});
+  }
+  template <class Context>
+  static void turn(const Context& c, typename Context::scalar* to) {
+    c.backend().rows(Out, inner,
+                     kernels::steps_before_channels<typename Context::scalar>{In, Kernel, c.template x<1>(), to});
+  }
+  // W' for a product; null where the product has it packed.
+  template <class Context>
+  static const typename Context::scalar* turned(const Context& c, const typename Context::scalar* packed) {
+    if (packed != nullptr) return nullptr;
+    if (c.prepared(0) != nullptr) return c.prepared(0);
+    turn(c, c.scratch(1));
+    return c.scratch(1);
   }
 };
 

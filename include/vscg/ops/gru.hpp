@@ -126,18 +126,31 @@ struct gru : operation<shape<dyn, T, 2 * H>> {
     return {slot_size{T * 2 * H, 0, 0}, slot_size{2 * H, 0, 0}, slot_size{T * 6 * H, 0, 0}};
   }
 
+  static constexpr std::uint32_t prepared_operands = 0b110;
+  template <class Executor>
+  static constexpr auto prepared(std::uint32_t active) {
+    return recurrent::packed_sizes<Executor>({0, T, In, 3, H}, (active & 1U) != 0, active != 0);
+  }
+
+  template <class C>
+  void prepare(const C& c) const {
+    recurrent::pack_weights(c.backend(), {c.items(), T, In, 3, H}, c.template x<1>(), c.template x<2>(),
+                            recurrent::packed_of(c));
+  }
   template <class C>
   void forward(const C& c) const {
     using S = typename C::scalar;
     const recurrent::sizes sizes{c.items(), T, In, 3, H};
+    const auto packed = recurrent::packed_of(c);
     S* gates = c.saved(0);
     S* part = c.scratch(0);
-    recurrent::input_products(c.backend(), sizes, c.template x<0>(), c.template x<1>(), c.template x<3>(), gates);
+    recurrent::input_products<typename C::executor, S>(c.backend(), sizes, c.template x<0>(), c.template x<1>(),
+                                                       packed.input, c.template x<3>(), gates);
     for (std::size_t order = 0; order < T; ++order) {
       for (std::size_t d = 0; d < recurrent::directions; ++d) {
-        recurrent::hidden_product(c.backend(), sizes, d, order, static_cast<const S*>(c.y()), initial(c),
-                                  c.template x<2>(), c.template x<4>(), part + d * sizes.gate_row(),
-                                  recurrent::directions * sizes.gate_row(), false);
+        recurrent::hidden_product<typename C::executor, S>(
+            c.backend(), sizes, d, order, c.y(), initial(c), c.template x<2>(), packed.hidden, c.template x<4>(),
+            part + d * sizes.gate_row(), recurrent::directions * sizes.gate_row(), false);
       }
       c.backend().rows(
           c.items() * recurrent::directions, 30 * H,
@@ -149,6 +162,7 @@ struct gru : operation<shape<dyn, T, 2 * H>> {
   void pullback(const C& c) const {
     using S = typename C::scalar;
     const recurrent::sizes sizes{c.items(), T, In, 3, H};
+    const auto packed = recurrent::packed_of(c);
     S* gates = c.saved(0);
     S* previous = c.scratch(0);
     S* dh = c.scratch(1);
@@ -160,8 +174,8 @@ struct gru : operation<shape<dyn, T, 2 * H>> {
                        kernels::gru_step_back<S>{order, T, H, c.saved(1), previous, c.dy(), gates, dhidden, dh});
       if (order == 0 && !wants_initial(c)) break;
       for (std::size_t d = 0; d < recurrent::directions; ++d) {
-        recurrent::hidden_gradient(c.backend(), sizes, d, order, static_cast<const S*>(dhidden), c.template x<2>(), dh,
-                                   true);
+        recurrent::hidden_gradient<typename C::executor, S>(c.backend(), sizes, d, order, dhidden, c.template x<2>(),
+                                                            packed.hidden_back, dh, true);
       }
     }
     if constexpr (Initial) {
@@ -173,8 +187,8 @@ struct gru : operation<shape<dyn, T, 2 * H>> {
     }
     if constexpr (C::template can_want<0>) {
       if (c.template wants<0>()) {
-        recurrent::input_gradient(c.backend(), sizes, static_cast<const S*>(gates), c.template x<1>(),
-                                  c.template dx<0>());
+        recurrent::input_gradient<typename C::executor, S>(c.backend(), sizes, gates, c.template x<1>(),
+                                                           packed.input_back, c.template dx<0>());
       }
     }
     if constexpr (C::template can_want<1>) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -33,10 +34,40 @@ namespace detail {
 
 // The products of a linear map with run-time sizes, out of line, so that networks compile fast.
 
+/// W [out, in] as the backend packs it, for the products of linear_forward and linear_input_gradient.
+template <class T>
+struct packed_weight {
+  T* forward = nullptr;
+  T* backward = nullptr;
+};
+
+/// Sizes of both packed forms; none for a product that no gradient asks for.
+template <class Executor>
+constexpr std::array<slot_size, 2> packed_weight_sizes(std::size_t in, std::size_t out, bool backward) {
+  return {slot_size{0, Executor::packed_elements(out, in), 0},
+          slot_size{0, backward ? Executor::packed_elements(in, out) : 0, 0}};
+}
+
+template <class Executor, class T>
+VSCG_NOINLINE void linear_prepare(Executor& backend, std::size_t in, std::size_t out, const T* weight,
+                                  packed_weight<T> to) {
+  gemm_arguments<T> product;
+  product.b = weight;
+  product.ldb = in;
+  product.trans_b = true;
+  product.n = out;
+  product.k = in;
+  if (to.forward != nullptr) backend.pack(product, to.forward);
+  product.trans_b = false;
+  product.n = in;
+  product.k = out;
+  if (to.backward != nullptr) backend.pack(product, to.backward);
+}
+
 /// y [rows, out] = act(x [rows, in]·Wᵀ + bias)
 template <class Executor, class T>
 VSCG_NOINLINE void linear_forward(Executor& backend, std::size_t rows, std::size_t in, std::size_t out, const T* x,
-                                  const T* weight, const T* bias, activation act, T* y) {
+                                  const T* weight, const T* packed, const T* bias, activation act, T* y) {
   gemm_arguments<T> product;
   product.trans_b = true;
   product.m = rows;
@@ -50,13 +81,14 @@ VSCG_NOINLINE void linear_forward(Executor& backend, std::size_t rows, std::size
   product.ldc = out;
   product.bias = bias;
   product.act = act;
+  product.packed_b = packed;
   backend.gemm(product);
 }
 
 /// dx [rows, in] (+)= dy [rows, out]·W
 template <class Executor, class T>
 VSCG_NOINLINE void linear_input_gradient(Executor& backend, std::size_t rows, std::size_t in, std::size_t out,
-                                         const T* dy, const T* weight, gradient<T> dx) {
+                                         const T* dy, const T* weight, const T* packed, gradient<T> dx) {
   gemm_arguments<T> product;
   product.m = rows;
   product.n = in;
@@ -68,6 +100,7 @@ VSCG_NOINLINE void linear_input_gradient(Executor& backend, std::size_t rows, st
   product.c = dx.data;
   product.ldc = in;
   product.accumulate = dx.adds;
+  product.packed_b = packed;
   backend.gemm(product);
 }
 
@@ -106,6 +139,11 @@ struct linear : operation<with_channels<XShape, Out>> {
   static constexpr std::size_t out = static_cast<std::size_t>(Out);
   static constexpr std::size_t item_rows = rows_of<XShape>;
   static constexpr double flops_per_item = 2.0 * item_rows * in * out;
+  static constexpr std::uint32_t prepared_operands = 0b10;
+  template <class Executor>
+  static constexpr auto prepared(std::uint32_t active) {
+    return detail::packed_weight_sizes<Executor>(in, out, (active & 1U) != 0);
+  }
 
   template <class C>
   static std::size_t rows(const C& c) {
@@ -113,12 +151,18 @@ struct linear : operation<with_channels<XShape, Out>> {
   }
 
   template <class C>
+  void prepare(const C& c) const {
+    using T = typename C::scalar;
+    detail::linear_prepare(c.backend(), in, out, c.template x<1>(),
+                           detail::packed_weight<T>{c.prepared(0), c.prepared(1)});
+  }
+  template <class C>
   void forward(const C& c) const {
     using T = typename C::scalar;
     const T* bias = nullptr;
     if constexpr (Bias) bias = c.template x<2>();
-    detail::linear_forward(c.backend(), rows(c), in, out, c.template x<0>(), c.template x<1>(), bias, Activation,
-                           c.y());
+    detail::linear_forward<typename C::executor, T>(c.backend(), rows(c), in, out, c.template x<0>(), c.template x<1>(),
+                                                    c.prepared(0), bias, Activation, c.y());
   }
 
   template <class C>
@@ -130,7 +174,8 @@ struct linear : operation<with_channels<XShape, Out>> {
     }
     if constexpr (C::template can_want<0>) {
       if (c.template wants<0>()) {
-        detail::linear_input_gradient(c.backend(), rows(c), in, out, dy, c.template x<1>(), c.template dx<0>());
+        detail::linear_input_gradient<typename C::executor, T>(c.backend(), rows(c), in, out, dy, c.template x<1>(),
+                                                               c.prepared(1), c.template dx<0>());
       }
     }
     if constexpr (C::template can_want<1>) {

@@ -118,17 +118,30 @@ struct lstm : operation<shape<dyn, T, 2 * H>> {
     return {slot_size{T * 2 * H, 0, 0}, slot_size{2 * H, 0, 0}, slot_size{2 * H, 0, 0}};
   }
 
+  static constexpr std::uint32_t prepared_operands = 0b110;
+  template <class Executor>
+  static constexpr auto prepared(std::uint32_t active) {
+    return recurrent::packed_sizes<Executor>({0, T, In, 4, H}, (active & 1U) != 0, active != 0);
+  }
+
+  template <class C>
+  void prepare(const C& c) const {
+    recurrent::pack_weights(c.backend(), {c.items(), T, In, 4, H}, c.template x<1>(), c.template x<2>(),
+                            recurrent::packed_of(c));
+  }
   template <class C>
   void forward(const C& c) const {
     using S = typename C::scalar;
     const recurrent::sizes sizes{c.items(), T, In, 4, H};
+    const auto packed = recurrent::packed_of(c);
     S* gates = c.saved(0);
-    recurrent::input_products(c.backend(), sizes, c.template x<0>(), c.template x<1>(), c.template x<3>(), gates);
+    recurrent::input_products<typename C::executor, S>(c.backend(), sizes, c.template x<0>(), c.template x<1>(),
+                                                       packed.input, c.template x<3>(), gates);
     for (std::size_t order = 0; order < T; ++order) {
       for (std::size_t d = 0; d < recurrent::directions; ++d) {
         S* to = gates + (recurrent::time_of(d, order, T) * recurrent::directions + d) * sizes.gate_row();
         recurrent::hidden_product<typename C::executor, S>(c.backend(), sizes, d, order, c.y(), nullptr,
-                                                           c.template x<2>(), nullptr, to,
+                                                           c.template x<2>(), packed.hidden, nullptr, to,
                                                            T * recurrent::directions * sizes.gate_row(), true);
       }
       c.backend().rows(c.items() * recurrent::directions, 40 * H,
@@ -140,6 +153,7 @@ struct lstm : operation<shape<dyn, T, 2 * H>> {
   void pullback(const C& c) const {
     using S = typename C::scalar;
     const recurrent::sizes sizes{c.items(), T, In, 4, H};
+    const auto packed = recurrent::packed_of(c);
     S* gates = c.saved(0);
     S* previous = c.scratch(0);
     S* dh = c.scratch(1);
@@ -148,14 +162,14 @@ struct lstm : operation<shape<dyn, T, 2 * H>> {
                        kernels::lstm_step_back<S>{order, T, H, c.saved(1), c.dy(), gates, dh, c.scratch(2)});
       if (order == 0) break;
       for (std::size_t d = 0; d < recurrent::directions; ++d) {
-        recurrent::hidden_gradient(c.backend(), sizes, d, order, static_cast<const S*>(gates), c.template x<2>(), dh,
-                                   false);
+        recurrent::hidden_gradient<typename C::executor, S>(c.backend(), sizes, d, order, gates, c.template x<2>(),
+                                                            packed.hidden_back, dh, false);
       }
     }
     if constexpr (C::template can_want<0>) {
       if (c.template wants<0>()) {
-        recurrent::input_gradient(c.backend(), sizes, static_cast<const S*>(gates), c.template x<1>(),
-                                  c.template dx<0>());
+        recurrent::input_gradient<typename C::executor, S>(c.backend(), sizes, gates, c.template x<1>(),
+                                                           packed.input_back, c.template dx<0>());
       }
     }
     if constexpr (C::template can_want<1>) {

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <cstddef>
 
 #include <vscg/backend/gemm_arguments.hpp>
 #include <vscg/core/config.hpp>
 #include <vscg/core/execution.hpp>
+#include <vscg/core/var.hpp>
 #include <vscg/ops/column_sums.hpp>
+#include <vscg/ops/linear.hpp>
 
 // What the bidirectional recurrent layers share: everything but their gates.
 //
@@ -24,8 +27,8 @@ struct sizes {
   std::size_t inputs;
   std::size_t gates;
   std::size_t hidden;
-  std::size_t gate_row() const { return gates * hidden; }
-  std::size_t rows() const { return items * steps; }
+  constexpr std::size_t gate_row() const { return gates * hidden; }
+  constexpr std::size_t rows() const { return items * steps; }
 };
 
 /// The time step that a direction meets as its `order`-th.
@@ -33,10 +36,48 @@ VSCG_HD inline std::size_t time_of(std::size_t direction, std::size_t order, std
   return direction == 0 ? order : steps - 1 - order;
 }
 
+/// W_ih and W_hh as the backend packs them, of both directions: for the products of a run, and for those of its
+/// gradient.
+template <class T>
+struct packed_weights {
+  T* input = nullptr;
+  T* hidden = nullptr;
+  T* input_back = nullptr;
+  T* hidden_back = nullptr;
+};
+
+/// Their sizes, in this order; those of the gradient only where the layer's input takes one, or its states do.
+template <class Executor>
+constexpr std::array<slot_size, 4> packed_sizes(const sizes& s, bool input_back, bool hidden_back) {
+  const std::size_t row = s.gate_row();
+  return {slot_size{0, Executor::packed_elements(directions * row, s.inputs), 0},
+          slot_size{0, directions * Executor::packed_elements(row, s.hidden), 0},
+          slot_size{0, input_back ? Executor::packed_elements(s.inputs, directions * row) : 0, 0},
+          slot_size{0, hidden_back ? directions * Executor::packed_elements(s.hidden, row) : 0, 0}};
+}
+
+template <class C>
+packed_weights<typename C::scalar> packed_of(const C& c) {
+  return {c.prepared(0), c.prepared(1), c.prepared(2), c.prepared(3)};
+}
+
+template <class Executor, class T>
+VSCG_NOINLINE void pack_weights(Executor& backend, const sizes& s, const T* w_ih, const T* w_hh,
+                                const packed_weights<T>& to) {
+  const std::size_t row = s.gate_row();
+  const auto of = [](T* packed, std::size_t offset) { return packed == nullptr ? nullptr : packed + offset; };
+  detail::linear_prepare(backend, s.inputs, directions * row, w_ih, detail::packed_weight<T>{to.input, to.input_back});
+  for (std::size_t d = 0; d < directions; ++d) {
+    detail::linear_prepare(backend, s.hidden, row, w_hh + d * row * s.hidden,
+                           detail::packed_weight<T>{of(to.hidden, d * Executor::packed_elements(row, s.hidden)),
+                                                    of(to.hidden_back, d * Executor::packed_elements(s.hidden, row))});
+  }
+}
+
 /// gates = x·W_ihᵀ + b_ih for all steps and both directions: one product.
 template <class Executor, class T>
-VSCG_NOINLINE void input_products(Executor& backend, const sizes& s, const T* x, const T* w_ih, const T* b_ih,
-                                  T* gates) {
+VSCG_NOINLINE void input_products(Executor& backend, const sizes& s, const T* x, const T* w_ih, const T* packed,
+                                  const T* b_ih, T* gates) {
   gemm_arguments<T> p;
   p.trans_b = true;
   p.m = s.rows();
@@ -49,6 +90,7 @@ VSCG_NOINLINE void input_products(Executor& backend, const sizes& s, const T* x,
   p.c = gates;
   p.ldc = p.n;
   p.bias = b_ih;
+  p.packed_b = packed;
   backend.gemm(p);
 }
 
@@ -56,8 +98,8 @@ VSCG_NOINLINE void input_products(Executor& backend, const sizes& s, const T* x,
 /// state. False where there is neither: nothing was written.
 template <class Executor, class T>
 VSCG_NOINLINE bool hidden_product(Executor& backend, const sizes& s, std::size_t direction, std::size_t order,
-                                  const T* states, const T* initial, const T* w_hh, const T* b_hh, T* to,
-                                  std::size_t to_stride, bool accumulate) {
+                                  const T* states, const T* initial, const T* w_hh, const T* packed, const T* b_hh,
+                                  T* to, std::size_t to_stride, bool accumulate) {
   if (order == 0 && initial == nullptr) return false;
   const std::size_t item_states = s.steps * directions * s.hidden;
   gemm_arguments<T> p;
@@ -78,6 +120,7 @@ VSCG_NOINLINE bool hidden_product(Executor& backend, const sizes& s, std::size_t
   p.ldc = to_stride;
   p.bias = b_hh == nullptr ? nullptr : b_hh + direction * s.gate_row();
   p.accumulate = accumulate;
+  if (packed != nullptr) p.packed_b = packed + direction * Executor::packed_elements(p.n, p.k);
   backend.gemm(p);
   return true;
 }
@@ -85,7 +128,7 @@ VSCG_NOINLINE bool hidden_product(Executor& backend, const sizes& s, std::size_t
 /// dh (+)= dgates·W_hh of one direction at one step for the whole batch; dh is [B, D, H].
 template <class Executor, class T>
 VSCG_NOINLINE void hidden_gradient(Executor& backend, const sizes& s, std::size_t direction, std::size_t order,
-                                   const T* dgates, const T* w_hh, T* dh, bool accumulate) {
+                                   const T* dgates, const T* w_hh, const T* packed, T* dh, bool accumulate) {
   gemm_arguments<T> p;
   p.m = s.items;
   p.n = s.hidden;
@@ -97,6 +140,7 @@ VSCG_NOINLINE void hidden_gradient(Executor& backend, const sizes& s, std::size_
   p.c = dh + direction * s.hidden;
   p.ldc = directions * s.hidden;
   p.accumulate = accumulate;
+  if (packed != nullptr) p.packed_b = packed + direction * Executor::packed_elements(p.n, p.k);
   backend.gemm(p);
 }
 
@@ -131,7 +175,8 @@ struct gather_previous {
 
 /// dx (+)= dgates·W_ih
 template <class Executor, class T>
-VSCG_NOINLINE void input_gradient(Executor& backend, const sizes& s, const T* dgates, const T* w_ih, gradient<T> dx) {
+VSCG_NOINLINE void input_gradient(Executor& backend, const sizes& s, const T* dgates, const T* w_ih, const T* packed,
+                                  gradient<T> dx) {
   gemm_arguments<T> p;
   p.m = s.rows();
   p.n = s.inputs;
@@ -143,6 +188,7 @@ VSCG_NOINLINE void input_gradient(Executor& backend, const sizes& s, const T* dg
   p.c = dx.data;
   p.ldc = s.inputs;
   p.accumulate = dx.adds;
+  p.packed_b = packed;
   backend.gemm(p);
 }
 

@@ -84,7 +84,7 @@ class trial {
 
   /// Runs forward and returns the number that the result is reduced to.
   double forward() {
-    if (poison_) runner_.poison_dead_memory(true);
+    poison_ ? runner_.poison_dead_memory(true) : runner_.prepare();
     runner_.forward(state_);
     return static_cast<double>(copy(runner_.value(traced_.steps->loss()), 1)[0]);
   }

@@ -51,6 +51,13 @@ struct eigen_backend {
 
     void gemm(const gemm_arguments<T>& arguments) { eigen_detail::gemm(team_, workspace_.data(), arguments); }
 
+    /// Elements that `pack` writes for a B of [k, n]; 0: this backend packs nothing beforehand.
+    static constexpr std::size_t packed_elements(std::size_t n, std::size_t k) {
+      return eigen_detail::gemm_packed_elements<T>(n, k);
+    }
+    /// Copies B of `arguments` (`trans_b`, `n`, `k`, `b`, `ldb`; nothing else is read) for `packed_b` of its products.
+    void pack(const gemm_arguments<T>& arguments, T* target) { eigen_detail::gemm_pack(team_, target, arguments); }
+
    private:
     static constexpr std::size_t chunk_elements = 8192;
     team team_;

@@ -55,14 +55,15 @@ template <class T, class Team>
 void gemm_flat(Team& team, T* workspace, const gemm_arguments<T>& args, gemm_source source,
                const gemm_packed<T>& packed) {
   using layout = gemm_layout<T>;
-  // With many rows, more of them to a chunk: it reads all of B once.
+  // With many rows, more of them to a chunk: it reads all of B once. With few, chunks of fewer columns, as long as they
+  // are worth a worker's while: each packs its rows of A again.
   const std::size_t chunk_rows = layout::chunk_rows * (args.m >= 64 * layout::chunk_rows ? 4 : 1);
   const std::size_t row_chunks = gemm_ceil(args.m, chunk_rows);
   const std::size_t panels = gemm_ceil(args.n, layout::columns);
   const std::size_t panel_work = std::min(args.m, chunk_rows) * layout::columns * std::max<std::size_t>(args.k, 1);
-  const std::size_t chunk_panels =
-      row_chunks >= 16 ? std::min(panels, layout::width / layout::columns)
-                       : std::min(panels, std::max<std::size_t>(gemm_ceil(gemm_chunk_work, panel_work), 4));
+  const std::size_t least = std::max<std::size_t>(gemm_ceil(gemm_chunk_work, panel_work), 4);
+  const std::size_t even = gemm_ceil(panels, gemm_ceil(16, row_chunks));
+  const std::size_t chunk_panels = std::min({panels, std::max(least, even), layout::width / layout::columns});
   const std::size_t column_chunks = gemm_ceil(panels, chunk_panels);
   const std::size_t item_chunks = row_chunks * column_chunks;
   const std::size_t item_work = panel_work * panels * row_chunks;
@@ -132,15 +133,38 @@ void gemm_shared(Team& team, T* workspace, const gemm_arguments<T>& args) {
   }
 }
 
+/// Elements of T that B[k,n] takes when packed.
+template <class T>
+constexpr std::size_t gemm_packed_elements(std::size_t n, std::size_t k) {
+  return gemm_ceil(n, gemm_sizes<T>::columns) * gemm_sizes<T>::columns * k;
+}
+
+/// Packs B of `args` (`trans_b`, `n`, `k`, `b`, `ldb`; nothing else is read) into `target`: `gemm_packed_elements<T>`
+/// elements, aligned to 64 bytes, for `packed_b`. Worth it for what is used more than once: weights.
+template <class T, class Team>
+void gemm_pack(Team& team, T* target, const gemm_arguments<T>& args) {
+  const std::size_t padded = gemm_packed_elements<T>(args.n, 1);
+  for (std::size_t k = 0; k < args.k; k += gemm_sizes<T>::depth) {
+    gemm_pack_block(team, target + k * padded, args, k, std::min(gemm_sizes<T>::depth, args.k - k), 0, args.n);
+  }
+}
+
 /// The matrix product; see `gemm_arguments`.
 ///
-/// `workspace`: `gemm_workspace_elements<T>(team.size())` elements, aligned to 64 bytes. `Team`: `team.size()` workers;
+/// `workspace`: `gemm_workspace_elements<T>(team.size())` elements, aligned to 64 bytes; where B is packed beforehand,
+/// `gemm_packed_workspace_elements` are enough. `Team`: `team.size()` workers;
 /// `team.run(chunks, f)` calls `f(worker, chunk)` once for every chunk, `worker < team.size()`, and returns when all
 /// are done. Allocates nothing.
 template <class T, class Team>
 void gemm(Team& team, T* workspace, const gemm_arguments<T>& args) {
   if (args.m == 0 || args.n == 0 || args.batch == 0) return;
-  gemm_arguments<T> one = gemm_merge_batch(args);
+  gemm_arguments<T> one = args;
+  if (one.packed_b != nullptr) one.stride_b = 0;
+  one = gemm_merge_batch(one);
+  if (one.packed_b != nullptr) {
+    return gemm_flat(team, workspace, one, gemm_source::packed,
+                     gemm_packed<T>{one.packed_b, 0, 0, gemm_packed_elements<T>(one.n, 1)});
+  }
   if (one.m <= gemm_layout<T>::chunk_rows) {
     const gemm_source source = one.trans_b ? one.m <= gemm_thin_rows ? gemm_source::thin : gemm_source::own
                                : one.m <= gemm_direct_rows ? gemm_source::direct
@@ -155,35 +179,6 @@ void gemm(Team& team, T* workspace, const gemm_arguments<T>& args) {
     one.b += one.stride_b;
     one.c += one.stride_c;
   }
-}
-
-/// Elements of T that B[k,n] takes when packed.
-template <class T>
-constexpr std::size_t gemm_packed_elements(std::size_t n, std::size_t k) {
-  return gemm_ceil(n, gemm_sizes<T>::columns) * gemm_sizes<T>::columns * k;
-}
-
-/// Packs B of `args` (`trans_b`, `n`, `k`, `b`, `ldb`; nothing else is read) into `target`: `gemm_packed_elements<T>`
-/// elements, aligned to 64 bytes. Worth it for what is used more than once: the weights of a session, the recurrent
-/// weights of all steps.
-template <class T, class Team>
-void gemm_pack(Team& team, T* target, const gemm_arguments<T>& args) {
-  const std::size_t padded = gemm_packed_elements<T>(args.n, 1);
-  for (std::size_t k = 0; k < args.k; k += gemm_sizes<T>::depth) {
-    gemm_pack_block(team, target + k * padded, args, k, std::min(gemm_sizes<T>::depth, args.k - k), 0, args.n);
-  }
-}
-
-/// The same product, bit for bit, with B packed before by `gemm_pack`: `b`, `ldb`, `trans_b` and `stride_b` are not
-/// read, B is shared by the whole batch. `workspace`: `gemm_packed_workspace_elements<T>(team.size())` elements,
-/// aligned to 64 bytes.
-template <class T, class Team>
-void gemm_with_packed(Team& team, T* workspace, const gemm_arguments<T>& args, const T* packed) {
-  if (args.m == 0 || args.n == 0 || args.batch == 0) return;
-  gemm_arguments<T> one = args;
-  one.stride_b = 0;
-  gemm_flat(team, workspace, gemm_merge_batch(one), gemm_source::packed,
-            gemm_packed<T>{packed, 0, 0, gemm_packed_elements<T>(args.n, 1)});
 }
 
 }  // namespace vscg::eigen_detail

@@ -66,6 +66,10 @@ struct thrust_backend {
       thrust_detail::gemm(launch_, workspace_.data(), arguments);
     }
 
+    /// Nothing is packed beforehand.
+    static constexpr std::size_t packed_elements(std::size_t, std::size_t) { return 0; }
+    void pack(const gemm_arguments<T>&, T*) {}
+
    private:
     thrust_detail::launcher<System> launch_;
     buffer<double, memory> workspace_;
