@@ -6,6 +6,8 @@
 #include <vscg/data/annotations.hpp>
 
 #include "data/hdf5_fixture.hpp"
+#include "support/error_of.hpp"
+#include "support/temporary_folder.hpp"
 
 using namespace vscg::data;
 

@@ -9,6 +9,7 @@
 #include <vscg/data/ave_dataset.hpp>
 
 #include "data/hdf5_fixture.hpp"
+#include "support/error_of.hpp"
 
 using namespace vscg::data;
 

@@ -14,6 +14,7 @@
 #include <vscg/data/feature_file.hpp>
 
 #include "data/hdf5_fixture.hpp"
+#include "support/error_of.hpp"
 
 using namespace vscg::data;
 

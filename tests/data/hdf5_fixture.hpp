@@ -4,56 +4,22 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <vector>
 
 #include <doctest/doctest.h>
 #include <hdf5.h>
 
-#include <vscg/core/error.hpp>
 #include <vscg/data/types.hpp>
 
-// What the tests of data/ share: a folder that goes away, HDF5 files written with the library's plain calls, and a
-// small data set in which each test breaks one thing.
+#include "support/temporary_folder.hpp"
 
-/// An empty folder, removed with its content at the end of the test.
-class temporary_folder {
- public:
-  temporary_folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "vscg_data_XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make " + pattern);
-    path_ = pattern;
-  }
-  temporary_folder(const temporary_folder&) = delete;
-  temporary_folder& operator=(const temporary_folder&) = delete;
-  ~temporary_folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  const std::filesystem::path& path() const { return path_; }
-  std::filesystem::path operator/(std::string_view name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
-
-/// The text of the vscg::error that `call` throws; "nothing was thrown" when it throws none. Other exceptions pass.
-template <class Call>
-std::string error_of(Call&& call) {
-  try {
-    call();
-  } catch (const vscg::error& problem) {
-    return problem.what();
-  }
-  return "nothing was thrown";
-}
+// What the tests of data/ share: HDF5 files written with the library's plain calls, and a small data set in which each
+// test breaks one thing.
 
 /// Fails unless `text` has every one of `parts`, and shows both.
 inline void check_mentions(const std::string& text, const std::vector<std::string>& parts) {

@@ -8,6 +8,7 @@
 #include <vscg/data/labels.hpp>
 
 #include "data/hdf5_fixture.hpp"
+#include "support/error_of.hpp"
 
 using namespace vscg::data;
 

@@ -14,6 +14,7 @@
 #include <vscg/data/labels.hpp>
 
 #include "data/hdf5_fixture.hpp"
+#include "support/temporary_folder.hpp"
 
 // The small ones of the real AVE files, where VSCG_AVE_DIR says that they are.
 

@@ -12,6 +12,7 @@
 #include <vscg/data/synthesize.hpp>
 
 #include "data/hdf5_fixture.hpp"
+#include "support/temporary_folder.hpp"
 
 using namespace vscg::data;
 

@@ -11,6 +11,7 @@
 #include <vscg/data/synthesize_world.hpp>
 
 #include "data/hdf5_fixture.hpp"
+#include "support/error_of.hpp"
 
 using namespace vscg;
 using namespace vscg::data;

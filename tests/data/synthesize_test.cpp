@@ -22,6 +22,8 @@
 #include <vscg/data/synthesize.hpp>
 
 #include "data/hdf5_fixture.hpp"
+#include "support/error_of.hpp"
+#include "support/temporary_folder.hpp"
 
 using namespace vscg;
 using namespace vscg::data;

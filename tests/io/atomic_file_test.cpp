@@ -9,7 +9,10 @@
 
 #include <vscg/io/atomic_file.hpp>
 
-#include "scratch.hpp"
+#include "support/contains.hpp"
+#include "support/error_of.hpp"
+#include "support/file_bytes.hpp"
+#include "support/temporary_folder.hpp"
 
 using vscg::io::atomic_file;
 using vscg::io::write_file;
@@ -41,7 +44,7 @@ class file_size_limit {
 }  // namespace
 
 TEST_CASE("a file appears at commit, complete, and the temporary is gone") {
-  const scratch_directory scratch;
+  const temporary_folder scratch;
   const auto path = scratch / "a.json";
   {
     atomic_file file(path);
@@ -57,7 +60,7 @@ TEST_CASE("a file appears at commit, complete, and the temporary is gone") {
 }
 
 TEST_CASE("without commit the old content stays and nothing is left over") {
-  const scratch_directory scratch;
+  const temporary_folder scratch;
   const auto path = scratch / "a.json";
   put_bytes(path, "old");
   { atomic_file(path).write("new"); }
@@ -68,7 +71,7 @@ TEST_CASE("without commit the old content stays and nothing is left over") {
 }
 
 TEST_CASE("what a killed process left behind is reused") {
-  const scratch_directory scratch;
+  const temporary_folder scratch;
   put_bytes(scratch / "a.tmp", "much longer than what will be written");
   write_file(scratch / "a", "short");
   CHECK(bytes_of(scratch / "a") == "short");
@@ -76,7 +79,7 @@ TEST_CASE("what a killed process left behind is reused") {
 }
 
 TEST_CASE("two writers of one file: the second is refused, the first unharmed") {
-  const scratch_directory scratch;
+  const temporary_folder scratch;
   atomic_file first(scratch / "a");
   first.write("first");
   CHECK(contains(error_of([&] { atomic_file second(scratch / "a"); }), "being written by another process"));
@@ -87,7 +90,7 @@ TEST_CASE("two writers of one file: the second is refused, the first unharmed") 
 }
 
 TEST_CASE("a full disk: the error names path and reason, the old file stays, no temporary is left") {
-  const scratch_directory scratch;
+  const temporary_folder scratch;
   const auto path = scratch / "a";
   put_bytes(path, "old");
   std::string message;
@@ -102,7 +105,7 @@ TEST_CASE("a full disk: the error names path and reason, the old file stays, no 
 }
 
 TEST_CASE("places that cannot be written to") {
-  const scratch_directory scratch;
+  const temporary_folder scratch;
   const auto nowhere = scratch / "missing/a";
   const std::string message = error_of([&] { write_file(nowhere, "x"); });
   CHECK(contains(message, nowhere.string()));
@@ -123,7 +126,7 @@ TEST_CASE("places that cannot be written to") {
 }
 
 TEST_CASE("a symbolic link keeps pointing where it did") {
-  const scratch_directory scratch;
+  const temporary_folder scratch;
   put_bytes(scratch / "target", "old");
   std::filesystem::create_symlink(scratch / "target", scratch / "link");
   write_file(scratch / "link", "new");

@@ -8,7 +8,10 @@
 
 #include <vscg/io/checkpoint.hpp>
 
-#include "scratch.hpp"
+#include "support/contains.hpp"
+#include "support/error_of.hpp"
+#include "support/file_bytes.hpp"
+#include "support/temporary_folder.hpp"
 
 using namespace vscg::io;
 
@@ -26,7 +29,7 @@ std::vector<tensor_source> content() {
 }  // namespace
 
 TEST_CASE("a checkpoint comes back, same bytes for the same content") {
-  const scratch_directory scratch;
+  const temporary_folder scratch;
   const auto path = scratch / "last.checkpoint";
   write_checkpoint(path, content(), {{"setting", "fully"}});
   const auto file = open_checkpoint(path);
@@ -40,7 +43,7 @@ TEST_CASE("a checkpoint comes back, same bytes for the same content") {
 }
 
 TEST_CASE("any single damaged byte and any torn end is seen") {
-  const scratch_directory scratch;
+  const temporary_folder scratch;
   const auto path = scratch / "last.checkpoint";
   write_checkpoint(path, content(), {{"setting", "fully"}, {"seed", "1"}});
   const std::string good = bytes_of(path);
@@ -66,7 +69,7 @@ TEST_CASE("any single damaged byte and any torn end is seen") {
 }
 
 TEST_CASE("other files are no checkpoints") {
-  const scratch_directory scratch;
+  const temporary_folder scratch;
   write_safetensors(scratch / "weights", content());
   CHECK(contains(error_of([&] { open_checkpoint(scratch / "weights"); }), "expected a checkpoint"));
   CHECK(contains(error_of([&] { open_checkpoint(scratch / "absent"); }), "No such file"));

@@ -12,7 +12,10 @@
 #include <vscg/io/atomic_file.hpp>
 #include <vscg/io/input_file.hpp>
 
-#include "scratch.hpp"
+#include "support/contains.hpp"
+#include "support/error_of.hpp"
+#include "support/file_bytes.hpp"
+#include "support/temporary_folder.hpp"
 
 using vscg::io::input_file;
 
@@ -27,7 +30,7 @@ std::string read(const input_file& file, std::uint64_t offset, std::size_t count
 }  // namespace
 
 TEST_CASE("reads at any offset and names the end") {
-  const scratch_directory scratch;
+  const temporary_folder scratch;
   put_bytes(scratch / "a", "0123456789");
   input_file file(scratch / "a");
   CHECK(file.size() == 10);
@@ -43,7 +46,7 @@ TEST_CASE("reads at any offset and names the end") {
 }
 
 TEST_CASE("an open file keeps its content while another is renamed over it") {
-  const scratch_directory scratch;
+  const temporary_folder scratch;
   put_bytes(scratch / "a", "before");
   const input_file file(scratch / "a");
   vscg::io::write_file(scratch / "a", "after!");
@@ -51,7 +54,7 @@ TEST_CASE("an open file keeps its content while another is renamed over it") {
 }
 
 TEST_CASE("what is no regular file is refused, a pipe without waiting for its writer") {
-  const scratch_directory scratch;
+  const temporary_folder scratch;
   CHECK(contains(error_of([&] { input_file(scratch / "absent"); }), "No such file or directory"));
   CHECK(contains(error_of([&] { input_file(scratch / "."); }), "found a directory"));
   REQUIRE(::mkfifo((scratch / "pipe").c_str(), 0600) == 0);

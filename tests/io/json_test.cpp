@@ -6,12 +6,15 @@
 
 #include <vscg/io/json.hpp>
 
-#include "scratch.hpp"
+#include "support/contains.hpp"
+#include "support/error_of.hpp"
+#include "support/file_bytes.hpp"
+#include "support/temporary_folder.hpp"
 
 using vscg::io::json;
 
 TEST_CASE("written for people: order kept, newline at the end, reads back") {
-  const scratch_directory scratch;
+  const temporary_folder scratch;
   json value;
   value["test_accuracy"] = 0.75;
   value["epoch"] = 3;
@@ -27,7 +30,7 @@ TEST_CASE("written for people: order kept, newline at the end, reads back") {
 }
 
 TEST_CASE("errors name the file") {
-  const scratch_directory scratch;
+  const temporary_folder scratch;
   const auto message_for = [&](const std::string& text) {
     put_bytes(scratch / "x.json", text);
     return error_of([&] { vscg::io::read_json(scratch / "x.json"); });

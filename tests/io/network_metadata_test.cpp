@@ -9,7 +9,8 @@
 #include <vscg/core/config.hpp>
 #include <vscg/io/network_metadata.hpp>
 
-#include "scratch.hpp"
+#include "support/contains.hpp"
+#include "support/error_of.hpp"
 
 using namespace vscg::io;
 

@@ -9,12 +9,14 @@
 #include <vscg/io/npy.hpp>
 #include <vscg/io/npy_file.hpp>
 
-#include "scratch.hpp"
+#include "support/contains.hpp"
+#include "support/error_of.hpp"
+#include "support/temporary_folder.hpp"
 
 using namespace vscg::io;
 
 TEST_CASE_TEMPLATE("any part of a file, as float and as double", T, float, double) {
-  const scratch_directory dir;
+  const temporary_folder dir;
   std::vector<T> values(40000);  // longer than the buffer of the conversion
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<T>(i) / 8;
   write_npy<T>(dir / "a.npy", values, std::vector<std::size_t>{4, 10000});

@@ -9,7 +9,8 @@
 #include <vscg/core/random.hpp>
 #include <vscg/io/npy_header.hpp>
 
-#include "scratch.hpp"
+#include "support/contains.hpp"
+#include "support/error_of.hpp"
 
 using namespace vscg::io;
 

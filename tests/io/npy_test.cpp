@@ -15,14 +15,17 @@
 
 #include <vscg/io/npy.hpp>
 
-#include "scratch.hpp"
+#include "support/contains.hpp"
+#include "support/error_of.hpp"
+#include "support/file_bytes.hpp"
+#include "support/temporary_folder.hpp"
 
 using vscg::io::npy_shape;
 using vscg::io::read_npy;
 using vscg::io::write_npy;
 
 TEST_CASE_TEMPLATE("arrays of any rank come back", T, float, double) {
-  const scratch_directory scratch;
+  const temporary_folder scratch;
   const auto path = scratch / "a.npy";
   for (const std::vector<std::size_t>& shape :
        std::vector<std::vector<std::size_t>>{{}, {1}, {5}, {0}, {2, 3}, {2, 0, 3}, {2, 10, 7, 7}, {1, 2, 1, 3, 1, 2}}) {
@@ -37,7 +40,7 @@ TEST_CASE_TEMPLATE("arrays of any rank come back", T, float, double) {
 }
 
 TEST_CASE("another reader of the format reads what is written, and the other way round") {
-  const scratch_directory scratch;
+  const temporary_folder scratch;
   const xt::xarray<float> array = {{1.0F, 2.0F, 3.0F}, {4.0F, 5.0F, 6.0F}};
   write_npy(scratch / "ours.npy", array);
   CHECK(xt::load_npy<float>((scratch / "ours.npy").string()) == array);
@@ -46,7 +49,7 @@ TEST_CASE("another reader of the format reads what is written, and the other way
 }
 
 TEST_CASE("expressions, views and column-major arrays are written by rows") {
-  const scratch_directory scratch;
+  const temporary_folder scratch;
   const xt::xarray<double> array = {{1, 2, 3}, {4, 5, 6}};
   write_npy(scratch / "a.npy", array * 2.0);
   CHECK(read_npy<double>(scratch / "a.npy") == array * 2.0);
@@ -57,7 +60,7 @@ TEST_CASE("expressions, views and column-major arrays are written by rows") {
 }
 
 TEST_CASE("the type of the file may differ from the type wanted") {
-  const scratch_directory scratch;
+  const temporary_folder scratch;
   auto wide = xt::xarray<double>::from_shape({20000});
   for (std::size_t i = 0; i < wide.size(); ++i) wide(i) = static_cast<double>(i) / 7.0;
   write_npy(scratch / "a.npy", wide);
@@ -71,7 +74,7 @@ TEST_CASE("the type of the file may differ from the type wanted") {
 }
 
 TEST_CASE("versions 2 and 3 have a longer length") {
-  const scratch_directory scratch;
+  const temporary_folder scratch;
   const std::string text = "{'descr': '<f8', 'fortran_order': False, 'shape': (1,), }\n";
   for (const char version : {'\x02', '\x03'}) {
     put_bytes(scratch / "a.npy", "\x93NUMPY" + std::string(1, version) + '\0' + static_cast<char>(text.size()) +
@@ -81,7 +84,7 @@ TEST_CASE("versions 2 and 3 have a longer length") {
 }
 
 TEST_CASE("errors name the file and what is wrong with it") {
-  const scratch_directory scratch;
+  const temporary_folder scratch;
   const auto path = scratch / "a.npy";
   const auto problem = [&](const std::string& bytes) {
     put_bytes(path, bytes);
@@ -106,7 +109,7 @@ TEST_CASE("errors name the file and what is wrong with it") {
 }
 
 TEST_CASE("writing checks the size first and leaves no file") {
-  const scratch_directory scratch;
+  const temporary_folder scratch;
   const std::vector<float> values(6);
   const std::vector<std::size_t> shape = {2, 2};
   CHECK(contains(error_of([&] { write_npy<float>(scratch / "a.npy", values, shape); }), "[2, 2], found 6"));

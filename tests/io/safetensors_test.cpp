@@ -14,7 +14,10 @@
 #include <vscg/core/random.hpp>
 #include <vscg/io/safetensors.hpp>
 
-#include "scratch.hpp"
+#include "support/contains.hpp"
+#include "support/error_of.hpp"
+#include "support/file_bytes.hpp"
+#include "support/temporary_folder.hpp"
 
 using namespace vscg::io;
 
@@ -36,7 +39,7 @@ bool same_bytes(std::span<const T> left, std::span<const T> right) {
 }  // namespace
 
 TEST_CASE("every type comes back bit for bit, whatever the order") {
-  const scratch_directory scratch;
+  const temporary_folder scratch;
   const std::vector<float> floats = {1.5F, -0.0F, std::numeric_limits<float>::denorm_min(), 3e38F, 0, 7};
   const std::vector<double> doubles = {0.1, std::numeric_limits<double>::quiet_NaN()};
   const std::vector<std::int64_t> steps = {-1, std::numeric_limits<std::int64_t>::max()};
@@ -69,7 +72,7 @@ TEST_CASE("every type comes back bit for bit, whatever the order") {
 }
 
 TEST_CASE("smaller floating types widen exactly, and nothing narrows or changes kind") {
-  const scratch_directory scratch;
+  const temporary_folder scratch;
   const std::string header =
       R"({"h":{"dtype":"F16","shape":[2],"data_offsets":[0,4]},"b":{"dtype":"BF16","shape":[1],"data_offsets":[4,6]},)"
       R"("f":{"dtype":"F32","shape":[],"data_offsets":[6,10]},"i":{"dtype":"I64","shape":[1],"data_offsets":[10,18]},)"
@@ -92,7 +95,7 @@ TEST_CASE("smaller floating types widen exactly, and nothing narrows or changes 
 }
 
 TEST_CASE("widening crosses the buffer's end") {
-  const scratch_directory scratch;
+  const temporary_folder scratch;
   std::vector<float> values(20001);
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i) * 0.1F;
   write_safetensors(scratch / "a", std::vector{make_tensor_source<float>("w", {20001}, values)});
@@ -101,7 +104,7 @@ TEST_CASE("widening crosses the buffer's end") {
 }
 
 TEST_CASE("files that are not what they should be") {
-  const scratch_directory scratch;
+  const temporary_folder scratch;
   const auto problem = [&](const std::string& bytes) {
     put_bytes(scratch / "x", bytes);
     const std::string message = error_of([&] { safetensors_file::open(scratch / "x"); });
@@ -121,7 +124,7 @@ TEST_CASE("files that are not what they should be") {
 }
 
 TEST_CASE("writing checks sizes first and leaves no file") {
-  const scratch_directory scratch;
+  const temporary_folder scratch;
   const std::vector<float> values(6);
   const auto problem = [&](std::vector<std::size_t> shape) {
     const std::vector tensors = {make_tensor_source<float>("w", std::move(shape), values)};
@@ -135,7 +138,7 @@ TEST_CASE("writing checks sizes first and leaves no file") {
 
 // Whole files with flipped, inserted and missing bytes: an error, or values that can all be read; never a crash.
 TEST_CASE("fuzz: damaged files") {
-  const scratch_directory scratch;
+  const temporary_folder scratch;
   const std::vector<double> values = {1, 2, 3};
   const std::vector<float> more = {4, 5};
   write_safetensors(

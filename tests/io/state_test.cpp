@@ -10,7 +10,9 @@
 
 #include <vscg/io/state.hpp>
 
-#include "scratch.hpp"
+#include "support/contains.hpp"
+#include "support/error_of.hpp"
+#include "support/temporary_folder.hpp"
 
 using namespace vscg::io;
 
@@ -58,7 +60,7 @@ std::string refused(const std::filesystem::path& path, const load_prefix& prefix
 }  // namespace
 
 TEST_CASE("a state_dict comes back, float into double too") {
-  const scratch_directory scratch;
+  const temporary_folder scratch;
   save<float>(scratch / "w", table, weights);
   CHECK(load<float>(scratch / "w") == weights);
   const auto wide = load<double>(scratch / "w");
@@ -67,7 +69,7 @@ TEST_CASE("a state_dict comes back, float into double too") {
 }
 
 TEST_CASE("double is not rounded into float, in words") {
-  const scratch_directory scratch;
+  const temporary_folder scratch;
   state<double> wide;
   for (const auto& [name, values] : weights) wide[name].assign(values.begin(), values.end());
   save<double>(scratch / "w", table, wide);
@@ -76,7 +78,7 @@ TEST_CASE("double is not rounded into float, in words") {
 }
 
 TEST_CASE("all that does not fit stands in one error, and nothing is written") {
-  const scratch_directory scratch;
+  const temporary_folder scratch;
   const std::vector<state_entry> other = {{"psp.fc.weight", {4}}, {"psp.norm.bias", {2}}, {"L4.weight", {1, 2}}};
   save<float>(scratch / "w", other,
               {{"psp.fc.weight", {1, 2, 3, 4}}, {"psp.norm.bias", {5, 6}}, {"L4.weight", {7, 8}}});
@@ -87,7 +89,7 @@ TEST_CASE("all that does not fit stands in one error, and nothing is written") {
 }
 
 TEST_CASE("of many only the first eight are named") {
-  const scratch_directory scratch;
+  const temporary_folder scratch;
   std::vector<state_entry> many = table;
   state<float> values = weights;
   for (int i = 10; i < 30; ++i) {
@@ -102,7 +104,7 @@ TEST_CASE("of many only the first eight are named") {
 }
 
 TEST_CASE("NaN and infinity are refused by name, after everything was read and before anything is written") {
-  const scratch_directory scratch;
+  const temporary_folder scratch;
   auto bad = weights;
   bad["L3.weight"] = {7, std::numeric_limits<float>::quiet_NaN()};
   save<float>(scratch / "w", table, bad);
@@ -114,7 +116,7 @@ TEST_CASE("NaN and infinity are refused by name, after everything was read and b
 }
 
 TEST_CASE("a part of a larger file, a part of the network, and a part of both") {
-  const scratch_directory scratch;
+  const temporary_folder scratch;
   const auto path = scratch / "w";
   save<float>(path, table, weights, "host.");
   CHECK(load<float>(path, {.file = "host", .table = ""}) == weights);

@@ -14,7 +14,10 @@
 #include <vscg/layers/linear.hpp>
 #include <vscg/nets/vscg/vscg_net.hpp>
 
-#include "scratch.hpp"
+#include "support/contains.hpp"
+#include "support/error_of.hpp"
+#include "support/file_bytes.hpp"
+#include "support/temporary_folder.hpp"
 
 using namespace vscg;
 
@@ -74,7 +77,7 @@ std::string refused(const std::filesystem::path& path, const io::load_prefix& pr
 }  // namespace
 
 TEST_CASE_TEMPLATE("what is saved comes back to the bit, with what it is", T, float, double) {
-  const scratch_directory dir;
+  const temporary_folder dir;
   const numbers<whole, T> saved(seed{1});
   io::save_weights(saved, dir / "w.safetensors", io::metadata_of<whole>(names, 0.6));
   numbers<whole, T> loaded(seed{2});
@@ -97,7 +100,7 @@ TEST_CASE_TEMPLATE("what is saved comes back to the bit, with what it is", T, fl
 }
 
 TEST_CASE("float loads into double, double into float is refused") {
-  const scratch_directory dir;
+  const temporary_folder dir;
   const numbers<whole, float> narrow(seed{1});
   io::save_weights(narrow, dir / "f", io::metadata_of<whole>(names));
   numbers<whole, double> wide(seed{2});
@@ -110,14 +113,14 @@ TEST_CASE("float loads into double, double into float is refused") {
 }
 
 TEST_CASE("weights of another network are refused, both named, also where every name and shape fits") {
-  const scratch_directory dir;
+  const temporary_folder dir;
   io::save_weights(numbers<twin, float>(seed{1}), dir / "w", io::metadata_of<twin>(names));
   CHECK(refused<whole, float>(dir / "w") ==
         (dir / "w").string() + ": expected weights of whole fully (released), found weights of whole fully (paper)");
 }
 
 TEST_CASE("a network that nobody has named takes what fits, and so does a file without metadata") {
-  const scratch_directory dir;
+  const temporary_folder dir;
   const numbers<whole, float> saved(seed{1});
   io::save_weights(saved, dir / "w", io::metadata_of<whole>(names));
   numbers<nameless, float> loaded(seed{2});
@@ -140,7 +143,7 @@ TEST_CASE("a network that nobody has named takes what fits, and so does a file w
 }
 
 TEST_CASE("other categories and another tau than the type's are refused") {
-  const scratch_directory dir;
+  const temporary_folder dir;
   const numbers<nameless, float> w(seed{1});
   auto metadata = io::metadata_of<whole>({"bark", "bell", "bus"});
   io::save_weights(w, dir / "w", metadata);
@@ -153,7 +156,7 @@ TEST_CASE("other categories and another tau than the type's are refused") {
 }
 
 TEST_CASE("all or nothing: what does not fit is listed and nothing is written") {
-  const scratch_directory dir;
+  const temporary_folder dir;
   io::save_weights(weights<part, float, cpu>(seed{1}), dir / "w", io::metadata_of<whole>(names));
   const std::string message = refused<whole, float>(dir / "w");
   CHECK(contains(message, "missing (5): body.in.weight [3, 2]"));
@@ -162,7 +165,7 @@ TEST_CASE("all or nothing: what does not fit is listed and nothing is written") 
 }
 
 TEST_CASE("a part by prefix, and what the file says of the whole does not matter then") {
-  const scratch_directory dir;
+  const temporary_folder dir;
   const numbers<twin, float> other(seed{1});
   io::save_weights(other, dir / "w", io::metadata_of<twin>(names));
   numbers<whole, float> w(seed{2});
@@ -178,7 +181,7 @@ TEST_CASE("a part by prefix, and what the file says of the whole does not matter
 }
 
 TEST_CASE("metadata of another network is not written") {
-  const scratch_directory dir;
+  const temporary_folder dir;
   const numbers<whole, float> w(seed{1});
   const auto metadata = io::metadata_of<twin>(names);
   CHECK(contains(error_of([&] { io::save_weights(w, dir / "w", metadata); }),
@@ -189,7 +192,7 @@ TEST_CASE("metadata of another network is not written") {
 }
 
 TEST_CASE("a model loads by vscg::load") {
-  const scratch_directory dir;
+  const temporary_folder dir;
   const model<linear<2, 3>, float, cpu> saved(seed{1});
   io::network_metadata metadata;
   metadata.network = "one_linear";
@@ -203,7 +206,7 @@ TEST_CASE("a model loads by vscg::load") {
 }
 
 TEST_CASE("the four networks of VSCG: released and paper fit each other by names and are told apart all the same") {
-  const scratch_directory dir;
+  const temporary_folder dir;
   const std::vector<std::string> categories = [] {
     std::vector<std::string> list;
     for (int i = 0; i < 28; ++i) list.push_back("category " + std::to_string(i));

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <array>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <iostream>
-#include <new>
 #include <span>
 #include <vector>
 
@@ -19,64 +15,10 @@
 #include <vscg/nets/vscg/vscg_net.hpp>
 #include <vscg/optim/adam.hpp>
 
-// Every allocation of the program goes through malloc's family, which this file replaces with counting ones. Sanitizers
-// bring an allocator of their own: there the counts would be theirs.
+#include "support/counted_allocations.hpp"
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define VSCG_TEST_HOOKS_MALLOC 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define VSCG_TEST_HOOKS_MALLOC 0
-#endif
-#endif
-#if !defined(VSCG_TEST_HOOKS_MALLOC) && defined(__GLIBC__)
-#define VSCG_TEST_HOOKS_MALLOC 1
-#endif
-
-namespace {
-std::atomic<std::size_t> allocations{0};
-std::atomic<std::size_t> releases{0};
-}  // namespace
-
-#if VSCG_TEST_HOOKS_MALLOC
-extern "C" {
-void* __libc_malloc(std::size_t);
-void* __libc_calloc(std::size_t, std::size_t);
-void* __libc_realloc(void*, std::size_t);
-void* __libc_memalign(std::size_t, std::size_t);
-void __libc_free(void*);
-
-void* malloc(std::size_t bytes) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  return __libc_malloc(bytes);
-}
-void* calloc(std::size_t count, std::size_t bytes) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  return __libc_calloc(count, bytes);
-}
-void* realloc(void* old, std::size_t bytes) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  return __libc_realloc(old, bytes);
-}
-void* memalign(std::size_t alignment, std::size_t bytes) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  return __libc_memalign(alignment, bytes);
-}
-void* aligned_alloc(std::size_t alignment, std::size_t bytes) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  return __libc_memalign(alignment, bytes);
-}
-int posix_memalign(void** result, std::size_t alignment, std::size_t bytes) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  *result = __libc_memalign(alignment, bytes);
-  return *result == nullptr ? 12 : 0;
-}
-void free(void* p) {
-  if (p != nullptr) releases.fetch_add(1, std::memory_order_relaxed);
-  __libc_free(p);
-}
-}
-#endif
+using counted_allocations::count;
+using counted_allocations::hooks_work;
 
 namespace {
 
@@ -85,30 +27,6 @@ using session = vscg::session<vscg::vscg_net, float, vscg::cpu>;
 using trained_loss = vscg::negative_pair_filter_loss<>;
 
 constexpr std::size_t items = 3;
-
-/// Allocations and releases while f runs, on all threads.
-template <class F>
-std::size_t count(F f) {
-  const std::size_t before = allocations + releases;
-  f();
-  return allocations + releases - before;
-}
-
-bool hooks_work() {
-#if VSCG_TEST_HOOKS_MALLOC
-  const std::size_t seen = count([] {
-    void* one = ::operator new(64);
-    void* two = ::operator new (64, std::align_val_t{64});
-    ::operator delete (two, std::align_val_t{64});
-    ::operator delete(one);
-  });
-  REQUIRE(seen == 4);
-  return true;
-#else
-  std::cout << "skipped: malloc cannot be replaced here (a sanitizer, or another C library)\n";
-  return false;
-#endif
-}
 
 }  // namespace
 

@@ -3,7 +3,6 @@
 #include <cmath>
 #include <cstddef>
 #include <span>
-#include <string>
 #include <vector>
 
 #include <Eigen/Core>
@@ -14,6 +13,8 @@
 #include <vscg/model/model.hpp>
 #include <vscg/model/session.hpp>
 #include <vscg/ops/add.hpp>
+
+#include "support/error_of.hpp"
 
 using vscg::dyn;
 using vscg::shape;
@@ -36,16 +37,6 @@ std::vector<float> numbers(std::size_t count) {
   std::vector<float> all(count);
   for (std::size_t i = 0; i < count; ++i) all[i] = std::sin(static_cast<float>(i));
   return all;
-}
-
-template <class F>
-std::string refusal(F f) {
-  try {
-    f();
-  } catch (const vscg::error& problem) {
-    return problem.what();
-  }
-  return "nothing was thrown";
 }
 
 }  // namespace
@@ -123,21 +114,21 @@ TEST_CASE("Eigen's row-major matrices are arrays") {
 TEST_CASE("arrays of wrong sizes are refused by name") {
   const model net{vscg::seed{1}};
   session s(net.weights(), vscg::threads{1}, vscg::capacity{2});
-  CHECK(refusal([&] { s.infer(numbers(4), numbers(4)); }) == "input 0: expected [N, 3], found 4 numbers");
-  CHECK(refusal([&] { s.infer(numbers(3), numbers(5)); }) == "input 1: expected [N, 2, 2], found 5 numbers");
-  CHECK(refusal([&] { s.infer(numbers(6), numbers(4)); }) == "inputs: expected 2 items in each, found 1");
-  CHECK(refusal([&] { s.infer(numbers(9), numbers(12)); }) ==
+  CHECK(error_of([&] { s.infer(numbers(4), numbers(4)); }) == "input 0: expected [N, 3], found 4 numbers");
+  CHECK(error_of([&] { s.infer(numbers(3), numbers(5)); }) == "input 1: expected [N, 2, 2], found 5 numbers");
+  CHECK(error_of([&] { s.infer(numbers(6), numbers(4)); }) == "inputs: expected 2 items in each, found 1");
+  CHECK(error_of([&] { s.infer(numbers(9), numbers(12)); }) ==
         "inputs: expected at most 2 items, the session's capacity, found 3");
-  CHECK(refusal([&] { net.infer(numbers(4), numbers(4)); }).find("input 0: expected [N, 3]") == 0);
-  CHECK(refusal([&] { net.infer(numbers(6), numbers(4)); }).find("inputs: expected 2 items in each") == 0);
+  CHECK(error_of([&] { net.infer(numbers(4), numbers(4)); }).find("input 0: expected [N, 3]") == 0);
+  CHECK(error_of([&] { net.infer(numbers(6), numbers(4)); }).find("inputs: expected 2 items in each") == 0);
 }
 
 TEST_CASE("weights are replaced by name, whole or not at all") {
   model net{vscg::seed{1}};
   CHECK(net.weights().count() == 6 + 2 + 8 + 2);
-  CHECK(refusal([&] { net.weights().set("left.weight", numbers(5)); }) ==
+  CHECK(error_of([&] { net.weights().set("left.weight", numbers(5)); }) ==
         "weight 'left.weight': expected 6 numbers, found 5");
-  CHECK(refusal([&] { net.weights().get("left.wait"); }) ==
+  CHECK(error_of([&] { net.weights().get("left.wait"); }) ==
         "weight 'left.wait': expected a name of the network, found none such");
   net.weights().set("left.weight", numbers(6));
   CHECK(net.weights().get("left.weight") == numbers(6));

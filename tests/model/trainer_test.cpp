@@ -20,6 +20,8 @@
 #include <vscg/ops/scale.hpp>
 #include <vscg/ops/tanh.hpp>
 
+#include "support/error_of.hpp"
+
 using vscg::dyn;
 using vscg::input_shapes;
 using vscg::shape;
@@ -68,16 +70,6 @@ vscg::trainer_options of(std::size_t batch, std::size_t micro_batch = 0, bool dr
   o.micro_batch = micro_batch;
   o.dropout = dropout;
   return o;
-}
-
-template <class F>
-std::string refusal(F f) {
-  try {
-    f();
-  } catch (const vscg::error& problem) {
-    return problem.what();
-  }
-  return "nothing was thrown";
 }
 
 std::vector<double> flat(const model& net) {
@@ -193,16 +185,16 @@ TEST_CASE("arrays of wrong number or size are refused by name, and nothing has h
   const data more(9);
   const auto before = flat(net);
   std::vector<std::span<const double>> arrays{d.x};
-  CHECK(refusal([&] { t.step(arrays); }) == "trainer::step: expected 2 arrays: inputs, then targets, found 1");
+  CHECK(error_of([&] { t.step(arrays); }) == "trainer::step: expected 2 arrays: inputs, then targets, found 1");
   arrays = {d.x, more.y};
-  CHECK(refusal([&] { t.step(arrays); }) == "trainer::step, array 1: expected 16 numbers, found 18");
+  CHECK(error_of([&] { t.step(arrays); }) == "trainer::step, array 1: expected 16 numbers, found 18");
   arrays = {std::span<const double>(d.x).subspan(1), d.y};
-  CHECK(refusal([&] { t.step(arrays); }) == "trainer::step, array 0: expected 21 numbers, found 23");
+  CHECK(error_of([&] { t.step(arrays); }) == "trainer::step, array 0: expected 21 numbers, found 23");
   arrays = more.arrays();
-  CHECK(refusal([&] { t.step(arrays); }) == "trainer::step: expected 1 to 8 items, found 9");
+  CHECK(error_of([&] { t.step(arrays); }) == "trainer::step: expected 1 to 8 items, found 9");
   arrays = {std::span<const double>{}, std::span<const double>{}};
-  CHECK(refusal([&] { t.step(arrays); }) == "trainer::step: expected 1 to 8 items, found 0");
-  CHECK(refusal([&] { trainer(net, vscg::adam{}, squared_distance{}, vscg::threads{1}, of(0)); }) ==
+  CHECK(error_of([&] { t.step(arrays); }) == "trainer::step: expected 1 to 8 items, found 0");
+  CHECK(error_of([&] { trainer(net, vscg::adam{}, squared_distance{}, vscg::threads{1}, of(0)); }) ==
         "trainer_options.batch: expected at least 1, found 0");
   CHECK(flat(net) == before);
   CHECK(t.steps() == 0);
@@ -215,10 +207,10 @@ TEST_CASE("a number that is not finite, in data or targets, is traced to its ope
   data bad(8);
   bad.y[13] = std::numeric_limits<double>::infinity();
   CHECK_THROWS_AS(t.step(bad.arrays()), vscg::not_finite);
-  CHECK(refusal([&] { t.step(bad.arrays()); }).find("comes from mean_squared_error") != std::string::npos);
+  CHECK(error_of([&] { t.step(bad.arrays()); }).find("comes from mean_squared_error") != std::string::npos);
   bad = data(8);
   bad.x[2] = std::nan("");
-  CHECK(refusal([&] { t.step(bad.arrays()); }).find("comes from linear(first.weight)") != std::string::npos);
+  CHECK(error_of([&] { t.step(bad.arrays()); }).find("comes from linear(first.weight)") != std::string::npos);
   CHECK(flat(net) == before);
   t.step(data(8).arrays());
   CHECK(flat(net) != before);
@@ -240,7 +232,7 @@ TEST_CASE("a gradient that overflows where the loss does not is refused as well"
   net.weights().set("first.bias", bias);
   CHECK(std::isfinite(t.gradients(d.arrays()).total));
   const auto before = flat(net);
-  CHECK(refusal([&] { t.step(d.arrays()); }).find("comes from the gradient of linear(last.weight)") !=
+  CHECK(error_of([&] { t.step(d.arrays()); }).find("comes from the gradient of linear(last.weight)") !=
         std::string::npos);
   CHECK(flat(net) == before);
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <cstddef>
 #include <span>
-#include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -16,6 +15,8 @@
 #include <vscg/model/model.hpp>
 #include <vscg/ops/add.hpp>
 #include <vscg/xtensor.hpp>
+
+#include "support/error_of.hpp"
 
 using namespace vscg;
 
@@ -55,16 +56,6 @@ xt::xtensor<T, 3> expected(const model<small_net, T, cpu>& net, const xt::xtenso
     }
   }
   return y;
-}
-
-template <class Call>
-std::string error_of(Call&& call) {
-  try {
-    call();
-  } catch (const error& problem) {
-    return problem.what();
-  }
-  return "";
 }
 
 }  // namespace

@@ -10,6 +10,9 @@
 #include <vscg/io/json.hpp>
 
 #include "program_run.hpp"
+#include "support/contains.hpp"
+#include "support/file_bytes.hpp"
+#include "support/temporary_folder.hpp"
 
 using namespace programs_test;
 using vscg::data::split;
@@ -17,7 +20,7 @@ using vscg::data::split;
 TEST_CASE("ave_evaluate: the figures of a network whose answers are known") {
   const auto program = find_program("ave_evaluate");
   if (program.empty()) return;
-  const scratch_directory dir;
+  const temporary_folder dir;
   const auto ave = make_data(dir);
   for (const split part : {split::test, split::train}) {
     // Says the category of the split's first video everywhere.
@@ -75,7 +78,7 @@ TEST_CASE("ave_evaluate: the figures of a network whose answers are known") {
 TEST_CASE("ave_evaluate: every network and both precisions, by what the file says") {
   const auto program = find_program("ave_evaluate");
   if (program.empty()) return;
-  const scratch_directory dir;
+  const temporary_folder dir;
   const auto ave = make_data(dir);
   const auto& names = ave.category_names();
   save_constant<vscg::vscg_net, double>(dir / "double", 3, names);
@@ -107,7 +110,7 @@ TEST_CASE("ave_evaluate: every network and both precisions, by what the file say
 TEST_CASE("ave_evaluate: what cannot be used is one line, and no file is left") {
   const auto program = find_program("ave_evaluate");
   if (program.empty()) return;
-  const scratch_directory dir;
+  const temporary_folder dir;
   const auto ave = make_data(dir);
   auto names = ave.category_names();
   save_constant<vscg::vscg_net, float>(dir / "w", 3, names);

@@ -14,6 +14,9 @@
 #include <vscg/io/npy.hpp>
 
 #include "program_run.hpp"
+#include "support/contains.hpp"
+#include "support/file_bytes.hpp"
+#include "support/temporary_folder.hpp"
 
 using namespace programs_test;
 using vscg::io::json;
@@ -22,7 +25,7 @@ using extents = std::vector<std::size_t>;
 namespace {
 
 /// Features of rows, written as people have them who have no data set.
-void save_features(const scratch_directory& dir, const vscg::data::ave_dataset& ave, std::vector<std::size_t> rows,
+void save_features(const temporary_folder& dir, const vscg::data::ave_dataset& ave, std::vector<std::size_t> rows,
                    bool several) {
   std::vector<float> audio(rows.size() * 1280), visual(rows.size() * 250880);
   ave.read(std::span<const std::size_t>(rows), std::span(audio), std::span(visual));
@@ -35,14 +38,14 @@ void save_features(const scratch_directory& dir, const vscg::data::ave_dataset& 
   vscg::io::write_npy<float>(dir / "v.npy", visual, v);
 }
 
-json events_of(const scratch_directory& dir) { return vscg::io::read_json(dir / "l.json")["videos"]; }
+json events_of(const temporary_folder& dir) { return vscg::io::read_json(dir / "l.json")["videos"]; }
 
 }  // namespace
 
 TEST_CASE("ave_localize: videos of a data set, with the truth beside") {
   const auto program = find_program("ave_localize");
   if (program.empty()) return;
-  const scratch_directory dir;
+  const temporary_folder dir;
   const auto ave = make_data(dir);
   const auto& names = ave.category_names();
   save_constant<vscg::vscg_net, float>(dir / "w", 3, names);
@@ -88,7 +91,7 @@ TEST_CASE("ave_localize: videos of a data set, with the truth beside") {
 TEST_CASE("ave_localize: the threshold of the file, of the command line, and what is not above it") {
   const auto program = find_program("ave_localize");
   if (program.empty()) return;
-  const scratch_directory dir;
+  const temporary_folder dir;
   const auto ave = make_data(dir);
   const auto& names = ave.category_names();
   const auto events = [&](const std::string& arguments) {
@@ -118,7 +121,7 @@ TEST_CASE("ave_localize: the threshold of the file, of the command line, and wha
 TEST_CASE("ave_localize: features alone give what the data set gives, one by one or in groups") {
   const auto program = find_program("ave_localize");
   if (program.empty()) return;
-  const scratch_directory dir;
+  const temporary_folder dir;
   const auto ave = make_data(dir);
   // Weights as they start: every video has other numbers.
   vscg::weights<vscg::vscg_net, float, vscg::cpu> w(vscg::seed{1});
@@ -158,7 +161,7 @@ TEST_CASE("ave_localize: features alone give what the data set gives, one by one
 TEST_CASE("ave_localize: a folder with features alone needs no other file") {
   const auto program = find_program("ave_localize");
   if (program.empty()) return;
-  const scratch_directory dir;
+  const temporary_folder dir;
   const auto ave = make_data(dir);
   save_constant<vscg::vscg_net, double>(dir / "w", 3, ave.category_names());
   std::filesystem::create_directory(dir / "bare");
@@ -177,7 +180,7 @@ TEST_CASE("ave_localize: a folder with features alone needs no other file") {
 TEST_CASE("ave_localize: what cannot be used is one line, and no file is left") {
   const auto program = find_program("ave_localize");
   if (program.empty()) return;
-  const scratch_directory dir;
+  const temporary_folder dir;
   const auto ave = make_data(dir);
   save_constant<vscg::vscg_net, float>(dir / "w", 3, ave.category_names());
   save_features(dir, ave, {0, 1, 2}, true);

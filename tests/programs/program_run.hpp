@@ -18,7 +18,8 @@
 #include <vscg/io/weights.hpp>
 #include <vscg/nets/vscg/vscg_net.hpp>
 
-#include "io/scratch.hpp"
+#include "support/file_bytes.hpp"
+#include "support/temporary_folder.hpp"
 
 // What the tests of programs share: running one as a user does, a small data set, and weights whose answers are known.
 
@@ -39,7 +40,7 @@ inline std::filesystem::path find_program(const std::string& name) {
 }
 
 /// Runs it in `dir`; arguments as a shell reads them.
-inline result run(const std::filesystem::path& program, const scratch_directory& dir, const std::string& arguments) {
+inline result run(const std::filesystem::path& program, const temporary_folder& dir, const std::string& arguments) {
   const std::string command =
       "cd '" + (dir / "").string() + "' && '" + program.string() + "' " + arguments + " >stdout.txt 2>stderr.txt";
   const int status = std::system(command.c_str());
@@ -51,7 +52,7 @@ inline result run(const std::filesystem::path& program, const scratch_directory&
 }
 
 /// The one line of an error, without the program's name in front; checks that all else is as it must be.
-inline std::string refused(const std::filesystem::path& program, const scratch_directory& dir,
+inline std::string refused(const std::filesystem::path& program, const temporary_folder& dir,
                            const std::string& arguments) {
   const result r = run(program, dir, arguments);
   CHECK(r.code == 1);
@@ -63,7 +64,7 @@ inline std::string refused(const std::filesystem::path& program, const scratch_d
 }
 
 /// Twenty synthesised videos: more than the programs take at once.
-inline vscg::data::ave_dataset make_data(const scratch_directory& dir) {
+inline vscg::data::ave_dataset make_data(const temporary_folder& dir) {
   vscg::data::synthesis_options options;
   options.videos = 20;
   options.noisy = 0;

@@ -4,10 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <iostream>
 #include <limits>
-#include <new>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,37 +22,7 @@
 #include <vscg/nets/vscg/vscg_net.hpp>
 #include <vscg/optim/adam.hpp>
 
-// Sanitizers bring an allocator of their own: there the counts would be theirs.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define VSCG_TEST_HOOKS_MALLOC 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define VSCG_TEST_HOOKS_MALLOC 0
-#endif
-#endif
-#if !defined(VSCG_TEST_HOOKS_MALLOC) && defined(__GLIBC__)
-#define VSCG_TEST_HOOKS_MALLOC 1
-#endif
-
-namespace {
-std::size_t allocations = 0;
-}  // namespace
-
-#if VSCG_TEST_HOOKS_MALLOC
-extern "C" {
-void* __libc_malloc(std::size_t);
-void* __libc_calloc(std::size_t, std::size_t);
-void* __libc_realloc(void*, std::size_t);
-void* __libc_memalign(std::size_t, std::size_t);
-
-void* malloc(std::size_t bytes) { return ++allocations, __libc_malloc(bytes); }
-void* calloc(std::size_t count, std::size_t bytes) { return ++allocations, __libc_calloc(count, bytes); }
-void* realloc(void* old, std::size_t bytes) { return ++allocations, __libc_realloc(old, bytes); }
-void* aligned_alloc(std::size_t alignment, std::size_t bytes) {
-  return ++allocations, __libc_memalign(alignment, bytes);
-}
-}
-#endif
+#include "support/counted_allocations.hpp"
 
 namespace {
 
@@ -154,26 +121,21 @@ TEST_CASE("thrust: training gives the same bits again, for any number of threads
 }
 
 TEST_CASE("thrust: a warmed-up call and a warmed-up step allocate nothing") {
-  if (VSCG_TEST_HOOKS_MALLOC == 0) {
-    std::cout << "skipped: malloc cannot be replaced here (a sanitizer, or another C library)\n";
-    return;
-  }
+  if (!counted_allocations::hooks_work()) return;
   constexpr std::size_t items = 2;
   const batch data(items);
   model net{vscg::seed{1}};
   session s(net.weights(), vscg::threads{1}, vscg::capacity{items});
   vscg::trainer t(net, vscg::adam{1e-3}, trained_loss{}, vscg::threads{1}, options_for(items));
-  const std::size_t at_start = allocations;
-  ::operator delete (::operator new (64, std::align_val_t{64}), std::align_val_t{64});
-  ::operator delete(::operator new(64));
-  REQUIRE(allocations == at_start + 2);
-
   s.infer(data.audio, data.visual);
   t.step(data.arrays);
-  const std::size_t before = allocations;
-  const float seen = s.infer(data.audio, data.visual).event_relevance.data[0];
-  const double loss = t.step(data.arrays).total;
-  const std::size_t allocated = allocations - before;
+
+  float seen = 0;
+  double loss = 0;
+  const std::size_t allocated = counted_allocations::count([&] {
+    seen = s.infer(data.audio, data.visual).event_relevance.data[0];
+    loss = t.step(data.arrays).total;
+  });
   CHECK(allocated == 0);
   CHECK(std::isfinite(static_cast<double>(seen) + loss));
 }

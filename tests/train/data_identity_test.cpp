@@ -2,7 +2,6 @@
 #include <cstddef>
 #include <filesystem>
 #include <string>
-#include <system_error>
 
 #include <doctest/doctest.h>
 
@@ -10,24 +9,11 @@
 #include <vscg/data/synthesize.hpp>
 #include <vscg/train/data_identity.hpp>
 
+#include "support/temporary_folder.hpp"
+
 using namespace vscg::data;
 
 namespace {
-
-struct scratch {
-  std::filesystem::path path;
-  scratch() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "vscg_identity_XXXXXX").string();
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    path = pattern;
-  }
-  scratch(const scratch&) = delete;
-  scratch& operator=(const scratch&) = delete;
-  ~scratch() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path, ignored);
-  }
-};
 
 std::uint64_t identity(const std::filesystem::path& dir, supervision setting = supervision::fully) {
   ave_options options;
@@ -47,22 +33,22 @@ synthesis_options twelve_videos(std::uint64_t seed) {
 }  // namespace
 
 TEST_CASE("a data set is the same wherever it lies, and another when anything in it is") {
-  const scratch here;
-  const auto one = here.path / "one";
+  const temporary_folder here;
+  const auto one = here / "one";
   synthesize(one, twelve_videos(1));
   const auto known = identity(one);
 
-  const auto moved = here.path / "moved";
+  const auto moved = here / "moved";
   std::filesystem::copy(one, moved);
   CHECK(identity(moved) == known);
   // Noisy videos belong to weak training alone.
   CHECK(identity(one, supervision::weakly) != known);
 
-  const auto other = here.path / "other";
+  const auto other = here / "other";
   synthesize(other, twelve_videos(2));
   CHECK(identity(other) != known);
   const auto replaced = [&](const std::string& name, const std::filesystem::path& by) {
-    const auto mixed = here.path / "mixed";
+    const auto mixed = here / "mixed";
     std::filesystem::copy(one, mixed);
     std::filesystem::copy_file(by, mixed / name, std::filesystem::copy_options::overwrite_existing);
     const auto found = identity(mixed);

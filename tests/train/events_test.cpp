@@ -1,28 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
 
 #include <vscg/train/events.hpp>
 
+#include "support/error_of.hpp"
+
 using namespace vscg::train;
 using bytes = std::vector<std::uint8_t>;
-
-namespace {
-
-template <class Call>
-std::string error_of(Call&& call) {
-  try {
-    call();
-  } catch (const vscg::error& problem) {
-    return problem.what();
-  }
-  return "";
-}
-
-}  // namespace
 
 TEST_CASE("a segment of a video is a maximal run of one category") {
   const auto events = find_events(bytes{28, 3, 3, 28, 28, 3, 7, 7, 7, 28}, {});

@@ -6,7 +6,7 @@
 
 #include <vscg/train/history.hpp>
 
-#include "train/error_text.hpp"
+#include "support/error_of.hpp"
 
 using namespace vscg::train;
 
@@ -59,6 +59,6 @@ TEST_CASE("metrics.jsonl reads back to the same bits") {
 }
 
 TEST_CASE("lines that are not an epoch's are refused") {
-  CHECK(error_text([] { history_from_text("{\"epoch\":1}\n", "here"); }).starts_with("here: expected a line an epoch"));
-  CHECK(error_text([] { history_from_text("epoch 1\n", "here"); }).starts_with("here: expected valid JSON"));
+  CHECK(error_of([] { history_from_text("{\"epoch\":1}\n", "here"); }).starts_with("here: expected a line an epoch"));
+  CHECK(error_of([] { history_from_text("epoch 1\n", "here"); }).starts_with("here: expected valid JSON"));
 }

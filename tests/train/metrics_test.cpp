@@ -1,26 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
 
 #include <vscg/train/metrics.hpp>
 
+#include "support/error_of.hpp"
+
 using namespace vscg::train;
 using bytes = std::vector<std::uint8_t>;
 
 namespace {
-
-template <class Call>
-std::string error_of(Call&& call) {
-  try {
-    call();
-  } catch (const vscg::error& problem) {
-    return problem.what();
-  }
-  return "";
-}
 
 // 0 twice (one right), 1 three times (two right), background four times (three right).
 const bytes truth{0, 0, 1, 1, 1, 2, 2, 2, 2};

@@ -2,7 +2,6 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -12,6 +11,8 @@
 #include <vscg/nets/vscg/event_head.hpp>
 #include <vscg/nets/vscg/weak_event_head.hpp>
 #include <vscg/train/prediction.hpp>
+
+#include "support/error_of.hpp"
 
 using namespace vscg;
 using bytes = std::vector<std::uint8_t>;
@@ -35,16 +36,6 @@ fully two_videos() {
   o.segment_scores.numbers = {3, 1, 2, 0, 0, 1, 1, 2, 0, 9, 0, 0, 0, 0, 0, -3, -1, -2};
   o.segment_scores.items = 2;
   return o;
-}
-
-template <class Call>
-std::string error_of(Call&& call) {
-  try {
-    call();
-  } catch (const error& problem) {
-    return problem.what();
-  }
-  return "";
 }
 
 }  // namespace

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -9,35 +8,21 @@
 
 #include <vscg/train/run_folder.hpp>
 
-#include "train/error_text.hpp"
+#include "support/error_of.hpp"
+#include "support/temporary_folder.hpp"
 
 using vscg::train::run_folder;
 
 namespace {
-
-struct scratch {
-  std::filesystem::path path;
-  scratch() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "vscg_folder_XXXXXX").string();
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    path = pattern;
-  }
-  scratch(const scratch&) = delete;
-  scratch& operator=(const scratch&) = delete;
-  ~scratch() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path, ignored);
-  }
-};
 
 void touch(const std::filesystem::path& path) { std::ofstream(path) << "x"; }
 
 }  // namespace
 
 TEST_CASE("a new folder is made, with or without --resume") {
-  const scratch here;
+  const temporary_folder here;
   for (const bool resume : {false, true}) {
-    const auto path = here.path / (resume ? "a/b" : "c");
+    const auto path = here / (resume ? "a/b" : "c");
     CHECK_NOTHROW(run_folder::check(path, resume));
     CHECK(!std::filesystem::exists(path));
     const auto folder = run_folder::claim(path, resume);
@@ -48,43 +33,43 @@ TEST_CASE("a new folder is made, with or without --resume") {
 }
 
 TEST_CASE("a run is gone on with only when that is said") {
-  const scratch here;
-  touch(here.path / "last.checkpoint");
-  CHECK(error_text([&] { run_folder::claim(here.path, false); }) ==
-        "--out " + here.path.string() +
+  const temporary_folder here;
+  touch(here / "last.checkpoint");
+  CHECK(error_of([&] { run_folder::claim(here.path(), false); }) ==
+        "--out " + here.path().string() +
             ": expected a new folder, or --resume to go on, found a run in it (last.checkpoint)");
-  CHECK(run_folder::claim(here.path, true).begun());
+  CHECK(run_folder::claim(here.path(), true).begun());
 }
 
 TEST_CASE("results without a checkpoint are not written over") {
   for (const char* name : {"best.safetensors", "metrics.jsonl", "summary.json"}) {
-    const scratch here;
-    touch(here.path / name);
-    CHECK(error_text([&] { run_folder::claim(here.path, true); }) ==
-          "--out " + here.path.string() + ": expected last.checkpoint, found " + name + " without it");
-    CHECK(error_text([&] { run_folder::claim(here.path, false); }) ==
-          "--out " + here.path.string() + ": expected a new folder, found " + name + " of another run in it");
+    const temporary_folder here;
+    touch(here / name);
+    CHECK(error_of([&] { run_folder::claim(here.path(), true); }) ==
+          "--out " + here.path().string() + ": expected last.checkpoint, found " + name + " without it");
+    CHECK(error_of([&] { run_folder::claim(here.path(), false); }) ==
+          "--out " + here.path().string() + ": expected a new folder, found " + name + " of another run in it");
   }
   // What a killed process left of a file in the making is nobody's result.
-  const scratch here;
-  touch(here.path / "last.checkpoint.tmp");
-  CHECK_NOTHROW(run_folder::claim(here.path, false));
+  const temporary_folder here;
+  touch(here / "last.checkpoint.tmp");
+  CHECK_NOTHROW(run_folder::claim(here.path(), false));
 }
 
 TEST_CASE("a folder has one owner at a time") {
-  const scratch here;
+  const temporary_folder here;
   {
-    std::optional<run_folder> owner(run_folder::claim(here.path, true));
-    CHECK(error_text([&] { run_folder::claim(here.path, true); }) ==
-          "--out " + here.path.string() + ": expected a folder of its own, found another process that trains in it");
+    std::optional<run_folder> owner(run_folder::claim(here.path(), true));
+    CHECK(error_of([&] { run_folder::claim(here.path(), true); }) ==
+          "--out " + here.path().string() + ": expected a folder of its own, found another process that trains in it");
   }
-  CHECK_NOTHROW(run_folder::claim(here.path, true));
+  CHECK_NOTHROW(run_folder::claim(here.path(), true));
 }
 
 TEST_CASE("a folder that cannot be made is an error with the system's reason") {
-  const scratch here;
-  touch(here.path / "file");
-  CHECK(error_text([&] {
-          run_folder::claim(here.path / "file" / "run", false);
-        }).starts_with((here.path / "file" / "run").string() + ": "));
+  const temporary_folder here;
+  touch(here / "file");
+  CHECK(error_of([&] {
+          run_folder::claim(here / "file" / "run", false);
+        }).starts_with((here / "file" / "run").string() + ": "));
 }

@@ -11,6 +11,10 @@
 #include <vscg/io/safetensors.hpp>
 #include <vscg/train/run.hpp>
 
+#include "support/contains.hpp"
+#include "support/error_of.hpp"
+#include "support/file_bytes.hpp"
+#include "support/temporary_folder.hpp"
 #include "train/small_run.hpp"
 
 using namespace vscg::train;
@@ -60,7 +64,7 @@ std::vector<std::string> content(const std::filesystem::path& out) {
 }  // namespace
 
 TEST_CASE("a run that was ended anywhere and resumed has the bits of one that was not") {
-  const small::folder here;
+  const temporary_folder here;
   REQUIRE(train(here / "whole", settings(2)) == run_end::finished);
   const auto whole = content(here / "whole");
   // 16 videos to train with: 3 steps an epoch. Step 3 ends the run before the evaluation, step 5 within epoch 2.
@@ -71,12 +75,12 @@ TEST_CASE("a run that was ended anywhere and resumed has the bits of one that wa
     CHECK(content(out) != whole);
     REQUIRE(train(out, settings(2), 0, 3) == run_end::finished);  // another number of threads
     CHECK(content(out) == whole);
-    CHECK(small::bytes_of(out / "best.safetensors") == small::bytes_of(here / "whole" / "best.safetensors"));
+    CHECK(bytes_of(out / "best.safetensors") == bytes_of(here / "whole" / "best.safetensors"));
   }
 }
 
 TEST_CASE("epochs may grow, other files may be lost: the checkpoint is the truth; another seed is another run") {
-  const small::folder here;
+  const temporary_folder here;
   const auto out = here / "run";
   REQUIRE(train(here / "whole", settings(2)) == run_end::finished);
   REQUIRE(train(out, settings(1)) == run_end::finished);
@@ -84,27 +88,27 @@ TEST_CASE("epochs may grow, other files may be lost: the checkpoint is the truth
   const auto whole = content(here / "whole");
   CHECK(content(out) == whole);
 
-  const auto best = small::bytes_of(out / "best.safetensors");
-  const auto metrics = small::bytes_of(out / "metrics.jsonl");
-  const auto summary = small::bytes_of(out / "summary.json");
+  const auto best = bytes_of(out / "best.safetensors");
+  const auto metrics = bytes_of(out / "metrics.jsonl");
+  const auto summary = bytes_of(out / "summary.json");
   for (const char* name : {"best.safetensors", "metrics.jsonl", "summary.json"}) std::filesystem::remove(out / name);
   REQUIRE(train(out, settings(2)) == run_end::finished);
-  CHECK(small::bytes_of(out / "best.safetensors") == best);
-  CHECK(small::bytes_of(out / "metrics.jsonl") == metrics);
-  CHECK(small::bytes_of(out / "summary.json") == summary);
+  CHECK(bytes_of(out / "best.safetensors") == best);
+  CHECK(bytes_of(out / "metrics.jsonl") == metrics);
+  CHECK(bytes_of(out / "summary.json") == summary);
 
   auto other = settings(2);
   other.seed = 2;
-  const auto text = small::error_of([&] { train(out, other); });
-  CHECK(small::contains(text, "--seed: expected 1, as "));
-  CHECK(small::contains(text, "began with, found 2"));
+  const auto text = error_of([&] { train(out, other); });
+  CHECK(contains(text, "--seed: expected 1, as "));
+  CHECK(contains(text, "began with, found 2"));
   CHECK(content(out) == whole);
   REQUIRE(train(here / "other", other) == run_end::finished);
   CHECK(content(here / "other") != whole);
 }
 
 TEST_CASE("the released protocol's memory of targets survives a resume") {
-  const small::folder here;
+  const temporary_folder here;
   auto s = settings(6);
   s.protocol = protocol_name::released;
   REQUIRE(train(here / "whole", s) == run_end::finished);
@@ -118,7 +122,7 @@ TEST_CASE("the released protocol's memory of targets survives a resume") {
 }
 
 TEST_CASE("files of a finished run say what happened") {
-  const small::folder here;
+  const temporary_folder here;
   REQUIRE(train(here / "run", settings(2)) == run_end::finished);
   const auto summary = vscg::io::read_json(here / "run" / "summary.json");
   for (const char* key : {"test_accuracy", "best_test_accuracy", "validation_accuracy", "epoch", "parameters",
@@ -131,7 +135,7 @@ TEST_CASE("files of a finished run say what happened") {
   CHECK(summary.at("epochs_done") == 2);
   CHECK(summary.at("steps") == 6);
   CHECK(summary.at("best_test_accuracy").get<double>() >= summary.at("test_accuracy").get<double>());
-  const auto history = history_from_text(small::bytes_of(here / "run" / "metrics.jsonl"), "metrics");
+  const auto history = history_from_text(bytes_of(here / "run" / "metrics.jsonl"), "metrics");
   REQUIRE(history.size() == 2);
   CHECK(history[0].learning_rate == 1e-3);
   CHECK(history[1].learning_rate == 1e-3 * 0.8);
@@ -152,27 +156,27 @@ TEST_CASE("files of a finished run say what happened") {
 }
 
 TEST_CASE("a loss that is not finite ends the run, with the checkpoint of the step before") {
-  const small::folder here;
+  const temporary_folder here;
   auto s = settings(3);
   s.learning_rate = 1e30;  // after one step the products overflow
-  const auto text = small::error_of([&] { train(here / "run", s); });
-  CHECK(small::contains(text, "epoch 1, step 2: expected a finite loss"));
+  const auto text = error_of([&] { train(here / "run", s); });
+  CHECK(contains(text, "epoch 1, step 2: expected a finite loss"));
   const auto file = vscg::io::open_checkpoint(here / "run" / "last.checkpoint");
   CHECK(description_of(file).position.steps == 1);
-  CHECK(small::error_of([&] { train(here / "run", s); }) == text);
+  CHECK(error_of([&] { train(here / "run", s); }) == text);
 }
 
 TEST_CASE("what does not suit the data is refused before a folder is made") {
-  const small::folder here;
+  const temporary_folder here;
   auto s = settings(1);
   s.batch = 17;
-  const auto text = small::error_of([&] { train(here / "run", s); });
+  const auto text = error_of([&] { train(here / "run", s); });
   CHECK(text == "--batch: expected at most 16, the videos there are to train with, found 17");
   CHECK(!std::filesystem::exists(here / "run"));
 }
 
 TEST_CASE("a checkpoint of another build is gone on with, and said") {
-  const small::folder here;
+  const temporary_folder here;
   REQUIRE(train(here / "run", settings(2), 2) == run_end::interrupted);
   const auto path = here / "run" / "last.checkpoint";
   {
@@ -193,5 +197,5 @@ TEST_CASE("a checkpoint of another build is gone on with, and said") {
   callbacks.warn = [&](const std::string& text) { said.push_back(text); };
   REQUIRE(train(here / "run", settings(2), 0, 1, callbacks) == run_end::finished);
   REQUIRE(said.size() == 1);
-  CHECK(small::contains(said[0], "abacus"));
+  CHECK(contains(said[0], "abacus"));
 }

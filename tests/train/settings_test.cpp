@@ -6,7 +6,7 @@
 
 #include <vscg/train/settings.hpp>
 
-#include "train/error_text.hpp"
+#include "support/error_of.hpp"
 
 using namespace vscg::train;
 
@@ -31,16 +31,16 @@ TEST_CASE("settings survive their way through JSON") {
   CHECK(back.supervision == vscg::setting::weakly);
   auto broken = settings_json(s);
   broken.erase("batch");
-  CHECK(error_text([&] { settings_from_json(broken, "here"); }).starts_with("here: expected the settings of a run"));
+  CHECK(error_of([&] { settings_from_json(broken, "here"); }).starts_with("here: expected the settings of a run"));
 }
 
 TEST_CASE("a changed setting is named with both values") {
   const auto began = some();
-  CHECK(error_text([&] { expect_same_settings(began, some(), "RUN"); }).empty());
+  CHECK(error_of([&] { expect_same_settings(began, some(), "RUN"); }).empty());
   const auto refused = [&](auto change) {
     auto now = some();
     change(now);
-    return error_text([&] { expect_same_settings(began, now, "RUN"); });
+    return error_of([&] { expect_same_settings(began, now, "RUN"); });
   };
   CHECK(refused([](auto& s) { s.batch = 64; }) == "--batch: expected 128, as RUN began with, found 64");
   CHECK(refused([](auto& s) { s.micro_batch = 8; }) == "--micro-batch: expected 16, as RUN began with, found 8");
@@ -62,9 +62,9 @@ TEST_CASE("epochs may grow, not shrink") {
   const auto began = some();
   auto now = some();
   now.epochs = 301;
-  CHECK(error_text([&] { expect_same_settings(began, now, "RUN"); }).empty());
+  CHECK(error_of([&] { expect_same_settings(began, now, "RUN"); }).empty());
   now.epochs = 299;
-  CHECK(error_text([&] { expect_same_settings(began, now, "RUN"); }) ==
+  CHECK(error_of([&] { expect_same_settings(began, now, "RUN"); }) ==
         "--epochs: expected 300 or more, as RUN began with, found 299");
 }
 
@@ -72,7 +72,7 @@ TEST_CASE("values that no run could use are refused") {
   const auto refused = [](auto change) {
     auto s = some();
     change(s);
-    return error_text([&] { check_settings(s); });
+    return error_of([&] { check_settings(s); });
   };
   CHECK(refused([](auto&) {}).empty());
   CHECK(refused([](auto& s) { s.epochs = 0; }) == "--epochs: expected at least 1, found 0");

@@ -2,14 +2,8 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <string>
-#include <string_view>
 
-#include <vscg/core/error.hpp>
 #include <vscg/data/ave.hpp>
 #include <vscg/data/synthesize.hpp>
 #include <vscg/io/network_metadata.hpp>
@@ -17,6 +11,8 @@
 #include <vscg/nets/vscg/localizer.hpp>
 #include <vscg/ops/softmax.hpp>
 #include <vscg/vscg.hpp>
+
+#include "support/temporary_folder.hpp"
 
 // A network of a few lines and a data set of a few videos: what tests of whole runs need, and no more.
 
@@ -43,30 +39,9 @@ struct network {
 
 using loss = vscg::negative_pair_filter_loss<>;
 
-/// A folder that goes away.
-class folder {
- public:
-  folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "vscg_train_XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) throw vscg::error("cannot make a temporary directory " + pattern);
-    path_ = pattern;
-  }
-  folder(const folder&) = delete;
-  folder& operator=(const folder&) = delete;
-  ~folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  const std::filesystem::path& path() const { return path_; }
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
-
 /// `videos` synthetic videos, made once a program.
 inline const std::filesystem::path& data_folder(std::size_t videos = 20) {
-  static const folder here;
+  static const temporary_folder here;
   static const std::filesystem::path made = [&] {
     vscg::data::synthesis_options options;
     options.videos = videos;
@@ -91,23 +66,5 @@ inline vscg::io::network_metadata metadata(const vscg::data::ave_dataset& ave) {
   m.relevance_threshold = 0.7;
   return m;
 }
-
-inline std::string bytes_of(const std::filesystem::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
-
-/// The text of the vscg::error that `call` throws; empty when it throws none.
-template <class Call>
-std::string error_of(Call&& call) {
-  try {
-    call();
-  } catch (const vscg::error& problem) {
-    return problem.what();
-  }
-  return "";
-}
-
-inline bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
 }  // namespace small

@@ -7,7 +7,7 @@
 
 /// The text of the vscg::error that `call` throws; empty when it throws none. Other exceptions pass.
 template <class Call>
-std::string error_text(Call&& call) {
+std::string error_of(Call&& call) {
   try {
     call();
   } catch (const vscg::error& problem) {

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdlib>
+#include <iostream>
+#include <new>
+
+#include <doctest/doctest.h>
+
+// Every allocation of the program goes through malloc's family, which this file replaces with counting ones. They are
+// defined here, in a header, because a test program is one .cpp: the definitions are the program's only ones.
+// Sanitizers bring an allocator of their own: there the counts would be theirs.
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define VSCG_TEST_HOOKS_MALLOC 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
+#define VSCG_TEST_HOOKS_MALLOC 0
+#endif
+#endif
+#if !defined(VSCG_TEST_HOOKS_MALLOC) && defined(__GLIBC__)
+#define VSCG_TEST_HOOKS_MALLOC 1
+#endif
+
+namespace counted_allocations {
+inline std::atomic<std::size_t> allocations{0};
+inline std::atomic<std::size_t> releases{0};
+}  // namespace counted_allocations
+
+#if VSCG_TEST_HOOKS_MALLOC
+extern "C" {
+void* __libc_malloc(std::size_t);
+void* __libc_calloc(std::size_t, std::size_t);
+void* __libc_realloc(void*, std::size_t);
+void* __libc_memalign(std::size_t, std::size_t);
+void __libc_free(void*);
+
+void* malloc(std::size_t bytes) {
+  counted_allocations::allocations.fetch_add(1, std::memory_order_relaxed);
+  return __libc_malloc(bytes);
+}
+void* calloc(std::size_t count, std::size_t bytes) {
+  counted_allocations::allocations.fetch_add(1, std::memory_order_relaxed);
+  return __libc_calloc(count, bytes);
+}
+void* realloc(void* old, std::size_t bytes) {
+  counted_allocations::allocations.fetch_add(1, std::memory_order_relaxed);
+  return __libc_realloc(old, bytes);
+}
+void* memalign(std::size_t alignment, std::size_t bytes) {
+  counted_allocations::allocations.fetch_add(1, std::memory_order_relaxed);
+  return __libc_memalign(alignment, bytes);
+}
+void* aligned_alloc(std::size_t alignment, std::size_t bytes) {
+  counted_allocations::allocations.fetch_add(1, std::memory_order_relaxed);
+  return __libc_memalign(alignment, bytes);
+}
+int posix_memalign(void** result, std::size_t alignment, std::size_t bytes) {
+  counted_allocations::allocations.fetch_add(1, std::memory_order_relaxed);
+  *result = __libc_memalign(alignment, bytes);
+  return *result == nullptr ? 12 : 0;
+}
+void free(void* p) {
+  if (p != nullptr) counted_allocations::releases.fetch_add(1, std::memory_order_relaxed);
+  __libc_free(p);
+}
+}
+#endif
+
+namespace counted_allocations {
+
+/// Allocations and releases while f runs, on all threads.
+template <class F>
+std::size_t count(F f) {
+  const std::size_t before = allocations + releases;
+  f();
+  return allocations + releases - before;
+}
+
+/// False, and the test is said to be skipped, where nothing can be counted; fails where the counts are wrong.
+inline bool hooks_work() {
+#if VSCG_TEST_HOOKS_MALLOC
+  const std::size_t seen = count([] {
+    void* one = ::operator new(64);
+    void* two = ::operator new (64, std::align_val_t{64});
+    ::operator delete (two, std::align_val_t{64});
+    ::operator delete(one);
+  });
+  REQUIRE(seen == 4);
+  return true;
+#else
+  std::cout << "skipped: malloc cannot be replaced here (a sanitizer, or another C library)\n";
+  return false;
+#endif
+}
+
+}  // namespace counted_allocations
