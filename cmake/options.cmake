@@ -26,6 +26,8 @@ option(VSCG_BUILD_BENCHMARKS "Build the benchmarks" ${PROJECT_IS_TOP_LEVEL})
 option(VSCG_INSTALL "Make the rules of `cmake --install`" ${PROJECT_IS_TOP_LEVEL})
 option(VSCG_WARNINGS_AS_ERRORS "Warnings of our own programs and tests are errors" OFF)
 option(VSCG_NATIVE "Our own programs and tests use the instruction set of this machine" ${PROJECT_IS_TOP_LEVEL})
+option(VSCG_PORTABLE_PROGRAMS "The programs in examples/ run on every x86-64 machine and use what it has; not with VSCG_NATIVE"
+  OFF)
 option(VSCG_ENABLE_CUDA "Build what only nvcc compiles" OFF)
 set(VSCG_SANITIZE "" CACHE STRING "Sanitizers for our own programs and tests: address,undefined or thread")
 

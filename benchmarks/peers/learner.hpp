@@ -23,7 +23,7 @@ struct learner {
   static vscg::trainer_options options(std::size_t batch, bool dropout) {
     vscg::trainer_options o;
     o.batch = batch;
-    o.micro_batch = 16;  // as ave_train
+    o.micro_batch = 32;  // as ave_train
     o.dropout = dropout;
     return o;
   }

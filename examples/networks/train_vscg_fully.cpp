@@ -11,4 +11,12 @@ train_outcome train_vscg_fully_double(const train_request& request) {
   return train_network<vscg::vscg_net, vscg::negative_pair_filter_loss<>, double>(request);
 }
 
+train_outcome train_vscg_fully_paper_float(const train_request& request) {
+  return train_network<vscg::vscg_net_paper, vscg::negative_pair_filter_loss<>, float>(request);
+}
+
+train_outcome train_vscg_fully_paper_double(const train_request& request) {
+  return train_network<vscg::vscg_net_paper, vscg::negative_pair_filter_loss<>, double>(request);
+}
+
 }  // namespace networks

@@ -11,4 +11,12 @@ train_outcome train_vscg_weakly_double(const train_request& request) {
   return train_network<vscg::vscg_net_weakly, vscg::smooth_loss<>, double>(request);
 }
 
+train_outcome train_vscg_weakly_paper_float(const train_request& request) {
+  return train_network<vscg::vscg_net_weakly_paper, vscg::smooth_loss<>, float>(request);
+}
+
+train_outcome train_vscg_weakly_paper_double(const train_request& request) {
+  return train_network<vscg::vscg_net_weakly_paper, vscg::smooth_loss<>, double>(request);
+}
+
 }  // namespace networks

@@ -16,7 +16,7 @@
   EACH(T, kernels::binary_forward<kernels::sum_of_two, T>)                                \
   EACH(T, kernels::binary_forward<kernels::product_of_two, T>)                            \
   EACH(T, kernels::product_gradient<T>)                                                   \
-  EACH(T, kernels::column_sums<T>)                                                        \
+  EACH(T, kernels::sum_of_blocks<T>)                                                      \
   EACH(T, kernels::copy_gradient<T>)                                                      \
   EACH(T, kernels::layer_norm_parameters<T>)                                              \
   EACH(T, kernels::mask_by_sign<T>)                                                       \
@@ -34,6 +34,8 @@
   ROWS(T, kernels::adam_prepare<T>)                                                       \
   ROWS(T, kernels::add_to_rows_forward<T>)                                                \
   ROWS(T, kernels::batch_sum<T>)                                                          \
+  ROWS(T, kernels::block_sums<T>)                                                         \
+  ROWS(T, kernels::channels_before_steps<T>)                                              \
   ROWS(T, kernels::clear_last_steps<T>)                                                   \
   ROWS(T, kernels::cosine_similarity_forward<T>)                                          \
   ROWS(T, kernels::cosine_similarity_pullback<T>)                                         \
@@ -62,6 +64,7 @@
   ROWS(T, kernels::scatter_columns<T>)                                                    \
   ROWS(T, kernels::softmax_forward<T>)                                                    \
   ROWS(T, kernels::softmax_pullback<T>)                                                   \
+  ROWS(T, kernels::steps_before_channels<T>)                                              \
   ROWS(T, kernels::transpose_matrix<T>)                                                   \
   ROWS(T, kernels::pointwise_loss_forward<binary_cross_entropy_function, T>)              \
   ROWS(T, kernels::pointwise_loss_pullback<binary_cross_entropy_function, T>)             \

@@ -157,7 +157,7 @@ refused "--seed: expected 1, as " "${plain[@]}" --out "$here/whole" --resume --s
 refused "--batch: expected 8, as " "${plain[@]}" --out "$here/whole" --resume --batch 4
 refused "--epochs: expected 3 or more, as " "${plain[@]}" --out "$here/whole" --resume --epochs 2
 refused "--precision: expected float, as " "${plain[@]}" --out "$here/whole" --resume --precision double
-refused "--micro-batch: expected 16, as " "${plain[@]}" --out "$here/whole" --resume --micro-batch 4
+refused "--micro-batch: expected 32, as " "${plain[@]}" --out "$here/whole" --resume --micro-batch 4
 refused "--protocol: expected clean, as " "${plain[@]}" --out "$here/whole" --resume --protocol released
 refused "--setting: expected fully, as " --data "$here/data" --setting weakly --out "$here/whole" --resume
 expect 0 "$synthesize" --out "$here/other" --videos 40 --type float16 --seed 2

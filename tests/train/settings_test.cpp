@@ -43,7 +43,7 @@ TEST_CASE("a changed setting is named with both values") {
     return error_of([&] { expect_same_settings(began, now, "RUN"); });
   };
   CHECK(refused([](auto& s) { s.batch = 64; }) == "--batch: expected 128, as RUN began with, found 64");
-  CHECK(refused([](auto& s) { s.micro_batch = 8; }) == "--micro-batch: expected 16, as RUN began with, found 8");
+  CHECK(refused([](auto& s) { s.micro_batch = 8; }) == "--micro-batch: expected 32, as RUN began with, found 8");
   CHECK(refused([](auto& s) { s.decay_after = {80}; }) ==
         "--decay-after: expected [80,180,240], as RUN began with, found [80]");
   CHECK(refused([](auto& s) { s.precision = "double"; }) ==

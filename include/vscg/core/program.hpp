@@ -33,6 +33,8 @@ class program {
   /// the next one still finds in the cache, and so many numbers at a time.
   static constexpr std::size_t wide = std::size_t{1} << 16U;
   static constexpr std::size_t wide_at_once = std::size_t{1} << 18U;
+  /// Narrow steps between wide ones run with them, if they are as few.
+  static constexpr std::size_t bridge = 8;
 
   /// `outputs` stay readable after a run. With a `loss`, everything that it reaches gets a gradient.
   program(recorder&& trace, std::vector<slot_id> outputs, slot_id loss = no_slot)
@@ -186,14 +188,25 @@ class program {
   }
 
   void find_stretches() {
+    std::vector<std::size_t> items(steps_.size(), 0);
+    std::size_t first_between = 0;  // of the narrow steps since the last wide one that could run between wide ones
     for (std::size_t at = 0; at < steps_.size(); ++at) {
       const std::size_t width = width_of(steps_[at]);
-      const std::size_t items = width < wide ? 0 : std::max<std::size_t>(1, wide_at_once / width);
+      if (width == 0 || at == forward_steps_) first_between = at + (width == 0 ? 1 : 0);
+      if (width < wide) continue;
+      items[at] = std::max<std::size_t>(1, wide_at_once / width);
+      const bool goes_on = first_between > 0 && items[first_between - 1] != 0 && at - first_between <= bridge;
+      if (goes_on)
+        std::fill(items.begin() + static_cast<std::ptrdiff_t>(first_between),
+                  items.begin() + static_cast<std::ptrdiff_t>(at), items[at]);
+      first_between = at + 1;
+    }
+    for (std::size_t at = 0; at < steps_.size(); ++at) {
       const bool goes_on =
-          !stretches_.empty() && at != forward_steps_ && (stretches_.back().items == 0) == (items == 0);
-      if (!goes_on) stretches_.push_back({at, at, items});
+          !stretches_.empty() && at != forward_steps_ && (stretches_.back().items == 0) == (items[at] == 0);
+      if (!goes_on) stretches_.push_back({at, at, items[at]});
       stretches_.back().end = at + 1;
-      stretches_.back().items = std::min(stretches_.back().items, items);
+      stretches_.back().items = std::min(stretches_.back().items, items[at]);
     }
   }
 

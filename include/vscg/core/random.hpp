@@ -28,18 +28,28 @@ constexpr std::uint64_t fnv1a(std::string_view text, std::uint64_t hash = 0xcbf2
 
 /// Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011): a counter and a key give four
 /// words, without state, so that any element of any mask can be computed anywhere, in any order.
-VSCG_HD constexpr std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter, std::uint64_t key) {
-  auto k0 = static_cast<std::uint32_t>(key);
-  auto k1 = static_cast<std::uint32_t>(key >> 32U);
+///
+/// A `Word` holds 32 bits in 64, of one counter or of several side by side.
+template <class Word>
+VSCG_HD constexpr std::array<Word, 4> philox_words(std::array<Word, 4> counter, std::uint64_t key) {
+  constexpr std::uint64_t low = 0xffffffffU;
+  std::uint64_t k0 = key & low;
+  std::uint64_t k1 = key >> 32U;
   for (int round = 0; round < 10; ++round) {
-    const std::uint64_t p0 = std::uint64_t{0xD2511F53U} * counter[0];
-    const std::uint64_t p1 = std::uint64_t{0xCD9E8D57U} * counter[2];
-    counter = {static_cast<std::uint32_t>(p1 >> 32U) ^ counter[1] ^ k0, static_cast<std::uint32_t>(p1),
-               static_cast<std::uint32_t>(p0 >> 32U) ^ counter[3] ^ k1, static_cast<std::uint32_t>(p0)};
-    k0 += 0x9E3779B9U;
-    k1 += 0xBB67AE85U;
+    const Word p0 = counter[0] * std::uint64_t{0xD2511F53U};
+    const Word p1 = counter[2] * std::uint64_t{0xCD9E8D57U};
+    counter = {(p1 >> 32U) ^ counter[1] ^ k0, p1 & low, (p0 >> 32U) ^ counter[3] ^ k1, p0 & low};
+    k0 = (k0 + 0x9E3779B9U) & low;
+    k1 = (k1 + 0xBB67AE85U) & low;
   }
   return counter;
+}
+
+/// The same for one counter.
+VSCG_HD constexpr std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter, std::uint64_t key) {
+  const auto words = philox_words<std::uint64_t>({counter[0], counter[1], counter[2], counter[3]}, key);
+  return {static_cast<std::uint32_t>(words[0]), static_cast<std::uint32_t>(words[1]),
+          static_cast<std::uint32_t>(words[2]), static_cast<std::uint32_t>(words[3])};
 }
 
 /// A stream of random numbers named by (seed, name): element i of it is a pure function of both.

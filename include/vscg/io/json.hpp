@@ -63,7 +63,7 @@ inline json read_json(const std::filesystem::path& path) {
   return parse_json(text, path.string());
 }
 
-#if defined(VSCG_COMPILED) && !defined(VSCG_COMPILED_HERE)
+#if defined(VSCG_COMPILED_IO) && !defined(VSCG_COMPILED_HERE)
 // Compiled once, in cmake/compiled_io.cpp: half of what a file that reads or writes JSON costs to compile.
 extern template json parse_json(std::string_view, const std::string&, int);
 extern template nlohmann::json parse_json(std::string_view, const std::string&, int);
@@ -71,7 +71,7 @@ extern template nlohmann::json parse_json(std::string_view, const std::string&, 
 
 }  // namespace vscg::io
 
-#if defined(VSCG_COMPILED) && !defined(VSCG_COMPILED_HERE)
+#if defined(VSCG_COMPILED_IO) && !defined(VSCG_COMPILED_HERE)
 extern template class nlohmann::basic_json<>;
 extern template class nlohmann::basic_json<nlohmann::ordered_map>;
 #endif

@@ -1,43 +1,84 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 
+#include <vscg/core/config.hpp>
 #include <vscg/core/execution.hpp>
+#include <vscg/core/math.hpp>
+#include <vscg/core/var.hpp>
+
+// Sums over the rows of a matrix, as the gradient of a bias needs them: rows in order within blocks of 64, which are
+// independent of each other, then the blocks in order.
 
 namespace vscg {
 
 namespace kernels {
 
-/// sums[c] = Σ_r x[r, c], rows in order: first within blocks of 64 rows, then over the blocks.
+/// partial[block, c] = Σ x[r, c] over the rows r of one block. Where `y` is given, x is first set to 0 where y = 0: the
+/// gradient before a relu that was its product's epilogue.
 template <class T>
-struct column_sums {
-  const T* x;
+struct block_sums {
+  static constexpr std::size_t block_rows = 64;
   std::size_t rows;
-  std::size_t stride;
+  std::size_t columns;
+  const T* y;
+  T* x;
+  T* partial;
+  template <class Group>
+  VSCG_HD void operator()(Group group, std::size_t block) const {
+    T* const to = partial + block * columns;
+    const std::size_t begin = block * block_rows;
+    const std::size_t end = begin + block_rows < rows ? begin + block_rows : rows;
+    for (std::size_t r = begin; r < end; ++r) {
+      T* const from = x + r * columns;
+      group.each(columns, [&](auto c) {
+        using math::where_greater;
+        using V = typename decltype(c)::value;
+        V value = c.load(from);
+        if (y != nullptr) {
+          value = where_greater(c.load(y + r * columns), V(0), value, V(0));
+          c.store(from, value);
+        }
+        c.store(to, r == begin ? value : c.load(to) + value);
+      });
+    }
+  }
+};
+
+/// sums[c] = Σ_block partial[block, c]
+template <class T>
+struct sum_of_blocks {
+  std::size_t blocks;
+  std::size_t columns;
+  const T* partial;
   gradient<T> sums;
   template <class Index>
   VSCG_HD void operator()(Index i) const {
     using V = typename Index::value;
-    constexpr std::size_t block = 64;
     V total(0);
-    for (std::size_t begin = 0; begin < rows; begin += block) {
-      const std::size_t end = begin + block < rows ? begin + block : rows;
-      V partial(0);
-      for (std::size_t r = begin; r < end; ++r) partial = partial + i.load(x + r * stride);
-      total = total + partial;
-    }
+    for (std::size_t block = 0; block < blocks; ++block) total = total + i.load(partial + block * columns);
     sums.store(i, total);
   }
 };
 
 }  // namespace kernels
 
-/// The gradient of a bias: the sums of the columns of dy [rows, columns].
+/// What the sums of the columns of an array with `rows` rows of each item need as scratch.
+constexpr slot_size column_sums_scratch(std::size_t rows, std::size_t columns, bool per_item = true) {
+  constexpr std::size_t block = kernels::block_sums<float>::block_rows;
+  const std::size_t elements = (rows + block - 1) / block * columns;
+  return per_item ? slot_size{elements, 0, 0} : slot_size{0, elements, 0};
+}
+
+/// The gradient of a bias: the sums of the columns of dy [rows, columns]. Where `y` is given, dy becomes 0 where y = 0.
 template <class Executor, class T>
-void add_column_sums(Executor& backend, const T* dy, std::size_t rows, std::size_t columns, gradient<T> sums) {
-  backend.each(columns, rows, kernels::column_sums<T>{dy, rows, columns, sums});
+void add_column_sums(Executor& backend, T* dy, const T* y, std::size_t rows, std::size_t columns, T* scratch,
+                     gradient<T> sums) {
+  using kernel = kernels::block_sums<T>;
+  const std::size_t blocks = (rows + kernel::block_rows - 1) / kernel::block_rows;
+  backend.rows(blocks, kernel::block_rows * columns, kernel{rows, columns, y, dy, scratch});
+  backend.each(columns, blocks, kernels::sum_of_blocks<T>{blocks, columns, scratch, sums});
 }
 
 }  // namespace vscg

@@ -126,7 +126,9 @@ struct conv1d : operation<shape<dyn, T, Out>> {
   static constexpr std::array<slot_size, 2> forward_scratch() {
     return {slot_size{T * inner, 0, 0}, slot_size{0, Out * inner, 0}};
   }
-  static constexpr std::array<slot_size, 2> pullback_scratch() { return forward_scratch(); }
+  static constexpr std::array<slot_size, 3> pullback_scratch() {
+    return {forward_scratch()[0], forward_scratch()[1], column_sums_scratch(T, Out)};
+  }
 
   template <class Context>
   void prepare(const Context& c) const {
@@ -154,7 +156,8 @@ struct conv1d : operation<shape<dyn, T, Out>> {
       detail::linear_weight_gradient(c.backend(), rows, inner, Out, dy, columns, gradient<Scalar>{c.scratch(1), false});
       c.backend().rows(Out, inner,
                        kernels::channels_before_steps<Scalar>{In, Kernel, c.scratch(1), c.template dx<1>()});
-      add_column_sums(c.backend(), dy, rows, Out, c.template dx<2>());
+      add_column_sums<typename Context::executor, Scalar>(c.backend(), c.dy(), nullptr, rows, Out, c.scratch(2),
+                                                          c.template dx<2>());
     }
     if constexpr (Context::template can_want<0>) {
       if (!c.template wants<0>()) return;

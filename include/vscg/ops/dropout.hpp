@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <vscg/core/math.hpp>
 #include <vscg/core/random.hpp>
 #include <vscg/core/record.hpp>
 
@@ -28,15 +29,17 @@ struct dropout_mask {
   gradient<T> to;
   template <class Group>
   VSCG_HD void operator()(Group group, std::size_t item) const {
-    const std::size_t base = item * item_elements;
-    group.integers((item_elements + 3) / 4, [&](std::size_t quad) {
-      const auto words =
-          philox({static_cast<std::uint32_t>(quad), first_item + static_cast<std::uint32_t>(item), step, use}, key);
-      for (std::size_t k = 0; k < 4 && 4 * quad + k < item_elements; ++k) {
-        const std::size_t at = base + 4 * quad + k;
-        const T value = words[k] < limit ? T(0) : from[at] * kept_scale;
-        to.data[at] = to.adds ? to.data[at] + value : value;
-      }
+    const T* const source = from + item * item_elements;
+    const gradient<T> target{to.data + item * item_elements, to.adds};
+    group.counters((item_elements + 3) / 4, [&](auto counter) {
+      using word = typename decltype(counter)::word;
+      const std::uint32_t place = first_item + static_cast<std::uint32_t>(item);
+      const auto words = philox_words<word>({counter.words(), word(place), word(step), word(use)}, key);
+      counter.each(words, item_elements, limit, [&](auto i, auto kept) {
+        using math::where_greater;
+        using V = decltype(kept);
+        target.store(i, where_greater(kept, V(0), i.load(source) * V(kept_scale), V(0)));
+      });
     });
   }
 };

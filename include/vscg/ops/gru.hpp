@@ -122,8 +122,9 @@ struct gru : operation<shape<dyn, T, 2 * H>> {
   /// The hidden part of one step.
   static constexpr std::array<slot_size, 1> forward_scratch() { return {slot_size{6 * H, 0, 0}}; }
   /// Previous states, dh, gradients of the hidden parts.
-  static constexpr std::array<slot_size, 3> pullback_scratch() {
-    return {slot_size{T * 2 * H, 0, 0}, slot_size{2 * H, 0, 0}, slot_size{T * 6 * H, 0, 0}};
+  static constexpr std::array<slot_size, 4> pullback_scratch() {
+    return {slot_size{T * 2 * H, 0, 0}, slot_size{2 * H, 0, 0}, slot_size{T * 6 * H, 0, 0},
+            column_sums_scratch(T, 3 * 2 * H)};
   }
 
   static constexpr std::uint32_t prepared_operands = 0b110;
@@ -196,8 +197,8 @@ struct gru : operation<shape<dyn, T, 2 * H>> {
       const S* back = dhidden;
       recurrent::input_weight_gradient(c.backend(), sizes, dgates, c.template x<0>(), c.template dx<1>());
       recurrent::hidden_weight_gradient(c.backend(), sizes, back, static_cast<const S*>(previous), c.template dx<2>());
-      recurrent::bias_gradient(c.backend(), sizes, dgates, c.template dx<3>());
-      recurrent::bias_gradient(c.backend(), sizes, back, c.template dx<4>());
+      recurrent::bias_gradient(c.backend(), sizes, gates, c.scratch(3), c.template dx<3>());
+      recurrent::bias_gradient(c.backend(), sizes, dhidden, c.scratch(3), c.template dx<4>());
     }
   }
 

@@ -145,6 +145,13 @@ struct linear : operation<with_channels<XShape, Out>> {
     return detail::packed_weight_sizes<Executor>(in, out, (active & 1U) != 0);
   }
 
+  static constexpr auto pullback_scratch() {
+    if constexpr (Bias)
+      return std::array{column_sums_scratch(item_rows, out, XShape::per_item)};
+    else
+      return std::array<slot_size, 0>{};
+  }
+
   template <class C>
   static std::size_t rows(const C& c) {
     return XShape::per_item ? item_rows * c.items() : item_rows;
@@ -169,9 +176,7 @@ struct linear : operation<with_channels<XShape, Out>> {
   void pullback(const C& c) const {
     using T = typename C::scalar;
     const T* dy = c.dy();
-    if constexpr (Activation != activation::none) {
-      c.backend().each(rows(c) * out, 1, kernels::mask_by_sign<T>{c.y(), c.dy()});
-    }
+    before_activation(c);
     if constexpr (C::template can_want<0>) {
       if (c.template wants<0>()) {
         detail::linear_input_gradient<typename C::executor, T>(c.backend(), rows(c), in, out, dy, c.template x<1>(),
@@ -183,11 +188,24 @@ struct linear : operation<with_channels<XShape, Out>> {
         detail::linear_weight_gradient(c.backend(), rows(c), in, out, dy, c.template x<0>(), c.template dx<1>());
       }
     }
+  }
+
+ private:
+  // Makes d of dy, and db of d while it is at hand.
+  template <class C>
+  static void before_activation(const C& c) {
+    using T = typename C::scalar;
+    const T* y = nullptr;
+    if constexpr (Activation != activation::none) y = c.y();
     if constexpr (Bias) {
       if constexpr (C::template can_want<2>) {
-        if (c.template wants<2>()) add_column_sums(c.backend(), dy, rows(c), out, c.template dx<2>());
+        if (c.template wants<2>()) {
+          return add_column_sums<typename C::executor, T>(c.backend(), c.dy(), y, rows(c), out, c.scratch(0),
+                                                          c.template dx<2>());
+        }
       }
     }
+    if (y != nullptr) c.backend().each(rows(c) * out, 1, kernels::mask_by_sign<T>{y, c.dy()});
   }
 };
 

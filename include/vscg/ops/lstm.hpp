@@ -114,8 +114,9 @@ struct lstm : operation<shape<dyn, T, 2 * H>> {
   /// Gates, cells.
   static constexpr std::array<slot_size, 2> saved() { return {slot_size{T * 8 * H, 0, 0}, slot_size{T * 2 * H, 0, 0}}; }
   /// Previous states, dh, dc.
-  static constexpr std::array<slot_size, 3> pullback_scratch() {
-    return {slot_size{T * 2 * H, 0, 0}, slot_size{2 * H, 0, 0}, slot_size{2 * H, 0, 0}};
+  static constexpr std::array<slot_size, 4> pullback_scratch() {
+    return {slot_size{T * 2 * H, 0, 0}, slot_size{2 * H, 0, 0}, slot_size{2 * H, 0, 0},
+            column_sums_scratch(T, 4 * 2 * H)};
   }
 
   static constexpr std::uint32_t prepared_operands = 0b110;
@@ -179,8 +180,8 @@ struct lstm : operation<shape<dyn, T, 2 * H>> {
       recurrent::input_weight_gradient(c.backend(), sizes, dgates, c.template x<0>(), c.template dx<1>());
       recurrent::hidden_weight_gradient(c.backend(), sizes, dgates, static_cast<const S*>(previous),
                                         c.template dx<2>());
-      recurrent::bias_gradient(c.backend(), sizes, dgates, c.template dx<3>());
-      recurrent::bias_gradient(c.backend(), sizes, dgates, c.template dx<4>());
+      recurrent::bias_gradient(c.backend(), sizes, gates, c.scratch(3), c.template dx<3>());
+      recurrent::bias_gradient(c.backend(), sizes, gates, c.scratch(3), c.template dx<4>());
     }
   }
 };

@@ -236,8 +236,8 @@ VSCG_NOINLINE void hidden_weight_gradient(Executor& backend, const sizes& s, con
 
 /// db (+)= Σ_{b,t} dgates, both directions at once.
 template <class Executor, class T>
-VSCG_NOINLINE void bias_gradient(Executor& backend, const sizes& s, const T* dgates, gradient<T> db) {
-  add_column_sums(backend, dgates, s.rows(), directions * s.gate_row(), db);
+VSCG_NOINLINE void bias_gradient(Executor& backend, const sizes& s, T* dgates, T* scratch, gradient<T> db) {
+  add_column_sums<Executor, T>(backend, dgates, nullptr, s.rows(), directions * s.gate_row(), scratch, db);
 }
 
 }  // namespace vscg::recurrent

@@ -28,7 +28,7 @@ struct run_settings {
   std::uint64_t seed = 1;
   std::string precision = "float";  ///< or "double"
   protocol_name protocol = protocol_name::clean;
-  std::size_t micro_batch = 16;  ///< videos computed at once: memory is proportional to it, bits depend on it
+  std::size_t micro_batch = 32;  ///< videos computed at once: memory is proportional to it, bits depend on it
   bool cache = false;            ///< read features from a float32 copy beside the data
 
   step_schedule schedule() const { return {learning_rate, decay, decay_after}; }

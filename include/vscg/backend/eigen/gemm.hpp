@@ -9,10 +9,10 @@
 
 // The matrix product of the Eigen backend, with fixed blocking.
 //
-// k is cut into blocks of `gemm_sizes<T>::depth`. An element of C is the sum, in order, of what C held (if it
-// accumulates), of each block's sum of chains of fused multiply-adds, and of the bias. Nothing else enters: the same
-// row has the same bits in any product, at any position, with any number of threads, at any address, on any cache. Work
-// is cut into chunks of C by shape alone; a reduction is never cut.
+// k is cut into blocks of `gemm_sizes<T>::depth`, and blocks into chains. An element of C is the sum, in order, of what
+// C held (if it accumulates), of each chain of fused multiply-adds, and of the bias. Nothing else enters: the same row
+// has the same bits in any product, at any position, with any number of threads, at any address, on any cache. Work is
+// cut into chunks of C by shape alone; a reduction is never cut.
 //
 // Loops after Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", ACM TOMS 34 (2008), with the
 // roles of A and B exchanged, because C is row-major: a panel of A rests in the first-level cache, B streams from the

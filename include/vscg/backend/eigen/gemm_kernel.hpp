@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstring>
 
 #include <Eigen/Core>
 
@@ -43,7 +44,7 @@ struct gemm_sizes {
   static constexpr std::size_t a_step = (rows + lanes - 1) / lanes * lanes;
   /// Length of a block of k. A panel of A (`depth` × `a_step`) stays in the first-level cache.
   static constexpr std::size_t depth = 1024 / sizeof(T);
-  /// Length of one chain over k; a block is the sum of its chains.
+  /// Length of one chain over k.
   static constexpr std::size_t chain = 512 / sizeof(T);
   /// Columns of B packed at once by the whole team: they stay in the second-level cache.
   static constexpr std::size_t width = 16 * columns;
@@ -65,10 +66,20 @@ struct gemm_strip {
   const T* bias;   ///< of the first column, or null; only with the last block of k
   bool rectified;  ///< relu; only with the last block of k
 
-  bool plain() const { return !add && bias == nullptr && !rectified; }
+  bool finishes() const { return bias != nullptr || rectified; }
 };
 
-/// What follows the sum over a block of k, which `tile` holds: what C held, the bias, relu.
+/// What the chains of this block are added to: what C holds of the blocks before, copied into `tile`.
+template <class T>
+void gemm_begin(const gemm_strip<T>& strip, T* tile, std::size_t tile_step, std::size_t row, std::size_t rows,
+                std::size_t column, std::size_t columns) {
+  if (!strip.add) return;
+  for (std::size_t i = 0; i < rows; ++i) {
+    std::memcpy(tile + i * tile_step, strip.c + (row + i) * strip.ldc + column, columns * sizeof(T));
+  }
+}
+
+/// What follows the sums, which `tile` holds (it may be C itself): the bias and relu, into C.
 template <class T>
 VSCG_NOINLINE void gemm_finish(const gemm_strip<T>& strip, const T* tile, std::size_t tile_step, std::size_t row,
                                std::size_t rows, std::size_t column, std::size_t columns) {
@@ -84,29 +95,26 @@ VSCG_NOINLINE void gemm_finish(const gemm_strip<T>& strip, const T* tile, std::s
     // `pmax`, which does not compile without warnings under g++ 12 with AVX-512: GCC bug 105593.)
     for (; j + lanes <= columns; j += lanes) {
       packet value = ei::ploadu<packet>(tile + j);
-      if (strip.add) value = ei::padd(ei::ploadu<packet>(c + j), value);
       if (bias != nullptr) value = ei::padd(value, ei::ploadu<packet>(bias + j));
       if (strip.rectified) value = ei::pselect(ei::pcmp_lt(value, zero), zero, value);
       ei::pstoreu(c + j, value);
     }
     for (; j < columns; ++j) {
       T value = tile[j];
-      if (strip.add) value = c[j] + value;
       if (bias != nullptr) value += bias[j];
       c[j] = strip.rectified && value < T(0) ? T(0) : value;
     }
   }
 }
 
-/// target[Rows, Packets · lanes] = A·B over `depth`: `a` is a packed panel from its first row of this tile on.
+/// target[Rows, Packets · lanes] (+)= A·B over `depth`: `a` is a packed panel from its first row of this tile on.
 template <class T, std::size_t Rows, std::size_t Packets>
 VSCG_NOINLINE void gemm_tile(std::size_t depth, const T* a, const T* b, std::size_t b_step, std::size_t b_panel,
-                             T* target, std::size_t step) {
+                             T* target, std::size_t step, bool adds) {
   namespace ei = Eigen::internal;
   using sizes = gemm_sizes<T>;
   using packet = typename sizes::packet;
   constexpr std::size_t lanes = sizes::lanes;
-  bool first = true;
   do {  // once even where k is empty
     packet sum[Rows][Packets];
     VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i) {
@@ -125,7 +133,7 @@ VSCG_NOINLINE void gemm_tile(std::size_t depth, const T* a, const T* b, std::siz
       }
     }
     T* to = target;
-    if (first) {
+    if (!adds) {
       VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i, to += step) {
         VSCG_UNROLL for (std::size_t p = 0; p < Packets; ++p) ei::pstoreu(to + p * lanes, sum[i][p]);
       }
@@ -136,7 +144,7 @@ VSCG_NOINLINE void gemm_tile(std::size_t depth, const T* a, const T* b, std::siz
         }
       }
     }
-    first = false;
+    adds = true;
   } while (depth != 0);
 }
 
@@ -146,14 +154,19 @@ void gemm_finished_tile(const gemm_strip<T>& strip, const T* a, const T* b, std:
                         std::size_t columns) {
   constexpr std::size_t width = Packets * gemm_sizes<T>::lanes;
   T* const c = strip.c + row * strip.ldc + column;
-  if (columns == width && strip.plain()) {
-    return gemm_tile<T, Rows, Packets>(strip.depth, a, b, strip.b_step, strip.b_panel, c, strip.ldc);
-  }
-  for (std::size_t i = 0; i < Rows; ++i) {
-    for (std::size_t j = 0; j < columns; j += 64 / sizeof(T)) Eigen::internal::prefetch(c + i * strip.ldc + j);
+  if (columns == width) {
+    if (strip.add) {
+      for (std::size_t i = 0; i < Rows; ++i) {
+        for (std::size_t j = 0; j < width; j += 64 / sizeof(T)) Eigen::internal::prefetch(c + i * strip.ldc + j);
+      }
+    }
+    gemm_tile<T, Rows, Packets>(strip.depth, a, b, strip.b_step, strip.b_panel, c, strip.ldc, strip.add);
+    if (strip.finishes()) gemm_finish(strip, c, strip.ldc, row, Rows, column, width);
+    return;
   }
   alignas(64) T tile[Rows * width];
-  gemm_tile<T, Rows, Packets>(strip.depth, a, b, strip.b_step, strip.b_panel, tile, width);
+  gemm_begin(strip, tile, width, row, Rows, column, columns);
+  gemm_tile<T, Rows, Packets>(strip.depth, a, b, strip.b_step, strip.b_panel, tile, width, strip.add);
   gemm_finish(strip, tile, width, row, Rows, column, columns);
 }
 
@@ -186,12 +199,11 @@ void gemm_sweep(const gemm_strip<T>& strip, const T* a, std::size_t row, std::si
 /// packed panels of A, `a_panel` apart; `target` gets their columns one after the other.
 template <class T, std::size_t Panels>
 VSCG_NOINLINE void gemm_column(std::size_t depth, const T* a, std::size_t a_panel, const T* b, std::size_t b_step,
-                               T* target) {
+                               T* target, bool adds) {
   namespace ei = Eigen::internal;
   using sizes = gemm_sizes<T>;
   using packet = typename sizes::packet;
   constexpr std::size_t packets = sizes::a_step / sizes::lanes;
-  bool first = true;
   do {
     packet sum[Panels][packets];
     VSCG_UNROLL for (std::size_t i = 0; i < Panels; ++i) {
@@ -210,10 +222,10 @@ VSCG_NOINLINE void gemm_column(std::size_t depth, const T* a, std::size_t a_pane
     VSCG_UNROLL for (std::size_t i = 0; i < Panels; ++i) {
       VSCG_UNROLL for (std::size_t p = 0; p < packets; ++p) {
         T* const to = target + i * sizes::a_step + p * sizes::lanes;
-        ei::pstoreu(to, first ? sum[i][p] : ei::padd(ei::ploadu<packet>(to), sum[i][p]));
+        ei::pstoreu(to, adds ? ei::padd(ei::ploadu<packet>(to), sum[i][p]) : sum[i][p]);
       }
     }
-    first = false;
+    adds = true;
   } while (depth != 0);
 }
 
@@ -247,10 +259,14 @@ VSCG_NOINLINE void gemm_multiply_panels(gemm_strip<T> strip, const T* a, std::si
       alignas(64) T column[sizes::row_panels * sizes::a_step];
       const std::size_t panels = rows - i > sizes::rows ? sizes::row_panels : 1;
       const T* const panel = a + i / sizes::rows * a_panel;
+      for (std::size_t p = 0; p < panels && i + p * sizes::rows < rows; ++p) {
+        const std::size_t first = i + p * sizes::rows;
+        gemm_begin(strip, column + p * sizes::a_step, 1, first, std::min(sizes::rows, rows - first), j, 1);
+      }
       if (panels == 1) {
-        gemm_column<T, 1>(strip.depth, panel, a_panel, b, strip.b_step, column);
+        gemm_column<T, 1>(strip.depth, panel, a_panel, b, strip.b_step, column, strip.add);
       } else {
-        gemm_column<T, sizes::row_panels>(strip.depth, panel, a_panel, b, strip.b_step, column);
+        gemm_column<T, sizes::row_panels>(strip.depth, panel, a_panel, b, strip.b_step, column, strip.add);
       }
       for (std::size_t p = 0; p < panels && i < rows; ++p, i += sizes::rows) {
         gemm_finish(strip, column + p * sizes::a_step, 1, i, std::min(sizes::rows, rows - i), j, 1);

@@ -21,7 +21,7 @@ inline constexpr std::size_t gemm_thin_rows = 2;
 /// is a[i · a_row + k · a_k]. The chains are the same as in a tile.
 template <class T, std::size_t Rows>
 VSCG_NOINLINE void gemm_thin_tile(std::size_t depth, const T* a, std::size_t a_row, std::size_t a_k,
-                                  const T* const* row, T* target) {
+                                  const T* const* row, T* target, bool adds) {
   namespace ei = Eigen::internal;
   using packet = typename gemm_sizes<T>::packet;
   constexpr std::size_t lanes = gemm_sizes<T>::lanes;
@@ -57,9 +57,10 @@ VSCG_NOINLINE void gemm_thin_tile(std::size_t depth, const T* a, std::size_t a_r
     VSCG_UNROLL for (std::size_t p = 0; p < 2; ++p) {
       VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i) {
         T* const to = target + (2 * i + p) * lanes;
-        ei::pstoreu(to, begin == 0 ? sum[p][i] : ei::padd(ei::ploadu<packet>(to), sum[p][i]));
+        ei::pstoreu(to, adds ? ei::padd(ei::ploadu<packet>(to), sum[p][i]) : sum[p][i]);
       }
     }
+    adds = true;
     begin = end;
   } while (begin != depth);
 }
@@ -73,7 +74,8 @@ void gemm_thin(const gemm_strip<T>& strip, const T* a, std::size_t a_row, std::s
     const T* row[width];
     for (std::size_t l = 0; l < width; ++l) row[l] = strip.b + (j + std::min(l, columns - 1)) * strip.b_step;
     alignas(64) T tile[Rows * width];
-    gemm_thin_tile<T, Rows>(strip.depth, a, a_row, a_k, row, tile);
+    gemm_begin(strip, tile, width, 0, Rows, j, columns);
+    gemm_thin_tile<T, Rows>(strip.depth, a, a_row, a_k, row, tile, strip.add);
     gemm_finish(strip, tile, width, 0, Rows, j, columns);
   }
 }

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 
 #include <Eigen/Core>
 
+#include <vscg/backend/eigen/word_lanes.hpp>
 #include <vscg/core/config.hpp>
 
 namespace vscg::eigen_detail {
@@ -123,6 +126,35 @@ struct tail_index {
   }
 };
 
+/// A few counters of random words side by side.
+template <class T>
+struct counter_lanes {
+  using word = word_lanes;
+  std::size_t at;
+  word words() const {
+    word result;
+    for (std::size_t i = 0; i < word::size; ++i) result.value[i] = (at + i) & 0xffffffffU;
+    return result;
+  }
+  /// f(index, kept) for the elements that the four words of each counter belong to, as far as there are `n`: `kept` is
+  /// 0 where the element's word is below `limit`, and 1 elsewhere.
+  template <class F>
+  void each(const std::array<word, 4>& words, std::size_t n, std::uint32_t limit, F f) const {
+    constexpr std::size_t count = 4 * word::size;
+    std::uint32_t in_order[count];
+    word::store_in_order(words, in_order);
+    alignas(64) T kept[count];
+    for (std::size_t i = 0; i < count; ++i) kept[i] = static_cast<T>(in_order[i] >= limit);
+    for (std::size_t i = 0; i < count; i += lanes<T>::size) {
+      const std::size_t element = 4 * at + i;
+      if (element + lanes<T>::size <= n)
+        f(lane_index<T>{element}, lanes<T>::load(kept + i));
+      else if (element < n)
+        f(tail_index<T>{element, n - element}, lanes<T>::load(kept + i));
+    }
+  }
+};
+
 /// The lanes that work on one row together.
 template <class T>
 struct lane_group {
@@ -141,6 +173,11 @@ struct lane_group {
   template <class F>
   void integers(std::size_t n, F f) const {
     for (std::size_t i = 0; i < n; ++i) f(i);
+  }
+  /// f(counter) for the counters 0 … n-1 of random words.
+  template <class F>
+  void counters(std::size_t n, F f) const {
+    for (std::size_t at = 0; at < n; at += word_lanes::size) f(counter_lanes<T>{at});
   }
   /// Sum of f(index) over the elements 0 … n-1, in an order that depends on n alone.
   template <class F>

@@ -22,6 +22,11 @@ struct single_group {
   VSCG_HD void integers(std::size_t n, F f) const {
     for (std::size_t i = 0; i < n; ++i) f(i);
   }
+  /// f(counter) for the counters 0 … n-1.
+  template <class F>
+  VSCG_HD void counters(std::size_t n, F f) const {
+    for (std::size_t i = 0; i < n; ++i) f(scalar_counter<T>{i});
+  }
   /// Sum of f(index) over the elements 0 … n-1.
   template <class F>
   VSCG_HD T sum(std::size_t n, F f) const {

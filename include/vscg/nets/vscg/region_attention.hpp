@@ -46,8 +46,9 @@ struct region_attention {
     require_extent<region_attention, R, static_cast<int>(shape_of<decltype(accepted)>::elements) / (T * Dv)>();
     const regions_of<decltype(accepted), T> visual{accepted.trace, accepted.id};
 
-    const auto regions = affine_v(affine_video.with_relu(visual));
+    // First what is small: all that follows then runs video by video, while the picture is in the cache.
     const auto guidance = affine_g(affine_audio.with_relu(audio));
+    const auto regions = affine_v(affine_video.with_relu(visual));
     const auto content = add_to_rows(regions, guidance);
     const auto scores = reshape<shape<dyn, T, R>>(affine_h(tanh(content)));
     const auto map = softmax(scores);
