@@ -20,7 +20,8 @@ function(vscg_portable_networks target folder)
   target_include_directories(${target} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
   target_compile_definitions(${target} PRIVATE VSCG_COMPILED)
   target_compile_options(${target} PRIVATE ${ARGN})
-  target_link_options(${target} PRIVATE -Wl,--version-script=${CMAKE_CURRENT_SOURCE_DIR}/networks/exports.map)
+  target_link_options(${target} PRIVATE -Wl,-Bsymbolic
+    -Wl,--version-script=${CMAKE_CURRENT_SOURCE_DIR}/networks/exports.map)
   set_target_properties(${target} PROPERTIES
     OUTPUT_NAME vscg_example_networks
     LIBRARY_OUTPUT_DIRECTORY ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/${folder}
@@ -31,3 +32,4 @@ vscg_portable_networks(vscg_example_networks lib)
 # g++ 12 tuning for AMD's Zen halves the rate of products (see cmake/targets.cmake); Haswell's suits Intel and AMD.
 vscg_portable_networks(vscg_example_networks_v3 lib/glibc-hwcaps/x86-64-v3 -march=x86-64-v3 -mtune=haswell)
 vscg_portable_networks(vscg_example_networks_v4 lib/glibc-hwcaps/x86-64-v4 -march=x86-64-v4)
+set(levels vscg_example_networks_v3 vscg_example_networks_v4)
