@@ -12,7 +12,6 @@
 #include <memory>
 #include <new>
 #include <string>
-#include <time.h>
 
 #if defined(__GNUC__) && !defined(__clang__)
 // g++ 12 takes the undefined operands of AVX-512 intrinsics in Eigen's own product for variables never set (GCC bug
@@ -30,6 +29,8 @@
 #include <vscg/backend/eigen/gemm.hpp>
 #include <vscg/core/random.hpp>
 
+#include "machine.hpp"
+
 namespace {
 
 namespace ed = vscg::eigen_detail;
@@ -41,9 +42,8 @@ struct shape {
   std::size_t batch = 1;
 };
 
-constexpr shape machine{"machine's product", 4900, 512, 512};
 constexpr shape shapes[] = {
-    machine,
+    {"machine's product", 4900, 512, 512},
     {"linear x·Wt, 10 videos", 4900, 512, 512, false, true},
     {"linear x·Wt, 128 videos", 62720, 512, 512, false, true},
     {"linear x·Wt, 1 video", 490, 512, 512, false, true},
@@ -92,12 +92,6 @@ memory<T> numbers(std::size_t count, const char* name) {
     values[i] = i < period ? static_cast<T>(stream.uniform(i) - 0.5) : values[i - period];
   }
   return values;
-}
-
-double seconds() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
 template <class T>
@@ -172,25 +166,14 @@ class product {
 template <class F>
 double shortest(double before, double operations, F&& f) {
   const int calls = std::max(1, static_cast<int>(2e7 / operations));
-  const double start = seconds();
+  const double start = benchmarks::processor_seconds();
   for (int i = 0; i < calls; ++i) f();
-  return std::min(before, (seconds() - start) / calls);
-}
-
-template <class T>
-double machine_rate() {
-  static const double rate = [] {
-    product<T> p(machine);
-    double best = std::numeric_limits<double>::infinity();
-    for (int turn = 0; turn < 20; ++turn) best = shortest(best, p.operations(), [&] { p.run_eigen(); });
-    return p.operations() / best;
-  }();
-  return rate;
+  return std::min(before, (benchmarks::processor_seconds() - start) / calls);
 }
 
 template <class T>
 void measure(benchmark::State& state, const shape& s) {
-  const double machine_flops = machine_rate<T>();
+  const double machine_rate = benchmarks::product_rate<T>();
   product<T> p(s);
   if (!(p.error() < 1)) {
     state.SkipWithError("the result differs from Eigen's");
@@ -210,7 +193,7 @@ void measure(benchmark::State& state, const shape& s) {
   state.counters["packed"] = giga / packed;
   state.counters["Eigen"] = giga / eigen;
   state.counters["ratio"] = eigen / ours;
-  state.counters["share"] = p.operations() / ours / machine_flops;
+  state.counters["share"] = giga / ours / machine_rate;
   state.counters["us"] = ours * 1e6;
 }
 

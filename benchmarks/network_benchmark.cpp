@@ -7,20 +7,18 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <iostream>
-#include <limits>
 #include <span>
 #include <vector>
 
-#include <Eigen/Core>
 #include <benchmark/benchmark.h>
 
 #include <vscg/vscg.hpp>
+
+#include "measure.hpp"
 
 namespace {
 
@@ -60,33 +58,6 @@ const videos& data() {
   return all;
 }
 
-double seconds_of(auto&& work) {
-  const auto begin = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-}
-
-/// GFLOP/s of Eigen's product on one core: the best of many, since others use the machine too.
-double machine_rate() {
-  using matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-  const matrix a = matrix::Random(4900, 512);
-  const matrix b = matrix::Random(512, 512);
-  matrix c(4900, 512);
-  double best = std::numeric_limits<double>::infinity();
-  for (int i = 0; i < 30; ++i) best = std::min(best, seconds_of([&] { c.noalias() = a * b; }));
-  return 2.0 * 4900 * 512 * 512 / best * 1e-9;
-}
-
-double rate() {
-  static const double measured = machine_rate();
-  return measured;
-}
-
-[[noreturn]] void refuse(const char* what) {
-  std::cerr << "not measured: " << what << '\n';
-  std::exit(1);
-}
-
 void check() {
   const model_type m{vscg::seed{1}};
   const auto a = data().sound(4);
@@ -97,7 +68,7 @@ void check() {
   const auto y = two.infer(a, v);
   const auto left = x.segment_scores.values();
   const auto right = y.segment_scores.values();
-  if (!std::equal(left.begin(), left.end(), right.begin())) refuse("two threads give other bits than one");
+  if (!std::equal(left.begin(), left.end(), right.begin())) benchmarks::refuse("two threads give other bits than one");
 
   vscg::model<net, double, vscg::cpu> exact{vscg::seed{1}};
   for (const auto& entry : m.weights().table().entries) {
@@ -111,18 +82,7 @@ void check() {
     worst = std::max(worst, std::abs(static_cast<double>(left[i]) - reference.segment_scores.numbers[i]));
     largest = std::max(largest, std::abs(reference.segment_scores.numbers[i]));
   }
-  if (!(worst <= 1e-4 * largest)) refuse("float and double differ");
-}
-
-/// Runs the state's loop and reports the rate of its products.
-template <class Work>
-void measure(benchmark::State& state, double flops, std::size_t threads, Work work) {
-  const auto begin = std::chrono::steady_clock::now();
-  for (auto _ : state) work();
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  const double achieved = flops * 1e-9 * static_cast<double>(state.iterations()) / seconds;
-  state.counters["GFLOP/s"] = achieved;
-  state.counters["share"] = achieved / (rate() * static_cast<double>(threads));
+  if (!(worst <= 1e-4 * largest)) benchmarks::refuse("float and double differ");
 }
 
 void training_step(benchmark::State& state) {
@@ -140,8 +100,8 @@ void training_step(benchmark::State& state) {
   for (const auto& target : targets) arrays.emplace_back(target);
   t.step(arrays);
   state.counters["arena MiB"] = static_cast<double>(t.running().plan().bytes()) / 1048576.0;
-  measure(state, t.steps_traced().flops_per_item() * batch, threads,
-          [&] { benchmark::DoNotOptimize(t.step(arrays).total); });
+  const double seconds = benchmarks::run(state, [&] { benchmark::DoNotOptimize(t.step(arrays).total); });
+  benchmarks::report_products(state, t.steps_traced().flops_per_item() * batch, threads, seconds);
 }
 
 void inference(benchmark::State& state) {
@@ -160,7 +120,8 @@ void inference(benchmark::State& state) {
   };
   run();
   state.counters["arena MiB"] = static_cast<double>(s.memory()) / 1048576.0;
-  measure(state, s.traced().flops_per_item() * static_cast<double>(items), threads, run);
+  const double seconds = benchmarks::run(state, run);
+  benchmarks::report_products(state, s.traced().flops_per_item() * static_cast<double>(items), threads, seconds);
 }
 
 BENCHMARK(training_step)
@@ -179,14 +140,7 @@ BENCHMARK(inference)
 int main(int count, char** arguments) {
   benchmark::Initialize(&count, arguments);
   check();
-  std::cout << "machine's product rate ("
-            << (
-#if defined(__clang__)
-                   "clang++"
-#else
-                   "g++"
-#endif
-                   )
-            << "): " << rate() << " GFLOP/s a core\n";
+  std::cout << "machine's product rate (" << benchmarks::compiler() << "): " << benchmarks::product_rate<float>()
+            << " GFLOP/s a core\n";
   benchmark::RunSpecifiedBenchmarks();
 }

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdlib>
+#include <cstring>
+#include <iostream>
+#include <limits>
+#include <string>
+#include <time.h>
+#include <vector>
+
+#include <Eigen/Core>
+
+// What this machine can do on one core, measured in the run that is compared with it: without that, a figure of one
+// machine says nothing on another one.
+
+namespace benchmarks {
+
+/// Processor time of this thread: what others do on the machine counts little in it.
+inline double processor_seconds() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+/// The least of several turns: what disturbs one can only make it longer.
+template <class F>
+double shortest_of(int turns, F&& f) {
+  double best = std::numeric_limits<double>::infinity();
+  for (int turn = 0; turn < turns; ++turn) {
+    const double start = processor_seconds();
+    f();
+    best = std::min(best, processor_seconds() - start);
+  }
+  return best;
+}
+
+/// GFLOP/s of Eigen's own product, [4900 x 512]·[512 x 512], by this compiler.
+template <class T>
+double product_rate() {
+  static const double rate = [] {
+    using matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+    const matrix a = matrix::Random(4900, 512);
+    const matrix b = matrix::Random(512, 512);
+    matrix c(4900, 512);
+    return 2.0 * 4900 * 512 * 512 * 1e-9 / shortest_of(30, [&] { c.noalias() = a * b; });
+  }();
+  return rate;
+}
+
+/// GB/s of memcpy on arrays that no cache holds, read and written bytes counted.
+inline double copy_rate() {
+  static const double rate = [] {
+    constexpr std::size_t bytes = std::size_t{1} << 28U;
+    std::vector<char> from(bytes, 1);
+    std::vector<char> to(bytes);
+    const double seconds = shortest_of(15, [&] {
+      std::memcpy(to.data(), from.data(), bytes);
+      from[0] = to[bytes - 1];  // so that no copy can be left out
+    });
+    return 2e-9 * static_cast<double>(bytes) / seconds;
+  }();
+  return rate;
+}
+
+inline const char* compiler() {
+#if defined(__clang__)
+  return "clang++";
+#else
+  return "g++";
+#endif
+}
+
+[[noreturn]] inline void refuse(const std::string& what) {
+  std::cerr << "not measured: " << what << '\n';
+  std::exit(1);
+}
+
+}  // namespace benchmarks
