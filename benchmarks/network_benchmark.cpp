@@ -100,8 +100,8 @@ void training_step(benchmark::State& state) {
   for (const auto& target : targets) arrays.emplace_back(target);
   t.step(arrays);
   state.counters["arena MiB"] = static_cast<double>(t.running().plan().bytes()) / 1048576.0;
-  const double seconds = benchmarks::run(state, [&] { benchmark::DoNotOptimize(t.step(arrays).total); });
-  benchmarks::report_products(state, t.steps_traced().flops_per_item() * batch, threads, seconds);
+  benchmarks::run_in_turns(state, t.steps_traced().flops_per_item() * batch, threads,
+                           [&] { benchmark::DoNotOptimize(t.step(arrays).total); });
 }
 
 void inference(benchmark::State& state) {
@@ -120,20 +120,21 @@ void inference(benchmark::State& state) {
   };
   run();
   state.counters["arena MiB"] = static_cast<double>(s.memory()) / 1048576.0;
-  const double seconds = benchmarks::run(state, run);
-  benchmarks::report_products(state, s.traced().flops_per_item() * static_cast<double>(items), threads, seconds);
+  benchmarks::run_in_turns(state, s.traced().flops_per_item() * static_cast<double>(items), threads, run);
 }
 
 BENCHMARK(training_step)
     ->ArgNames({"threads", "micro_batch"})
-    ->ArgsProduct({{1, 2}, {4, 16, 128}})
+    ->ArgsProduct({{1, 2}, {16, 32, 128}})
     ->Unit(benchmark::kMillisecond)
-    ->UseRealTime();
+    ->UseManualTime()
+    ->Iterations(15);
 BENCHMARK(inference)
     ->ArgNames({"threads", "videos"})
     ->ArgsProduct({{1, 2}, {1, 32, 402}})
     ->Unit(benchmark::kMillisecond)
-    ->UseRealTime();
+    ->UseManualTime()
+    ->Iterations(15);
 
 }  // namespace
 

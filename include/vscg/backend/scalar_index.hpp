@@ -29,8 +29,8 @@ struct scalar_counter {
   using word = std::uint64_t;
   std::size_t at;
   VSCG_HD word words() const { return at & 0xffffffffU; }
-  /// f(index, kept) for the elements that the four words of this counter belong to, as far as there are `n`: `kept` is 0
-  /// where the element's word is below `limit`, and 1 elsewhere.
+  /// f(index, kept) for the elements that the four words of this counter belong to, as far as there are `n`: `kept` is
+  /// 0 where the element's word is below `limit`, and 1 elsewhere.
   template <class F>
   VSCG_HD void each(const std::array<word, 4>& words, std::size_t n, std::uint32_t limit, F f) const {
     for (std::size_t k = 0; k < 4 && 4 * at + k < n; ++k) f(scalar_index<T>{4 * at + k}, T(words[k] >= limit));

@@ -61,13 +61,14 @@ void gemm_flat(Team& team, T* workspace, const gemm_arguments<T>& args, gemm_sou
   const std::size_t row_chunks = gemm_ceil(args.m, chunk_rows);
   const std::size_t panels = gemm_ceil(args.n, layout::columns);
   const std::size_t panel_work = std::min(args.m, chunk_rows) * layout::columns * std::max<std::size_t>(args.k, 1);
-  const std::size_t least = std::max<std::size_t>(gemm_ceil(gemm_chunk_work, panel_work), 4);
+  const std::size_t least = std::max(gemm_ceil(gemm_chunk_work, panel_work), std::clamp<std::size_t>(panels / 4, 2, 4));
   const std::size_t even = gemm_ceil(panels, gemm_ceil(16, row_chunks));
   const std::size_t chunk_panels = std::min({panels, std::max(least, even), layout::width / layout::columns});
   const std::size_t column_chunks = gemm_ceil(panels, chunk_panels);
   const std::size_t item_chunks = row_chunks * column_chunks;
-  const std::size_t item_work = panel_work * panels * row_chunks;
-  const std::size_t group = std::max<std::size_t>(gemm_chunk_work / item_work, 1);  // items of the batch in a chunk
+  // Items of the batch in a chunk. A row or two take as long as it takes to read B.
+  const std::size_t item_work = panel_work * panels * row_chunks * (args.m <= 2 ? 8 : 1);
+  const std::size_t group = std::max<std::size_t>(gemm_chunk_work / item_work, 1);
   team.run(gemm_ceil(args.batch, group) * item_chunks, [&](std::size_t worker, std::size_t chunk) {
     const std::size_t row = chunk % item_chunks / column_chunks * chunk_rows;
     const std::size_t column = chunk % column_chunks * chunk_panels * layout::columns;

@@ -90,8 +90,12 @@ VSCG_NOINLINE void gemm_compute(const gemm_arguments<T>& args, gemm_source sourc
     const bool last = k + depth == args.k;
     for (std::size_t row = part.row; row < row_end; row += layout::chunk_rows) {
       const std::size_t rows = std::min(layout::chunk_rows, row_end - row);
-      if (source != gemm_source::thin) gemm_pack_a(space, args, k, depth, row, rows);
+      // A single row is read where it stands. (Columns past the last whole panel may take rows as lanes: not there.)
+      const bool as_it_is = source == gemm_source::packed && args.m == 1 && part.columns % width == 0;
+      const T* const panel = as_it_is ? args.a + k * (args.trans_a ? args.lda : 1) : space;
+      if (source != gemm_source::thin && !as_it_is) gemm_pack_a(space, args, k, depth, row, rows);
       gemm_strip<T> strip{};
+      strip.a_step = !as_it_is ? layout::a_step : args.trans_a ? args.lda : 1;
       strip.depth = depth;
       strip.ldc = args.ldc;
       strip.add = args.accumulate || k > 0;
@@ -104,7 +108,7 @@ VSCG_NOINLINE void gemm_compute(const gemm_arguments<T>& args, gemm_source sourc
         strip.columns = columns;
         strip.c = args.c + row * args.ldc + column;
         strip.bias = last && args.bias != nullptr ? args.bias + column : nullptr;
-        gemm_multiply_panels(strip, space, layout::a_panel, rows);
+        gemm_multiply_panels(strip, panel, layout::a_panel, rows);
       };
       if (source == gemm_source::thin) {
         strip.b = args.b + part.column * args.ldb + k;

@@ -56,6 +56,7 @@ struct gemm_sizes {
 template <class T>
 struct gemm_strip {
   std::size_t depth;    ///< length of this block of k
+  std::size_t a_step;   ///< distance between two k of A, where one row is all that A has; as packed otherwise
   const T* b;           ///< first panel of B
   std::size_t b_step;   ///< distance between two k inside a panel
   std::size_t b_panel;  ///< distance between two panels
@@ -109,12 +110,16 @@ VSCG_NOINLINE void gemm_finish(const gemm_strip<T>& strip, const T* tile, std::s
 
 /// target[Rows, Packets · lanes] (+)= A·B over `depth`: `a` is a packed panel from its first row of this tile on.
 template <class T, std::size_t Rows, std::size_t Packets>
-VSCG_NOINLINE void gemm_tile(std::size_t depth, const T* a, const T* b, std::size_t b_step, std::size_t b_panel,
-                             T* target, std::size_t step, bool adds) {
+VSCG_NOINLINE void gemm_tile(const gemm_strip<T>& strip, const T* a, const T* b, T* target, std::size_t step) {
   namespace ei = Eigen::internal;
   using sizes = gemm_sizes<T>;
   using packet = typename sizes::packet;
   constexpr std::size_t lanes = sizes::lanes;
+  const std::size_t a_step = Rows == 1 ? strip.a_step : sizes::a_step;
+  const std::size_t b_step = strip.b_step;
+  const std::size_t b_panel = strip.b_panel;
+  std::size_t depth = strip.depth;
+  bool adds = strip.add;
   do {  // once even where k is empty
     packet sum[Rows][Packets];
     VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i) {
@@ -122,7 +127,7 @@ VSCG_NOINLINE void gemm_tile(std::size_t depth, const T* a, const T* b, std::siz
     }
     std::size_t left_of_chain = std::min(depth, sizes::chain);
     depth -= left_of_chain;
-    for (; left_of_chain != 0; --left_of_chain, a += sizes::a_step, b += b_step) {
+    for (; left_of_chain != 0; --left_of_chain, a += a_step, b += b_step) {
       packet right[Packets];
       VSCG_UNROLL for (std::size_t p = 0; p < Packets; ++p) {
         right[p] = ei::ploadu<packet>(b + (p / 2) * b_panel + (p % 2) * lanes);
@@ -160,13 +165,13 @@ void gemm_finished_tile(const gemm_strip<T>& strip, const T* a, const T* b, std:
         for (std::size_t j = 0; j < width; j += 64 / sizeof(T)) Eigen::internal::prefetch(c + i * strip.ldc + j);
       }
     }
-    gemm_tile<T, Rows, Packets>(strip.depth, a, b, strip.b_step, strip.b_panel, c, strip.ldc, strip.add);
+    gemm_tile<T, Rows, Packets>(strip, a, b, c, strip.ldc);
     if (strip.finishes()) gemm_finish(strip, c, strip.ldc, row, Rows, column, width);
     return;
   }
   alignas(64) T tile[Rows * width];
   gemm_begin(strip, tile, width, row, Rows, column, columns);
-  gemm_tile<T, Rows, Packets>(strip.depth, a, b, strip.b_step, strip.b_panel, tile, width, strip.add);
+  gemm_tile<T, Rows, Packets>(strip, a, b, tile, width);
   gemm_finish(strip, tile, width, row, Rows, column, columns);
 }
 
