@@ -13,8 +13,6 @@
 #include <time.h>
 #include <vector>
 
-#include <Eigen/Core>
-
 // What this machine can do on one core, measured in the run that is compared with it: without that, a figure of one
 // machine says nothing on another one.
 
@@ -39,15 +37,10 @@ double shortest_of(int turns, F&& f) {
   return best;
 }
 
-/// GFLOP/s of Eigen's own product, [4900 x 512]·[512 x 512], by this compiler: the best of `turns`, now.
+/// GFLOP/s of Eigen's own product, [4900 x 512]·[512 x 512], by this compiler: the best of `turns`, now. In
+/// machine.cpp, which is optimised to the full, whatever a benchmark's own file is.
 template <class T>
-double product_rate_now(int turns) {
-  using matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-  thread_local const matrix a = matrix::Random(4900, 512);
-  thread_local const matrix b = matrix::Random(512, 512);
-  thread_local matrix c(4900, 512);
-  return 2.0 * 4900 * 512 * 512 * 1e-9 / shortest_of(turns, [&] { c.noalias() = a * b; });
-}
+double product_rate_now(int turns);
 
 /// The same, once a process.
 template <class T>
