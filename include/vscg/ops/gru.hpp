@@ -112,7 +112,7 @@ namespace ops {
 /// Operands: x [B, T, In], W_ih [2, 3H, In], W_hh [2, 3H, H], b_ih [2, 3H], b_hh [2, 3H] and, where `Initial`, the
 /// states that both directions start from, [B, 2, H]; zeros otherwise.
 template <int T, int In, int H, bool Initial>
-struct gru : operation<shape<dyn, T, 2 * H>> {
+struct gru : recurrent::operation<T, In, 3, H> {
   static constexpr const char* name = "gru";
   static constexpr std::uint32_t pullback_reads_operands = Initial ? 0b100111U : 0b111U;
   static constexpr bool pullback_reads_result = true;
@@ -127,26 +127,16 @@ struct gru : operation<shape<dyn, T, 2 * H>> {
             column_sums_scratch(T, 3 * 2 * H)};
   }
 
-  static constexpr std::uint32_t prepared_operands = 0b110;
-  template <class Executor>
-  static constexpr auto prepared(std::uint32_t active) {
-    return recurrent::packed_sizes<Executor>({0, T, In, 3, H}, (active & 1U) != 0, active != 0);
-  }
-
-  template <class C>
-  void prepare(const C& c) const {
-    recurrent::pack_weights(c.backend(), {c.items(), T, In, 3, H}, c.template x<1>(), c.template x<2>(),
-                            recurrent::packed_of(c));
-  }
   template <class C>
   void forward(const C& c) const {
     using S = typename C::scalar;
-    const recurrent::sizes sizes{c.items(), T, In, 3, H};
+    const recurrent::sizes sizes = gru::sizes_of(c.items());
     const auto packed = recurrent::packed_of(c);
     S* gates = c.saved(0);
     S* part = c.scratch(0);
-    recurrent::input_products<typename C::executor, S>(c.backend(), sizes, c.template x<0>(), c.template x<1>(),
-                                                       packed.input, c.template x<3>(), gates);
+    detail::linear_forward<typename C::executor, S>(c.backend(), sizes.rows(), In, sizes.both(), c.template x<0>(),
+                                                    c.template x<1>(), packed.input, c.template x<3>(),
+                                                    activation::none, gates);
     for (std::size_t order = 0; order < T; ++order) {
       for (std::size_t d = 0; d < recurrent::directions; ++d) {
         recurrent::hidden_product<typename C::executor, S>(
@@ -162,7 +152,7 @@ struct gru : operation<shape<dyn, T, 2 * H>> {
   template <class C>
   void pullback(const C& c) const {
     using S = typename C::scalar;
-    const recurrent::sizes sizes{c.items(), T, In, 3, H};
+    const recurrent::sizes sizes = gru::sizes_of(c.items());
     const auto packed = recurrent::packed_of(c);
     S* gates = c.saved(0);
     S* previous = c.scratch(0);
@@ -188,14 +178,16 @@ struct gru : operation<shape<dyn, T, 2 * H>> {
     }
     if constexpr (C::template can_want<0>) {
       if (c.template wants<0>()) {
-        recurrent::input_gradient<typename C::executor, S>(c.backend(), sizes, gates, c.template x<1>(),
-                                                           packed.input_back, c.template dx<0>());
+        detail::linear_input_gradient<typename C::executor, S>(c.backend(), sizes.rows(), In, sizes.both(), gates,
+                                                               c.template x<1>(), packed.input_back,
+                                                               c.template dx<0>());
       }
     }
     if constexpr (C::template can_want<1>) {
       const S* dgates = gates;
       const S* back = dhidden;
-      recurrent::input_weight_gradient(c.backend(), sizes, dgates, c.template x<0>(), c.template dx<1>());
+      detail::linear_weight_gradient(c.backend(), sizes.rows(), In, sizes.both(), dgates, c.template x<0>(),
+                                     c.template dx<1>());
       recurrent::hidden_weight_gradient(c.backend(), sizes, back, static_cast<const S*>(previous), c.template dx<2>());
       recurrent::bias_gradient(c.backend(), sizes, gates, c.scratch(3), c.template dx<3>());
       recurrent::bias_gradient(c.backend(), sizes, dhidden, c.scratch(3), c.template dx<4>());

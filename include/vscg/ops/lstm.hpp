@@ -106,7 +106,7 @@ namespace ops {
 ///
 /// Operands: x [B, T, In], W_ih [2, 4H, In], W_hh [2, 4H, H], b_ih [2, 4H], b_hh [2, 4H].
 template <int T, int In, int H>
-struct lstm : operation<shape<dyn, T, 2 * H>> {
+struct lstm : recurrent::operation<T, In, 4, H> {
   static constexpr const char* name = "lstm";
   static constexpr std::uint32_t pullback_reads_operands = 0b111;
   static constexpr bool pullback_reads_result = true;
@@ -119,25 +119,15 @@ struct lstm : operation<shape<dyn, T, 2 * H>> {
             column_sums_scratch(T, 4 * 2 * H)};
   }
 
-  static constexpr std::uint32_t prepared_operands = 0b110;
-  template <class Executor>
-  static constexpr auto prepared(std::uint32_t active) {
-    return recurrent::packed_sizes<Executor>({0, T, In, 4, H}, (active & 1U) != 0, active != 0);
-  }
-
-  template <class C>
-  void prepare(const C& c) const {
-    recurrent::pack_weights(c.backend(), {c.items(), T, In, 4, H}, c.template x<1>(), c.template x<2>(),
-                            recurrent::packed_of(c));
-  }
   template <class C>
   void forward(const C& c) const {
     using S = typename C::scalar;
-    const recurrent::sizes sizes{c.items(), T, In, 4, H};
+    const recurrent::sizes sizes = lstm::sizes_of(c.items());
     const auto packed = recurrent::packed_of(c);
     S* gates = c.saved(0);
-    recurrent::input_products<typename C::executor, S>(c.backend(), sizes, c.template x<0>(), c.template x<1>(),
-                                                       packed.input, c.template x<3>(), gates);
+    detail::linear_forward<typename C::executor, S>(c.backend(), sizes.rows(), In, sizes.both(), c.template x<0>(),
+                                                    c.template x<1>(), packed.input, c.template x<3>(),
+                                                    activation::none, gates);
     for (std::size_t order = 0; order < T; ++order) {
       for (std::size_t d = 0; d < recurrent::directions; ++d) {
         S* to = gates + (recurrent::time_of(d, order, T) * recurrent::directions + d) * sizes.gate_row();
@@ -153,7 +143,7 @@ struct lstm : operation<shape<dyn, T, 2 * H>> {
   template <class C>
   void pullback(const C& c) const {
     using S = typename C::scalar;
-    const recurrent::sizes sizes{c.items(), T, In, 4, H};
+    const recurrent::sizes sizes = lstm::sizes_of(c.items());
     const auto packed = recurrent::packed_of(c);
     S* gates = c.saved(0);
     S* previous = c.scratch(0);
@@ -169,15 +159,17 @@ struct lstm : operation<shape<dyn, T, 2 * H>> {
     }
     if constexpr (C::template can_want<0>) {
       if (c.template wants<0>()) {
-        recurrent::input_gradient<typename C::executor, S>(c.backend(), sizes, gates, c.template x<1>(),
-                                                           packed.input_back, c.template dx<0>());
+        detail::linear_input_gradient<typename C::executor, S>(c.backend(), sizes.rows(), In, sizes.both(), gates,
+                                                               c.template x<1>(), packed.input_back,
+                                                               c.template dx<0>());
       }
     }
     if constexpr (C::template can_want<1>) {
       c.backend().rows(sizes.rows() * recurrent::directions, H,
                        recurrent::gather_previous<S>{T, H, c.y(), nullptr, previous});
       const S* dgates = gates;
-      recurrent::input_weight_gradient(c.backend(), sizes, dgates, c.template x<0>(), c.template dx<1>());
+      detail::linear_weight_gradient(c.backend(), sizes.rows(), In, sizes.both(), dgates, c.template x<0>(),
+                                     c.template dx<1>());
       recurrent::hidden_weight_gradient(c.backend(), sizes, dgates, static_cast<const S*>(previous),
                                         c.template dx<2>());
       recurrent::bias_gradient(c.backend(), sizes, gates, c.scratch(3), c.template dx<3>());

@@ -3,10 +3,13 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 
 #include <vscg/backend/gemm_arguments.hpp>
 #include <vscg/core/config.hpp>
 #include <vscg/core/execution.hpp>
+#include <vscg/core/record.hpp>
+#include <vscg/core/shape.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/ops/column_sums.hpp>
 #include <vscg/ops/linear.hpp>
@@ -28,6 +31,7 @@ struct sizes {
   std::size_t gates;
   std::size_t hidden;
   constexpr std::size_t gate_row() const { return gates * hidden; }
+  constexpr std::size_t both() const { return directions * gate_row(); }
   constexpr std::size_t rows() const { return items * steps; }
 };
 
@@ -74,25 +78,24 @@ VSCG_NOINLINE void pack_weights(Executor& backend, const sizes& s, const T* w_ih
   }
 }
 
-/// gates = x·W_ihᵀ + b_ih for all steps and both directions: one product.
-template <class Executor, class T>
-VSCG_NOINLINE void input_products(Executor& backend, const sizes& s, const T* x, const T* w_ih, const T* packed,
-                                  const T* b_ih, T* gates) {
-  gemm_arguments<T> p;
-  p.trans_b = true;
-  p.m = s.rows();
-  p.n = directions * s.gate_row();
-  p.k = s.inputs;
-  p.a = x;
-  p.lda = s.inputs;
-  p.b = w_ih;
-  p.ldb = s.inputs;
-  p.c = gates;
-  p.ldc = p.n;
-  p.bias = b_ih;
-  p.packed_b = packed;
-  backend.gemm(p);
-}
+/// What the recurrent operations say alike of what they prepare of W_ih [2, G H, In] and W_hh [2, G H, H].
+template <int T, int In, int G, int H>
+struct operation : vscg::operation<shape<dyn, T, 2 * H>> {
+  static constexpr std::uint32_t prepared_operands = 0b110;
+  static constexpr sizes sizes_of(std::size_t items) { return {items, T, In, G, H}; }
+
+  template <class Executor>
+  static constexpr auto prepared(std::uint32_t active) {
+    return packed_sizes<Executor>(sizes_of(0), (active & 1U) != 0, active != 0);
+  }
+  template <class C>
+  void prepare(const C& c) const {
+    pack_weights(c.backend(), sizes_of(0), c.template x<1>(), c.template x<2>(), packed_of(c));
+  }
+};
+
+// The products with W_ih are those of a linear map with the gates of both directions as its channels: `rows()` rows,
+// `inputs` in, `both()` out.
 
 /// to (+)= h·W_hhᵀ (+ b_hh) of one direction for the whole batch; h is what lies `order` - 1 steps back, or the initial
 /// state. False where there is neither: nothing was written.
@@ -172,44 +175,6 @@ struct gather_previous {
     });
   }
 };
-
-/// dx (+)= dgates·W_ih
-template <class Executor, class T>
-VSCG_NOINLINE void input_gradient(Executor& backend, const sizes& s, const T* dgates, const T* w_ih, const T* packed,
-                                  gradient<T> dx) {
-  gemm_arguments<T> p;
-  p.m = s.rows();
-  p.n = s.inputs;
-  p.k = directions * s.gate_row();
-  p.a = dgates;
-  p.lda = p.k;
-  p.b = w_ih;
-  p.ldb = s.inputs;
-  p.c = dx.data;
-  p.ldc = s.inputs;
-  p.accumulate = dx.adds;
-  p.packed_b = packed;
-  backend.gemm(p);
-}
-
-/// dW_ih (+)= dgatesᵀ·x, both directions at once.
-template <class Executor, class T>
-VSCG_NOINLINE void input_weight_gradient(Executor& backend, const sizes& s, const T* dgates, const T* x,
-                                         gradient<T> dw) {
-  gemm_arguments<T> p;
-  p.trans_a = true;
-  p.m = directions * s.gate_row();
-  p.n = s.inputs;
-  p.k = s.rows();
-  p.a = dgates;
-  p.lda = p.m;
-  p.b = x;
-  p.ldb = s.inputs;
-  p.c = dw.data;
-  p.ldc = s.inputs;
-  p.accumulate = dw.adds;
-  backend.gemm(p);
-}
 
 /// dW_hh (+)= dgatesᵀ·previous, direction by direction.
 template <class Executor, class T>
