@@ -9,10 +9,10 @@
 
 // The matrix product of the Eigen backend, with fixed blocking.
 //
-// k is cut into blocks of `gemm_sizes<T>::depth`, and blocks into chains. An element of C is the sum, in order, of what
-// C held (if it accumulates), of each chain of fused multiply-adds, and of the bias. Nothing else enters: the same row
+// k is cut into blocks of `gemm_sizes<T>::depth`. An element of C is the sum, in order, of what C held (if it
+// accumulates), of one chain of fused multiply-adds for each block, and of the bias. Nothing else enters: the same row
 // has the same bits in any product, at any position, with any number of threads, at any address, on any cache. Work is
-// cut into chunks of C by shape alone; a reduction is never cut.
+// cut into chunks of C; a reduction is never cut.
 //
 // Loops after Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", ACM TOMS 34 (2008), with the
 // roles of A and B exchanged, because C is row-major: a panel of A rests in the first-level cache, B streams from the
@@ -34,8 +34,9 @@ constexpr std::size_t gemm_workspace_elements(std::size_t workers) {
 /// Multiply-adds that one chunk should have at least: some microseconds, against about one for a region.
 inline constexpr std::size_t gemm_chunk_work = std::size_t{1} << 18U;
 
-/// Rows up to which row-major B is used as it stands.
-inline constexpr std::size_t gemm_direct_rows = 16;
+/// Rows up to which row-major B is used as it stands: its columns come from far apart, which a copy pays for only if
+/// many rows use it.
+inline constexpr std::size_t gemm_direct_rows = 256;
 
 constexpr std::size_t gemm_ceil(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
 
@@ -50,86 +51,111 @@ gemm_arguments<T> gemm_merge_batch(gemm_arguments<T> args) {
   return args;
 }
 
+/// How one C[m,n] is cut into chunks. The cut depends on the team, the bits do not.
+template <class T>
+class gemm_cut {
+ public:
+  using layout = gemm_layout<T>;
+
+  /// `k`: how deep a chunk goes; `items` products are cut alike.
+  gemm_cut(std::size_t m, std::size_t n, std::size_t k, std::size_t items, std::size_t workers)
+      : m_(m), n_(n), row_panels_(gemm_ceil(m, layout::rows)) {
+    // The chunks that are claimed last (with the lowest numbers) are small, so that workers finish together.
+    thin_ = workers > 1 && row_panels_ > layout::row_panels ? std::min(row_panels_, 3 * workers) : 0;
+    row_chunks_ = thin_ + gemm_ceil(row_panels_ - thin_, layout::row_panels);
+    // Each chunk packs its rows of A again: fewer columns only where rows are not enough for all workers.
+    const std::size_t panels = gemm_ceil(n, layout::columns);
+    const std::size_t wanted = workers > 1 ? gemm_ceil(4 * workers, row_chunks_ * items) : 1;
+    panel_work_ = std::min(m, layout::chunk_rows) * layout::columns * std::max<std::size_t>(k, 1);
+    const std::size_t least = std::max<std::size_t>(gemm_ceil(gemm_chunk_work, panel_work_), 2);
+    chunk_panels_ = std::min({panels, std::max(least, gemm_ceil(panels, wanted)), layout::width / layout::columns});
+    column_chunks_ = gemm_ceil(panels, chunk_panels_);
+  }
+
+  std::size_t chunks() const { return row_chunks_ * column_chunks_; }
+  /// Multiply-adds of all of C, about.
+  std::size_t work() const { return panel_work_ * gemm_ceil(n_, layout::columns) * row_chunks_; }
+
+  /// The part of C of one chunk; `k` and `k_end` are the caller's.
+  gemm_part part(std::size_t chunk, std::size_t k, std::size_t k_end) const {
+    const std::size_t at = chunk / column_chunks_;
+    const std::size_t panel = at < thin_ ? at : thin_ + (at - thin_) * layout::row_panels;
+    const std::size_t row = panel * layout::rows;
+    const std::size_t column = chunk % column_chunks_ * chunk_panels_ * layout::columns;
+    return {row,    std::min(at < thin_ ? layout::rows : layout::chunk_rows, m_ - row),
+            column, std::min(chunk_panels_ * layout::columns, n_ - column),
+            k,      k_end};
+  }
+
+ private:
+  std::size_t m_, n_, row_panels_;
+  std::size_t thin_ = 0, row_chunks_ = 0, panel_work_ = 0, chunk_panels_ = 0, column_chunks_ = 0;
+};
+
 /// Few rows, or B already packed: one region, each chunk runs over all of k.
 template <class T, class Team>
 void gemm_flat(Team& team, T* workspace, const gemm_arguments<T>& args, gemm_source source,
                const gemm_packed<T>& packed) {
-  using layout = gemm_layout<T>;
-  // With many rows, more of them to a chunk: it reads all of B once. With few, chunks of fewer columns, as long as they
-  // are worth a worker's while: each packs its rows of A again.
-  const std::size_t chunk_rows = layout::chunk_rows * (args.m >= 64 * layout::chunk_rows ? 4 : 1);
-  const std::size_t row_chunks = gemm_ceil(args.m, chunk_rows);
-  const std::size_t panels = gemm_ceil(args.n, layout::columns);
-  const std::size_t panel_work = std::min(args.m, chunk_rows) * layout::columns * std::max<std::size_t>(args.k, 1);
-  const std::size_t least = std::max(gemm_ceil(gemm_chunk_work, panel_work), std::clamp<std::size_t>(panels / 4, 2, 4));
-  const std::size_t even = gemm_ceil(panels, gemm_ceil(16, row_chunks));
-  const std::size_t chunk_panels = std::min({panels, std::max(least, even), layout::width / layout::columns});
-  const std::size_t column_chunks = gemm_ceil(panels, chunk_panels);
-  const std::size_t item_chunks = row_chunks * column_chunks;
+  const gemm_cut<T> cut(args.m, args.n, args.k, args.batch, team.size());
   // Items of the batch in a chunk. A row or two take as long as it takes to read B.
-  const std::size_t item_work = panel_work * panels * row_chunks * (args.m <= 2 ? 8 : 1);
-  const std::size_t group = std::max<std::size_t>(gemm_chunk_work / item_work, 1);
-  team.run(gemm_ceil(args.batch, group) * item_chunks, [&](std::size_t worker, std::size_t chunk) {
-    const std::size_t row = chunk % item_chunks / column_chunks * chunk_rows;
-    const std::size_t column = chunk % column_chunks * chunk_panels * layout::columns;
-    const gemm_part part{row,    std::min(chunk_rows, args.m - row),
-                         column, std::min(chunk_panels * layout::columns, args.n - column),
-                         0,      args.k};
-    const std::size_t first = chunk / item_chunks * group;
+  const std::size_t group = std::max<std::size_t>(gemm_chunk_work / (cut.work() * (args.m <= 2 ? 8 : 1)), 1);
+  team.run(gemm_ceil(args.batch, group) * cut.chunks(), [&](std::size_t worker, std::size_t chunk) {
+    const gemm_part part = cut.part(chunk % cut.chunks(), 0, args.k);
+    const std::size_t first = chunk / cut.chunks() * group;
     for (std::size_t item = first; item < std::min(first + group, args.batch); ++item) {
       gemm_arguments<T> one = args;
       one.a += item * args.stride_a;
       one.b += item * args.stride_b;
       one.c += item * args.stride_c;
-      gemm_compute(one, source, packed, part, workspace + worker * layout::per_worker);
+      gemm_compute(one, source, packed, part, workspace + worker * gemm_layout<T>::per_worker);
     }
   });
 }
 
-/// The team packs columns [column, column + columns) of B, k in [k, k + depth).
+/// The team packs columns [column, column + columns) of B, k in [k, k_end), block after block.
 template <class T, class Team>
-void gemm_pack_block(Team& team, T* target, const gemm_arguments<T>& args, std::size_t k, std::size_t depth,
-                     std::size_t column, std::size_t columns) {
-  constexpr std::size_t width = gemm_sizes<T>::columns;
-  if (args.trans_b) {  // a chunk reads along the stored rows: a panel
-    team.run(gemm_ceil(columns, width), [&](std::size_t, std::size_t chunk) {
-      const std::size_t first = chunk * width;
-      gemm_pack_b(target + first * depth, args, depth, k, depth, column + first, std::min(width, columns - first));
-    });
-  } else {
-    constexpr std::size_t together = 32;
-    team.run(gemm_ceil(depth, together), [&](std::size_t, std::size_t chunk) {
-      const std::size_t first = chunk * together;
-      gemm_pack_b(target + first * width, args, depth, k + first, std::min(together, depth - first), column, columns);
-    });
-  }
+void gemm_pack_blocks(Team& team, T* target, const gemm_arguments<T>& args, std::size_t k, std::size_t k_end,
+                      std::size_t column, std::size_t columns) {
+  using layout = gemm_layout<T>;
+  constexpr std::size_t width = layout::columns;
+  const std::size_t panels = gemm_ceil(columns, width);
+  const std::size_t blocks = gemm_ceil(k_end - k, layout::depth);
+  // A chunk reads along the stored rows: a panel where B is transposed, else some rows of a block.
+  constexpr std::size_t together = 32;
+  static_assert(layout::depth % together == 0);
+  const std::size_t in_block = args.trans_b ? panels : layout::depth / together;
+  team.run(blocks * in_block, [&](std::size_t, std::size_t chunk) {
+    const std::size_t at = k + chunk / in_block * layout::depth;
+    const std::size_t depth = std::min(layout::depth, k_end - at);
+    T* const block = target + (at - k) * panels * width;
+    if (args.trans_b) {
+      const std::size_t first = chunk % in_block * width;
+      gemm_pack_b(block + first * depth, args, depth, at, depth, column + first, std::min(width, columns - first));
+    } else if (const std::size_t first = chunk % in_block * together; first < depth) {
+      gemm_pack_b(block + first * width, args, depth, at + first, std::min(together, depth - first), column, columns);
+    }
+  });
 }
 
-/// Many rows: B is packed block by block by the whole team, then all rows use it.
+/// Many rows: the whole team packs some of B, then all rows use it.
 template <class T, class Team>
 void gemm_shared(Team& team, T* workspace, const gemm_arguments<T>& args) {
   using layout = gemm_layout<T>;
   T* const shared = workspace + gemm_packed_workspace_elements<T>(team.size());
-  const std::size_t row_chunks = gemm_ceil(args.m, layout::chunk_rows);
   for (std::size_t column = 0; column < args.n; column += layout::width) {
     const std::size_t columns = std::min(layout::width, args.n - column);
-    const std::size_t panels = gemm_ceil(columns, layout::columns);
-    const std::size_t chunk_panels = row_chunks >= 16 ? panels : std::min<std::size_t>(panels, 8);
-    const std::size_t column_chunks = gemm_ceil(panels, chunk_panels);
     std::size_t k = 0;
     do {
-      const std::size_t depth = std::min(layout::depth, args.k - k);
-      gemm_pack_block(team, shared, args, k, depth, column, columns);
-      const gemm_packed<T> packed{shared, k, column, panels * layout::columns};
-      team.run(row_chunks * column_chunks, [&](std::size_t worker, std::size_t chunk) {
-        const std::size_t row = chunk / column_chunks * layout::chunk_rows;
-        const std::size_t first = chunk % column_chunks * chunk_panels * layout::columns;
-        gemm_compute(args, gemm_source::packed, packed,
-                     gemm_part{row, std::min(layout::chunk_rows, args.m - row), column + first,
-                               std::min(chunk_panels * layout::columns, columns - first), k, k + depth},
-                     workspace + worker * layout::per_worker);
+      const std::size_t k_end = std::min(k + layout::shared_depth, args.k);
+      gemm_pack_blocks(team, shared, args, k, k_end, column, columns);
+      const gemm_packed<T> packed{shared, k, column, gemm_ceil(columns, layout::columns) * layout::columns};
+      const gemm_cut<T> cut(args.m, columns, k_end - k, 1, team.size());
+      team.run(cut.chunks(), [&](std::size_t worker, std::size_t chunk) {
+        gemm_part part = cut.part(chunk, k, k_end);
+        part.column += column;
+        gemm_compute(args, gemm_source::packed, packed, part, workspace + worker * layout::per_worker);
       });
-      k += depth;
+      k = k_end;
     } while (k < args.k);
   }
 }
@@ -144,10 +170,7 @@ constexpr std::size_t gemm_packed_elements(std::size_t n, std::size_t k) {
 /// elements, aligned to 64 bytes, for `packed_b`. Worth it for what is used more than once: weights.
 template <class T, class Team>
 void gemm_pack(Team& team, T* target, const gemm_arguments<T>& args) {
-  const std::size_t padded = gemm_packed_elements<T>(args.n, 1);
-  for (std::size_t k = 0; k < args.k; k += gemm_sizes<T>::depth) {
-    gemm_pack_block(team, target + k * padded, args, k, std::min(gemm_sizes<T>::depth, args.k - k), 0, args.n);
-  }
+  gemm_pack_blocks(team, target, args, 0, args.k, 0, args.n);
 }
 
 /// The matrix product; see `gemm_arguments`.
@@ -166,10 +189,11 @@ void gemm(Team& team, T* workspace, const gemm_arguments<T>& args) {
     return gemm_flat(team, workspace, one, gemm_source::packed,
                      gemm_packed<T>{one.packed_b, 0, 0, gemm_packed_elements<T>(one.n, 1)});
   }
-  if (one.m <= gemm_layout<T>::chunk_rows) {
-    const gemm_source source = one.trans_b ? one.m <= gemm_thin_rows ? gemm_source::thin : gemm_source::own
-                               : one.m <= gemm_direct_rows ? gemm_source::direct
-                                                           : gemm_source::own;
+  if (!one.trans_b && one.m <= gemm_direct_rows) {
+    return gemm_flat(team, workspace, one, gemm_source::direct, gemm_packed<T>{});
+  }
+  if (one.trans_b && one.m <= gemm_layout<T>::chunk_rows) {
+    const gemm_source source = one.m <= gemm_thin_rows ? gemm_source::thin : gemm_source::own;
     return gemm_flat(team, workspace, one, source, gemm_packed<T>{});
   }
   const std::size_t batch = one.batch;

@@ -15,7 +15,7 @@ namespace vscg::eigen_detail {
 
 /// Where the columns of B come from.
 enum class gemm_source {
-  direct,  ///< from B as it stands: row-major, and so few rows of A that a copy would not pay
+  direct,  ///< from B as it stands: row-major, and few enough rows of A that a copy would not pay
   own,     ///< packed for itself by each chunk, panel by panel
   packed,  ///< packed before, by the team or by the caller
   thin,    ///< from B as it stands, stored [n,k], for one or two rows of A
@@ -24,17 +24,20 @@ enum class gemm_source {
 template <class T>
 struct gemm_layout : gemm_sizes<T> {
   using sizes = gemm_sizes<T>;
-  static constexpr std::size_t shared = sizes::width * sizes::depth;
   static constexpr std::size_t a_panel = sizes::a_step * sizes::depth;
   static constexpr std::size_t b_panel = sizes::columns * sizes::depth;
-  static constexpr std::size_t per_worker = sizes::row_panels * a_panel + b_panel;
   static constexpr std::size_t chunk_rows = sizes::row_panels * sizes::rows;
+  static constexpr std::size_t partial = chunk_rows * sizes::width;
+  static constexpr std::size_t per_worker = sizes::row_panels * a_panel + b_panel + partial;
+  /// k of B that the whole team packs before it is used, for `width` columns.
+  static constexpr std::size_t shared_depth = 4 * sizes::depth;
+  static constexpr std::size_t shared = sizes::width * shared_depth;
 };
 
 /// A part of C, and the part of the sum over k, that one worker computes.
 struct gemm_part {
-  std::size_t row, rows;
-  std::size_t column, columns;  ///< begins at a panel of B
+  std::size_t row, rows;        ///< at most `chunk_rows`
+  std::size_t column, columns;  ///< begins at a panel of B; at most `width`
   std::size_t k, k_end;         ///< begins at a block of k
 };
 
@@ -75,60 +78,68 @@ void gemm_pack_a(T* target, const gemm_arguments<T>& args, std::size_t k, std::s
   }
 }
 
+/// One or two rows of A with B as it stands: nothing is packed.
+template <class T>
+void gemm_compute_thin(const gemm_arguments<T>& args, const gemm_part& part) {
+  gemm_strip<T> strip{};
+  strip.depth = part.k_end - part.k;
+  strip.b = args.b + part.column * args.ldb + part.k;
+  strip.b_step = args.ldb;
+  strip.columns = part.columns;
+  strip.c = args.c + part.row * args.ldc + part.column;
+  strip.ldc = args.ldc;
+  strip.add = args.accumulate || part.k > 0;
+  const bool last = part.k_end == args.k;
+  strip.bias = last && args.bias != nullptr ? args.bias + part.column : nullptr;
+  strip.rectified = last && args.act == activation::relu;
+  const T* const a = args.trans_a ? args.a + part.k * args.lda + part.row : args.a + part.row * args.lda + part.k;
+  const std::size_t a_row = args.trans_a ? 1 : args.lda;
+  const std::size_t a_k = args.trans_a ? args.lda : 1;
+  part.rows == 1 ? gemm_thin<T, 1>(strip, a, a_row, a_k) : gemm_thin<T, gemm_thin_rows>(strip, a, a_row, a_k);
+}
+
 /// Computes one part. `space` is this worker's.
 template <class T>
 VSCG_NOINLINE void gemm_compute(const gemm_arguments<T>& args, gemm_source source, const gemm_packed<T>& packed,
                                 const gemm_part& part, T* space) {
   using layout = gemm_layout<T>;
   constexpr std::size_t width = layout::columns;
+  if (source == gemm_source::thin) return gemm_compute_thin(args, part);
   T* const b_space = space + layout::row_panels * layout::a_panel;
-  const std::size_t row_end = part.row + part.rows;
-  const std::size_t column_end = part.column + part.columns;
+  T* const partial = b_space + layout::b_panel;
+  // A single row is read where it stands. (Columns past the last whole panel may take rows as lanes: not there.)
+  const bool as_it_is = source == gemm_source::packed && args.m == 1 && part.columns % width == 0;
+  gemm_strip<T> strip{};
+  strip.a_step = !as_it_is ? layout::a_step : args.trans_a ? args.lda : 1;
+  strip.ldc = args.ldc;
+  strip.first = true;
+  strip.add = args.accumulate || part.k > 0;
   std::size_t k = part.k;
   do {  // once even where k is empty: C still gets its bias
     const std::size_t depth = std::min(layout::depth, part.k_end - k);
-    const bool last = k + depth == args.k;
-    for (std::size_t row = part.row; row < row_end; row += layout::chunk_rows) {
-      const std::size_t rows = std::min(layout::chunk_rows, row_end - row);
-      // A single row is read where it stands. (Columns past the last whole panel may take rows as lanes: not there.)
-      const bool as_it_is = source == gemm_source::packed && args.m == 1 && part.columns % width == 0;
-      const T* const panel = as_it_is ? args.a + k * (args.trans_a ? args.lda : 1) : space;
-      if (source != gemm_source::thin && !as_it_is) gemm_pack_a(space, args, k, depth, row, rows);
-      gemm_strip<T> strip{};
-      strip.a_step = !as_it_is ? layout::a_step : args.trans_a ? args.lda : 1;
-      strip.depth = depth;
-      strip.ldc = args.ldc;
-      strip.add = args.accumulate || k > 0;
-      strip.rectified = last && args.act == activation::relu;
-      const auto multiply = [&](std::size_t column, std::size_t columns, const T* b, std::size_t b_step,
-                                std::size_t b_panel) {
-        strip.b = b;
-        strip.b_step = b_step;
-        strip.b_panel = b_panel;
-        strip.columns = columns;
-        strip.c = args.c + row * args.ldc + column;
-        strip.bias = last && args.bias != nullptr ? args.bias + column : nullptr;
-        gemm_multiply_panels(strip, panel, layout::a_panel, rows);
-      };
-      if (source == gemm_source::thin) {
-        strip.b = args.b + part.column * args.ldb + k;
-        strip.b_step = args.ldb;
-        strip.columns = part.columns;
-        strip.c = args.c + row * args.ldc + part.column;
-        strip.bias = last && args.bias != nullptr ? args.bias + part.column : nullptr;
-        const T* const a = args.trans_a ? args.a + k * args.lda + row : args.a + row * args.lda + k;
-        const std::size_t a_row = args.trans_a ? 1 : args.lda;
-        const std::size_t a_k = args.trans_a ? args.lda : 1;
-        rows == 1 ? gemm_thin<T, 1>(strip, a, a_row, a_k) : gemm_thin<T, gemm_thin_rows>(strip, a, a_row, a_k);
-        continue;
-      }
-      if (source == gemm_source::packed) {
-        multiply(part.column, part.columns,
-                 packed.data + (k - packed.k) * packed.width + (part.column - packed.column) * depth, width,
-                 width * depth);
-        continue;
-      }
-      std::size_t column = part.column;
+    strip.depth = depth;
+    strip.last = k + depth == part.k_end;
+    const bool ends = k + depth == args.k;
+    strip.rectified = ends && args.act == activation::relu;
+    const T* const panel = as_it_is ? args.a + k * (args.trans_a ? args.lda : 1) : space;
+    if (!as_it_is) gemm_pack_a(space, args, k, depth, part.row, part.rows);
+    const auto multiply = [&](std::size_t column, std::size_t columns, const T* b, std::size_t b_step,
+                              std::size_t b_panel) {
+      strip.b = b;
+      strip.b_step = b_step;
+      strip.b_panel = b_panel;
+      strip.columns = columns;
+      strip.c = args.c + part.row * args.ldc + column;
+      strip.partial = partial + layout::chunk_rows * (column - part.column);
+      strip.bias = ends && args.bias != nullptr ? args.bias + column : nullptr;
+      gemm_multiply_panels(strip, panel, layout::a_panel, part.rows);
+    };
+    std::size_t column = part.column;
+    if (source == gemm_source::packed) {
+      multiply(column, part.columns, packed.data + (k - packed.k) * packed.width + (column - packed.column) * depth,
+               width, width * depth);
+    } else {
+      const std::size_t column_end = part.column + part.columns;
       if (source == gemm_source::direct && part.columns >= width) {
         const std::size_t whole = part.columns / width * width;
         multiply(column, whole, args.b + k * args.ldb + column, args.ldb, width);
@@ -141,6 +152,7 @@ VSCG_NOINLINE void gemm_compute(const gemm_arguments<T>& args, gemm_source sourc
       }
     }
     k += depth;
+    strip.first = false;
   } while (k < part.k_end);
 }
 

@@ -25,7 +25,7 @@
 namespace vscg::eigen_detail {
 
 /// Sizes of the product's blocks. Constants of the code and the instruction set, never of the machine's caches, because
-/// `depth` and `chain` fix the order of summation.
+/// `depth` fixes the order of summation.
 template <class T>
 struct gemm_sizes {
   using packet = typename Eigen::internal::packet_traits<T>::type;
@@ -42,17 +42,22 @@ struct gemm_sizes {
   static constexpr std::size_t columns = 2 * lanes;
   /// Distance between two k of a packed panel of A: `rows` rounded up to whole packets, so that packing may store them.
   static constexpr std::size_t a_step = (rows + lanes - 1) / lanes * lanes;
-  /// Length of a block of k. A panel of A (`depth` × `a_step`) stays in the first-level cache.
-  static constexpr std::size_t depth = 1024 / sizeof(T);
-  /// Length of one chain over k.
-  static constexpr std::size_t chain = 512 / sizeof(T);
-  /// Columns of B packed at once by the whole team: they stay in the second-level cache.
+  /// Length of a block of k: of one chain of sums. A panel of A (`depth` × `a_step`) and one of B stay in the
+  /// first-level cache.
+  static constexpr std::size_t depth = 512 / sizeof(T);
+  /// Columns of B in one chunk of work at most: for a block of k they stay in the second-level cache.
   static constexpr std::size_t width = 16 * columns;
   /// Panels of A in one chunk of work.
   static constexpr std::size_t row_panels = 4;
+  /// Rows of B in a packed panel that are asked for before they are needed.
+  static constexpr std::size_t ahead = 8;
 };
 
 /// A strip of C, as wide as the panels of B it is multiplied with, for one block of k.
+///
+/// Sums of one block wait for the next in `partial`, where a tile's lie side by side: C's rows may lie a power of two
+/// apart, and then a tile of it fills few sets of the cache. C itself is read before the first block, if at all, and
+/// written after the last.
 template <class T>
 struct gemm_strip {
   std::size_t depth;    ///< length of this block of k
@@ -63,24 +68,26 @@ struct gemm_strip {
   std::size_t columns;  ///< columns of C; the last panel may hold anything beyond
   T* c;
   std::size_t ldc;
-  bool add;        ///< C holds the sum of what came before
-  const T* bias;   ///< of the first column, or null; only with the last block of k
-  bool rectified;  ///< relu; only with the last block of k
+  T* partial;
+  bool first;      ///< block of this part of k
+  bool last;       ///< block of this part of k
+  bool add;        ///< C holds the sum of what came before the first block
+  const T* bias;   ///< of the first column, or null; with the last block
+  bool rectified;  ///< relu; with the last block
 
-  bool finishes() const { return bias != nullptr || rectified; }
+  bool finishes() const { return last && (bias != nullptr || rectified); }
 };
 
-/// What the chains of this block are added to: what C holds of the blocks before, copied into `tile`.
+/// What the chains of the first block are added to: what C holds, copied into `tile`.
 template <class T>
 void gemm_begin(const gemm_strip<T>& strip, T* tile, std::size_t tile_step, std::size_t row, std::size_t rows,
                 std::size_t column, std::size_t columns) {
-  if (!strip.add) return;
   for (std::size_t i = 0; i < rows; ++i) {
     std::memcpy(tile + i * tile_step, strip.c + (row + i) * strip.ldc + column, columns * sizeof(T));
   }
 }
 
-/// What follows the sums, which `tile` holds (it may be C itself): the bias and relu, into C.
+/// What follows the sums: the bias and relu, into C.
 template <class T>
 VSCG_NOINLINE void gemm_finish(const gemm_strip<T>& strip, const T* tile, std::size_t tile_step, std::size_t row,
                                std::size_t rows, std::size_t column, std::size_t columns) {
@@ -108,9 +115,18 @@ VSCG_NOINLINE void gemm_finish(const gemm_strip<T>& strip, const T* tile, std::s
   }
 }
 
-/// target[Rows, Packets · lanes] (+)= A·B over `depth`: `a` is a packed panel from its first row of this tile on.
+/// Sums of a tile: what was there before (null: nothing), and where they go.
+template <class T>
+struct gemm_sums {
+  const T* before;
+  std::size_t before_step;
+  T* to;
+  std::size_t to_step;
+};
+
+/// The sums of [Rows, Packets · lanes] += A·B over `depth`: `a` is a packed panel from its first row of this tile on.
 template <class T, std::size_t Rows, std::size_t Packets>
-VSCG_NOINLINE void gemm_tile(const gemm_strip<T>& strip, const T* a, const T* b, T* target, std::size_t step) {
+VSCG_NOINLINE void gemm_tile(const gemm_strip<T>& strip, const T* a, const T* b, const gemm_sums<T>& sums) {
   namespace ei = Eigen::internal;
   using sizes = gemm_sizes<T>;
   using packet = typename sizes::packet;
@@ -118,61 +134,71 @@ VSCG_NOINLINE void gemm_tile(const gemm_strip<T>& strip, const T* a, const T* b,
   const std::size_t a_step = Rows == 1 ? strip.a_step : sizes::a_step;
   const std::size_t b_step = strip.b_step;
   const std::size_t b_panel = strip.b_panel;
-  std::size_t depth = strip.depth;
-  bool adds = strip.add;
-  do {  // once even where k is empty
-    packet sum[Rows][Packets];
+  packet sum[Rows][Packets];
+  VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i) {
+    VSCG_UNROLL for (std::size_t p = 0; p < Packets; ++p) sum[i][p] = ei::pset1<packet>(T(0));
+  }
+  for (std::size_t k = strip.depth; k != 0; --k, a += a_step, b += b_step) {
+    packet right[Packets];
+    VSCG_UNROLL for (std::size_t p = 0; p < Packets; ++p) {
+      const T* const from = b + (p / 2) * b_panel + (p % 2) * lanes;
+      right[p] = ei::ploadu<packet>(from);
+      ei::prefetch(from + sizes::ahead * b_step);
+    }
     VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i) {
-      VSCG_UNROLL for (std::size_t p = 0; p < Packets; ++p) sum[i][p] = ei::pset1<packet>(T(0));
+      const packet left = ei::pset1<packet>(a[i]);
+      VSCG_UNROLL for (std::size_t p = 0; p < Packets; ++p) sum[i][p] = ei::pmadd(left, right[p], sum[i][p]);
     }
-    std::size_t left_of_chain = std::min(depth, sizes::chain);
-    depth -= left_of_chain;
-    for (; left_of_chain != 0; --left_of_chain, a += a_step, b += b_step) {
-      packet right[Packets];
+  }
+  T* to = sums.to;
+  const std::size_t to_step = sums.to_step;
+  if (const T* before = sums.before; before != nullptr) {
+    const std::size_t before_step = sums.before_step;
+    VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i, to += to_step, before += before_step) {
       VSCG_UNROLL for (std::size_t p = 0; p < Packets; ++p) {
-        right[p] = ei::ploadu<packet>(b + (p / 2) * b_panel + (p % 2) * lanes);
-      }
-      VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i) {
-        const packet left = ei::pset1<packet>(a[i]);
-        VSCG_UNROLL for (std::size_t p = 0; p < Packets; ++p) sum[i][p] = ei::pmadd(left, right[p], sum[i][p]);
+        ei::pstoreu(to + p * lanes, ei::padd(ei::ploadu<packet>(before + p * lanes), sum[i][p]));
       }
     }
-    T* to = target;
-    if (!adds) {
-      VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i, to += step) {
-        VSCG_UNROLL for (std::size_t p = 0; p < Packets; ++p) ei::pstoreu(to + p * lanes, sum[i][p]);
-      }
-    } else {
-      VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i, to += step) {
-        VSCG_UNROLL for (std::size_t p = 0; p < Packets; ++p) {
-          ei::pstoreu(to + p * lanes, ei::padd(ei::ploadu<packet>(to + p * lanes), sum[i][p]));
-        }
-      }
+  } else {
+    VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i, to += to_step) {
+      VSCG_UNROLL for (std::size_t p = 0; p < Packets; ++p) ei::pstoreu(to + p * lanes, sum[i][p]);
     }
-    adds = true;
-  } while (depth != 0);
+  }
 }
 
-/// The same tile, finished: into C from (row, column) on.
+/// The same tile with what comes before and after: rows from `row` on, columns from `column` on.
 template <class T, std::size_t Rows, std::size_t Packets>
-void gemm_finished_tile(const gemm_strip<T>& strip, const T* a, const T* b, std::size_t row, std::size_t column,
-                        std::size_t columns) {
+void gemm_whole_tile(const gemm_strip<T>& strip, const T* a, const T* b, std::size_t row, std::size_t column,
+                     std::size_t columns) {
   constexpr std::size_t width = Packets * gemm_sizes<T>::lanes;
+  const std::size_t partial_step =
+      (strip.columns + gemm_sizes<T>::lanes - 1) / gemm_sizes<T>::lanes * gemm_sizes<T>::lanes;
+  T* const tile = strip.partial + row * partial_step + Rows * column;
   T* const c = strip.c + row * strip.ldc + column;
-  if (columns == width) {
-    if (strip.add) {
-      for (std::size_t i = 0; i < Rows; ++i) {
-        for (std::size_t j = 0; j < width; j += 64 / sizeof(T)) Eigen::internal::prefetch(c + i * strip.ldc + j);
-      }
+  const bool whole = columns == width;
+  gemm_sums<T> sums{tile, width, tile, width};
+  if (strip.first) {
+    if (!strip.add) {
+      sums.before = nullptr;
+    } else if (whole) {
+      sums.before = c;
+      sums.before_step = strip.ldc;
+    } else {
+      gemm_begin(strip, tile, width, row, Rows, column, columns);
     }
-    gemm_tile<T, Rows, Packets>(strip, a, b, c, strip.ldc);
-    if (strip.finishes()) gemm_finish(strip, c, strip.ldc, row, Rows, column, width);
-    return;
   }
-  alignas(64) T tile[Rows * width];
-  gemm_begin(strip, tile, width, row, Rows, column, columns);
-  gemm_tile<T, Rows, Packets>(strip, a, b, tile, width);
-  gemm_finish(strip, tile, width, row, Rows, column, columns);
+  if (strip.last || sums.before == c) {
+    for (std::size_t i = 0; i < Rows; ++i) {
+      for (std::size_t j = 0; j < width; j += 64 / sizeof(T)) Eigen::internal::prefetch(c + i * strip.ldc + j);
+    }
+  }
+  const bool finishes = strip.last && (!whole || strip.finishes());
+  if (strip.last && !finishes) {
+    sums.to = c;
+    sums.to_step = strip.ldc;
+  }
+  gemm_tile<T, Rows, Packets>(strip, a, b, sums);
+  if (finishes) gemm_finish(strip, tile, width, row, Rows, column, columns);
 }
 
 /// `Rows` rows of C from `row` on, over all columns of the strip. `a` is the packed panel these rows begin in.
@@ -187,15 +213,15 @@ void gemm_sweep(const gemm_strip<T>& strip, const T* a, std::size_t row, std::si
   const T* b = strip.b;
   std::size_t j = 0;
   for (; j + panels * width <= strip.columns; j += panels * width, b += panels * strip.b_panel) {
-    gemm_finished_tile<T, Rows, 2 * panels>(strip, a, b, row, j, panels * width);
+    gemm_whole_tile<T, Rows, 2 * panels>(strip, a, b, row, j, panels * width);
   }
   for (; j < strip.columns; j += width, b += strip.b_panel) {
     const std::size_t columns = std::min(width, strip.columns - j);
     if (panels > 1 && columns > lanes) {
-      gemm_finished_tile<T, Rows, 2>(strip, a, b, row, j, columns);
+      gemm_whole_tile<T, Rows, 2>(strip, a, b, row, j, columns);
     } else {
-      gemm_finished_tile<T, Rows, 1>(strip, a, b, row, j, std::min(columns, lanes));
-      if (columns > lanes) gemm_finished_tile<T, Rows, 1>(strip, a, b + lanes, row, j + lanes, columns - lanes);
+      gemm_whole_tile<T, Rows, 1>(strip, a, b, row, j, std::min(columns, lanes));
+      if (columns > lanes) gemm_whole_tile<T, Rows, 1>(strip, a, b + lanes, row, j + lanes, columns - lanes);
     }
   }
 }
@@ -209,29 +235,24 @@ VSCG_NOINLINE void gemm_column(std::size_t depth, const T* a, std::size_t a_pane
   using sizes = gemm_sizes<T>;
   using packet = typename sizes::packet;
   constexpr std::size_t packets = sizes::a_step / sizes::lanes;
-  do {
-    packet sum[Panels][packets];
-    VSCG_UNROLL for (std::size_t i = 0; i < Panels; ++i) {
-      VSCG_UNROLL for (std::size_t p = 0; p < packets; ++p) sum[i][p] = ei::pset1<packet>(T(0));
-    }
-    std::size_t left_of_chain = std::min(depth, sizes::chain);
-    depth -= left_of_chain;
-    for (; left_of_chain != 0; --left_of_chain, a += sizes::a_step, b += b_step) {
-      const packet right = ei::pset1<packet>(*b);
-      VSCG_UNROLL for (std::size_t i = 0; i < Panels; ++i) {
-        VSCG_UNROLL for (std::size_t p = 0; p < packets; ++p) {
-          sum[i][p] = ei::pmadd(ei::ploadu<packet>(a + i * a_panel + p * sizes::lanes), right, sum[i][p]);
-        }
-      }
-    }
+  packet sum[Panels][packets];
+  VSCG_UNROLL for (std::size_t i = 0; i < Panels; ++i) {
+    VSCG_UNROLL for (std::size_t p = 0; p < packets; ++p) sum[i][p] = ei::pset1<packet>(T(0));
+  }
+  for (; depth != 0; --depth, a += sizes::a_step, b += b_step) {
+    const packet right = ei::pset1<packet>(*b);
     VSCG_UNROLL for (std::size_t i = 0; i < Panels; ++i) {
       VSCG_UNROLL for (std::size_t p = 0; p < packets; ++p) {
-        T* const to = target + i * sizes::a_step + p * sizes::lanes;
-        ei::pstoreu(to, adds ? ei::padd(ei::ploadu<packet>(to), sum[i][p]) : sum[i][p]);
+        sum[i][p] = ei::pmadd(ei::ploadu<packet>(a + i * a_panel + p * sizes::lanes), right, sum[i][p]);
       }
     }
-    adds = true;
-  } while (depth != 0);
+  }
+  VSCG_UNROLL for (std::size_t i = 0; i < Panels; ++i) {
+    VSCG_UNROLL for (std::size_t p = 0; p < packets; ++p) {
+      T* const to = target + i * sizes::a_step + p * sizes::lanes;
+      ei::pstoreu(to, adds ? ei::padd(ei::ploadu<packet>(to), sum[i][p]) : sum[i][p]);
+    }
+  }
 }
 
 /// The rows (at most a full tile's) of one packed panel of A times the strip's panels of B.
@@ -258,24 +279,31 @@ VSCG_NOINLINE void gemm_multiply_panels(gemm_strip<T> strip, const T* a, std::si
   for (std::size_t i = 0, p = 0; strip.columns != 0 && i < rows; i += sizes::rows, ++p) {
     gemm_multiply(strip, a + p * a_panel, i, std::min(sizes::rows, rows - i));
   }
+  T* column = strip.partial + sizes::row_panels * sizes::rows * strip.columns;
   for (std::size_t j = strip.columns; j < columns; ++j) {
     const T* const b = strip.b + j / sizes::columns * strip.b_panel + j % sizes::columns;
     for (std::size_t i = 0; i < rows;) {  // several panels side by side: no chain waits for itself
-      alignas(64) T column[sizes::row_panels * sizes::a_step];
       const std::size_t panels = rows - i > sizes::rows ? sizes::row_panels : 1;
       const T* const panel = a + i / sizes::rows * a_panel;
-      for (std::size_t p = 0; p < panels && i + p * sizes::rows < rows; ++p) {
-        const std::size_t first = i + p * sizes::rows;
-        gemm_begin(strip, column + p * sizes::a_step, 1, first, std::min(sizes::rows, rows - first), j, 1);
+      const auto each_panel = [&](auto&& f) {
+        for (std::size_t p = 0, at = i; p < panels && at < rows; ++p, at += sizes::rows) {
+          f(column + p * sizes::a_step, at, std::min(sizes::rows, rows - at));
+        }
+      };
+      if (strip.first && strip.add) {
+        each_panel([&](T* sums, std::size_t at, std::size_t count) { gemm_begin(strip, sums, 1, at, count, j, 1); });
       }
+      const bool adds = strip.add || !strip.first;
       if (panels == 1) {
-        gemm_column<T, 1>(strip.depth, panel, a_panel, b, strip.b_step, column, strip.add);
+        gemm_column<T, 1>(strip.depth, panel, a_panel, b, strip.b_step, column, adds);
       } else {
-        gemm_column<T, sizes::row_panels>(strip.depth, panel, a_panel, b, strip.b_step, column, strip.add);
+        gemm_column<T, sizes::row_panels>(strip.depth, panel, a_panel, b, strip.b_step, column, adds);
       }
-      for (std::size_t p = 0; p < panels && i < rows; ++p, i += sizes::rows) {
-        gemm_finish(strip, column + p * sizes::a_step, 1, i, std::min(sizes::rows, rows - i), j, 1);
+      if (strip.last) {
+        each_panel([&](T* sums, std::size_t at, std::size_t count) { gemm_finish(strip, sums, 1, at, count, j, 1); });
       }
+      column += panels * sizes::a_step;
+      i += panels * sizes::rows;
     }
   }
 }

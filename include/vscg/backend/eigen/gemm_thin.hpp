@@ -17,8 +17,8 @@ namespace vscg::eigen_detail {
 /// Rows up to which this pays.
 inline constexpr std::size_t gemm_thin_rows = 2;
 
-/// target[Rows, 2 · lanes]; `row` are the stored rows of B (its columns) from this block of k on; element (i, k) of A
-/// is a[i · a_row + k · a_k]. The chains are the same as in a tile.
+/// target[Rows, 2 · lanes]; `row` are the stored rows of B (its columns) from the first k on; element (i, k) of A
+/// is a[i · a_row + k · a_k]. Blocks of k are chains, as in a tile.
 template <class T, std::size_t Rows>
 VSCG_NOINLINE void gemm_thin_tile(std::size_t depth, const T* a, std::size_t a_row, std::size_t a_k,
                                   const T* const* row, T* target, bool adds) {
@@ -31,7 +31,7 @@ VSCG_NOINLINE void gemm_thin_tile(std::size_t depth, const T* a, std::size_t a_r
     VSCG_UNROLL for (std::size_t p = 0; p < 2; ++p) {
       VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i) sum[p][i] = ei::pset1<packet>(T(0));
     }
-    const std::size_t end = std::min(depth, begin + gemm_sizes<T>::chain);
+    const std::size_t end = std::min(depth, begin + gemm_sizes<T>::depth);
     std::size_t k = begin;
     if constexpr (lanes > 1) {
       for (; k + lanes <= end; k += lanes) {
@@ -74,7 +74,7 @@ void gemm_thin(const gemm_strip<T>& strip, const T* a, std::size_t a_row, std::s
     const T* row[width];
     for (std::size_t l = 0; l < width; ++l) row[l] = strip.b + (j + std::min(l, columns - 1)) * strip.b_step;
     alignas(64) T tile[Rows * width];
-    gemm_begin(strip, tile, width, 0, Rows, j, columns);
+    if (strip.add) gemm_begin(strip, tile, width, 0, Rows, j, columns);
     gemm_thin_tile<T, Rows>(strip.depth, a, a_row, a_k, row, tile, strip.add);
     gemm_finish(strip, tile, width, 0, Rows, j, columns);
   }
