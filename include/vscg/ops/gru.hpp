@@ -18,6 +18,7 @@ namespace kernels {
 /// h·W_hhᵀ + b_hh [B, D, 3H], of which the part of n is kept in `candidates`.
 template <class T>
 struct gru_step {
+  recurrent::chains chains;
   std::size_t order;
   std::size_t steps;
   std::size_t hidden;
@@ -29,17 +30,15 @@ struct gru_step {
   T* states;
   template <class Group>
   VSCG_HD void operator()(Group group, std::size_t row) const {
-    using recurrent::directions;
-    const std::size_t item = row / directions;
-    const std::size_t d = row % directions;
-    const std::size_t at = (item * steps + recurrent::time_of(d, order, steps)) * directions + d;
+    const std::size_t at = chains.at(row, order, steps);
+    const std::size_t state = chains.state(row);
     const bool from_zero = order == 0 && initial == nullptr;
-    const T* part = from_zero ? b_hh + d * 3 * hidden : hidden_part + row * 3 * hidden;
+    const T* part = from_zero ? b_hh + chains.direction(row) * 3 * hidden : hidden_part + state * 3 * hidden;
     const T* before = nullptr;
     if (order > 0)
-      before = states + ((item * steps + recurrent::time_of(d, order - 1, steps)) * directions + d) * hidden;
+      before = states + chains.at(row, order - 1, steps) * hidden;
     else if (!from_zero)
-      before = initial + row * hidden;
+      before = initial + state * hidden;
     T* gate = gates + at * 3 * hidden;
     group.each(hidden, [&](auto i) {
       using math::sigmoid;
@@ -63,6 +62,7 @@ struct gru_step {
 /// dh [B, D, H] what flows back in time without passing the gates.
 template <class T>
 struct gru_step_back {
+  recurrent::chains chains;
   std::size_t order;
   std::size_t steps;
   std::size_t hidden;
@@ -74,10 +74,8 @@ struct gru_step_back {
   T* dh;
   template <class Group>
   VSCG_HD void operator()(Group group, std::size_t row) const {
-    using recurrent::directions;
-    const std::size_t item = row / directions;
-    const std::size_t d = row % directions;
-    const std::size_t at = (item * steps + recurrent::time_of(d, order, steps)) * directions + d;
+    const std::size_t at = chains.at(row, order, steps);
+    T* const back_in_time = dh + chains.state(row) * hidden;
     const bool last = order + 1 == steps;
     T* gate = gates + at * 3 * hidden;
     T* back = dhidden + at * 3 * hidden;
@@ -86,7 +84,7 @@ struct gru_step_back {
       const V r = i.load(gate);
       const V z = i.load(gate + hidden);
       const V n = i.load(gate + 2 * hidden);
-      const V from_h = last ? i.load(dstates + at * hidden) : i.load(dstates + at * hidden) + i.load(dh + row * hidden);
+      const V from_h = last ? i.load(dstates + at * hidden) : i.load(dstates + at * hidden) + i.load(back_in_time);
       const V dn = from_h * (V(1) - z) * (V(1) - n * n);
       const V dz = from_h * (i.load(previous + at * hidden) - n) * z * (V(1) - z);
       const V dr = dn * i.load(candidates + at * hidden) * r * (V(1) - r);
@@ -96,7 +94,7 @@ struct gru_step_back {
       i.store(back, dr);
       i.store(back + hidden, dz);
       i.store(back + 2 * hidden, dn * r);
-      i.store(dh + row * hidden, from_h * z);
+      i.store(back_in_time, from_h * z);
     });
   }
 };
@@ -137,16 +135,16 @@ struct gru : recurrent::operation<T, In, 3, H> {
     detail::linear_forward<typename C::executor, S>(c.backend(), sizes.rows(), In, sizes.both(), c.template x<0>(),
                                                     c.template x<1>(), packed.input, c.template x<3>(),
                                                     activation::none, gates);
-    for (std::size_t order = 0; order < T; ++order) {
-      for (std::size_t d = 0; d < recurrent::directions; ++d) {
-        recurrent::hidden_product<typename C::executor, S>(
-            c.backend(), sizes, d, order, c.y(), initial(c), c.template x<2>(), packed.hidden, c.template x<4>(),
-            part + d * sizes.gate_row(), recurrent::directions * sizes.gate_row(), false);
+    recurrent::for_chains(c.backend(), c.items(), [&](typename C::executor& one, const recurrent::chains& chains) {
+      for (std::size_t order = 0; order < T; ++order) {
+        recurrent::hidden_product<typename C::executor, S>(one, sizes, chains, order, c.y(), initial(c),
+                                                           c.template x<2>(), packed.hidden, c.template x<4>(), part, 1,
+                                                           false);
+        one.rows(
+            chains.count, 30 * H,
+            kernels::gru_step<S>{chains, order, T, H, c.template x<4>(), part, initial(c), gates, c.saved(1), c.y()});
       }
-      c.backend().rows(
-          c.items() * recurrent::directions, 30 * H,
-          kernels::gru_step<S>{order, T, H, c.template x<4>(), part, initial(c), gates, c.saved(1), c.y()});
-    }
+    });
   }
 
   template <class C>
@@ -160,15 +158,15 @@ struct gru : recurrent::operation<T, In, 3, H> {
     S* dhidden = c.scratch(2);
     c.backend().rows(sizes.rows() * recurrent::directions, H,
                      recurrent::gather_previous<S>{T, H, c.y(), initial(c), previous});
-    for (std::size_t order = T; order-- > 0;) {
-      c.backend().rows(c.items() * recurrent::directions, 30 * H,
-                       kernels::gru_step_back<S>{order, T, H, c.saved(1), previous, c.dy(), gates, dhidden, dh});
-      if (order == 0 && !wants_initial(c)) break;
-      for (std::size_t d = 0; d < recurrent::directions; ++d) {
-        recurrent::hidden_gradient<typename C::executor, S>(c.backend(), sizes, d, order, dhidden, c.template x<2>(),
+    recurrent::for_chains(c.backend(), c.items(), [&](typename C::executor& one, const recurrent::chains& chains) {
+      for (std::size_t order = T; order-- > 0;) {
+        one.rows(chains.count, 30 * H,
+                 kernels::gru_step_back<S>{chains, order, T, H, c.saved(1), previous, c.dy(), gates, dhidden, dh});
+        if (order == 0 && !wants_initial(c)) break;
+        recurrent::hidden_gradient<typename C::executor, S>(one, sizes, chains, order, dhidden, c.template x<2>(),
                                                             packed.hidden_back, dh, true);
       }
-    }
+    });
     if constexpr (Initial) {
       if constexpr (C::template can_want<5>) {
         if (wants_initial(c)) {

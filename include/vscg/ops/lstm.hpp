@@ -16,6 +16,7 @@ namespace kernels {
 /// One step of one direction of one item. `gates` holds x·W_ihᵀ + b_ih + h·W_hhᵀ and receives i, f, g, o.
 template <class T>
 struct lstm_step {
+  recurrent::chains chains;
   std::size_t order;
   std::size_t steps;
   std::size_t hidden;
@@ -25,14 +26,10 @@ struct lstm_step {
   T* states;
   template <class Group>
   VSCG_HD void operator()(Group group, std::size_t row) const {
-    using recurrent::directions;
-    const std::size_t item = row / directions;
-    const std::size_t d = row % directions;
-    const std::size_t at = (item * steps + recurrent::time_of(d, order, steps)) * directions + d;
-    const std::size_t before =
-        order == 0 ? at : (item * steps + recurrent::time_of(d, order - 1, steps)) * directions + d;
+    const std::size_t at = chains.at(row, order, steps);
+    const std::size_t before = order == 0 ? at : chains.at(row, order - 1, steps);
     T* gate = gates + at * 4 * hidden;
-    const T* bias = b_hh + d * 4 * hidden;
+    const T* bias = b_hh + chains.direction(row) * 4 * hidden;
     group.each(hidden, [&](auto n) {
       using math::sigmoid;
       using math::tanh;
@@ -57,6 +54,7 @@ struct lstm_step {
 /// time.
 template <class T>
 struct lstm_step_back {
+  recurrent::chains chains;
   std::size_t order;
   std::size_t steps;
   std::size_t hidden;
@@ -67,12 +65,9 @@ struct lstm_step_back {
   T* dc;
   template <class Group>
   VSCG_HD void operator()(Group group, std::size_t row) const {
-    using recurrent::directions;
-    const std::size_t item = row / directions;
-    const std::size_t d = row % directions;
-    const std::size_t at = (item * steps + recurrent::time_of(d, order, steps)) * directions + d;
-    const std::size_t before =
-        order == 0 ? at : (item * steps + recurrent::time_of(d, order - 1, steps)) * directions + d;
+    const std::size_t at = chains.at(row, order, steps);
+    const std::size_t before = order == 0 ? at : chains.at(row, order - 1, steps);
+    const std::size_t state = chains.state(row);
     const bool last = order + 1 == steps;
     T* gate = gates + at * 4 * hidden;
     group.each(hidden, [&](auto n) {
@@ -84,14 +79,15 @@ struct lstm_step_back {
       const V o = n.load(gate + 3 * hidden);
       const V bounded = tanh(n.load(cells + at * hidden));
       const V old = order == 0 ? V(0) : n.load(cells + before * hidden);
-      const V from_h = last ? n.load(dstates + at * hidden) : n.load(dstates + at * hidden) + n.load(dh + row * hidden);
+      const V from_h =
+          last ? n.load(dstates + at * hidden) : n.load(dstates + at * hidden) + n.load(dh + state * hidden);
       const V through_h = from_h * o * (V(1) - bounded * bounded);
-      const V from_c = last ? through_h : through_h + n.load(dc + row * hidden);
+      const V from_c = last ? through_h : through_h + n.load(dc + state * hidden);
       n.store(gate, from_c * g * i * (V(1) - i));
       n.store(gate + hidden, from_c * old * f * (V(1) - f));
       n.store(gate + 2 * hidden, from_c * i * (V(1) - g * g));
       n.store(gate + 3 * hidden, from_h * bounded * o * (V(1) - o));
-      n.store(dc + row * hidden, from_c * f);
+      n.store(dc + state * hidden, from_c * f);
     });
   }
 };
@@ -128,16 +124,14 @@ struct lstm : recurrent::operation<T, In, 4, H> {
     detail::linear_forward<typename C::executor, S>(c.backend(), sizes.rows(), In, sizes.both(), c.template x<0>(),
                                                     c.template x<1>(), packed.input, c.template x<3>(),
                                                     activation::none, gates);
-    for (std::size_t order = 0; order < T; ++order) {
-      for (std::size_t d = 0; d < recurrent::directions; ++d) {
-        S* to = gates + (recurrent::time_of(d, order, T) * recurrent::directions + d) * sizes.gate_row();
-        recurrent::hidden_product<typename C::executor, S>(c.backend(), sizes, d, order, c.y(), nullptr,
-                                                           c.template x<2>(), packed.hidden, nullptr, to,
-                                                           T * recurrent::directions * sizes.gate_row(), true);
+    recurrent::for_chains(c.backend(), c.items(), [&](typename C::executor& one, const recurrent::chains& chains) {
+      for (std::size_t order = 0; order < T; ++order) {
+        recurrent::hidden_product<typename C::executor, S>(one, sizes, chains, order, c.y(), nullptr, c.template x<2>(),
+                                                           packed.hidden, nullptr, gates, T, true);
+        one.rows(chains.count, 40 * H,
+                 kernels::lstm_step<S>{chains, order, T, H, c.template x<4>(), gates, c.saved(1), c.y()});
       }
-      c.backend().rows(c.items() * recurrent::directions, 40 * H,
-                       kernels::lstm_step<S>{order, T, H, c.template x<4>(), gates, c.saved(1), c.y()});
-    }
+    });
   }
 
   template <class C>
@@ -148,15 +142,15 @@ struct lstm : recurrent::operation<T, In, 4, H> {
     S* gates = c.saved(0);
     S* previous = c.scratch(0);
     S* dh = c.scratch(1);
-    for (std::size_t order = T; order-- > 0;) {
-      c.backend().rows(c.items() * recurrent::directions, 30 * H,
-                       kernels::lstm_step_back<S>{order, T, H, c.saved(1), c.dy(), gates, dh, c.scratch(2)});
-      if (order == 0) break;
-      for (std::size_t d = 0; d < recurrent::directions; ++d) {
-        recurrent::hidden_gradient<typename C::executor, S>(c.backend(), sizes, d, order, gates, c.template x<2>(),
+    recurrent::for_chains(c.backend(), c.items(), [&](typename C::executor& one, const recurrent::chains& chains) {
+      for (std::size_t order = T; order-- > 0;) {
+        one.rows(chains.count, 30 * H,
+                 kernels::lstm_step_back<S>{chains, order, T, H, c.saved(1), c.dy(), gates, dh, c.scratch(2)});
+        if (order == 0) break;
+        recurrent::hidden_gradient<typename C::executor, S>(one, sizes, chains, order, gates, c.template x<2>(),
                                                             packed.hidden_back, dh, false);
       }
-    }
+    });
     if constexpr (C::template can_want<0>) {
       if (c.template wants<0>()) {
         detail::linear_input_gradient<typename C::executor, S>(c.backend(), sizes.rows(), In, sizes.both(), gates,

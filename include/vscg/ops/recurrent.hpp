@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -18,7 +19,8 @@
 //
 // Letters: B items, T steps, D = 2 directions, G gates, H hidden units. Arrays of gates are [B, T, D, G H], of states
 // [B, T, D, H]: the layer's result [B, T, 2 H] is the array of its states. Direction 0 reads forward in time, direction
-// 1 backward; `order` counts steps as a direction meets them.
+// 1 backward; `order` counts steps as a direction meets them. A chain is one direction of one item: chain d B + i.
+// Chains need nothing of each other until their gradients meet in the weights'.
 
 namespace vscg::recurrent {
 
@@ -38,6 +40,41 @@ struct sizes {
 /// The time step that a direction meets as its `order`-th.
 VSCG_HD inline std::size_t time_of(std::size_t direction, std::size_t order, std::size_t steps) {
   return direction == 0 ? order : steps - 1 - order;
+}
+
+/// Chains [first, first + count) of a layer.
+struct chains {
+  std::size_t items;  // B
+  std::size_t first;
+  std::size_t count;
+
+  VSCG_HD std::size_t item(std::size_t row) const { return (first + row) % items; }
+  VSCG_HD std::size_t direction(std::size_t row) const { return (first + row) / items; }
+  /// The chain's row of an array [B, D, ...].
+  VSCG_HD std::size_t state(std::size_t row) const { return item(row) * directions + direction(row); }
+  /// The chain's row of an array [B, T, D, ...] at its `order`-th step.
+  VSCG_HD std::size_t at(std::size_t row, std::size_t order, std::size_t steps) const {
+    const std::size_t d = direction(row);
+    return (item(row) * steps + time_of(d, order, steps)) * directions + d;
+  }
+
+  /// f(d, item, items) for each direction that these chains run in: items [item, item + items) of it.
+  template <class F>
+  void by_direction(const F& f) const {
+    for (std::size_t d = 0; d < directions; ++d) {
+      const std::size_t begin = std::max(first, d * items);
+      const std::size_t end = std::min(first + count, (d + 1) * items);
+      if (begin < end) f(d, begin - d * items, end - begin);
+    }
+  }
+};
+
+/// f(backend, chains) for parts of a layer's chains, side by side where the backend has several workers.
+template <class Executor, class F>
+void for_chains(Executor& backend, std::size_t items, const F& f) {
+  backend.apart(directions * items, [&](Executor& one, std::size_t begin, std::size_t end) {
+    f(one, chains{items, begin, end - begin});
+  });
 }
 
 /// W_ih and W_hh as the backend packs them, of both directions: for the products of a run, and for those of its
@@ -97,54 +134,57 @@ struct operation : vscg::operation<shape<dyn, T, 2 * H>> {
 // The products with W_ih are those of a linear map with the gates of both directions as its channels: `rows()` rows,
 // `inputs` in, `both()` out.
 
-/// to (+)= h·W_hhᵀ (+ b_hh) of one direction for the whole batch; h is what lies `order` - 1 steps back, or the initial
-/// state. False where there is neither: nothing was written.
+/// to (+)= h·W_hhᵀ (+ b_hh) of some chains; h is what lies a step back, or the initial state [B, D, H]; where there is
+/// neither, nothing is written. `to` is [B, to_steps, D, G H]: of all steps, or of one that is used again.
 template <class Executor, class T>
-VSCG_NOINLINE bool hidden_product(Executor& backend, const sizes& s, std::size_t direction, std::size_t order,
+VSCG_NOINLINE void hidden_product(Executor& backend, const sizes& s, const chains& of, std::size_t order,
                                   const T* states, const T* initial, const T* w_hh, const T* packed, const T* b_hh,
-                                  T* to, std::size_t to_stride, bool accumulate) {
-  if (order == 0 && initial == nullptr) return false;
-  const std::size_t item_states = s.steps * directions * s.hidden;
-  gemm_arguments<T> p;
-  p.trans_b = true;
-  p.m = s.items;
-  p.n = s.gate_row();
-  p.k = s.hidden;
-  if (order == 0) {
-    p.a = initial + direction * s.hidden;
-    p.lda = directions * s.hidden;
-  } else {
-    p.a = states + (time_of(direction, order - 1, s.steps) * directions + direction) * s.hidden;
-    p.lda = item_states;
-  }
-  p.b = w_hh + direction * s.gate_row() * s.hidden;
-  p.ldb = s.hidden;
-  p.c = to;
-  p.ldc = to_stride;
-  p.bias = b_hh == nullptr ? nullptr : b_hh + direction * s.gate_row();
-  p.accumulate = accumulate;
-  if (packed != nullptr) p.packed_b = packed + direction * Executor::packed_elements(p.n, p.k);
-  backend.gemm(p);
-  return true;
+                                  T* to, std::size_t to_steps, bool accumulate) {
+  if (order == 0 && initial == nullptr) return;
+  of.by_direction([&](std::size_t d, std::size_t item, std::size_t items) {
+    gemm_arguments<T> p;
+    p.trans_b = true;
+    p.m = items;
+    p.n = s.gate_row();
+    p.k = s.hidden;
+    if (order == 0) {
+      p.a = initial + d * s.hidden;
+      p.lda = directions * s.hidden;
+    } else {
+      p.a = states + (time_of(d, order - 1, s.steps) * directions + d) * s.hidden;
+      p.lda = s.steps * directions * s.hidden;
+    }
+    p.a += item * p.lda;
+    p.b = w_hh + d * s.gate_row() * s.hidden;
+    p.ldb = s.hidden;
+    p.ldc = to_steps * s.both();
+    p.c = to + (to_steps == 1 ? 0 : time_of(d, order, s.steps)) * s.both() + d * s.gate_row() + item * p.ldc;
+    p.bias = b_hh == nullptr ? nullptr : b_hh + d * s.gate_row();
+    p.accumulate = accumulate;
+    if (packed != nullptr) p.packed_b = packed + d * Executor::packed_elements(p.n, p.k);
+    backend.gemm(p);
+  });
 }
 
-/// dh (+)= dgates·W_hh of one direction at one step for the whole batch; dh is [B, D, H].
+/// dh (+)= dgates·W_hh of some chains at one step; dh is [B, D, H].
 template <class Executor, class T>
-VSCG_NOINLINE void hidden_gradient(Executor& backend, const sizes& s, std::size_t direction, std::size_t order,
+VSCG_NOINLINE void hidden_gradient(Executor& backend, const sizes& s, const chains& of, std::size_t order,
                                    const T* dgates, const T* w_hh, const T* packed, T* dh, bool accumulate) {
-  gemm_arguments<T> p;
-  p.m = s.items;
-  p.n = s.hidden;
-  p.k = s.gate_row();
-  p.a = dgates + (time_of(direction, order, s.steps) * directions + direction) * s.gate_row();
-  p.lda = s.steps * directions * s.gate_row();
-  p.b = w_hh + direction * s.gate_row() * s.hidden;
-  p.ldb = s.hidden;
-  p.c = dh + direction * s.hidden;
-  p.ldc = directions * s.hidden;
-  p.accumulate = accumulate;
-  if (packed != nullptr) p.packed_b = packed + direction * Executor::packed_elements(p.n, p.k);
-  backend.gemm(p);
+  of.by_direction([&](std::size_t d, std::size_t item, std::size_t items) {
+    gemm_arguments<T> p;
+    p.m = items;
+    p.n = s.hidden;
+    p.k = s.gate_row();
+    p.lda = s.steps * directions * s.gate_row();
+    p.a = dgates + (time_of(d, order, s.steps) * directions + d) * s.gate_row() + item * p.lda;
+    p.b = w_hh + d * s.gate_row() * s.hidden;
+    p.ldb = s.hidden;
+    p.ldc = directions * s.hidden;
+    p.c = dh + d * s.hidden + item * p.ldc;
+    p.accumulate = accumulate;
+    if (packed != nullptr) p.packed_b = packed + d * Executor::packed_elements(p.n, p.k);
+    backend.gemm(p);
+  });
 }
 
 /// previous[b, t, d] = the state that step t of direction d started from: [B, T, D, H].

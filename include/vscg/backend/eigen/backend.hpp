@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <memory>
+#include <vector>
 
 #include <vscg/backend/eigen/gemm.hpp>
 #include <vscg/backend/eigen/lanes.hpp>
@@ -20,19 +22,21 @@ struct eigen_backend {
   static constexpr const char* name = "eigen";
   using memory = host_memory;
 
-  /// Computes for one session: its team and its workspace. All work is cut by outputs, in pieces that depend on shapes
-  /// alone, so results do not depend on the number of threads.
+  /// Computes for one session: its team and its workspace. All work is cut by outputs, so results do not depend on
+  /// the number of threads.
   template <class T>
   class executor {
    public:
-    explicit executor(threads n) : team_(n), workspace_(eigen_detail::gemm_workspace_elements<T>(n.count)) {}
+    explicit executor(threads n) : team_(n), workspace_(eigen_detail::gemm_workspace_elements<T>(n.count)) {
+      for (std::size_t i = 0; n.count > 1 && i < n.count; ++i) alone_.push_back(std::make_unique<executor>(threads(1)));
+    }
 
     std::size_t workers() const { return team_.size(); }
 
     /// f(index) for the elements 0 … n-1 of an array, each of about `cost` elements of work.
     template <class F>
     VSCG_NOINLINE void each(std::size_t n, std::size_t cost, const F& f) {
-      const std::size_t step = std::max<std::size_t>(1, chunk_elements / std::max<std::size_t>(1, cost) / 64) * 64;
+      const std::size_t step = chunk_of((n + 63) / 64, 64 * cost) * 64;
       team_.run((n + step - 1) / step, [&](std::size_t, std::size_t chunk) {
         const std::size_t begin = chunk * step;
         eigen_detail::lane_group<T>::range(begin, std::min(n, begin + step), f);
@@ -42,10 +46,20 @@ struct eigen_backend {
     /// f(group, row) for rows 0 … n-1, each of about `row_elements` elements of work.
     template <class F>
     VSCG_NOINLINE void rows(std::size_t n, std::size_t row_elements, const F& f) {
-      const std::size_t step = std::max<std::size_t>(1, chunk_elements / std::max<std::size_t>(1, row_elements));
+      const std::size_t step = chunk_of(n, row_elements);
       team_.run((n + step - 1) / step, [&](std::size_t, std::size_t chunk) {
         const std::size_t end = std::min(n, (chunk + 1) * step);
         for (std::size_t row = chunk * step; row < end; ++row) f(eigen_detail::lane_group<T>{}, row);
+      });
+    }
+
+    /// f(executor, begin, end) for ranges that make up [0, n) and need nothing of each other: each on one worker alone.
+    template <class F>
+    void apart(std::size_t n, const F& f) {
+      if (alone_.empty()) return f(*this, 0, n);
+      const std::size_t parts = std::min(n, alone_.size());
+      team_.run(parts, [&](std::size_t worker, std::size_t part) {
+        f(*alone_[worker], n * part / parts, n * (part + 1) / parts);
       });
     }
 
@@ -59,9 +73,17 @@ struct eigen_backend {
     void pack(const gemm_arguments<T>& arguments, T* target) { eigen_detail::gemm_pack(team_, target, arguments); }
 
    private:
-    static constexpr std::size_t chunk_elements = 8192;
+    // Of n things of `cost` elements of work each, how many a chunk takes: about a microsecond's work, or more where
+    // that gives each worker plenty of chunks.
+    std::size_t chunk_of(std::size_t n, std::size_t cost) const {
+      constexpr std::size_t elements = 4096;
+      constexpr std::size_t plenty = 16;
+      return std::max({std::size_t{1}, elements / std::max<std::size_t>(1, cost), n / (plenty * team_.size())});
+    }
+
     team team_;
     buffer<T, host_memory> workspace_;
+    std::vector<std::unique_ptr<executor>> alone_;  // one a worker, where there are several
   };
 };
 

@@ -107,8 +107,7 @@ VSCG_NOINLINE void gemm_compute(const gemm_arguments<T>& args, gemm_source sourc
   if (source == gemm_source::thin) return gemm_compute_thin(args, part);
   T* const b_space = space + layout::row_panels * layout::a_panel;
   T* const partial = b_space + layout::b_panel;
-  // A single row is read where it stands. (Columns past the last whole panel may take rows as lanes: not there.)
-  const bool as_it_is = source == gemm_source::packed && args.m == 1 && part.columns % width == 0;
+  const bool as_it_is = args.m == 1;  // a single row is read where it stands
   gemm_strip<T> strip{};
   strip.a_step = !as_it_is ? layout::a_step : args.trans_a ? args.lda : 1;
   strip.ldc = args.ldc;

@@ -275,7 +275,7 @@ template <class T>
 VSCG_NOINLINE void gemm_multiply_panels(gemm_strip<T> strip, const T* a, std::size_t a_panel, std::size_t rows) {
   using sizes = gemm_sizes<T>;
   const std::size_t columns = strip.columns;
-  if (columns % sizes::lanes <= sizes::rows / 3) strip.columns -= columns % sizes::lanes;
+  if (rows > 1 && columns % sizes::lanes <= sizes::rows / 3) strip.columns -= columns % sizes::lanes;
   for (std::size_t i = 0, p = 0; strip.columns != 0 && i < rows; i += sizes::rows, ++p) {
     gemm_multiply(strip, a + p * a_panel, i, std::min(sizes::rows, rows - i));
   }

@@ -62,6 +62,12 @@ struct thrust_backend {
       launch_(n, thrust_detail::on_row<T, F>{f});
     }
 
+    /// f(executor, begin, end) for ranges that make up [0, n) and need nothing of each other: here all in one.
+    template <class F>
+    void apart(std::size_t n, const F& f) {
+      f(*this, 0, n);
+    }
+
     VSCG_NOINLINE void gemm(const gemm_arguments<T>& arguments) {
       thrust_detail::gemm(launch_, workspace_.data(), arguments);
     }
