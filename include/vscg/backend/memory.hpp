@@ -2,9 +2,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <new>
 #include <utility>
+
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
 
 namespace vscg {
 
@@ -12,13 +17,30 @@ namespace vscg {
 struct host_memory {
   /// Whether a pointer of the caller can be read by kernels as it is.
   static constexpr bool borrows_host_arrays = true;
-  static void* allocate(std::size_t bytes) { return ::operator new (bytes, std::align_val_t{64}); }
+  static void* allocate(std::size_t bytes) {
+    void* const memory = ::operator new (bytes, std::align_val_t{64});
+    ask_for_large_pages(memory, bytes);
+    return memory;
+  }
   static void release(void* p) noexcept { ::operator delete (p, std::align_val_t{64}); }
   static void copy_in(void* to, const void* from, std::size_t bytes) {
     if (bytes > 0) std::memcpy(to, from, bytes);
   }
   static void copy_out(void* to, const void* from, std::size_t bytes) {
     if (bytes > 0) std::memcpy(to, from, bytes);
+  }
+
+ private:
+  // Memory that is new to a process comes page by page, each at the price of an interrupt. Only what lies inside whole
+  // large pages is asked for, so a block never takes more than its own.
+  static void ask_for_large_pages([[maybe_unused]] void* memory, [[maybe_unused]] std::size_t bytes) {
+#if defined(__linux__)
+    constexpr std::uintptr_t page = std::uintptr_t{2} << 20U;
+    const auto address = reinterpret_cast<std::uintptr_t>(memory);
+    const std::uintptr_t begin = (address + page - 1) / page * page;
+    const std::uintptr_t end = (address + bytes) / page * page;
+    if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
+#endif
   }
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -73,9 +74,15 @@ class weights {
     Network unbound_network{};
     table_ = std::make_shared<const parameter_table>(bind_parameters(unbound_network));
     numbers_ = buffer<Scalar, typename Backend::memory>(table_->buffer_elements);
-    std::vector<Scalar> start(table_->buffer_elements, Scalar(0));
-    fill(*table_, std::span<Scalar>(start));
-    Backend::memory::copy_in(numbers_.data(), start.data(), start.size() * sizeof(Scalar));
+    if constexpr (Backend::memory::borrows_host_arrays) {
+      const std::span<Scalar> start(numbers_.data(), numbers_.size());
+      std::fill(start.begin(), start.end(), Scalar(0));
+      fill(*table_, start);
+    } else {
+      std::vector<Scalar> start(numbers_.size(), Scalar(0));
+      fill(*table_, std::span<Scalar>(start));
+      Backend::memory::copy_in(numbers_.data(), start.data(), start.size() * sizeof(Scalar));
+    }
   }
 
   const parameter_entry& at(std::string_view name) const {
