@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#include <cstddef>
+#include <mutex>
+#include <set>
+#include <thread>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <vscg/backend/eigen/backend.hpp>
+
+// How the Eigen backend cuts its loops: everything once, whatever the number of workers.
+namespace {
+
+using executor = vscg::eigen_backend::executor<float>;
+
+struct count_up {
+  float* times;
+  template <class Index>
+  void operator()(Index i) const {
+    i.store(times, i.load(times) + typename Index::value(1));
+  }
+};
+
+struct count_row {
+  float* times;
+  template <class Group>
+  void operator()(Group, std::size_t row) const {
+    times[row] += 1;
+  }
+};
+
+const std::vector<std::size_t> sizes{0, 1, 5, 64, 65, 4096, 4097, 100001};
+
+}  // namespace
+
+TEST_CASE("each and rows reach every element once") {
+  for (const std::size_t workers : std::vector<std::size_t>{1, 2, 5}) {
+    executor backend{vscg::threads(workers)};
+    for (const std::size_t n : sizes) {
+      for (const std::size_t cost : std::vector<std::size_t>{0, 1, 100, 1000000}) {
+        CAPTURE(workers);
+        CAPTURE(n);
+        CAPTURE(cost);
+        std::vector<float> times(n, 0.0F);
+        backend.each(n, cost, count_up{times.data()});
+        backend.rows(n, cost, count_row{times.data()});
+        CHECK(times == std::vector<float>(n, 2.0F));
+      }
+    }
+  }
+}
+
+TEST_CASE("apart: ranges that make up the whole, each with an executor that nobody else uses") {
+  for (const std::size_t workers : std::vector<std::size_t>{1, 2, 5}) {
+    executor backend{vscg::threads(workers)};
+    for (const std::size_t n : sizes) {
+      CAPTURE(workers);
+      CAPTURE(n);
+      std::vector<float> times(n, 0.0F);
+      std::mutex lock;
+      std::set<std::thread::id> seen;
+      backend.apart(n, [&](executor& one, std::size_t begin, std::size_t end) {
+        // Were an executor shared, its team would be entered twice at the same time.
+        one.each(end - begin, 1, count_up{times.data() + begin});
+        one.rows(end - begin, 1, count_row{times.data() + begin});
+        const std::lock_guard<std::mutex> held(lock);
+        seen.insert(std::this_thread::get_id());
+      });
+      CHECK(seen.size() <= workers);
+      CHECK(times == std::vector<float>(n, 2.0F));
+    }
+  }
+}
