@@ -60,13 +60,20 @@ TEST_CASE("apart: ranges that make up the whole, each with an executor that nobo
       std::vector<float> times(n, 0.0F);
       std::mutex lock;
       std::set<std::thread::id> seen;
+      std::set<const executor*> busy;
+      bool alone = true;
       backend.apart(n, [&](executor& one, std::size_t begin, std::size_t end) {
-        // Were an executor shared, its team would be entered twice at the same time.
+        {
+          const std::lock_guard<std::mutex> held(lock);
+          seen.insert(std::this_thread::get_id());
+          alone = busy.insert(&one).second && alone;
+        }
         one.each(end - begin, 1, count_up{times.data() + begin});
         one.rows(end - begin, 1, count_row{times.data() + begin});
         const std::lock_guard<std::mutex> held(lock);
-        seen.insert(std::this_thread::get_id());
+        busy.erase(&one);
       });
+      CHECK(alone);
       CHECK(seen.size() <= workers);
       CHECK(times == std::vector<float>(n, 2.0F));
     }

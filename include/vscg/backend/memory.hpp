@@ -15,7 +15,7 @@ namespace vscg {
 
 /// Memory of the machine the library runs on.
 struct host_memory {
-  /// Whether a pointer of the caller can be read by kernels as it is.
+  /// Whether host and kernels can use each other's memory as it is.
   static constexpr bool borrows_host_arrays = true;
   static void* allocate(std::size_t bytes) {
     void* const memory = ::operator new (bytes, std::align_val_t{64});
@@ -34,7 +34,7 @@ struct host_memory {
   // Memory that is new to a process comes page by page, each at the price of an interrupt. Only what lies inside whole
   // large pages is asked for, so a block never takes more than its own.
   static void ask_for_large_pages([[maybe_unused]] void* memory, [[maybe_unused]] std::size_t bytes) {
-#if defined(__linux__)
+#if defined(MADV_HUGEPAGE)
     constexpr std::uintptr_t page = std::uintptr_t{2} << 20U;
     const auto address = reinterpret_cast<std::uintptr_t>(memory);
     const std::uintptr_t begin = (address + page - 1) / page * page;

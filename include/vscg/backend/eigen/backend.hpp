@@ -28,7 +28,8 @@ struct eigen_backend {
   class executor {
    public:
     explicit executor(threads n) : team_(n), workspace_(eigen_detail::gemm_workspace_elements<T>(n.count)) {
-      for (std::size_t i = 0; n.count > 1 && i < n.count; ++i) alone_.push_back(std::make_unique<executor>(threads(1)));
+      if (n.count == 1) return;
+      for (std::size_t i = 0; i < n.count; ++i) alone_.push_back(std::make_unique<executor>(threads(1)));
     }
 
     std::size_t workers() const { return team_.size(); }

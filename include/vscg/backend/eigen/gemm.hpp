@@ -31,11 +31,12 @@ constexpr std::size_t gemm_workspace_elements(std::size_t workers) {
   return gemm_packed_workspace_elements<T>(workers) + gemm_layout<T>::shared;
 }
 
-/// Multiply-adds that one chunk should have at least: some microseconds, against about one for a region.
+/// Multiply-adds that one chunk should have at least (the small last ones a quarter): some microseconds, against about
+/// one for a region.
 inline constexpr std::size_t gemm_chunk_work = std::size_t{1} << 18U;
 
-/// Rows up to which row-major B is used as it stands: its columns come from far apart, which a copy pays for only if
-/// many rows use it.
+/// Rows up to which row-major B is used as it stands: what a panel reads of its rows lies far apart, and a copy pays
+/// only if many rows use it.
 inline constexpr std::size_t gemm_direct_rows = 256;
 
 constexpr std::size_t gemm_ceil(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
@@ -57,8 +58,8 @@ class gemm_cut {
  public:
   using layout = gemm_layout<T>;
 
-  /// `k`: how deep a chunk goes; `items` products are cut alike.
-  gemm_cut(std::size_t m, std::size_t n, std::size_t k, std::size_t items, std::size_t workers)
+  /// `depth`: how far along k a chunk goes; `items` products are cut alike.
+  gemm_cut(std::size_t m, std::size_t n, std::size_t depth, std::size_t items, std::size_t workers)
       : m_(m), n_(n), row_panels_(gemm_ceil(m, layout::rows)) {
     // The chunks that are claimed last (with the lowest numbers) are small, so that workers finish together.
     thin_ = workers > 1 && row_panels_ > layout::row_panels ? std::min(row_panels_, 3 * workers) : 0;
@@ -66,15 +67,17 @@ class gemm_cut {
     // Each chunk packs its rows of A again: fewer columns only where rows are not enough for all workers.
     const std::size_t panels = gemm_ceil(n, layout::columns);
     const std::size_t wanted = workers > 1 ? gemm_ceil(4 * workers, row_chunks_ * items) : 1;
-    panel_work_ = std::min(m, layout::chunk_rows) * layout::columns * std::max<std::size_t>(k, 1);
-    const std::size_t least = std::max<std::size_t>(gemm_ceil(gemm_chunk_work, panel_work_), 2);
+    const std::size_t panel_row = layout::columns * std::max<std::size_t>(depth, 1);
+    work_ = m * panels * panel_row;
+    const std::size_t panel_work = std::min(m, layout::chunk_rows) * panel_row;
+    const std::size_t least = std::max<std::size_t>(gemm_ceil(gemm_chunk_work, panel_work), 2);
     chunk_panels_ = std::min({panels, std::max(least, gemm_ceil(panels, wanted)), layout::width / layout::columns});
     column_chunks_ = gemm_ceil(panels, chunk_panels_);
   }
 
   std::size_t chunks() const { return row_chunks_ * column_chunks_; }
   /// Multiply-adds of all of C, about.
-  std::size_t work() const { return panel_work_ * gemm_ceil(n_, layout::columns) * row_chunks_; }
+  std::size_t work() const { return work_; }
 
   /// The part of C of one chunk; `k` and `k_end` are the caller's.
   gemm_part part(std::size_t chunk, std::size_t k, std::size_t k_end) const {
@@ -89,7 +92,7 @@ class gemm_cut {
 
  private:
   std::size_t m_, n_, row_panels_;
-  std::size_t thin_ = 0, row_chunks_ = 0, panel_work_ = 0, chunk_panels_ = 0, column_chunks_ = 0;
+  std::size_t work_ = 0, thin_ = 0, row_chunks_ = 0, chunk_panels_ = 0, column_chunks_ = 0;
 };
 
 /// Few rows, or B already packed: one region, each chunk runs over all of k.

@@ -56,8 +56,8 @@ struct gemm_sizes {
 /// A strip of C, as wide as the panels of B it is multiplied with, for one block of k.
 ///
 /// Sums of one block wait for the next in `partial`, where a tile's lie side by side: C's rows may lie a power of two
-/// apart, and then a tile of it fills few sets of the cache. C itself is read before the first block, if at all, and
-/// written after the last.
+/// apart, and then a tile of it fills few sets of the cache. C itself is read before the first block of a part of k, if
+/// at all, and written after the last.
 template <class T>
 struct gemm_strip {
   std::size_t depth;    ///< length of this block of k
