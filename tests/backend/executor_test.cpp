@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <chrono>
 #include <cstddef>
 #include <mutex>
 #include <set>
@@ -70,6 +71,7 @@ TEST_CASE("apart: ranges that make up the whole, each with an executor that nobo
         }
         one.each(end - begin, 1, count_up{times.data() + begin});
         one.rows(end - begin, 1, count_row{times.data() + begin});
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));  // so that the other workers come
         const std::lock_guard<std::mutex> held(lock);
         busy.erase(&one);
       });
