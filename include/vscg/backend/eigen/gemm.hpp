@@ -39,8 +39,6 @@ inline constexpr std::size_t gemm_chunk_work = std::size_t{1} << 18U;
 /// only if many rows use it.
 inline constexpr std::size_t gemm_direct_rows = 256;
 
-constexpr std::size_t gemm_ceil(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
-
 /// Items that follow each other and share B are one product with more rows: the same bits, B packed once.
 template <class T>
 gemm_arguments<T> gemm_merge_batch(gemm_arguments<T> args) {
@@ -59,11 +57,11 @@ class gemm_cut {
   using layout = gemm_layout<T>;
 
   /// `depth`: how far along k a chunk goes; `items` products are cut alike.
-  gemm_cut(std::size_t m, std::size_t n, std::size_t depth, std::size_t items, std::size_t workers)
-      : m_(m), n_(n), row_panels_(gemm_ceil(m, layout::rows)) {
+  gemm_cut(std::size_t m, std::size_t n, std::size_t depth, std::size_t items, std::size_t workers) : m_(m), n_(n) {
+    const std::size_t row_panels = gemm_ceil(m, layout::rows);
     // The chunks that are claimed last (with the lowest numbers) are small, so that workers finish together.
-    thin_ = workers > 1 && row_panels_ > layout::row_panels ? std::min(row_panels_, 3 * workers) : 0;
-    row_chunks_ = thin_ + gemm_ceil(row_panels_ - thin_, layout::row_panels);
+    thin_ = workers > 1 && row_panels > layout::row_panels ? std::min(row_panels, 3 * workers) : 0;
+    row_chunks_ = thin_ + gemm_ceil(row_panels - thin_, layout::row_panels);
     // Each chunk packs its rows of A again: fewer columns only where rows are not enough for all workers.
     const std::size_t panels = gemm_ceil(n, layout::columns);
     const std::size_t wanted = workers > 1 ? gemm_ceil(4 * workers, row_chunks_ * items) : 1;
@@ -91,7 +89,7 @@ class gemm_cut {
   }
 
  private:
-  std::size_t m_, n_, row_panels_;
+  std::size_t m_, n_;
   std::size_t work_ = 0, thin_ = 0, row_chunks_ = 0, chunk_panels_ = 0, column_chunks_ = 0;
 };
 

@@ -24,6 +24,8 @@
 
 namespace vscg::eigen_detail {
 
+constexpr std::size_t gemm_ceil(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
+
 /// Sizes of the product's blocks. Constants of the code and the instruction set, never of the machine's caches, because
 /// `depth` fixes the order of summation.
 template <class T>
@@ -41,7 +43,7 @@ struct gemm_sizes {
   /// Columns of a tile, and of a packed panel of B.
   static constexpr std::size_t columns = 2 * lanes;
   /// Distance between two k of a packed panel of A: `rows` rounded up to whole packets, so that packing may store them.
-  static constexpr std::size_t a_step = (rows + lanes - 1) / lanes * lanes;
+  static constexpr std::size_t a_step = gemm_ceil(rows, lanes) * lanes;
   /// Length of a block of k: of one chain of sums. A panel of A (`depth` × `a_step`) and one of B stay in the
   /// first-level cache.
   static constexpr std::size_t depth = 512 / sizeof(T);
@@ -75,7 +77,7 @@ struct gemm_strip {
   const T* bias;   ///< of the first column, or null; with the last block
   bool rectified;  ///< relu; with the last block
 
-  bool finishes() const { return last && (bias != nullptr || rectified); }
+  bool finishes() const { return bias != nullptr || rectified; }
 };
 
 /// What the chains of the first block are added to: what C holds, copied into `tile`.
@@ -170,9 +172,9 @@ VSCG_NOINLINE void gemm_tile(const gemm_strip<T>& strip, const T* a, const T* b,
 template <class T, std::size_t Rows, std::size_t Packets>
 void gemm_whole_tile(const gemm_strip<T>& strip, const T* a, const T* b, std::size_t row, std::size_t column,
                      std::size_t columns) {
-  constexpr std::size_t width = Packets * gemm_sizes<T>::lanes;
-  const std::size_t partial_step =
-      (strip.columns + gemm_sizes<T>::lanes - 1) / gemm_sizes<T>::lanes * gemm_sizes<T>::lanes;
+  constexpr std::size_t lanes = gemm_sizes<T>::lanes;
+  constexpr std::size_t width = Packets * lanes;
+  const std::size_t partial_step = gemm_ceil(strip.columns, lanes) * lanes;
   T* const tile = strip.partial + row * partial_step + Rows * column;
   T* const c = strip.c + row * strip.ldc + column;
   const bool whole = columns == width;
