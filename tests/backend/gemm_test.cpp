@@ -229,7 +229,8 @@ TEST_CASE_TEMPLATE("gemm agrees with the definition beyond one packed width and 
   problem deep{62, 40, 5000};
   deep.trans_a = true;
   CHECK(error_of<T>(deep, 3) < 1);
-  problem high{ed::gemm_direct_rows + 6, 40, 2 * ed::gemm_layout<T>::shared_depth + 5};  // B packed part by part
+  problem high{ed::gemm_sizes<T>::direct_rows + 6, 40,
+               2 * ed::gemm_layout<T>::shared_depth + 5};  // B packed part by part
   high.accumulate = high.bias = high.relu = true;
   CHECK(error_of<T>(high, 3) < 1);
   problem one{1, 700, 600};
@@ -269,7 +270,8 @@ TEST_CASE_TEMPLATE("gemm lets NaN through relu", T, float, double) {
 TEST_CASE_TEMPLATE("a row has the same bits alone, in any product, at any address", T, float, double) {
   for (const bool trans_b : {false, true}) {
     for (const bool trans_a : {false, true}) {
-      problem p{ed::gemm_direct_rows + 3, 83, ed::gemm_layout<T>::shared_depth + ed::gemm_sizes<T>::depth + 43};
+      problem p{ed::gemm_sizes<T>::direct_rows + 59, 83,
+                ed::gemm_layout<T>::shared_depth + ed::gemm_sizes<T>::depth + 43};
       p.trans_a = trans_a;
       p.trans_b = trans_b;
       p.bias = true;

@@ -35,10 +35,6 @@ constexpr std::size_t gemm_workspace_elements(std::size_t workers) {
 /// one for a region.
 inline constexpr std::size_t gemm_chunk_work = std::size_t{1} << 18U;
 
-/// Rows up to which row-major B is used as it stands: what a panel reads of its rows lies far apart, and a copy pays
-/// only if many rows use it.
-inline constexpr std::size_t gemm_direct_rows = 256;
-
 /// Items that follow each other and share B are one product with more rows: the same bits, B packed once.
 template <class T>
 gemm_arguments<T> gemm_merge_batch(gemm_arguments<T> args) {
@@ -190,7 +186,7 @@ void gemm(Team& team, T* workspace, const gemm_arguments<T>& args) {
     return gemm_flat(team, workspace, one, gemm_source::packed,
                      gemm_packed<T>{one.packed_b, 0, 0, gemm_packed_elements<T>(one.n, 1)});
   }
-  if (!one.trans_b && one.m <= gemm_direct_rows) {
+  if (!one.trans_b && one.m <= gemm_sizes<T>::direct_rows) {
     return gemm_flat(team, workspace, one, gemm_source::direct, gemm_packed<T>{});
   }
   if (one.trans_b && one.m <= gemm_layout<T>::chunk_rows) {

@@ -47,12 +47,19 @@ struct gemm_sizes {
   /// Length of a block of k: of one chain of sums. A panel of A (`depth` × `a_step`) and one of B stay in the
   /// first-level cache.
   static constexpr std::size_t depth = 512 / sizeof(T);
-  /// Columns of B in one chunk of work at most: for a block of k they stay in the second-level cache.
-  static constexpr std::size_t width = 16 * columns;
+  /// Columns of B in one chunk of work at most: for a block of k they stay in the second-level cache. (With half as
+  /// many AVX2 is some 3 % slower: A is packed again for each.)
+  static constexpr std::size_t width = 2048 / sizeof(T);
+  static_assert(width % columns == 0);
   /// Panels of A in one chunk of work.
   static constexpr std::size_t row_panels = 4;
-  /// Rows of B in a packed panel that are asked for before they are needed.
+  /// Rows of B that are asked for before they are needed, once each line of the cache: asking takes the place of a
+  /// load, and AVX2 has few to spare.
   static constexpr std::size_t ahead = 8;
+  static constexpr std::size_t line = 64 / sizeof(T);
+  /// Rows of A up to which row-major B is used as it stands. What a panel reads of its rows lies far apart and falls
+  /// into few sets of the first-level cache, so a copy pays if many rows use it, or if there is but a line of each row.
+  static constexpr std::size_t direct_rows = columns > line ? 256 : 32;
 };
 
 /// A strip of C, as wide as the panels of B it is multiplied with, for one block of k.
@@ -145,7 +152,7 @@ VSCG_NOINLINE void gemm_tile(const gemm_strip<T>& strip, const T* a, const T* b,
     VSCG_UNROLL for (std::size_t p = 0; p < Packets; ++p) {
       const T* const from = b + (p / 2) * b_panel + (p % 2) * lanes;
       right[p] = ei::ploadu<packet>(from);
-      ei::prefetch(from + sizes::ahead * b_step);
+      if (p * lanes % sizes::line == 0) ei::prefetch(from + sizes::ahead * b_step);
     }
     VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i) {
       const packet left = ei::pset1<packet>(a[i]);
@@ -191,7 +198,7 @@ void gemm_whole_tile(const gemm_strip<T>& strip, const T* a, const T* b, std::si
   }
   if (strip.last || sums.before == c) {
     for (std::size_t i = 0; i < Rows; ++i) {
-      for (std::size_t j = 0; j < width; j += 64 / sizeof(T)) Eigen::internal::prefetch(c + i * strip.ldc + j);
+      for (std::size_t j = 0; j < width; j += gemm_sizes<T>::line) Eigen::internal::prefetch(c + i * strip.ldc + j);
     }
   }
   const bool finishes = strip.last && (!whole || strip.finishes());
