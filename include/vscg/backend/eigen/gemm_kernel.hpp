@@ -143,6 +143,8 @@ VSCG_NOINLINE void gemm_tile(const gemm_strip<T>& strip, const T* a, const T* b,
   const std::size_t a_step = Rows == 1 ? strip.a_step : sizes::a_step;
   const std::size_t b_step = strip.b_step;
   const std::size_t b_panel = strip.b_panel;
+  // One or two rows already load as much as the machine can: asking as well makes them slower.
+  constexpr bool asks = Rows > 2;
   packet sum[Rows][Packets];
   VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i) {
     VSCG_UNROLL for (std::size_t p = 0; p < Packets; ++p) sum[i][p] = ei::pset1<packet>(T(0));
@@ -152,7 +154,7 @@ VSCG_NOINLINE void gemm_tile(const gemm_strip<T>& strip, const T* a, const T* b,
     VSCG_UNROLL for (std::size_t p = 0; p < Packets; ++p) {
       const T* const from = b + (p / 2) * b_panel + (p % 2) * lanes;
       right[p] = ei::ploadu<packet>(from);
-      if (p * lanes % sizes::line == 0) ei::prefetch(from + sizes::ahead * b_step);
+      if (asks && p * lanes % sizes::line == 0) ei::prefetch(from + sizes::ahead * b_step);
     }
     VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i) {
       const packet left = ei::pset1<packet>(a[i]);
