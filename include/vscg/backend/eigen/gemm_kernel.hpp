@@ -133,34 +133,48 @@ struct gemm_sums {
   std::size_t to_step;
 };
 
+/// One k of a tile: sum += a·b, `a` from the tile's first row on.
+template <class T, std::size_t Rows, std::size_t Packets>
+VSCG_ALWAYS_INLINE void gemm_step(const gemm_strip<T>& strip, const T* a, const T* b,
+                                  typename gemm_sizes<T>::packet (&sum)[Rows][Packets]) {
+  namespace ei = Eigen::internal;
+  using sizes = gemm_sizes<T>;
+  using packet = typename sizes::packet;
+  // One or two rows already load as much as the machine can: asking as well makes them slower.
+  constexpr bool asks = Rows > 2;
+  packet right[Packets];
+  VSCG_UNROLL for (std::size_t p = 0; p < Packets; ++p) {
+    const T* const from = b + (p / 2) * strip.b_panel + (p % 2) * sizes::lanes;
+    right[p] = ei::ploadu<packet>(from);
+    // Not Eigen's function: g++ sees a call without effect there, and in inlined functions leaves it out.
+    if (asks && p * sizes::lanes % sizes::line == 0) __builtin_prefetch(from + sizes::ahead * strip.b_step);
+  }
+  VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i) {
+    const packet left = ei::pset1<packet>(a[i]);
+    VSCG_UNROLL for (std::size_t p = 0; p < Packets; ++p) sum[i][p] = ei::pmadd(left, right[p], sum[i][p]);
+  }
+}
+
 /// The sums of [Rows, Packets · lanes] += A·B over `depth`: `a` is a packed panel from its first row of this tile on.
 template <class T, std::size_t Rows, std::size_t Packets>
-VSCG_NOINLINE void gemm_tile(const gemm_strip<T>& strip, const T* a, const T* b, const gemm_sums<T>& sums) {
+VSCG_NOINLINE void gemm_tile(const gemm_strip<T>& given, const T* a, const T* b, const gemm_sums<T>& sums) {
   namespace ei = Eigen::internal;
   using sizes = gemm_sizes<T>;
   using packet = typename sizes::packet;
   constexpr std::size_t lanes = sizes::lanes;
+  const gemm_strip<T> strip = given;  // a copy, which stays in registers
   const std::size_t a_step = Rows == 1 ? strip.a_step : sizes::a_step;
   const std::size_t b_step = strip.b_step;
-  const std::size_t b_panel = strip.b_panel;
-  // One or two rows already load as much as the machine can: asking as well makes them slower.
-  constexpr bool asks = Rows > 2;
   packet sum[Rows][Packets];
   VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i) {
     VSCG_UNROLL for (std::size_t p = 0; p < Packets; ++p) sum[i][p] = ei::pset1<packet>(T(0));
   }
-  for (std::size_t k = strip.depth; k != 0; --k, a += a_step, b += b_step) {
-    packet right[Packets];
-    VSCG_UNROLL for (std::size_t p = 0; p < Packets; ++p) {
-      const T* const from = b + (p / 2) * b_panel + (p % 2) * lanes;
-      right[p] = ei::ploadu<packet>(from);
-      if (asks && p * lanes % sizes::line == 0) ei::prefetch(from + sizes::ahead * b_step);
-    }
-    VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i) {
-      const packet left = ei::pset1<packet>(a[i]);
-      VSCG_UNROLL for (std::size_t p = 0; p < Packets; ++p) sum[i][p] = ei::pmadd(left, right[p], sum[i][p]);
-    }
+  std::size_t k = strip.depth;
+  for (; k >= 2; k -= 2, a += 2 * a_step, b += 2 * b_step) {  // two: what else a loop does is half as often in the way
+    gemm_step<T>(strip, a, b, sum);
+    gemm_step<T>(strip, a + a_step, b + b_step, sum);
   }
+  if (k != 0) gemm_step<T>(strip, a, b, sum);
   T* to = sums.to;
   const std::size_t to_step = sums.to_step;
   if (const T* before = sums.before; before != nullptr) {
@@ -200,7 +214,7 @@ void gemm_whole_tile(const gemm_strip<T>& strip, const T* a, const T* b, std::si
   }
   if (strip.last || sums.before == c) {
     for (std::size_t i = 0; i < Rows; ++i) {
-      for (std::size_t j = 0; j < width; j += gemm_sizes<T>::line) Eigen::internal::prefetch(c + i * strip.ldc + j);
+      for (std::size_t j = 0; j < width; j += gemm_sizes<T>::line) __builtin_prefetch(c + i * strip.ldc + j);
     }
   }
   const bool finishes = strip.last && (!whole || strip.finishes());

@@ -130,7 +130,7 @@ VSCG_NOINLINE void pack_columns(T* target, std::size_t panel, std::size_t width,
     const T* const next = source + (k + ahead < depth ? ahead * ld : 0);
     for (std::size_t first = 0; first < columns; first += width, to += panel) {
       for (std::size_t j = 0; j < step; j += lanes) {
-        Eigen::internal::prefetch(next + std::min(first + j, columns - 1));
+        __builtin_prefetch(next + std::min(first + j, columns - 1));
         if (first + j + lanes <= columns) {
           vector::store(to + j, vector::load(source + first + j));
         } else {
