@@ -170,11 +170,13 @@ VSCG_NOINLINE void gemm_tile(const gemm_strip<T>& given, const T* a, const T* b,
     VSCG_UNROLL for (std::size_t p = 0; p < Packets; ++p) sum[i][p] = ei::pset1<packet>(T(0));
   }
   std::size_t k = strip.depth;
-  for (; k >= 2; k -= 2, a += 2 * a_step, b += 2 * b_step) {  // two: what else a loop does is half as often in the way
-    gemm_step<T>(strip, a, b, sum);
-    gemm_step<T>(strip, a + a_step, b + b_step, sum);
+  if constexpr (Rows > 2) {  // two k a turn: what else a loop does is half as often in the way
+    for (; k >= 2; k -= 2, a += 2 * a_step, b += 2 * b_step) {
+      gemm_step<T>(strip, a, b, sum);
+      gemm_step<T>(strip, a + a_step, b + b_step, sum);
+    }
   }
-  if (k != 0) gemm_step<T>(strip, a, b, sum);
+  for (; k != 0; --k, a += a_step, b += b_step) gemm_step<T>(strip, a, b, sum);
   T* to = sums.to;
   const std::size_t to_step = sums.to_step;
   if (const T* before = sums.before; before != nullptr) {
