@@ -157,12 +157,11 @@ VSCG_ALWAYS_INLINE void gemm_step(const gemm_strip<T>& strip, const T* a, const 
 
 /// The sums of [Rows, Packets · lanes] += A·B over `depth`: `a` is a packed panel from its first row of this tile on.
 template <class T, std::size_t Rows, std::size_t Packets>
-VSCG_NOINLINE void gemm_tile(const gemm_strip<T>& given, const T* a, const T* b, const gemm_sums<T>& sums) {
+VSCG_NOINLINE void gemm_tile(const gemm_strip<T>& strip, const T* a, const T* b, const gemm_sums<T>& sums) {
   namespace ei = Eigen::internal;
   using sizes = gemm_sizes<T>;
   using packet = typename sizes::packet;
   constexpr std::size_t lanes = sizes::lanes;
-  const gemm_strip<T> strip = given;  // a copy, which stays in registers
   const std::size_t a_step = Rows == 1 ? strip.a_step : sizes::a_step;
   const std::size_t b_step = strip.b_step;
   packet sum[Rows][Packets];
