@@ -55,7 +55,7 @@ struct gemm_sizes {
   static constexpr std::size_t row_panels = 4;
   /// Rows of B that are asked for before they are needed, once each line of the cache: asking takes the place of a
   /// load, and AVX2 has few to spare.
-  static constexpr std::size_t ahead = 8;
+  static constexpr std::size_t ahead = 16;
   static constexpr std::size_t line = 64 / sizeof(T);
   /// Rows of A up to which row-major B is used as it stands. What a panel reads of its rows lies far apart and falls
   /// into few sets of the first-level cache, so a copy pays if many rows use it, or if there is but a line of each row.
