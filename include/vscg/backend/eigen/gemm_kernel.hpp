@@ -51,8 +51,8 @@ struct gemm_sizes {
   /// many AVX2 is some 3 % slower: A is packed again for each.)
   static constexpr std::size_t width = 2048 / sizeof(T);
   static_assert(width % columns == 0);
-  /// Panels of A in one chunk of work.
-  static constexpr std::size_t row_panels = 4;
+  /// Panels of A in one chunk of work: some 50 rows. Fewer read too little of each k of a transposed A.
+  static constexpr std::size_t row_panels = rows > 10 ? 4 : 8;
   /// Rows of B that are asked for before they are needed, once each line of the cache: asking takes the place of a
   /// load, and AVX2 has few to spare.
   static constexpr std::size_t ahead = 16;
@@ -305,11 +305,13 @@ VSCG_NOINLINE void gemm_multiply_panels(gemm_strip<T> strip, const T* a, std::si
   for (std::size_t i = 0, p = 0; strip.columns != 0 && i < rows; i += sizes::rows, ++p) {
     gemm_multiply(strip, a + p * a_panel, i, std::min(sizes::rows, rows - i));
   }
+  // Several panels side by side, so that no chain waits for itself: eight sums at most, as many as registers hold.
+  constexpr std::size_t together = std::min(sizes::row_panels, 8 * sizes::lanes / sizes::a_step);
   T* column = strip.partial + sizes::row_panels * sizes::rows * strip.columns;
   for (std::size_t j = strip.columns; j < columns; ++j) {
     const T* const b = strip.b + j / sizes::columns * strip.b_panel + j % sizes::columns;
-    for (std::size_t i = 0; i < rows;) {  // several panels side by side: no chain waits for itself
-      const std::size_t panels = rows - i > sizes::rows ? sizes::row_panels : 1;
+    for (std::size_t i = 0; i < rows;) {
+      const std::size_t panels = rows - i > sizes::rows ? together : 1;
       const T* const panel = a + i / sizes::rows * a_panel;
       const auto each_panel = [&](auto&& f) {
         for (std::size_t p = 0, at = i; p < panels && at < rows; ++p, at += sizes::rows) {
@@ -323,7 +325,7 @@ VSCG_NOINLINE void gemm_multiply_panels(gemm_strip<T> strip, const T* a, std::si
       if (panels == 1) {
         gemm_column<T, 1>(strip.depth, panel, a_panel, b, strip.b_step, column, adds);
       } else {
-        gemm_column<T, sizes::row_panels>(strip.depth, panel, a_panel, b, strip.b_step, column, adds);
+        gemm_column<T, together>(strip.depth, panel, a_panel, b, strip.b_step, column, adds);
       }
       if (strip.last) {
         each_panel([&](T* sums, std::size_t at, std::size_t count) { gemm_finish(strip, sums, 1, at, count, j, 1); });
