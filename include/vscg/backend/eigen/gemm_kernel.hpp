@@ -53,6 +53,10 @@ struct gemm_sizes {
   static_assert(width % columns == 0);
   /// Panels of A in one chunk of work: some 50 rows. Fewer read too little of each k of a transposed A.
   static constexpr std::size_t row_panels = rows > 10 ? 4 : 8;
+  /// A tile of few registers issues about as many instructions as the machine takes, so what saves some pays: more k a
+  /// turn of the loop, and knowing how far apart two k of packed B lie.
+  static constexpr bool crowded = rows <= 10;
+  static constexpr std::size_t turn = crowded ? 4 : 2;
   /// Rows of B that are asked for before they are needed, once each line of the cache: asking takes the place of a
   /// load, and AVX2 has few to spare.
   static constexpr std::size_t ahead = 16;
@@ -135,7 +139,7 @@ struct gemm_sums {
 
 /// One k of a tile: sum += a·b, `a` from the tile's first row on.
 template <class T, std::size_t Rows, std::size_t Packets>
-VSCG_ALWAYS_INLINE void gemm_step(const gemm_strip<T>& strip, const T* a, const T* b,
+VSCG_ALWAYS_INLINE void gemm_step(const T* a, const T* b, std::size_t b_step, std::size_t b_panel,
                                   typename gemm_sizes<T>::packet (&sum)[Rows][Packets]) {
   namespace ei = Eigen::internal;
   using sizes = gemm_sizes<T>;
@@ -144,10 +148,10 @@ VSCG_ALWAYS_INLINE void gemm_step(const gemm_strip<T>& strip, const T* a, const 
   constexpr bool asks = Rows > 2;
   packet right[Packets];
   VSCG_UNROLL for (std::size_t p = 0; p < Packets; ++p) {
-    const T* const from = b + (p / 2) * strip.b_panel + (p % 2) * sizes::lanes;
+    const T* const from = b + (p / 2) * b_panel + (p % 2) * sizes::lanes;
     right[p] = ei::ploadu<packet>(from);
     // Not Eigen's function: g++ sees a call without effect there, and in inlined functions leaves it out.
-    if (asks && p * sizes::lanes % sizes::line == 0) __builtin_prefetch(from + sizes::ahead * strip.b_step);
+    if (asks && p * sizes::lanes % sizes::line == 0) __builtin_prefetch(from + sizes::ahead * b_step);
   }
   VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i) {
     const packet left = ei::pset1<packet>(a[i]);
@@ -156,26 +160,30 @@ VSCG_ALWAYS_INLINE void gemm_step(const gemm_strip<T>& strip, const T* a, const 
 }
 
 /// The sums of [Rows, Packets · lanes] += A·B over `depth`: `a` is a packed panel from its first row of this tile on.
-template <class T, std::size_t Rows, std::size_t Packets>
+/// `BStep`: `strip.b_step` where it is known, or 0.
+template <class T, std::size_t Rows, std::size_t Packets, std::size_t BStep>
 VSCG_NOINLINE void gemm_tile(const gemm_strip<T>& strip, const T* a, const T* b, const gemm_sums<T>& sums) {
   namespace ei = Eigen::internal;
   using sizes = gemm_sizes<T>;
   using packet = typename sizes::packet;
   constexpr std::size_t lanes = sizes::lanes;
+  constexpr std::size_t turn = Rows > 2 ? sizes::turn : 1;
   const std::size_t a_step = Rows == 1 ? strip.a_step : sizes::a_step;
-  const std::size_t b_step = strip.b_step;
+  const std::size_t b_step = BStep != 0 ? BStep : strip.b_step;
+  const std::size_t b_panel = strip.b_panel;
   packet sum[Rows][Packets];
   VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i) {
     VSCG_UNROLL for (std::size_t p = 0; p < Packets; ++p) sum[i][p] = ei::pset1<packet>(T(0));
   }
   std::size_t k = strip.depth;
-  if constexpr (Rows > 2) {  // two k a turn: what else a loop does is half as often in the way
-    for (; k >= 2; k -= 2, a += 2 * a_step, b += 2 * b_step) {
-      gemm_step<T>(strip, a, b, sum);
-      gemm_step<T>(strip, a + a_step, b + b_step, sum);
+  for (; k >= turn; k -= turn, a += turn * a_step, b += turn * b_step) {
+    VSCG_UNROLL for (std::size_t t = 0; t < turn; ++t) {
+      gemm_step<T>(a + t * a_step, b + t * b_step, b_step, b_panel, sum);
     }
   }
-  for (; k != 0; --k, a += a_step, b += b_step) gemm_step<T>(strip, a, b, sum);
+  if constexpr (turn > 1) {
+    for (; k != 0; --k, a += a_step, b += b_step) gemm_step<T>(a, b, b_step, b_panel, sum);
+  }
   T* to = sums.to;
   const std::size_t to_step = sums.to_step;
   if (const T* before = sums.before; before != nullptr) {
@@ -223,7 +231,10 @@ void gemm_whole_tile(const gemm_strip<T>& strip, const T* a, const T* b, std::si
     sums.to = c;
     sums.to_step = strip.ldc;
   }
-  gemm_tile<T, Rows, Packets>(strip, a, b, sums);
+  constexpr std::size_t packed = gemm_sizes<T>::columns;
+  constexpr std::size_t b_step = gemm_sizes<T>::crowded && Rows > 2 ? packed : 0;
+  strip.b_step == packed ? gemm_tile<T, Rows, Packets, b_step>(strip, a, b, sums)
+                         : gemm_tile<T, Rows, Packets, 0>(strip, a, b, sums);
   if (finishes) gemm_finish(strip, tile, width, row, Rows, column, columns);
 }
 
