@@ -45,8 +45,9 @@ struct gemm_sizes {
   /// Distance between two k of a packed panel of A: `rows` rounded up to whole packets, so that packing may store them.
   static constexpr std::size_t a_step = gemm_ceil(rows, lanes) * lanes;
   /// Length of a block of k: of one chain of sums. A panel of A (`depth` × `a_step`) and one of B stay in the
-  /// first-level cache.
-  static constexpr std::size_t depth = 512 / sizeof(T);
+  /// first-level cache. Where products round too, before they are added, chains are half as long: float then decides
+  /// as seldom otherwise than double where a relu is nearly 0.
+  static constexpr std::size_t depth = (fused ? 512 : 256) / sizeof(T);
   /// Columns of B in one chunk of work at most: for a block of k they stay in the second-level cache. (With half as
   /// many AVX2 is some 3 % slower: A is packed again for each.)
   static constexpr std::size_t width = 2048 / sizeof(T);
