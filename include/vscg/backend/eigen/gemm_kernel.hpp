@@ -52,12 +52,12 @@ struct gemm_sizes {
   /// many AVX2 is some 3 % slower: A is packed again for each.)
   static constexpr std::size_t width = 2048 / sizeof(T);
   static_assert(width % columns == 0);
-  /// Panels of A in one chunk of work: some 50 rows. Fewer read too little of each k of a transposed A.
-  static constexpr std::size_t row_panels = rows > 10 ? 4 : 8;
   /// A tile of few registers issues about as many instructions as the machine takes, so what saves some pays: more k a
   /// turn of the loop, and knowing how far apart two k of packed B lie.
   static constexpr bool crowded = rows <= 10;
   static constexpr std::size_t turn = crowded ? 4 : 2;
+  /// Panels of A in one chunk of work: some 50 rows. Fewer read too little of each k of a transposed A.
+  static constexpr std::size_t row_panels = crowded ? 8 : 4;
   /// Rows of B that are asked for before they are needed, once each line of the cache: asking takes the place of a
   /// load, and AVX2 has few to spare.
   static constexpr std::size_t ahead = 16;
