@@ -30,7 +30,8 @@
   EACH(T, kernels::unary_pullback<scale_function, T>)                                     \
   EACH(T, kernels::unary_forward<threshold_function, T>)                                  \
   EACH(T, kernels::unary_pullback<threshold_function, T>)                                 \
-  ROWS(T, kernels::absolute_sums<T>)                                                      \
+  ROWS(T, kernels::adam_check<T>)                                                         \
+  ROWS(T, kernels::adam_decide<T>)                                                        \
   ROWS(T, kernels::adam_prepare<T>)                                                       \
   ROWS(T, kernels::add_to_rows_forward<T>)                                                \
   ROWS(T, kernels::batch_sum<T>)                                                          \
@@ -45,7 +46,6 @@
   ROWS(T, kernels::gather_columns<T>)                                                     \
   ROWS(T, kernels::gru_step<T>)                                                           \
   ROWS(T, kernels::gru_step_back<T>)                                                      \
-  ROWS(T, kernels::guard_sum<T>)                                                          \
   ROWS(T, kernels::layer_norm_forward<T>)                                                 \
   ROWS(T, kernels::layer_norm_pullback<T>)                                                \
   ROWS(T, kernels::lstm_step<T>)                                                          \
