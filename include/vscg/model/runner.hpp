@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <limits>
 #include <memory>
@@ -17,6 +16,7 @@
 #include <vscg/core/checked_size.hpp>
 #include <vscg/core/error.hpp>
 #include <vscg/core/execution.hpp>
+#include <vscg/core/finite.hpp>
 #include <vscg/core/parameter.hpp>
 #include <vscg/core/plan.hpp>
 #include <vscg/core/program.hpp>
@@ -215,7 +215,7 @@ class runner {
     std::vector<Scalar> copy(size.per_item * items + size.fixed);
     Backend::memory::copy_out(copy.data(), where[id], copy.size() * sizeof(Scalar));
     for (const Scalar x : copy) {
-      if (!std::isfinite(x)) return false;
+      if (!is_finite(x)) return false;
     }
     return true;
   }
