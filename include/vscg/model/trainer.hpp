@@ -71,6 +71,7 @@ class trainer {
                 options.micro_batch == 0 ? "trainer_options.batch" : "trainer_options.micro_batch"),
         gradients_(table().buffer_elements),
         state_(table().buffer_elements, ranges()) {
+    bind_weights();
     runner_.bind_gradients(gradients_.data());
     const std::vector<scalar> zeros(gradients_.size(), scalar(0));
     memory::copy_in(gradients_.data(), zeros.data(), zeros.size() * sizeof(scalar));
@@ -183,12 +184,16 @@ class trainer {
     return found;
   }
 
+  void bind_weights() {
+    weights_->expect_numbers();
+    if (bound_ != weights_->numbers.data()) runner_.bind_weights(bound_ = weights_->numbers.data());
+  }
+
   /// Calls f(state) with the arrays of each micro-batch in place, until it returns false.
   template <class F>
   void for_each_micro_batch(std::span<const std::span<const scalar>> arrays, F f) {
     const std::size_t items = count_items(arrays);
-    weights_->expect_numbers();
-    if (bound_ != weights_->numbers.data()) runner_.bind_weights(bound_ = weights_->numbers.data());
+    bind_weights();
     runner_.prepare();
     run_state state;
     state.batch_items = items;
