@@ -43,3 +43,21 @@ TEST_CASE("the first byte that is no UTF-8") {
     CHECK(first_not_utf8("ok \xC3\xA9" + bad) == 5);
   }
 }
+
+TEST_CASE("blanks at the ends are taken off, whatever their width; control characters are none") {
+  CHECK(trimmed("\xEF\xBB\xBF Church bell\t\xC2\xA0\xE2\x80\x8B") == "Church bell");
+  CHECK(trimmed("\xE3\x80\x80\xC3\xA9") == "\xC3\xA9");
+  CHECK(trimmed(" \t ").empty());
+  CHECK(trimmed("").empty());
+  CHECK(trimmed("a\r") == "a\r");
+  CHECK(is_control(0x85));
+  CHECK(is_control(0x2028));
+  CHECK_FALSE(is_control(0xA0));
+}
+
+TEST_CASE("what errors show") {
+  CHECK(byte_text('\xE9') == "0xE9");
+  CHECK(clipped("short") == "short");
+  CHECK(clipped(std::string(300, 'x')) == std::string(200, 'x') + "...");
+  CHECK(clipped(std::string(199, 'x') + "\xC3\xA9 and more") == std::string(199, 'x') + "...");
+}

@@ -50,7 +50,32 @@ constexpr bool is_blank(char32_t c) {
          c == 0x202F || (c >= 0x205F && c <= 0x2064) || c == 0x3000 || c == 0xFEFF;
 }
 
-/// "0xE9", as errors show a byte that is no text.
+/// The text without blanks (see is_blank) at its ends. It must be UTF-8.
+constexpr std::string_view trimmed(std::string_view text) {
+  std::size_t begin = 0, end = 0;
+  bool seen = false;
+  for (std::size_t at = 0; at < text.size();) {
+    const utf8_character c = utf8_at(text, at);
+    const std::size_t behind = at + (c.bytes > 0 ? c.bytes : 1);
+    if (!is_blank(c.value)) {
+      if (!seen) begin = at;
+      seen = true;
+      end = behind;
+    }
+    at = behind;
+  }
+  return text.substr(begin, end - begin);
+}
+
+/// At most the first 200 bytes, in whole characters: what an error shows of a text that may be long.
+inline std::string clipped(std::string_view text) {
+  std::size_t length = 200;
+  if (text.size() <= length) return std::string(text);
+  while (length > 0 && (static_cast<unsigned char>(text[length]) & 0xC0U) == 0x80U) --length;
+  return std::string(text.substr(0, length)) + "...";
+}
+
+/// "0xE9", as errors show a byte.
 inline std::string byte_text(char byte) {
   constexpr std::string_view digits = "0123456789ABCDEF";
   const auto value = static_cast<unsigned char>(byte);
