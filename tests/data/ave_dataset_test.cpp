@@ -113,6 +113,28 @@ TEST_CASE("names follow the label file where the folder holds a part of a larger
   check_mentions(ave.warnings[1], {"right_labels.h5", "1 of 6", "Annotations.txt", "row 1", "class 7", "sound 12"});
 }
 
+TEST_CASE("fully: a video of several categories teaches its first one only, which is said") {
+  small_ave ave;
+  std::vector<double> labels = ave.label_values();
+  const auto put = [&](std::size_t row, std::size_t t, std::size_t c) {
+    std::fill_n(labels.begin() + static_cast<std::ptrdiff_t>((row * 10 + t) * 29), 29, 0.0);
+    labels[(row * 10 + t) * 29 + c] = 1.0;
+  };
+  put(2, 8, 2);  // of class 1 before
+  put(2, 9, 0);
+  put(4, 0, 7);  // background before, then class 2
+  write_array(ave / "right_labels.h5", "avadataset", {small_ave::videos, 10, 29}, labels);
+  ave_dataset::open(ave.folder.path(), ave.options());
+  REQUIRE(ave.warnings.size() == 2);  // the first: the event without length
+  CHECK(ave.warnings[1] == (ave / "right_labels.h5").string() +
+                               ": 2 of 6 videos have several categories, of which fully supervised training learns the "
+                               "first, the first of them row 2 with class 1 (sound 1) and then class 2 (sound 2)");
+  // A weak tag holds the share of each class.
+  ave.warnings.clear();
+  ave_dataset::open(ave.folder.path(), ave.options(supervision::weakly));
+  for (const std::string& text : ave.warnings) CHECK(text.find("several categories") == std::string::npos);
+}
+
 TEST_CASE("weakly: tags, categories and noisy videos") {
   small_ave ave;
   ave.write_weak();
