@@ -105,8 +105,9 @@ TEST_CASE("odd headers are taken and refused as the reference does") {
   // One object, and nothing but blanks around it.
   for (const std::string& text : {good + "  ", good + "\n\t\r", "\n " + good}) CHECK(problem(text, 8).empty());
   using namespace std::string_literals;
-  for (const std::string& text : {good + "\0"s, good + "\0garbage"s, "\0"s + good, good + "x", good + "{}", good + "\f",
-                                 good + "\xC2\xA0", "\xEF\xBB\xBF" + good, "{\0"s + good.substr(1), "[" + good + "]"}) {
+  for (const std::string& text :
+       {good + "\0"s, good + "\0garbage"s, "\0"s + good, good + "x", good + "{}", good + "\f", good + "\xC2\xA0",
+        "\xEF\xBB\xBF" + good, "{\0"s + good.substr(1), "[" + good + "]"}) {
     CAPTURE(text);
     CHECK(contains(problem(text, 8), "file: header: expected "));
   }
