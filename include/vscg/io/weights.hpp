@@ -57,8 +57,8 @@ void check_identity(const network_metadata& metadata, const std::string& thing) 
 }  // namespace weights_detail
 
 /// What a file of `Network`'s weights says about itself: its identity as declared beside its type, these categories,
-/// and, where it is fully supervised, the threshold of relevance. Throws vscg::error when these could not be written, so
-/// that it is known before a training and not after it.
+/// and, where it is fully supervised, the threshold of relevance. Throws vscg::error when these could not be written,
+/// so that it is known before a training and not after it.
 template <class Network>
 network_metadata metadata_of(std::vector<std::string> categories, double relevance_threshold = 0.7) {
   constexpr network_identity own = identity_of<Network>;
