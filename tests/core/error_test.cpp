@@ -52,3 +52,9 @@ TEST_CASE_TEMPLATE("numbers that are not finite are found", T, float, double) {
         "array: expected finite numbers, found inf at 2");
   CHECK(error_of([&] { vscg::expect_finite("array", std::span<const T>(bad).first(2)); }) == "");
 }
+
+TEST_CASE("control characters are shown: a zero byte does not cut the text") {
+  const std::string found("a\0b\x1B[31m\tc\n\x7F\xE9", 13);
+  CHECK(std::string(vscg::error("x", "y", found).what()) == "x: expected y, found a\\x00b\\x1B[31m\tc\n\\x7F\xE9");
+  CHECK(std::string(vscg::error(found).what()) == "a\\x00b\\x1B[31m\tc\n\\x7F\xE9");
+}
