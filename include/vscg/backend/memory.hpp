@@ -7,6 +7,8 @@
 #include <new>
 #include <utility>
 
+#include <vscg/core/config.hpp>
+
 #if defined(__linux__)
 #include <sys/mman.h>
 #endif

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <utility>
 
+#include <vscg/core/config.hpp>
+
 namespace vscg {
 
 /// The one extent that is known only at run time: the number of items (videos) in a batch, letter B.
