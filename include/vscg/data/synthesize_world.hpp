@@ -8,12 +8,13 @@
 #include <span>
 #include <vector>
 
+#include <vscg/core/config.hpp>
 #include <vscg/core/error.hpp>
 #include <vscg/core/random.hpp>
 #include <vscg/data/synthesize_scene.hpp>
 #include <vscg/data/types.hpp>
 
-namespace vscg::data {
+namespace vscg::data::inline VSCG_INSTRUCTION_SET {
 
 /// A world of 28 categories, made from a seed: how each sounds (128 channels) and looks (512 channels), and what the
 /// feature extractors see of a scene. Like VGGish's and VGG-19's, the features are never negative and mostly zero.
@@ -164,4 +165,4 @@ class synthetic_world {
   table visual_table_{}, audio_table_{};
 };
 
-}  // namespace vscg::data
+}  // namespace vscg::data::inline VSCG_INSTRUCTION_SET
