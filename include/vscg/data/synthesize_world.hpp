@@ -134,11 +134,11 @@ class synthetic_world {
       for (std::size_t region = 0; region < regions; ++region) {
         const float down = static_cast<float>(region / 7) - object.row[t];
         const float right = static_cast<float>(region % 7) - object.column[t];
-        const float near = 1.0F - (down * down + right * right) / 3.0F;  // no exp: the same bits with every libm
-        if (near <= 0.0F) continue;
+        const float nearness = 1.0F - (down * down + right * right) / 3.0F;  // no exp: the same bits with every libm
+        if (nearness <= 0.0F) continue;
         const auto here = visual.subspan((t * regions + region) * visual_channels, visual_channels);
-        add(here, seen, near * near);
-        if (object.moving[t]) add(here, motion_, near * near);
+        add(here, seen, nearness * nearness);
+        if (object.moving[t]) add(here, motion_, nearness * nearness);
       }
     }
   }
