@@ -4,6 +4,7 @@
 // The kernels of the Eigen backend, compiled once: with VSCG_COMPILED defined (the target vscg::compiled does so) this
 // header says that they stand in a library, and a network compiles to little more than its own code. The library is one
 // file that defines VSCG_COMPILED_HERE and includes this header; it and its users are compiled with the same flags.
+// With another instruction set (`-march`) the linker finds no kernels, because their names carry it.
 
 #include <vscg/ops/scale_rows.hpp>
 #include <vscg/ops/sigmoid.hpp>

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <vscg/core/checked_size.hpp>
+#include <vscg/core/config.hpp>
 #include <vscg/core/error.hpp>
 
 #if defined(__linux__)

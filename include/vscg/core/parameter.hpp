@@ -193,6 +193,8 @@ parameter_table bind_parameters(Network& network) {
   return std::move(binder.table);
 }
 
+inline namespace VSCG_INSTRUCTION_SET {
+
 /// Writes the starting values of every array: a pure function of (seed, name, index), so that networks that share a
 /// name start from the same numbers.
 template <class Scalar>
@@ -205,5 +207,7 @@ void initialise(const parameter_table& table, seed s, std::span<Scalar> buffer) 
     }
   }
 }
+
+}  // namespace VSCG_INSTRUCTION_SET
 
 }  // namespace vscg

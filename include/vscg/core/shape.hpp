@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <utility>
 
+#include <vscg/core/config.hpp>
+
 namespace vscg {
 
 /// The one extent that is known only at run time: the number of items (videos) in a batch, letter B.

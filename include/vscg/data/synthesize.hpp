@@ -13,6 +13,7 @@
 #include <system_error>
 #include <vector>
 
+#include <vscg/core/config.hpp>
 #include <vscg/core/error.hpp>
 #include <vscg/data/synthesize_annotations.hpp>
 #include <vscg/data/synthesize_hdf5.hpp>
@@ -20,7 +21,7 @@
 #include <vscg/data/synthesize_world.hpp>
 #include <vscg/data/types.hpp>
 
-namespace vscg::data {
+namespace vscg::data::inline VSCG_INSTRUCTION_SET {
 
 /// What was written.
 struct synthesis_report {
@@ -216,4 +217,4 @@ inline synthesis_report synthesize(const std::filesystem::path& directory, const
   return report;
 }
 
-}  // namespace vscg::data
+}  // namespace vscg::data::inline VSCG_INSTRUCTION_SET
