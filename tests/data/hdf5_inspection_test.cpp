@@ -309,21 +309,18 @@ TEST_CASE("one wrong byte of an array's header: an error or the same numbers, ne
     std::mt19937 random(1);
     for (std::size_t place = begin; place < begin + 272; ++place) {
       // Messages begin at multiples of 8; their fifth byte holds flags, of which 2 and 3 made HDF5 1.10 crash.
-      std::vector<unsigned> bytes = {static_cast<unsigned>(random() & 0xFFU)};
-      if (place % 8 == 4) bytes = {2, 3};
-      if (place % 8 != 4 && random() % 3 != 0) continue;
-      for (const unsigned byte : bytes) {
-        put_byte(file, place, static_cast<unsigned char>(byte));
-        std::vector<double> found;
-        const std::string message = error_of([&] { found = read_hdf5(file, "avadataset", {shape}).values; });
-        ++tried;
-        refused += message.empty() ? 0 : 1;
-        wrong += message.empty() && found != numbers() ? 1 : 0;
-      }
+      const bool flags = place % 8 == 4;
+      if (!flags && random() % 6 != 0) continue;
+      put_byte(file, place, static_cast<unsigned char>(flags ? 2 + place / 8 % 2 : random() & 0xFFU));
+      std::vector<double> found;
+      const std::string message = error_of([&] { found = read_hdf5(file, "avadataset", {shape}).values; });
+      ++tried;
+      refused += message.empty() ? 0 : 1;
+      wrong += message.empty() && found != numbers() ? 1 : 0;
       put_byte(file, place, static_cast<unsigned char>(whole[place]));
     }
-    CHECK(tried > 100);
-    CHECK(refused > 20);
+    CHECK(tried > 50);
+    CHECK(refused > 15);
     CHECK(wrong == 0);
   }
 }
