@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -85,8 +86,8 @@ class trainer {
   Optimizer optimizer;
 
   /// One step on a batch: `arrays` are the network's inputs, then the loss's targets, each [B, ...] in host memory.
-  /// Throws not_finite when the loss, a gradient, or a moment or weight after the step is not a number; weights and
-  /// moments are then as they were.
+  /// Throws not_finite when the loss, a gradient, or a moment or weight after the step is not a number, and
+  /// vscg::stopped when stop_when()'s question ends it; weights and moments are then as they were.
   loss_report<term_count> step(std::span<const std::span<const scalar>> arrays) {
     checked(optimizer);
     const auto report = gradients(arrays);
@@ -97,6 +98,9 @@ class trainer {
     ++steps_;
     return report;
   }
+
+  /// `stop` is asked again and again while gradients are computed.
+  void stop_when(std::function<bool()> stop) { runner_.stop_when(std::move(stop)); }
 
   /// Loss and gradients of a batch without a step.
   loss_report<term_count> gradients(std::span<const std::span<const scalar>> arrays) {
