@@ -186,6 +186,21 @@ TEST_CASE("a compression that HDF5 does not know has its name") {
   }
 }
 
+TEST_CASE("a filter that was made for other elements") {
+  const temporary_folder folder;
+  const path file = folder / "shuffled.h5";
+  edit(file, [](hid_t id) {
+    const hdf5_handle plan = chunked_plan({1, 2, 4});
+    H5Pset_shuffle(plan.get());
+    make_array(id, "avadataset", {6, 2, 4}, H5T_IEEE_F32LE, plan.get(), 6);
+  });
+  CHECK(read_features(file) == std::vector<double>(48, 1.0));
+  const std::size_t name = bytes_of(file).find(std::string("shuffle\0\4", 9));
+  REQUIRE(name != std::string::npos);
+  put_byte(file, name + 8, 2);
+  check_mentions(message_of(file), {"shuffled.h5 (avadataset)", "filter 2 (shuffle)", "other elements"});
+}
+
 TEST_CASE("rows that were never written are not zeros") {
   const temporary_folder folder;
   hdf5_fixture_file(folder / "none.h5", "avadataset", shape, {stored_as::float64, {}, 0, true});
