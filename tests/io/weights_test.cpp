@@ -212,17 +212,6 @@ TEST_CASE_TEMPLATE("numbers that could not be loaded are not written", T, float,
   }
 }
 
-TEST_CASE("what could not be written is refused when it is said, not when it is saved") {
-  const auto refusal = [](std::vector<std::string> categories, double threshold = 0.7) {
-    return error_of([&] { io::metadata_of<whole>(std::move(categories), threshold); });
-  };
-  CHECK(refusal(names).empty());
-  CHECK(contains(refusal({"bark", "bark"}), "vscg.categories: expected every name once"));
-  CHECK(contains(refusal({"bark", "B\xE9lier"}), "vscg.categories: expected text in UTF-8"));
-  CHECK(contains(refusal({"bark", ""}), "vscg.categories: expected names"));
-  CHECK(contains(refusal(names, 7), "vscg.relevance_threshold: expected a number from 0 to 1"));
-}
-
 TEST_CASE("a model loads by vscg::load") {
   const temporary_folder dir;
   const model<linear<2, 3>, float, cpu> saved(seed{1});

@@ -57,8 +57,7 @@ void check_identity(const network_metadata& metadata, const std::string& thing) 
 }  // namespace weights_detail
 
 /// What a file of `Network`'s weights says about itself: its identity as declared beside its type, these categories,
-/// and, where it is fully supervised, the threshold of relevance. Throws vscg::error when these could not be written,
-/// so that it is known before a training and not after it.
+/// and, where it is fully supervised, the threshold of relevance.
 template <class Network>
 network_metadata metadata_of(std::vector<std::string> categories, double relevance_threshold = 0.7) {
   constexpr network_identity own = identity_of<Network>;
@@ -70,7 +69,6 @@ network_metadata metadata_of(std::vector<std::string> categories, double relevan
   metadata.categories = std::move(categories);
   metadata.tau = own.tau;
   if (own.setting == "fully") metadata.relevance_threshold = relevance_threshold;
-  metadata_to_map(metadata);
   return metadata;
 }
 
