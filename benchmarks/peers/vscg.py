@@ -88,8 +88,8 @@ class PositiveSamplePropagation(nn.Module):
         similarity = F.relu(v2 @ a1.transpose(1, 2) / math.sqrt(256))
         visual = visual + self._positive(similarity) @ a2
         audio = audio + self._positive(similarity.transpose(1, 2)) @ v1
-        audio_out = self.layer_norm(self.dropout(F.relu(self.a_fc(audio))))
         visual_out = self.layer_norm(self.dropout(F.relu(self.v_fc(visual))))
+        audio_out = self.layer_norm(self.dropout(F.relu(self.a_fc(audio))))
         return audio_out, visual_out
 
     def _positive(self, similarity: Tensor) -> Tensor:
