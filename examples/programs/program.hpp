@@ -9,7 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include <vscg/core/error.hpp>
-#include <vscg/io/atomic_file.hpp>
+#include <vscg/core/atomic_file.hpp>
 
 // What the programs share: how they begin, fail and end.
 
@@ -48,6 +48,6 @@ inline auto warn_as(const CLI::App& app) {
 }
 
 /// Throws vscg::error now, and not after minutes of work, when a file cannot be written there. Nothing stays behind.
-inline void expect_writable(const std::filesystem::path& path) { const vscg::io::atomic_file probe(path); }
+inline void expect_writable(const std::filesystem::path& path) { const vscg::atomic_file probe(path); }
 
 }  // namespace programs

@@ -39,10 +39,11 @@ inline std::filesystem::path find_program(const std::string& name) {
   return {};
 }
 
-/// Runs it in `dir`; arguments as a shell reads them.
-inline result run(const std::filesystem::path& program, const temporary_folder& dir, const std::string& arguments) {
-  const std::string command =
-      "cd '" + (dir / "").string() + "' && '" + program.string() + "' " + arguments + " >stdout.txt 2>stderr.txt";
+/// Runs it in `dir`; arguments as a shell reads them, and so is what stands `before` the program.
+inline result run(const std::filesystem::path& program, const temporary_folder& dir, const std::string& arguments,
+                  const std::string& before = "") {
+  const std::string command = "cd '" + (dir / "").string() + "' && " + before + " '" + program.string() + "' " +
+                              arguments + " >stdout.txt 2>stderr.txt";
   const int status = std::system(command.c_str());
   result r;
   r.code = WIFEXITED(status) ? WEXITSTATUS(status) : 1000;

@@ -86,7 +86,14 @@ class raw_file {
   }
 
   void sync() {
-    if (::fsync(descriptor_) != 0) fail();
+    while (::fsync(descriptor_) != 0) {
+      if (errno != EINTR) fail();
+    }
+  }
+
+  /// On a file system of another machine, what was written may fail only now.
+  void close() {
+    if (descriptor_ >= 0 && ::close(std::exchange(descriptor_, -1)) != 0 && errno != EINTR) fail();
   }
 
  private:
@@ -112,7 +119,9 @@ class hdf5_rows {
     if (!compress) raw_file(path_, O_CREAT | O_EXCL | O_WRONLY).reserve(bytes + 65536);
     create(key);
     if (compress) return;
-    offset_ = static_cast<std::size_t>(H5Dget_offset(set_.get()));
+    const haddr_t offset = H5Dget_offset(set_.get());
+    if (offset == HADDR_UNDEF) throw error(path_.string() + ": cannot write: " + reason_of_failure());
+    offset_ = static_cast<std::size_t>(offset);
     finish();
     raw_ = raw_file(path_, O_WRONLY);
     raw_.reserve(offset_ + bytes);
@@ -134,7 +143,7 @@ class hdf5_rows {
   /// Ends the file; until then its bytes may be incomplete.
   void close() {
     if (compress_) finish();
-    raw_ = {};
+    raw_.close();
   }
 
  private:
@@ -160,8 +169,8 @@ class hdf5_rows {
   void finish() {
     const hdf5_silence silence;
     check(H5Fflush(file_.get(), H5F_SCOPE_GLOBAL));
-    set_ = {};
-    file_ = {};
+    check(set_.end());
+    check(file_.end());
   }
 
   template <class Result>
@@ -186,11 +195,11 @@ class hdf5_rows {
 /// The HDF5 type of features. HDF5 has no name for binary16: sign 15, exponent 10 … 14 with bias 15, mantissa 0 … 9.
 inline hdf5_handle hdf5_type(stored_type type) {
   hdf5_handle result(H5Tcopy(type == stored_type::float64 ? H5T_NATIVE_DOUBLE : H5T_NATIVE_FLOAT), H5Tclose);
-  if (type == stored_type::float16) {
-    H5Tset_fields(result.get(), 15, 10, 5, 0, 10);
-    H5Tset_size(result.get(), 2);
-    H5Tset_ebias(result.get(), 15);
-  }
+  const auto fits = [&] {
+    return H5Tset_fields(result.get(), 15, 10, 5, 0, 10) >= 0 && H5Tset_size(result.get(), 2) >= 0 &&
+           H5Tset_ebias(result.get(), 15) >= 0;
+  };
+  if (!result || (type == stored_type::float16 && !fits())) throw error("the type of features: " + reason_of_failure());
   return result;
 }
 

@@ -11,7 +11,7 @@
 #include <xtensor/xarray.hpp>
 
 #include <vscg/core/error.hpp>
-#include <vscg/io/atomic_file.hpp>
+#include <vscg/core/atomic_file.hpp>
 #include <vscg/io/dtype.hpp>
 #include <vscg/io/npy_file.hpp>
 #include <vscg/io/npy_header.hpp>

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdio>
+#include <filesystem>
+#include <string>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+#include <vector>
+
+#include <vscg/core/error.hpp>
+
+namespace vscg {
+
+/// Gives several files their names, all or none: when one cannot be renamed, those before it lose theirs again and what
+/// they replaced is back.
+///
+/// Until commit() has done all, what is replaced waits under "<new file>.old". A process that is killed in between
+/// leaves some files new and some old, each of them whole.
+class rename_together {
+ public:
+  /// `from` shall replace `to`, on the same file system.
+  void replace(const std::filesystem::path& from, const std::filesystem::path& to) {
+    steps_.push_back({from, to, from});
+    steps_.back().old += ".old";
+  }
+  /// What stands under `to`, if anything, shall go, by way of the free name `waiting` on the same file system.
+  void remove(const std::filesystem::path& to, const std::filesystem::path& waiting) {
+    steps_.push_back({{}, to, waiting});
+  }
+
+  /// Throws vscg::error naming the file that could not take its place.
+  void commit() {
+    // No memory is asked for before all is done or undone.
+    for (std::size_t done = 0; done < steps_.size(); ++done) {
+      const int reason = set_aside(steps_[done]) && place(steps_[done]) ? 0 : errno;
+      if (reason == 0) continue;
+      const bool restored = undo(done + 1);
+      std::string text = "cannot write " + steps_[done].to.string() + ": " + std::generic_category().message(reason);
+      if (!restored) text += "; files that it would have replaced could not be put back, they now end in .old";
+      throw error(text);
+    }
+    for (const step& one : steps_) {
+      if (one.aside) ::unlink(one.old.c_str());
+    }
+    steps_.clear();
+  }
+
+ private:
+  struct step {
+    std::filesystem::path from, to, old{};
+    bool aside = false;   // whether `old` is what stood under `to`
+    bool placed = false;  // whether `to` is the new file
+  };
+
+  bool set_aside(step& one) const {
+    struct ::stat facts {};
+    if (::lstat(one.to.c_str(), &facts) != 0) return errno == ENOENT;
+    if (S_ISDIR(facts.st_mode)) {
+      errno = EISDIR;
+      return false;
+    }
+    // A file that replaces the only one needs no way back: rename() itself is all or nothing.
+    if (steps_.size() == 1 && !one.from.empty()) return true;
+    ::unlink(one.old.c_str());  // of a process that was killed
+    // A second name leaves no moment without the first; not every file system can.
+    one.aside = !one.from.empty() && ::link(one.to.c_str(), one.old.c_str()) == 0;
+    if (!one.aside) one.aside = std::rename(one.to.c_str(), one.old.c_str()) == 0;
+    return one.aside;
+  }
+
+  static bool place(step& one) {
+    one.placed = one.from.empty() || std::rename(one.from.c_str(), one.to.c_str()) == 0;
+    return one.placed;
+  }
+
+  /// Whether everything is as it was.
+  bool undo(std::size_t steps) {
+    bool restored = true;
+    for (std::size_t i = steps; i-- > 0;) {
+      step& one = steps_[i];
+      if (one.aside) {
+        if (std::rename(one.old.c_str(), one.to.c_str()) == 0) {
+          ::unlink(one.old.c_str());  // renaming one name of a file to another one of it leaves both
+        } else {
+          restored = false;
+        }
+      } else if (one.placed && !one.from.empty()) {
+        restored = ::unlink(one.to.c_str()) == 0 && restored;
+      }
+    }
+    return restored;
+  }
+
+  std::vector<step> steps_;
+};
+
+}  // namespace vscg
