@@ -9,28 +9,15 @@
 
 namespace faults {
 
-/// The calls of the system that a test can make fail, by kind: "write" is write, pwrite, writev and pwritev.
+/// The calls of the system that a test can make fail, by kind: "write" is write, pwrite and writev.
+// clang-format off
 enum class call {
-  memory,
-  open,
-  read,
-  write,
-  sync,
-  close,
-  rename,
-  remove,
-  folder,
-  resize,
-  map,
-  lock,
-  stat,
-  list,
-  thread
+  memory, open, read, write, sync, close, rename, remove, folder, reserve, resize, map, lock, stat, list, thread
 };
-
-inline constexpr std::array<std::string_view, 15> call_names{"memory", "open",   "read",   "write",  "sync",
-                                                             "close",  "rename", "remove", "folder", "resize",
-                                                             "map",    "lock",   "stat",   "list",   "thread"};
+inline constexpr std::array<std::string_view, 16> call_names{
+  "memory", "open", "read", "write", "sync", "close", "rename", "remove", "folder", "reserve", "resize", "map", "lock",
+  "stat", "list", "thread"};
+// clang-format on
 
 /// What the shim tells of a process and its children while they run, in a file that both sides map: it survives any
 /// end of the process.

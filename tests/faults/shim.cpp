@@ -225,8 +225,8 @@ FAULT_SIMPLE(call::folder, int, -1, mkdir, (const char* path, mode_t mode), (pat
 FAULT_SIMPLE(call::resize, int, -1, ftruncate, (int file, off_t size), (file, size))
 FAULT_SIMPLE(call::resize, int, -1, ftruncate64, (int file, off64_t size), (file, size))
 FAULT_SIMPLE(call::resize, int, -1, truncate, (const char* path, off_t size), (path, size))
-FAULT_SIMPLE(call::resize, int, -1, fallocate, (int file, int mode, off_t from, off_t size), (file, mode, from, size))
-FAULT_SIMPLE(call::resize, int, -1, fallocate64, (int file, int mode, off64_t from, off64_t size),
+FAULT_SIMPLE(call::reserve, int, -1, fallocate, (int file, int mode, off_t from, off_t size), (file, mode, from, size))
+FAULT_SIMPLE(call::reserve, int, -1, fallocate64, (int file, int mode, off64_t from, off64_t size),
              (file, mode, from, size))
 FAULT_SIMPLE(call::map, void*, MAP_FAILED, mmap,
              (void* where, std::size_t bytes, int protection, int flags, int file, off_t from),

@@ -3,7 +3,6 @@
 
 #include <cerrno>
 #include <cstddef>
-#include <fcntl.h>
 #include <filesystem>
 #include <initializer_list>
 #include <span>
@@ -41,6 +40,8 @@ class atomic_file {
   atomic_file& operator=(const atomic_file&) = delete;
   ~atomic_file() = default;
 
+  const std::filesystem::path& path() const { return path_; }
+
   /// Writes behind what was written last.
   void write(std::span<const std::byte> bytes) {
     write_at(end_, bytes);
@@ -73,7 +74,6 @@ class atomic_file {
     }
     names.commit();
     for (atomic_file* const one : files) one->file_.keep();
-    for (atomic_file* const one : files) one->sync_directory();
   }
 
  private:
@@ -109,16 +109,6 @@ class atomic_file {
     while (::fsync(file_.descriptor()) != 0) {
       if (errno != EINTR) fail(errno);
     }
-  }
-
-  void sync_directory() const {
-    const auto parent = path_.has_parent_path() ? path_.parent_path() : std::filesystem::path(".");
-    const int directory = ::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (directory < 0) fail(errno);
-    const int reason = ::fsync(directory) == 0 ? 0 : errno;
-    ::close(directory);
-    // Some file systems cannot sync a directory and say EINVAL.
-    if (reason != 0 && reason != EINVAL) fail(reason);
   }
 
   std::filesystem::path path_;

@@ -42,10 +42,10 @@ class workshop {
     std::error_code failure;
     fs::create_directories(out_, failure);
     if (failure) throw error(out_.string() + ": cannot create the directory: " + failure.message());
-    for (const auto& entry : fs::directory_iterator(out_, failure)) {
-      if (!force && entry.path().filename() != name) {
+    for (fs::directory_iterator entry(out_, failure), end; !failure && entry != end; entry.increment(failure)) {
+      if (!force && entry->path().filename() != name) {
         throw error(out_.string(), "an empty directory (or --force)",
-                    "\"" + entry.path().filename().string() + "\" in it");
+                    "\"" + entry->path().filename().string() + "\" in it");
       }
     }
     if (!failure) fs::remove_all(path_, failure);  // what a killed run left
@@ -74,7 +74,6 @@ class workshop {
         names.remove(out_ / f, path_ / (f + ".old"));
     }
     names.commit();
-    raw_file(out_, O_RDONLY).sync();
   }
 
  private:

@@ -162,6 +162,7 @@ class hdf5_rows {
       check(H5Pset_alloc_time(layout.get(), H5D_ALLOC_TIME_EARLY));  // so that the rows have a place in the file now
     }
     check(H5Pset_fill_time(layout.get(), H5D_FILL_TIME_NEVER));  // every row is written
+    check(H5Pset_obj_track_times(layout.get(), false));          // the same data set has the same bytes at any time
     set_ = {check(H5Dcreate2(file_.get(), key, type_.get(), space.get(), H5P_DEFAULT, layout.get(), H5P_DEFAULT)),
             H5Dclose};
   }
@@ -177,8 +178,11 @@ class hdf5_rows {
   Result check(Result result) {
     if (result < 0) {
       const std::string reason = reason_of_failure();
-      // On a full disk HDF5 could not even close the file: what it has written makes room for what it wants to.
-      if (::truncate(path_.c_str(), 0) == 0) set_ = {}, file_ = {};
+      // On a full disk HDF5 could not even close the file: what it has written makes room for what it wants to. Where
+      // that fails too it was said to be closed all the same, and is not closed again.
+      static_cast<void>(::truncate(path_.c_str(), 0));
+      set_.end();
+      file_.end();
       throw error(path_.string() + ": cannot write: " + reason);
     }
     return result;
