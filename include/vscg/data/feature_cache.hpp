@@ -15,6 +15,7 @@
 
 #include <vscg/core/atomic_file.hpp>
 #include <vscg/core/error.hpp>
+#include <vscg/core/file_presence.hpp>
 #include <vscg/data/mapped_file.hpp>
 
 namespace vscg::data {
@@ -57,10 +58,10 @@ class feature_cache {
 
   const std::filesystem::path& path() const { return path_; }
 
-  /// The copy, or an empty mapping if there is none of this state of the source, or not all of it.
+  /// The copy, or an empty mapping if there is none of this state of the source, or not all of it. Throws
+  /// vscg::error if it is there and cannot be read.
   mapped_file open() const {
-    std::error_code code;
-    if (!std::filesystem::exists(path_, code)) return {};
+    if (!file_is_there(path_)) return {};
     mapped_file file(path_);
     if (file.size() != bytes_ || std::memcmp(file.data(), header_.data(), sizeof(header_)) != 0) return {};
     return file;

@@ -57,7 +57,8 @@ void check_identity(const network_metadata& metadata, const std::string& thing) 
 }  // namespace weights_detail
 
 /// What a file of `Network`'s weights says about itself: its identity as declared beside its type, these categories,
-/// and, where it is fully supervised, the threshold of relevance.
+/// and, where it is fully supervised, the threshold of relevance. Throws vscg::error when these could not be written, so
+/// that it is known before a training and not after it.
 template <class Network>
 network_metadata metadata_of(std::vector<std::string> categories, double relevance_threshold = 0.7) {
   constexpr network_identity own = identity_of<Network>;
@@ -69,13 +70,15 @@ network_metadata metadata_of(std::vector<std::string> categories, double relevan
   metadata.categories = std::move(categories);
   metadata.tau = own.tau;
   if (own.setting == "fully") metadata.relevance_threshold = relevance_threshold;
+  metadata_to_map(metadata);
   return metadata;
 }
 
 /// Writes all arrays of `w`, atomically: the file has its name when it is complete and on disk, or not at all. The same
 /// weights and metadata give the same bytes. PyTorch: save_file(net.state_dict(), path, metadata).
 ///
-/// Throws vscg::error when the metadata is not valid or says another network, or the file cannot be written.
+/// Throws vscg::error when the metadata is not valid or says another network, when a number is NaN or infinite (the
+/// array and the element are named, and the file that was there stays), or when the file cannot be written.
 template <class Network, class Scalar, class Backend>
 void save_weights(const vscg::weights<Network, Scalar, Backend>& w, const std::filesystem::path& path,
                   const network_metadata& metadata) {

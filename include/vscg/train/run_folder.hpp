@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <vscg/core/error.hpp>
+#include <vscg/core/file_presence.hpp>
 #include <vscg/core/locked_file.hpp>
 
 namespace vscg::train {
@@ -28,23 +29,25 @@ class run_folder {
     return folder;
   }
 
-  /// What claim() would say, without making anything.
+  /// What claim() would say, without making anything. Throws vscg::error too when one of these files is there and
+  /// cannot be read: a run that cannot go on is not begun anew.
   static void check(const std::filesystem::path& path, bool resume) {
-    const bool begun = exists(path / checkpoint_name);
+    if (!folder_is_there(path)) return;
+    const bool begun = file_is_there(path / checkpoint_name);
     if (begun && resume) return;
     if (begun) {
       throw error("--out " + path.string(), "a new folder, or --resume to go on",
                   "a run in it (" + std::string(checkpoint_name) + ")");
     }
     for (const char* name : {metrics_name, best_name, summary_name}) {
-      if (!exists(path / name)) continue;
+      if (!file_is_there(path / name)) continue;
       throw error("--out " + path.string(), resume ? checkpoint_name : "a new folder",
                   std::string(name) + (resume ? " without it" : " of another run in it"));
     }
   }
 
   /// Whether there is something to go on with.
-  bool begun() const { return exists(checkpoint()); }
+  bool begun() const { return file_is_there(checkpoint()); }
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path checkpoint() const { return path_ / checkpoint_name; }
@@ -63,14 +66,6 @@ class run_folder {
     if (!lock_.open(path_ / lock_name, path_.string())) {
       throw error("--out " + path_.string(), "a folder of its own", "another process that trains in it");
     }
-  }
-
-  /// A file that is there but cannot be looked at must not pass for none: its run would be begun anew.
-  static bool exists(const std::filesystem::path& path) {
-    std::error_code failure;
-    const bool found = std::filesystem::exists(path, failure);
-    if (failure) throw error(path.string() + ": " + failure.message());
-    return found;
   }
 
   std::filesystem::path path_;
