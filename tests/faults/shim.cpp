@@ -41,6 +41,8 @@ call failing = call::memory;
 std::uint64_t failing_from = 0;  // 0: none fails
 int reason = 0;
 bool lasting = false, halved = false, traced = false;
+// What this library itself asks for meanwhile does not count. A thread's own variable must not ask for memory either.
+thread_local bool looking __attribute__((tls_model("initial-exec"))) = false;
 
 /// Whether one of the callers belongs to HDF5's library; prints them if asked to.
 bool within_hdf5() {
@@ -55,12 +57,15 @@ bool within_hdf5() {
 
 /// Whether this call is one that fails.
 bool chosen(call kind) {
-  if (counts == nullptr) return false;
+  if (counts == nullptr || looking) return false;
   const std::uint64_t number = ++counts->calls[static_cast<std::size_t>(kind)];
   if (kind != failing || failing_from == 0) return false;
   if (lasting ? number < failing_from : number != failing_from) return false;
   ++counts->failed;
-  if (counts->within_hdf5 == 0 && within_hdf5()) counts->within_hdf5 = 1;
+  if (counts->within_hdf5 != 0) return true;
+  looking = true;
+  if (within_hdf5()) counts->within_hdf5 = 1;
+  looking = false;
   return true;
 }
 
@@ -250,4 +255,8 @@ FAULT_SIMPLE(call::list, dirent64*, nullptr, readdir64, (DIR * folder), (folder)
 FAULT_STAND_IN(int, pthread_create, pthread_t* thread, const pthread_attr_t* how, void* (*body)(void*), void* with) {
   FAULT_REAL(pthread_create);
   return chosen(call::thread) ? reason : real(thread, how, body, with);
+}
+FAULT_STAND_IN(pid_t, fork) {
+  FAULT_REAL(fork);
+  return chosen(call::thread) ? failure(-1) : real();
 }

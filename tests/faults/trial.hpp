@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <string>
 
+#include <doctest/doctest.h>
+
 #include "faults/call.hpp"
-#include "programs/program_run.hpp"
 #include "support/file_bytes.hpp"
+#include "support/program_run.hpp"
 #include "support/temporary_folder.hpp"
 
 // One run of a program in which one call of the system fails.

@@ -4,12 +4,12 @@
 #include <cerrno>
 #include <cstddef>
 #include <filesystem>
-#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <unistd.h>
+#include <vector>
 
 #include <vscg/core/error.hpp>
 #include <vscg/core/locked_file.hpp>
@@ -65,7 +65,7 @@ class atomic_file {
   void commit() { commit_together({this}); }
 
   /// Commits several files, all or none.
-  static void commit_together(std::initializer_list<atomic_file*> files) {
+  static void commit_together(const std::vector<atomic_file*>& files) {
     rename_together names;
     for (atomic_file* const one : files) {
       one->expect_open();
