@@ -149,7 +149,7 @@ void evaluate(const CLI::App& app, const options& given) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return programs::run("ave_evaluate", [&] {
+  programs::run("ave_evaluate", [&] {
     CLI::App app("Measures the weights of a network on a split of the AVE data set.", "ave_evaluate");
     options given;
     app.add_option("--data", given.data, "folder with the files of the data set")->required()->type_name("DIR");

@@ -239,7 +239,7 @@ void run(const command_line& given, bool terminal) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return programs::run("ave_train", [&] {
+  programs::run("ave_train", [&] {
     CLI::App app("Trains an audio-visual event localizer on the AVE data set.", "ave_train");
     command_line given;
     add_options(app, given);

@@ -11,11 +11,11 @@
 #include <system_error>
 #include <utility>
 
+#include <vscg/core/atomic_file.hpp>
 #include <vscg/core/error.hpp>
 #include <vscg/core/file_presence.hpp>
 #include <vscg/data/file_state.hpp>
 #include <vscg/data/mapped_file.hpp>
-#include <vscg/data/part_file.hpp>
 
 namespace vscg::data {
 
@@ -52,11 +52,11 @@ class feature_cache {
   }
 
   /// Calls `fill`, which writes the numbers behind the header; nothing stays of a copy that could not be finished.
-  void write(const std::function<void(part_file&)>& fill) const {
-    part_file file(path_);
+  void write(const std::function<void(atomic_file&)>& fill) const {
+    atomic_file file(path_);
     std::array<std::byte, header_bytes> page{};
     std::memcpy(page.data(), header_.data(), sizeof(header_));
-    file.write_at(0, page.data(), page.size());
+    file.write_at(0, page);
     fill(file);
     const file_state now = file_state::of(source_);
     if (now.size != header_[1] || static_cast<std::uint64_t>(now.changed_nanoseconds) != header_[2]) {

@@ -10,13 +10,16 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <hdf5.h>
 
+#include <vscg/core/atomic_file.hpp>
 #include <vscg/core/error.hpp>
+#include <vscg/core/locked_file.hpp>
 #include <vscg/data/element.hpp>
 #include <vscg/data/feature_cache.hpp>
 #include <vscg/data/file_state.hpp>
@@ -24,7 +27,6 @@
 #include <vscg/data/hdf5_inspection.hpp>
 #include <vscg/data/hdf5_storage.hpp>
 #include <vscg/data/mapped_file.hpp>
-#include <vscg/data/part_file.hpp>
 
 namespace vscg::data {
 
@@ -95,12 +97,13 @@ class feature_file {
     mapped_file copy = cache.open();
     if (!copy && !copy.refused()) {
       make_folder(folder);
-      const folder_lock lock(folder, [&] {
+      locked_file lock;  // of one process at a time: the others wait and find the copy
+      lock.open(folder / "lock", "cannot write " + cache.path().string(), [&] {
         if (progress) progress(0, rows_);
       });
       copy = cache.open();  // another process may have written it while this one waited
       if (!copy && !copy.refused()) {
-        cache.write([&](part_file& file) { copy_all(file, progress); });
+        cache.write([&](atomic_file& file) { copy_all(file, progress); });
         copy = cache.open();
       }
       if (!copy && !copy.refused()) throw error(cache.path().string(), "the cache just written", "another file");
@@ -166,7 +169,7 @@ class feature_file {
                 "finite features", std::isnan(*bad) ? "NaN" : "infinity");
   }
 
-  void copy_all(part_file& file, const std::function<void(std::size_t, std::size_t)>& progress) const {
+  void copy_all(atomic_file& file, const std::function<void(std::size_t, std::size_t)>& progress) const {
     const std::size_t count = values_ / segments_;
     const auto place = [&](std::size_t row, std::size_t segment) {
       return feature_cache::header_bytes + (row * values_ + segment * count) * sizeof(float);
@@ -175,7 +178,7 @@ class feature_file {
       std::vector<float> video(values_);
       for (std::size_t row = 0; row < rows_; ++row) {
         read(row, video.data());
-        file.write_at(place(row, 0), video.data(), values_ * sizeof(float));
+        file.write_at(place(row, 0), std::as_bytes(std::span(video)));
         if (progress) progress(row + 1, rows_);
       }
       return;
@@ -194,7 +197,7 @@ class feature_file {
         read_block(first, rows, segment, 1, raw);
         for (std::size_t row = 0; row < rows; ++row) {
           convert_segment(first + row, segment, raw.data() + row * count * format_.bytes(), values.data());
-          file.write_at(place(first + row, segment), values.data(), count * sizeof(float));
+          file.write_at(place(first + row, segment), std::as_bytes(std::span(values)));
         }
       }
       if (progress) progress(first + rows, rows_);

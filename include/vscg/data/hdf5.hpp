@@ -30,6 +30,9 @@ class hdf5_handle {
   hid_t get() const { return id_; }
   explicit operator bool() const { return id_ >= 0; }
 
+  /// Negative where the library could not, as when the last of a file does not reach the disk.
+  herr_t end() { return id_ >= 0 ? close_(std::exchange(id_, -1)) : 0; }
+
  private:
   hid_t id_ = -1;
   closer close_ = nullptr;
