@@ -105,6 +105,9 @@ TEST_CASE("errors name the file and what is wrong with it") {
   std::string huge = good;
   huge.replace(huge.find("(3,), }          "), 17, "(9999999999,9), }");
   CHECK(contains(problem(huge), "(the file is truncated)"));
+  const std::vector<std::size_t> none = {0, std::size_t{1} << 32U, std::size_t{1} << 31U};
+  const std::string empty = vscg::io::build_npy_header(vscg::io::dtype::f32, none);
+  CHECK(contains(problem(empty), "expected a shape that fits memory, found [0, 4294967296, 2147483648]"));
   CHECK(contains(error_of([&] { read_npy<float>(scratch / "absent.npy"); }), "No such file"));
 }
 

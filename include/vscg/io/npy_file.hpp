@@ -28,6 +28,14 @@ struct opened {
   std::uint64_t data_begin = 0;
 };
 
+/// Whether an array of that shape can be made: strides are signed, and those of an empty array are counted as if its
+/// extents of 0 were 1. NumPy refuses the same.
+inline bool has_strides(std::vector<std::size_t> shape, std::size_t element_size) {
+  std::erase(shape, std::size_t{0});
+  const auto bytes = byte_count(shape, element_size);
+  return bytes && std::in_range<std::ptrdiff_t>(*bytes);
+}
+
 inline opened open_npy(const input_file& file) {
   const std::string thing = file.path().string();
   std::array<char, 12> start{};
@@ -63,6 +71,9 @@ inline opened open_npy(const input_file& file) {
                 (expected ? std::to_string(*expected) : std::string("2^64 or more")) + " bytes of values for " +
                     shape_text(result.header.shape),
                 std::to_string(found) + (!expected || found < *expected ? " (the file is truncated)" : ""));
+  }
+  if (!has_strides(result.header.shape, dtype_size(result.header.type))) {
+    throw error(thing, "a shape that fits memory", shape_text(result.header.shape));
   }
   return result;
 }
