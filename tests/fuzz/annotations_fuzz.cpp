@@ -21,10 +21,34 @@ namespace {
 
 using namespace vscg::data;
 
-constexpr std::string_view words[] = {
-    "&",    "&",    "&&",       "\n", "\r",           "\n\n",     "\t",   " ",
-    "good", "bark", "Église",   "10", "\xEF\xBB\xBF", "\xFF\xFE", "\xC3", "\xED\xA0\x80",
-    "|",    "\x01", "Category", "+1", "0x1"};
+constexpr std::string_view zero("\0", 1);
+constexpr std::string_view words[] = {"&",
+                                      "&&",
+                                      "\n",
+                                      "\r",
+                                      "\r\n",
+                                      "\n\n",
+                                      "\t",
+                                      " ",
+                                      zero,
+                                      "\xEF\xBB\xBF",
+                                      "|",
+                                      "+1",
+                                      "0x1",
+                                      "good",
+                                      "bark",
+                                      "BARK",
+                                      "Église",
+                                      "Category",
+                                      "\xFF\xFE",
+                                      "\xC3",
+                                      "10",
+                                      "\v",
+                                      "\x01",
+                                      "\xC2\x85",
+                                      "\xC2\xA0",
+                                      "\xED\xA0\x80",
+                                      "\xF4\x90\x80\x80"};
 
 /// The first lines are those of the real file.
 const std::vector<std::string> seeds = {
@@ -78,7 +102,7 @@ std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::s
 }
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const fuzz::memory_file input, output;
+  static const fuzz::input_file input, output;
   static fuzz::tally counts;
   input.put(fuzz::text_of(data, size));
   std::optional<annotation_list> list;

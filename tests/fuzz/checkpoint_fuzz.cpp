@@ -234,7 +234,7 @@ std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::s
 }
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const fuzz::memory_file input;
+  static const fuzz::input_file input;
   static fuzz::tally counts;
   input.put(fuzz::text_of(data, size));
   std::optional<safetensors_file> file;

@@ -148,7 +148,7 @@ std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::s
 }
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const fuzz::memory_file input;
+  static const fuzz::input_file input;
   static fuzz::tally counts;
   const std::string_view bytes = fuzz::text_of(data, size);
   input.put(bytes);

@@ -12,6 +12,13 @@ kept=$corpus.failed.
 mkdir -p "$corpus"
 rm -f "$kept"*
 
+# Inputs lie in memory while they are read.
+memory=/dev/shm
+[ -w $memory ] || memory=${TMPDIR:-/tmp}
+TMPDIR=$(mktemp -d "$memory/fuzz.XXXXXX")
+export TMPDIR
+trap 'rm -rf "$TMPDIR"' EXIT
+
 # Stacks of allocations and filled memory cost more than all else; a replayed input can have them.
 ASAN_OPTIONS=malloc_context_size=2:max_malloc_fill_size=0:quarantine_size_mb=8
 export ASAN_OPTIONS

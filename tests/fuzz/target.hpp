@@ -5,28 +5,30 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <sys/mman.h>
 #include <unistd.h>
+
+#include "support/temporary_folder.hpp"
 
 // What every fuzz target needs: a file to feed a reader with, seeds, a check, and counts.
 
 namespace fuzz {
 
-/// A file without a disk, for readers that take a path.
-class memory_file {
+/// A file that is filled anew for each input, for readers that take a path.
+class input_file {
  public:
-  memory_file() : descriptor_(::memfd_create("fuzz", 0)), path_("/proc/self/fd/" + std::to_string(descriptor_)) {
-    if (descriptor_ < 0) throw std::runtime_error("cannot make a file in memory");
+  input_file() : path_(folder_ / "input"), descriptor_(::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
+    if (descriptor_ < 0) throw std::runtime_error("cannot make " + path_.string());
   }
-  memory_file(const memory_file&) = delete;
-  memory_file& operator=(const memory_file&) = delete;
-  ~memory_file() { ::close(descriptor_); }
+  input_file(const input_file&) = delete;
+  input_file& operator=(const input_file&) = delete;
+  ~input_file() { ::close(descriptor_); }
 
   const std::filesystem::path& path() const { return path_; }
 
@@ -34,13 +36,14 @@ class memory_file {
   void put(std::string_view bytes) const {
     const auto size = static_cast<::ssize_t>(bytes.size());
     if (::ftruncate(descriptor_, size) != 0 || ::pwrite(descriptor_, bytes.data(), bytes.size(), 0) != size) {
-      throw std::runtime_error("cannot fill a file in memory");
+      throw std::runtime_error("cannot fill " + path_.string());
     }
   }
 
  private:
-  int descriptor_;
+  temporary_folder folder_;
   std::filesystem::path path_;
+  int descriptor_;
 };
 
 inline std::string_view text_of(const std::uint8_t* data, std::size_t size) {
