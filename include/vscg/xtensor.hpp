@@ -15,15 +15,19 @@
 
 namespace vscg {
 
+/// An array of xtensor by rows, as outputs are, whatever XTENSOR_DEFAULT_LAYOUT says.
+template <class Scalar, std::size_t Rank>
+using row_major_tensor = xt::xtensor<Scalar, Rank, xt::layout_type::row_major>;
+
 /// A copy of a network's output as an array of xtensor, which lives on: [N, ...] as its shape says.
 template <class Scalar, class Shape>
-xt::xtensor<Scalar, Shape::rank> to_xtensor(const array_view<Scalar, Shape>& output) {
-  auto copy = xt::xtensor<Scalar, Shape::rank>::from_shape(output.shape());
+row_major_tensor<Scalar, Shape::rank> to_xtensor(const array_view<Scalar, Shape>& output) {
+  auto copy = row_major_tensor<Scalar, Shape::rank>::from_shape(output.shape());
   std::ranges::copy(output.values(), copy.data());
   return copy;
 }
 template <class Scalar, class Shape>
-xt::xtensor<Scalar, Shape::rank> to_xtensor(const array_of<Scalar, Shape>& output) {
+row_major_tensor<Scalar, Shape::rank> to_xtensor(const array_of<Scalar, Shape>& output) {
   return to_xtensor(array_view<Scalar, Shape>{output.data(), output.items});
 }
 
@@ -31,11 +35,11 @@ xt::xtensor<Scalar, Shape::rank> to_xtensor(const array_of<Scalar, Shape>& outpu
 /// a session until its next call).
 template <class Scalar, class Shape>
 auto view_xtensor(const array_view<Scalar, Shape>& output) {
-  return xt::adapt(output.data, output.size(), xt::no_ownership(), output.shape());
+  return xt::adapt<xt::layout_type::row_major>(output.data, output.size(), xt::no_ownership(), output.shape());
 }
 template <class Scalar, class Shape>
 auto view_xtensor(const array_of<Scalar, Shape>& output) {
-  return xt::adapt(output.data(), output.size(), xt::no_ownership(), output.shape());
+  return xt::adapt<xt::layout_type::row_major>(output.data(), output.size(), xt::no_ownership(), output.shape());
 }
 
 }  // namespace vscg

@@ -113,6 +113,28 @@ TEST_CASE("names follow the label file where the folder holds a part of a larger
   check_mentions(ave.warnings[1], {"right_labels.h5", "1 of 6", "Annotations.txt", "row 1", "class 7", "sound 12"});
 }
 
+TEST_CASE("fully: a video of several categories teaches its first one only, which is said") {
+  small_ave ave;
+  std::vector<double> labels = ave.label_values();
+  const auto put = [&](std::size_t row, std::size_t t, std::size_t c) {
+    std::fill_n(labels.begin() + static_cast<std::ptrdiff_t>((row * 10 + t) * 29), 29, 0.0);
+    labels[(row * 10 + t) * 29 + c] = 1.0;
+  };
+  put(2, 8, 2);  // of class 1 before
+  put(2, 9, 0);
+  put(4, 0, 7);  // background before, then class 2
+  write_array(ave / "right_labels.h5", "avadataset", {small_ave::videos, 10, 29}, labels);
+  ave_dataset::open(ave.folder.path(), ave.options());
+  REQUIRE(ave.warnings.size() == 2);  // the first: the event without length
+  CHECK(ave.warnings[1] == (ave / "right_labels.h5").string() +
+                               ": 2 of 6 videos have several categories, of which fully supervised training learns the "
+                               "first, the first of them row 2 with class 1 (sound 1) and then class 2 (sound 2)");
+  // A weak tag holds the share of each class.
+  ave.warnings.clear();
+  ave_dataset::open(ave.folder.path(), ave.options(supervision::weakly));
+  for (const std::string& text : ave.warnings) CHECK(text.find("several categories") == std::string::npos);
+}
+
 TEST_CASE("weakly: tags, categories and noisy videos") {
   small_ave ave;
   ave.write_weak();
@@ -223,6 +245,47 @@ TEST_CASE("missing folders and files: the names that would do") {
     broken.remove(name);
     check_mentions(message_of(broken), {name, "no such file"});
   }
+}
+
+TEST_CASE("a file that is there but cannot be read is an error, and nothing takes its place") {
+  const auto weakly = supervision::weakly;
+  for (const char* name : {"right_labels.h5", "Annotations.txt", "prob_label.h5", "mil_labels.h5", "visual_feature.h5",
+                           "audio_feature.h5", "visual_feature_noisy.h5", "audio_feature_noisy.h5", "labels_noisy.h5",
+                           "train_order.h5", "val_order.h5", "test_order.h5"}) {
+    CAPTURE(std::string(name));
+    small_ave ave;
+    ave.write_weak();
+    // What used to be taken instead: the uncorrected labels, the other spelling.
+    ave.write_labels("labels.h5");
+    ave.write_order("validation_order.h5", {3});
+    std::filesystem::copy(ave / "visual_feature.h5", ave / "visual_features.h5");
+    std::filesystem::copy(ave / "prob_label.h5", ave / "prob_labels.h5");
+    ave.remove(name);
+    std::filesystem::create_symlink("../.git/annex/objects/1f", ave / name);
+    CHECK(message_of(ave, weakly) ==
+          (ave / name).string() +
+              ": expected a readable file, found a link to ../.git/annex/objects/1f where there is nothing");
+    ave.remove(name);
+    std::filesystem::create_directory(ave / name);
+    check_mentions(message_of(ave, weakly), {name, "expected a readable file, found a directory"});
+    ave.remove(name);
+    std::filesystem::create_symlink(name, ave / name);
+    check_mentions(message_of(ave, weakly), {name, "that leads in a circle"});
+  }
+  small_ave ave;
+  ave_options options = ave.options();
+  options.required = {};
+  options.labels_required = false;
+  ave.remove("test_order.h5");
+  std::filesystem::create_symlink("nowhere", ave / "test_order.h5");
+  check_mentions(error_of([&] { ave_dataset::open(ave.folder.path(), options); }), {"test_order.h5", "nowhere"});
+  ave.remove("test_order.h5");
+  options.cache = true;
+  std::filesystem::create_symlink("unmounted", ave / ".vscg_cache");
+  check_mentions(error_of([&] { ave_dataset::open(ave.folder.path(), options); }), {".vscg_cache"});
+  std::filesystem::create_symlink("unmounted", ave / "ave");
+  check_mentions(error_of([&] { ave_dataset::open(ave / "ave", options); }),
+                 {"/ave: expected a folder, found a link to unmounted where there is nothing"});
 }
 
 TEST_CASE("features, labels and annotations of different length") {

@@ -57,6 +57,9 @@ TEST_CASE("what is no regular file is refused, a pipe without waiting for its wr
   const temporary_folder scratch;
   CHECK(contains(error_of([&] { input_file(scratch / "absent"); }), "No such file or directory"));
   CHECK(contains(error_of([&] { input_file(scratch / "."); }), "found a directory"));
+  std::filesystem::create_symlink("../objects/1f", scratch / "link");
+  CHECK(contains(error_of([&] { input_file(scratch / "link"); }),
+                 "found a link to ../objects/1f where there is nothing"));
   REQUIRE(::mkfifo((scratch / "pipe").c_str(), 0600) == 0);
   CHECK(contains(error_of([&] { input_file(scratch / "pipe"); }), "expected a regular file"));
 }

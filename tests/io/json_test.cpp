@@ -43,6 +43,21 @@ TEST_CASE("errors name the file") {
   CHECK(contains(message_for("{\"a\": {\"b\": 1, \"b\": 2}}"), "expected every key once, found \"b\" twice"));
   CHECK(message_for("{\"a\": {\"b\": 1}, \"c\": {\"b\": 2}}").empty());
   CHECK(contains(message_for(std::string(100000, '[')), "deeper nesting"));
-  CHECK(contains(error_of([&] { vscg::io::write_json(scratch / "y.json", json("\xFF")); }), "text in UTF-8"));
-  CHECK_FALSE(std::filesystem::exists(scratch / "y.json"));
+  // The parser would take it for the end of the text.
+  CHECK(contains(message_for(std::string("{\"a\": 1}\0", 9)), "expected valid JSON, found a zero byte at byte 8"));
+  CHECK(contains(message_for(std::string("{\"a\": 1}\0{", 10)), "expected valid JSON, found a zero byte at byte 8"));
+}
+
+TEST_CASE("a report is written whatever bytes a path holds: what is not UTF-8 becomes U+FFFD") {
+  const temporary_folder scratch;
+  json report;
+  report["weights"] = "caf\xE9/\xC3\xA9/\xFF\xFE.safetensors";
+  report["cut"] = "\xE2\x82";
+  vscg::io::write_json(scratch / "y.json", report);
+  const json back = vscg::io::read_json(scratch / "y.json");
+  CHECK(back["weights"] == "caf\xEF\xBF\xBD/\xC3\xA9/\xEF\xBF\xBD\xEF\xBF\xBD.safetensors");
+  CHECK(back["cut"] == "\xEF\xBF\xBD");
+  const auto quoted = [](const std::string& text) { return vscg::io::json_quoted(text, "name"); };
+  CHECK(quoted("\"\xC3\xA9\n") == "\"\\\"\xC3\xA9\\n\"");
+  CHECK(error_of([&] { quoted("caf\xE9"); }) == "name: expected text in UTF-8, found the byte 0xE9 at byte 3");
 }

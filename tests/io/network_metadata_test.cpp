@@ -85,6 +85,15 @@ TEST_CASE("invalid values are refused by key") {
   CHECK(contains(with("vscg.categories", "{\"a\": 1}"), "expected a JSON list of names"));
   CHECK(contains(with("vscg.categories", "[\"a\", 1]"), "expected names, found 1"));
   CHECK(contains(with("vscg.categories", "[\"a\", \"a\"]"), "a twice"));
+  for (const char* list : {"[\"a\", [\"b\"]]", "[\"a\", null]", "[[\"a\"]]", "[\"\"]"}) {
+    CHECK(contains(with("vscg.categories", list), "expected names, found "));
+  }
+  for (const char* list : {"\"a\"", "null", "1"}) {
+    CHECK(contains(with("vscg.categories", list), "expected a JSON list of names"));
+  }
+  CHECK(
+      contains(with("vscg.categories", "[\"a\\u0000b\"]"), "expected names without control characters, found a\\x00b"));
+  CHECK(contains(with("vscg.categories", "[\"B\xE9lier\"]"), "expected valid JSON"));
 }
 
 TEST_CASE("what could not be read is not written") {
@@ -94,6 +103,12 @@ TEST_CASE("what could not be read is not written") {
   metadata = sample();
   metadata.tau = std::nan("");
   CHECK(contains(error_of([&] { metadata_to_map(metadata); }), "vscg.tau"));
+  metadata = sample();
+  metadata.categories[1] = "B\xE9lier";
+  CHECK(error_of([&] { metadata_to_map(metadata); }) ==
+        "metadata to write: vscg.categories: expected text in UTF-8, found the byte 0xE9 at byte 1");
+  metadata.categories[1] = "Be\nll";
+  CHECK(contains(error_of([&] { metadata_to_map(metadata); }), "expected names without control characters"));
   metadata = sample();
   metadata.categories.clear();
   CHECK(contains(error_of([&] { metadata_to_map(metadata); }), "vscg.categories"));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,13 +33,71 @@ TEST_CASE("NumPy's dictionary, and any other spelling of it") {
   CHECK(parse_npy_dictionary("{'descr':'<f2','fortran_order':False,'shape':()}", "a.npy").shape.empty());
 }
 
+TEST_CASE("the spellings that NumPy reads, and none that it does not") {
+  const auto read = [](const std::string& descr, const std::string& order, const std::string& shape, int version = 1) {
+    npy_header header;
+    const std::string text = "{'descr': " + descr + ", 'fortran_order': " + order + ", 'shape': " + shape + ", }";
+    CAPTURE(text);
+    const std::string message = error_of([&] { header = parse_npy_dictionary(text, "a.npy", version); });
+    CHECK((message.empty() || contains(message, "a.npy")));
+    return message.empty() ? std::optional(header) : std::nullopt;
+  };
+  const auto shape = [&](const std::string& text, int version = 1) {
+    const auto header = read("'<f4'", "False", text, version);
+    return header ? std::optional(header->shape) : std::nullopt;
+  };
+  using extents = std::vector<std::size_t>;
+  for (const char* text : {"(2, 3)", "(2L, 3L)", "(2L, 3)", "(2 L, 3)", "( 2 ,3 , )", "(2,\n\f3)"}) {
+    CHECK(shape(text) == extents{2, 3});
+  }
+  CHECK(shape("(6L,)", 2) == extents{6});
+  CHECK_FALSE(shape("(2L, 3L)", 3));
+  CHECK(shape("()") == extents{});
+  CHECK(shape("(00, 3)") == extents{0, 3});
+  for (const char* text :
+       {"(6)",      "(6L)",     "6",     "[2, 3]",   "(,)",       "(2, 3,,)",  "(2LL, 3)", "(2l, 3)",
+        "(L, 3)",   "(02, 3)",  "(-6,)", "(2.0, 3)", "(True, 6)", "(None, 6)", "('2', 3)", "((2, 3),)",
+        "(two, 3)", "(1+1, 3)", "(2, 3", "(2,\v3)",  "(0x2, 3)",  "(1_2,)"}) {
+    CHECK_FALSE(shape(text));
+  }
+
+  const auto type = [&](const std::string& descr) {
+    const auto header = read(descr, "False", "(2,)");
+    return header ? std::string(dtype_name(header->type)) + (header->big_endian ? " swapped" : "") : "";
+  };
+  for (const char* text :
+       {"'<f2'", "'f2'", "'=f2'", "'|f2'", "'e'", "'<e'", "'float16'", "'half'", "u'<f2'", "U\"<f2\""}) {
+    CHECK(type(text) == "F16");
+  }
+  for (const char* text : {"'<f4'", "'f4'", "'=f4'", "'|f4'", "'f'", "'<f'", "'float32'", "'single'"}) {
+    CHECK(type(text) == "F32");
+  }
+  for (const char* text : {"'<f8'", "'f8'", "'d'", "'<d'", "'float64'", "'double'", "'float'"})
+    CHECK(type(text) == "F64");
+  CHECK(type("'>f2'") == "F16 swapped");
+  CHECK(type("'>f4'") == "F32 swapped");
+  CHECK(type("'>d'") == "F64 swapped");
+  for (const char* text : {"b'<f4'", "u '<f4'", "''",      "'<'",   "None",     "'<F4'",         "'<float32'",
+                           "'<<f4'", "'<f16'",  "'g'",     "'<c8'", "'|b1'",    "'|S4'",         "'|V4'",
+                           "' <f4'", "'<f4 '",  "'f4,f4'", "'!f4'", "'(2,)f4'", "('<f4', (1,))", "'<M8[s]'"}) {
+    CHECK(type(text).empty());
+  }
+
+  for (const char* text : {"0", "1", "None", "false", "'False'", "Falsey", "not True"}) {
+    CHECK_FALSE(read("'<f4'", text, "(2,)"));
+  }
+  for (const char* text : {"(6,)", "()", "(6, 1)", "(1, 1, 6)"}) CHECK(read("'<f4'", "True", text));
+  for (const char* text : {"(2, 3)", "(1, 2, 3)"}) CHECK_FALSE(read("'<f4'", "True", text));
+  CHECK(parse_npy_dictionary("{u'descr': u'<f4', u'shape': (3L, 10L), 'fortran_order': False}\r\n", "a.npy").shape ==
+        extents{3, 10});
+}
+
 TEST_CASE("what cannot be read is named") {
   const auto typed = [](const std::string& type) {
     return problem("{'descr': " + type + ", 'fortran_order': False, 'shape': (1,), }");
   };
   CHECK(typed("'<f4'").empty());
-  CHECK(contains(typed("'>f4'"),
-                 "a.npy: type of the values: expected float32, float64 or float16, little-endian, found"));
+  CHECK(contains(typed("'<i4'"), "a.npy: type of the values: expected float32, float64 or float16, found '<i4'"));
   CHECK(contains(typed("'|O'"), "found pickled Python objects ('|O')"));
   CHECK(contains(typed("'<i8'"), "found '<i8'"));
   CHECK(contains(typed("[('a', '<f4')]"), "found a structured type"));

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -73,6 +74,34 @@ TEST_CASE("the type of the file may differ from the type wanted") {
   CHECK(read_npy<float>(scratch / "half.npy") == xt::xarray<float>{1.0F, -4.0F, 0x1p-24F});
 }
 
+TEST_CASE("numbers in the other byte order are read, of any width, and beyond the buffer's end") {
+  const temporary_folder scratch;
+  std::vector<double> values(20001);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<double>(i % 999) / 8 - 7;
+  const auto swapped = [&](auto number, const std::string& type) {
+    std::string bytes = vscg::io::build_npy_header(vscg::io::dtype::f64, std::vector<std::size_t>{values.size()});
+    bytes.replace(bytes.find("<f8"), 3, type);
+    for (const double value : values) {
+      number = static_cast<decltype(number)>(value);
+      std::string one(sizeof(number), '\0');
+      std::memcpy(one.data(), &number, sizeof(number));
+      bytes.append(one.rbegin(), one.rend());
+    }
+    put_bytes(scratch / "a.npy", bytes);
+  };
+  const auto same = [&](const auto& array) { return std::equal(values.begin(), values.end(), array.begin()); };
+  swapped(0.0, ">f8");
+  CHECK(same(read_npy<double>(scratch / "a.npy")));
+  CHECK(same(read_npy<float>(scratch / "a.npy")));
+  swapped(0.0F, ">f4");
+  CHECK(same(read_npy<double>(scratch / "a.npy")));
+  CHECK(same(read_npy<float>(scratch / "a.npy")));
+  std::string bytes = vscg::io::build_npy_header(vscg::io::dtype::f32, std::vector<std::size_t>{2});
+  bytes.replace(bytes.find("<f4"), 3, ">f2");
+  put_bytes(scratch / "half.npy", bytes + std::string("\x3C\x00\xC4\x00", 4));
+  CHECK(read_npy<float>(scratch / "half.npy") == xt::xarray<float>{1.0F, -4.0F});
+}
+
 TEST_CASE("versions 2 and 3 have a longer length") {
   const temporary_folder scratch;
   const std::string text = "{'descr': '<f8', 'fortran_order': False, 'shape': (1,), }\n";
@@ -98,10 +127,19 @@ TEST_CASE("errors name the file and what is wrong with it") {
   for (std::size_t length = 0; length < good.size(); ++length) CHECK_FALSE(problem(good.substr(0, length)).empty());
   CHECK(contains(problem(good.substr(0, good.size() - 1)),
                  "12 bytes of values for [3], found 11 (the file is truncated)"));
-  CHECK(contains(problem(good + "x"), "found 13"));
+  CHECK(contains(problem(good + "x"), "found 13 (several arrays in one file?)"));
   CHECK(contains(problem("hello, this is text"), "expected a .npy file"));
   CHECK(contains(problem("PK\x03\x04 zip"), "an archive (.npz)"));
-  CHECK(contains(problem(std::string("\x93NUMPY\x09\x00\x10\x00\x00\x00", 12)), "version 1, 2 or 3, found 9"));
+  CHECK(contains(problem(std::string("\x93NUMPY\x09\x00\x10\x00\x00\x00", 12)), "version 1, 2 or 3, found 9.0"));
+  CHECK(contains(problem("\x93NUMPY\x01\x01" + good.substr(8)), "version 1, 2 or 3, found 1.1"));
+  const auto padded = [&](std::size_t length) {  // NumPy's limit
+    std::string header = good.substr(10, good.size() - 12 - 10);
+    header.resize(length, ' ');
+    return good.substr(0, 8) + static_cast<char>(length & 0xFFU) + static_cast<char>(length >> 8U) + header +
+           good.substr(good.size() - 12);
+  };
+  CHECK(problem(padded(10000)).empty());
+  CHECK(contains(problem(padded(10001)), "expected a .npy header of at most 10000 bytes, found 10001"));
   std::string huge = good;
   huge.replace(huge.find("(3,), }          "), 17, "(9999999999,9), }");
   CHECK(contains(problem(huge), "(the file is truncated)"));

@@ -91,7 +91,60 @@ TEST_CASE("everything that does not add up is refused, by name") {
                  "tensor w: expected values that begin at byte 2, found 1"));
   CHECK(contains(problem(R"({"__metadata__":[]})", 0), "__metadata__: expected an object"));
   CHECK(contains(problem(R"({"__metadata__":{"k":1}})", 0), "__metadata__ k: expected text, found number"));
-  CHECK(contains(problem(R"({"w":)" + std::string(1000, '['), 0), "deeper nesting"));
+  CHECK(contains(problem(R"({"w":)" + std::string(1000, '['), 0), "tensor w: expected an object"));
+  CHECK(contains(problem(R"({"w":{"x":)" + std::string(1000, '['), 0), "deeper nesting"));
+}
+
+TEST_CASE("odd headers are taken and refused as the reference does") {
+  const std::string w = R"({"dtype":"F32","shape":[2],"data_offsets":[0,8]})";
+  const std::string good = one(w);
+  const auto with = [](const std::string& type, const std::string& shape, const std::string& offsets) {
+    return one(R"({"dtype":)" + type + R"(,"shape":)" + shape + R"(,"data_offsets":)" + offsets + "}");
+  };
+  const auto refused = [](const std::string& text, std::uint64_t size) { return !problem(text, size).empty(); };
+  // One object, and nothing but blanks around it.
+  for (const std::string& text : {good + "  ", good + "\n\t\r", "\n " + good}) CHECK(problem(text, 8).empty());
+  using namespace std::string_literals;
+  for (const std::string& text :
+       {good + "\0"s, good + "\0garbage"s, "\0"s + good, good + "x", good + "{}", good + "\f", good + "\xC2\xA0",
+        "\xEF\xBB\xBF" + good, "{\0"s + good.substr(1), "[" + good + "]"}) {
+    CAPTURE(text);
+    CHECK(contains(problem(text, 8), "file: header: expected "));
+  }
+  // Fields that the format does not know are passed over, whatever they hold.
+  for (const char* more : {"1", "null", "\"t\"", "true", "1.5", "-1", "[1,{\"y\":[]}]", "{\"dtype\":7,\"z\":{}}"}) {
+    const std::string text = one(w.substr(0, w.size() - 1) + R"(,"x":)" + more + "}");
+    CHECK(problem(text, 8).empty());
+    CHECK(parse_safetensors_header(text, 8, "file").tensors[0].type == dtype::f32);
+  }
+  CHECK(problem(R"({"__metadata__":null})", 0).empty());
+  CHECK(problem(R"({"__metadata__":{},"w":)" + w + "}", 8).empty());
+  CHECK(problem(R"({"":)" + w + "}", 8).empty());
+  CHECK(problem(R"({"a\u0000b\ud83d\ude00":)" + w + "}", 8).empty());
+  for (const char* name : {"a\nb", "\xE9", "\xC0\xAF", "\xED\xA0\x80", "\\ud800", "\\x41"}) {
+    CHECK(refused(R"({")" + std::string(name) + R"(":)" + w + "}", 8));
+  }
+  // Every type of at least a byte is known, also where its values cannot be read.
+  for (const auto& [name, size] : dtype_table) {
+    const std::string bytes = std::to_string(2 * size);
+    CHECK(problem(with("\"" + std::string(name) + "\"", "[2]", "[0," + bytes + "]"), 2 * size).empty());
+  }
+  for (const char* type : {"\"f32\"", "\"F31\"", "null", "[\"F32\"]", "{\"F32\":null}", "\"F4\""}) {
+    CHECK(contains(problem(with(type, "[2]", "[0,8]"), 8), "tensor w: expected one of the dtypes F16, "));
+  }
+  for (const char* shape : {"[2.0]", "[2e0]", "[-2]", "[-0]", "[\"2\"]", "[null]", "[true]", "2", "[[2]]", "{}", "[02]",
+                            "[+2]", "[0x2]", "[2,]", "null", "[NaN]"}) {
+    CHECK(refused(with("\"F32\"", shape, "[0,8]"), 8));
+  }
+  for (const char* offsets : {"[0]", "[0,8,8]", "[]", "[0.0,8.0]", "[-8,0]", "[8,0]", "[\"0\",\"8\"]", "{\"0\":0}",
+                              "null", "[0,18446744073709551616]"}) {
+    CHECK(refused(with("\"F32\"", "[2]", offsets), 8));
+  }
+  CHECK(refused(with("\"F32\"", "[4294967296,4294967296,0]", "[0,0]"), 0));
+  CHECK(problem(with("\"F32\"", "[0,4294967296,4294967296]", "[0,0]"), 0).empty());
+  CHECK(refused(R"({"w":{"dtype":"F32","dtype":"F32","shape":[2],"data_offsets":[0,8]}})", 8));
+  // The reference keeps the last one of these; a name given twice is a mistake.
+  CHECK(contains(problem(R"({"__metadata__":{"a":"b","a":"c"}})", 0), R"("a" twice)"));
 }
 
 TEST_CASE("nothing is built that would not be read") {

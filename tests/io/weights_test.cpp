@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <map>
 #include <optional>
 #include <span>
@@ -189,6 +190,26 @@ TEST_CASE("metadata of another network is not written") {
   CHECK(contains(error_of([&] { io::save_weights(w, dir / "none" / "w", io::metadata_of<whole>(names)); }),
                  "cannot write"));
   CHECK(dir.names().empty());
+}
+
+TEST_CASE_TEMPLATE("numbers that could not be loaded are not written", T, float, double) {
+  const temporary_folder dir;
+  const auto metadata = io::metadata_of<whole>(names);
+  numbers<whole, T> w(seed{1});
+  io::save_weights(w, dir / "w", metadata);
+  const auto before = bytes_of(dir / "w");
+  auto values = w.get("body.out.weight");
+  for (const T bad : {std::numeric_limits<T>::quiet_NaN(), -std::numeric_limits<T>::infinity()}) {
+    values[4] = bad;
+    w.set("body.out.weight", values);
+    for (const char* name : {"w", "new"}) {
+      const std::string message = error_of([&] { io::save_weights(w, dir / name, metadata); });
+      CHECK(contains(message, (dir / name).string() + ": tensor body.out.weight: expected finite values, found "));
+      CHECK(contains(message, bad != bad ? "NaN at element 4" : "infinity at element 4"));
+    }
+    CHECK(bytes_of(dir / "w") == before);
+    CHECK(dir.names() == std::vector<std::string>{"w"});
+  }
 }
 
 TEST_CASE("a model loads by vscg::load") {

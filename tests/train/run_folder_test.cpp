@@ -56,6 +56,20 @@ TEST_CASE("results without a checkpoint are not written over") {
   CHECK_NOTHROW(run_folder::claim(here.path(), false));
 }
 
+TEST_CASE("a checkpoint that is there but cannot be read is an error, not a new run") {
+  for (const bool resume : {false, true}) {
+    const temporary_folder here;
+    std::filesystem::create_symlink("../store/1f", here / "last.checkpoint");
+    const std::string message = error_of([&] { run_folder::check(here.path(), resume); });
+    CHECK(message == (here / "last.checkpoint").string() +
+                         ": expected a readable file, found a link to ../store/1f where there is nothing");
+    CHECK(error_of([&] { run_folder::claim(here.path(), resume); }) == message);
+    std::filesystem::create_symlink("unmounted", here / "run");
+    CHECK(error_of([&] { run_folder::claim(here / "run", resume); }) ==
+          (here / "run").string() + ": expected a folder, found a link to unmounted where there is nothing");
+  }
+}
+
 TEST_CASE("a folder has one owner at a time") {
   const temporary_folder here;
   {

@@ -10,10 +10,11 @@
 namespace vscg {
 
 /// What the library throws when something a person gave it cannot be used: a file, an option, an array, a weight.
-/// The text names the thing, what was expected and what was found.
+/// The text names the thing, what was expected and what was found. Control characters, which files may bring in, are
+/// shown as \x00: a zero byte would end what() and others could move a terminal's cursor.
 class error : public std::runtime_error {
  public:
-  explicit error(const std::string& message) : std::runtime_error(message) {}
+  explicit error(const std::string& message) : std::runtime_error(visible(message)) {}
 
   /// "<thing>: expected <expected>, found <found>"
   error(std::string_view thing, std::string_view expected, std::string_view found)
@@ -23,7 +24,22 @@ class error : public std::runtime_error {
   VSCG_NOINLINE static std::string text(std::string_view thing, std::string_view expected, std::string_view found) {
     std::string message(thing);
     message.append(": expected ").append(expected).append(", found ").append(found);
-    return message;
+    return visible(message);
+  }
+
+  VSCG_NOINLINE static std::string visible(std::string_view message) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    std::string shown;
+    for (const char c : message) {
+      const auto byte = static_cast<unsigned char>(c);
+      if ((byte < 0x20 && c != '\n' && c != '\t') || byte == 0x7F) {
+        shown.append("\\x") += digits[byte >> 4U];
+        shown += digits[byte & 15U];
+      } else {
+        shown += c;
+      }
+    }
+    return shown;
   }
 };
 

@@ -6,7 +6,7 @@
 #include <charconv>
 #include <cstddef>
 #include <filesystem>
-#include <fstream>
+#include <map>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -14,6 +14,8 @@
 #include <vector>
 
 #include <vscg/core/error.hpp>
+#include <vscg/core/utf8.hpp>
+#include <vscg/data/text_lines.hpp>
 #include <vscg/data/types.hpp>
 
 namespace vscg::data {
@@ -41,57 +43,98 @@ inline bool parse_second(std::string_view text, int& out) {
   return code == std::errc() && end == text.data() + text.size();
 }
 
+inline std::vector<std::string> annotation_parts(std::string_view line) {
+  std::vector<std::string> parts;
+  for (;;) {
+    const std::size_t end = line.find('&');
+    parts.emplace_back(trimmed(line.substr(0, end)));
+    if (end == std::string_view::npos) return parts;
+    line.remove_prefix(end + 1);
+  }
+}
+
+/// Gives categories their index, in the order of their first appearance.
+class category_register {
+ public:
+  explicit category_register(std::vector<std::string>& names) : names_(names) {}
+
+  /// Throws vscg::error, with `where`, for one category too many and for two that nobody can tell apart.
+  std::size_t index_of(const std::string& name, std::size_t line, const std::string& where) {
+    const auto known = std::find(names_.begin(), names_.end(), name);
+    if (known != names_.end()) return static_cast<std::size_t>(known - names_.begin());
+    const auto [same, first] = looks_.try_emplace(look_of(name), names_.size(), line);
+    if (!first) {
+      const auto& [index, its_line] = same->second;
+      throw error(where, "the category " + names_[index] + " as in line " + std::to_string(its_line),
+                  name + ", which differs in blanks or capitals only");
+    }
+    if (names_.size() == categories) {
+      throw error(where, "one of the first " + std::to_string(categories) + " categories",
+                  "another one, " + clipped(name));
+    }
+    names_.push_back(name);
+    return names_.size() - 1;
+  }
+
+ private:
+  /// Without blanks and capitals.
+  static std::string look_of(const std::string& name) {
+    std::string look;
+    for (std::size_t at = 0; at < name.size();) {
+      const utf8_character c = utf8_at(name, at);
+      if (c.value >= 'A' && c.value <= 'Z') {
+        look += static_cast<char>(c.value - 'A' + 'a');
+      } else if (!is_blank(c.value)) {
+        look += name.substr(at, c.bytes);
+      }
+      at += c.bytes;
+    }
+    return look;
+  }
+
+  std::vector<std::string>& names_;
+  std::map<std::string, std::pair<std::size_t, std::size_t>> looks_;  // index and line of the first one
+};
+
 }  // namespace detail
 
-/// Reads `category&video id&quality&start&end` lines; a title line, empty lines at the end and CRLF are accepted. An
-/// event without length is valid and listed in `empty_rows`. Throws vscg::error naming file and line.
+/// Reads `category&video id&quality&start&end` lines in UTF-8; a title line, empty lines at the end, a byte order mark,
+/// blanks around the parts and any ends of lines are accepted. An event without length is valid and listed in
+/// `empty_rows`. Throws vscg::error naming file and line, and the byte of what is no text.
 inline annotation_list read_annotations(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw error(path.string(), "a readable file of annotations", "none");
+  const std::string text = read_text(path);
   annotation_list result;
-  std::string line;
-  std::size_t blank_line = 0;
-  for (std::size_t number = 1; std::getline(file, line); ++number) {
-    while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
+  detail::category_register register_of_categories(result.category_names);
+  std::size_t number = 0, blank_line = 0;
+  for (const std::string_view line : text_lines(text, path.string())) {
+    ++number;
     if (line.empty()) {
       if (blank_line == 0) blank_line = number;
       continue;
     }
-    const auto fail = [&](const std::string& expected, const std::string& found) {
-      throw error(path.string() + ": line " + std::to_string(number), expected, found);
+    const std::string where = path.string() + ": line " + std::to_string(number);
+    const auto fail = [&](const std::string& expected, std::string_view found) {
+      throw error(where, expected, clipped(found));
     };
     // Rows are counted, so a hole would shift every row behind it.
     if (blank_line != 0) fail("no more lines behind the empty line " + std::to_string(blank_line), line);
-    std::vector<std::string> parts(1);
-    for (const char c : line) {
-      if (c == '&') {
-        parts.emplace_back();
-      } else {
-        parts.back() += c;
-      }
-    }
+    const std::vector<std::string> parts = detail::annotation_parts(line);
     if (parts.size() != 5) fail("category&video id&quality&start&end", line);
     annotation entry{parts[0], parts[1], parts[2], 0, 0};
+    const std::string seconds = parts[3] + " and " + parts[4];
     if (!detail::parse_second(parts[3], entry.start) || !detail::parse_second(parts[4], entry.end)) {
       const bool title = number == 1 && parts[3].find_first_of("0123456789") == std::string::npos;
       if (title) continue;
-      fail("start and end in whole seconds", parts[3] + " and " + parts[4]);
+      fail("start and end in whole seconds", seconds);
     }
     if (entry.start < 0 || entry.end < entry.start || entry.end > static_cast<int>(segments)) {
-      fail("0 <= start <= end <= " + std::to_string(segments), parts[3] + " and " + parts[4]);
+      fail("0 <= start <= end <= " + std::to_string(segments), seconds);
     }
-    const auto known = std::find(result.category_names.begin(), result.category_names.end(), entry.category);
-    result.category_index.push_back(static_cast<std::size_t>(known - result.category_names.begin()));
-    if (known == result.category_names.end()) {
-      if (result.category_names.size() == categories) {
-        fail("one of the first " + std::to_string(categories) + " categories", "another one, " + entry.category);
-      }
-      result.category_names.push_back(entry.category);
-    }
+    if (entry.category.empty()) fail("a category before the first &", "none");
+    result.category_index.push_back(register_of_categories.index_of(entry.category, number, where));
     if (entry.start == entry.end) result.empty_rows.push_back(result.entries.size());
     result.entries.push_back(std::move(entry));
   }
-  if (file.bad()) throw error(path.string(), "a readable file of annotations", "a failing disk");
   return result;
 }
 

@@ -7,9 +7,9 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <system_error>
 
 #include <vscg/core/error.hpp>
+#include <vscg/core/file_presence.hpp>
 #include <vscg/core/random.hpp>
 #include <vscg/data/feature_cache.hpp>
 #include <vscg/data/types.hpp>
@@ -47,21 +47,19 @@ class ave_folder {
  public:
   /// Throws vscg::error if `dir` is not a folder.
   explicit ave_folder(const std::filesystem::path& dir) : dir_(dir) {
-    std::error_code code;
-    if (!std::filesystem::is_directory(dir, code)) {
-      throw error("data folder " + dir.string(), "a folder with the files of the AVE data set",
-                  std::filesystem::exists(dir, code) ? "something else" : "nothing of this name");
+    if (!folder_is_there(dir)) {
+      throw error("data folder " + dir.string(), "a folder with the files of the AVE data set", "nothing of this name");
     }
   }
 
   const std::filesystem::path& dir() const { return dir_; }
 
-  /// The first of `candidates` that is there.
+  /// The first of `candidates` that is there. Throws vscg::error if it cannot be read, as a link to nowhere: what the
+  /// folder was meant to hold must not be replaced by another file, or by what can be rebuilt, without a word.
   std::optional<std::filesystem::path> find(file_names::list candidates) {
     for (const std::string_view name : candidates) {
-      std::error_code code;
       const std::filesystem::path path = dir_ / name;
-      if (!std::filesystem::exists(path, code)) continue;
+      if (!file_is_there(path)) continue;
       const file_state state = file_state::of(path);
       fingerprint_ =
           fnv1a(std::string(name) + ":" + std::to_string(state.size) + ":" + std::to_string(state.changed_nanoseconds),

@@ -64,6 +64,7 @@ class label_reader {
     read_segments();
     if (!out_.known) return std::move(out_);
     name_categories();
+    if (options_.setting == supervision::fully) warn_of_several_categories();
     read_tags();
     return std::move(out_);
   }
@@ -177,6 +178,28 @@ class label_reader {
            " (class " + std::to_string(event_class(first)) + " against " + list.entries[first].category + ")");
     }
     out_.category_names = std::move(names);
+  }
+
+  // Fully supervised targets are the video's category and where it is heard and seen: another category in the same
+  // video is taken as that one.
+  void warn_of_several_categories() const {
+    std::size_t count = 0, first = 0, other = background;
+    for (std::size_t row = rows_; row-- > 0;) {
+      const std::uint8_t event = event_class(row);
+      const auto* const begin = out_.segment_classes.data() + row * segments;
+      const auto* const second =
+          std::find_if(begin, begin + segments, [&](std::uint8_t c) { return c != background && c != event; });
+      if (second == begin + segments) continue;
+      ++count;
+      first = row;
+      other = *second;
+    }
+    if (count == 0) return;
+    const auto named = [&](std::size_t c) { return std::to_string(c) + " (" + out_.category_names[c] + ")"; };
+    warn(
+        label_file_ + ": " + std::to_string(count) + " of " + std::to_string(rows_) +
+        " videos have several categories, of which fully supervised training learns the first, the first of them row " +
+        std::to_string(first) + " with class " + named(event_class(first)) + " and then class " + named(other));
   }
 
   void read_tags() {

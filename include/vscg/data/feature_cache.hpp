@@ -14,6 +14,7 @@
 #include <utility>
 
 #include <vscg/core/error.hpp>
+#include <vscg/core/file_presence.hpp>
 #include <vscg/data/mapped_file.hpp>
 #include <vscg/data/part_file.hpp>
 
@@ -57,10 +58,10 @@ class feature_cache {
 
   const std::filesystem::path& path() const { return path_; }
 
-  /// The copy, or an empty mapping if there is none of this state of the source, or not all of it.
+  /// The copy, or an empty mapping if there is none of this state of the source, or not all of it. Throws
+  /// vscg::error if it is there and cannot be read.
   mapped_file open() const {
-    std::error_code code;
-    if (!std::filesystem::exists(path_, code)) return {};
+    if (!file_is_there(path_)) return {};
     mapped_file file(path_);
     if (file.size() != bytes_ || std::memcmp(file.data(), header_.data(), sizeof(header_)) != 0) return {};
     return file;

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <optional>
 #include <string_view>
 
@@ -15,47 +16,48 @@ namespace vscg::io {
 // The formats are little-endian and numbers are copied as they stand.
 static_assert(std::endian::native == std::endian::little, "vscg::io supports little-endian machines only");
 
-/// Types of numbers in files. f16 is IEEE half, bf16 the upper half of a float; both are read, never written.
-enum class dtype : unsigned char { f16, bf16, f32, f64, i64, u8 };
+/// Types of numbers in files. f16 is IEEE half, bf16 the upper half of a float; both are read, never written. Those
+/// from boolean on are known, so that a file which holds some beside others can be opened, but their values are not
+/// read.
+enum class dtype : unsigned char {
+  f16,
+  bf16,
+  f32,
+  f64,
+  i64,
+  u8,
+  boolean,
+  i8,
+  f8_e4m3,
+  f8_e5m2,
+  f8_e8m0,
+  i16,
+  u16,
+  i32,
+  u32,
+  u64,
+  c64
+};
 
-constexpr std::size_t dtype_size(dtype type) {
-  switch (type) {
-    case dtype::f16:
-    case dtype::bf16:
-      return 2;
-    case dtype::f32:
-      return 4;
-    case dtype::f64:
-    case dtype::i64:
-      return 8;
-    case dtype::u8:
-      break;
-  }
-  return 1;
-}
+struct dtype_facts {
+  std::string_view name;  ///< as in safetensors headers
+  std::size_t size;       ///< bytes of a number
+};
+
+/// In the order of dtype.
+inline constexpr dtype_facts dtype_table[] = {{"F16", 2},     {"BF16", 2}, {"F32", 4}, {"F64", 8},     {"I64", 8},
+                                              {"U8", 1},      {"BOOL", 1}, {"I8", 1},  {"F8_E4M3", 1}, {"F8_E5M2", 1},
+                                              {"F8_E8M0", 1}, {"I16", 2},  {"U16", 2}, {"I32", 4},     {"U32", 4},
+                                              {"U64", 8},     {"C64", 8}};
+
+constexpr std::size_t dtype_size(dtype type) { return dtype_table[static_cast<std::size_t>(type)].size; }
 
 /// The name that safetensors headers use: "F32".
-constexpr std::string_view dtype_name(dtype type) {
-  switch (type) {
-    case dtype::f16:
-      return "F16";
-    case dtype::bf16:
-      return "BF16";
-    case dtype::f32:
-      return "F32";
-    case dtype::f64:
-      return "F64";
-    case dtype::i64:
-      return "I64";
-    case dtype::u8:
-      break;
-  }
-  return "U8";
-}
+constexpr std::string_view dtype_name(dtype type) { return dtype_table[static_cast<std::size_t>(type)].name; }
 
 constexpr std::optional<dtype> parse_dtype(std::string_view name) {
-  for (const dtype type : {dtype::f16, dtype::bf16, dtype::f32, dtype::f64, dtype::i64, dtype::u8}) {
-    if (dtype_name(type) == name) return type;
+  for (std::size_t i = 0; i < std::size(dtype_table); ++i) {
+    if (dtype_table[i].name == name) return static_cast<dtype>(i);
   }
   return std::nullopt;
 }
@@ -77,8 +79,8 @@ constexpr dtype dtype_of() {
 template <file_value T>
 constexpr bool readable_as(dtype stored) {
   if (stored == dtype_of<T>()) return true;
-  if constexpr (std::floating_point<T>) return dtype_size(stored) < sizeof(T) && stored != dtype::u8;
-  return false;
+  const bool narrow = stored == dtype::f16 || stored == dtype::bf16;
+  return std::floating_point<T> && (narrow || (stored == dtype::f32 && sizeof(T) > sizeof(float)));
 }
 
 /// A number from bytes that need not be aligned.

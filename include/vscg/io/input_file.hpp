@@ -14,6 +14,7 @@
 #include <utility>
 
 #include <vscg/core/error.hpp>
+#include <vscg/core/file_presence.hpp>
 
 namespace vscg::io {
 
@@ -25,7 +26,11 @@ class input_file {
   explicit input_file(std::filesystem::path path) : path_(std::move(path)) {
     // O_NONBLOCK: opening a pipe must give the error below instead of waiting for a writer.
     descriptor_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (descriptor_ < 0) fail("cannot open ", errno);
+    if (descriptor_ < 0) {
+      const int reason = errno;
+      file_is_there(path_);  // throws when there is more to say than that nothing is
+      fail("cannot open ", reason);
+    }
     struct ::stat status {};
     if (::fstat(descriptor_, &status) != 0) {
       const int reason = errno;
@@ -33,9 +38,8 @@ class input_file {
       fail("cannot open ", reason);
     }
     if (!S_ISREG(status.st_mode)) {
-      const bool directory = S_ISDIR(status.st_mode);
       close();
-      throw error(path_.string(), "a regular file", directory ? "a directory" : "something else");
+      throw error(path_.string(), "a regular file", kind_of_file(status.st_mode));
     }
     size_ = static_cast<std::uint64_t>(status.st_size);
   }

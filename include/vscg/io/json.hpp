@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <set>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include <vscg/core/error.hpp>
+#include <vscg/core/utf8.hpp>
 #include <vscg/io/atomic_file.hpp>
 #include <vscg/io/input_file.hpp>
 
@@ -19,10 +22,66 @@ namespace vscg::io {
 /// Objects keep the order of insertion, so that files read as they were meant and bytes are reproducible.
 using json = nlohmann::ordered_json;
 
+namespace json_detail {
+
+/// Between the values of JSON nothing but spaces is allowed, but the parser takes a zero byte for the end of the text.
+inline void expect_no_zero(std::string_view text, const std::string& thing) {
+  const std::size_t zero = text.find('\0');
+  if (zero != std::string_view::npos) throw error(thing, "valid JSON", "a zero byte at byte " + std::to_string(zero));
+}
+
+}  // namespace json_detail
+
+/// What json_walk() meets. Every value is refused unless a derived class takes it.
+///
+/// Texts from outside are walked through where they may be large or hostile: the parser's tree of values costs many
+/// times the text, and taking it down needs memory, where a failure cannot be reported.
+class json_events : public nlohmann::json_sax<json> {
+ public:
+  bool null() override { return refuse("null", "null"); }
+  bool boolean(bool value) override { return refuse("boolean", value ? "true" : "false"); }
+  bool number_integer(number_integer_t value) override { return refuse("number", std::to_string(value)); }
+  bool number_unsigned(number_unsigned_t value) override { return refuse("number", std::to_string(value)); }
+  bool number_float(number_float_t /*value*/, const string_t& text) override { return refuse("number", text); }
+  bool string(string_t& value) override { return refuse("string", "\"" + clipped(value) + "\""); }
+  bool binary(binary_t& /*value*/) override { return refuse("binary", "binary"); }
+  bool start_object(std::size_t /*elements*/) override { return refuse("object", "an object"); }
+  bool key(string_t& name) override { return refuse("key", "\"" + clipped(name) + "\""); }
+  bool end_object() override { return true; }
+  bool start_array(std::size_t /*elements*/) override { return refuse("array", "a list"); }
+  bool end_array() override { return true; }
+  bool parse_error(std::size_t /*position*/, const std::string& /*token*/,
+                   const nlohmann::detail::exception& problem) override {
+    throw error(thing_, "valid JSON", problem.what());
+  }
+
+ protected:
+  explicit json_events(std::string thing) : thing_(std::move(thing)) {}
+
+  /// Throws vscg::error: a value of this kind, written like this, is not expected here.
+  virtual bool refuse(std::string_view kind, const std::string& text) = 0;
+
+  const std::string& thing() const { return thing_; }
+
+ private:
+  std::string thing_;
+};
+
+/// Reads a JSON text from its first byte to its last and tells `events` what it meets. Throws vscg::error naming
+/// `thing` where it is not JSON, and what the events throw.
+template <class Json>
+void json_walk(std::string_view text, const std::string& thing, nlohmann::json_sax<Json>& events) {
+  json_detail::expect_no_zero(text, thing);
+  if (text.starts_with("\xEF\xBB\xBF")) throw error(thing, "valid JSON", "a byte order mark");
+  Json::sax_parse(text.begin(), text.end(), &events);
+}
+
 /// Parses strictly: a repeated key is an error (parsers usually keep the last one silently), and so is nesting deeper
-/// than `deepest`. Throws vscg::error naming `thing`.
+/// than `deepest`. Throws vscg::error naming `thing`. For texts that this library wrote; others are better walked
+/// through.
 template <class Json = json>
 Json parse_json(std::string_view text, const std::string& thing, int deepest = 64) {
+  json_detail::expect_no_zero(text, thing);
   std::vector<std::set<std::string>> keys;
   const auto check = [&](int depth, typename Json::parse_event_t event, Json& parsed) {
     if (depth > deepest) throw error(thing, "JSON of at most " + std::to_string(deepest) + " levels", "deeper nesting");
@@ -41,20 +100,23 @@ Json parse_json(std::string_view text, const std::string& thing, int deepest = 6
   }
 }
 
-/// Indented text that ends with a newline. NaN and infinity, which JSON lacks, become null.
-/// Throws vscg::error when a string is not UTF-8.
-inline std::string json_text(const json& value, const std::string& thing, int indent = 2) {
-  try {
-    return value.dump(indent) + "\n";
-  } catch (const json::exception& problem) {
-    throw error(thing, "text in UTF-8", problem.what());
+/// A text as JSON writes it, in quotes. Throws vscg::error naming `thing` when it is not UTF-8.
+inline std::string json_quoted(const std::string& text, const std::string& thing) {
+  const std::size_t bad = first_not_utf8(text);
+  if (bad != std::string::npos) {
+    throw error(thing, "text in UTF-8", "the byte " + byte_text(text[bad]) + " at byte " + std::to_string(bad));
   }
+  return json(text).dump();
+}
+
+/// Indented text that ends with a newline. NaN and infinity, which JSON lacks, become null. Paths may hold any bytes,
+/// and JSON is UTF-8: each byte that does not belong to it becomes U+FFFD, the replacement character.
+inline std::string json_text(const json& value, int indent = 2) {
+  return value.dump(indent, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
 /// Writes a value for people and programs, atomically.
-inline void write_json(const std::filesystem::path& path, const json& value) {
-  write_file(path, json_text(value, path.string()));
-}
+inline void write_json(const std::filesystem::path& path, const json& value) { write_file(path, json_text(value)); }
 
 inline json read_json(const std::filesystem::path& path) {
   const input_file file(path);
@@ -66,12 +128,11 @@ inline json read_json(const std::filesystem::path& path) {
 #if defined(VSCG_COMPILED_IO) && !defined(VSCG_COMPILED_HERE)
 // Compiled once, in cmake/compiled_io.cpp: half of what a file that reads or writes JSON costs to compile.
 extern template json parse_json(std::string_view, const std::string&, int);
-extern template nlohmann::json parse_json(std::string_view, const std::string&, int);
+extern template void json_walk(std::string_view, const std::string&, nlohmann::json_sax<json>&);
 #endif
 
 }  // namespace vscg::io
 
 #if defined(VSCG_COMPILED_IO) && !defined(VSCG_COMPILED_HERE)
-extern template class nlohmann::basic_json<>;
 extern template class nlohmann::basic_json<nlohmann::ordered_map>;
 #endif

@@ -11,10 +11,12 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include <vscg/core/config.hpp>
 #include <vscg/core/error.hpp>
+#include <vscg/core/utf8.hpp>
 #include <vscg/io/json.hpp>
 
 namespace vscg::io {
@@ -73,17 +75,52 @@ inline void check_choice(const std::string& text, std::string_view first, std::s
   }
 }
 
-inline std::vector<std::string> category_list(const std::string& text, const std::string& thing) {
-  const json list = parse_json(text, thing);
-  if (!list.is_array() || list.empty()) throw error(thing, "a JSON list of names", text.substr(0, 200));
-  std::vector<std::string> categories;
-  std::set<std::string> seen;
-  for (const json& name : list) {
-    if (!name.is_string() || name.get_ref<const std::string&>().empty()) throw error(thing, "names", name.dump());
-    categories.push_back(name.get<std::string>());
-    if (!seen.insert(categories.back()).second) throw error(thing, "every name once", categories.back() + " twice");
+/// A JSON list of texts.
+class name_list_events final : public json_events {
+ public:
+  explicit name_list_events(std::string thing) : json_events(std::move(thing)) {}
+
+  std::vector<std::string> names;
+
+  bool start_array(std::size_t elements) override {
+    if (std::exchange(inside_, true)) json_events::start_array(elements);
+    return true;
   }
-  return categories;
+  bool string(string_t& name) override {
+    if (!inside_) json_events::string(name);
+    names.push_back(std::move(name));
+    return true;
+  }
+
+ private:
+  bool refuse(std::string_view /*kind*/, const std::string& text) override {
+    throw error(thing(), inside_ ? "names" : "a JSON list of names", text);
+  }
+
+  bool inside_ = false;
+};
+
+inline std::vector<std::string> category_list(const std::string& text, const std::string& thing) {
+  name_list_events events(thing);
+  json_walk(text, thing, events);
+  if (events.names.empty()) throw error(thing, "a JSON list of names", text);
+  std::set<std::string_view> seen;
+  for (const std::string& name : events.names) {
+    if (name.empty()) throw error(thing, "names", "\"\"");
+    if (!seen.insert(name).second) throw error(thing, "every name once", name + " twice");
+    for (std::size_t at = 0; at < name.size();) {
+      const utf8_character c = utf8_at(name, at);
+      if (is_control(c.value)) throw error(thing, "names without control characters", name);
+      at += c.bytes;
+    }
+  }
+  return std::move(events.names);
+}
+
+inline std::string category_text(const std::vector<std::string>& names, const std::string& thing) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ",") + json_quoted(name, thing);
+  return "[" + text + "]";
 }
 
 }  // namespace metadata_detail
@@ -131,7 +168,7 @@ inline std::map<std::string, std::string> metadata_to_map(const network_metadata
       {"vscg.network", metadata.network},
       {"vscg.form", metadata.form},
       {"vscg.setting", metadata.setting},
-      {"vscg.categories", json(metadata.categories).dump()},
+      {"vscg.categories", metadata_detail::category_text(metadata.categories, "metadata to write: vscg.categories")},
       {"vscg.tau", number_text(metadata.tau)},
   };
   if (metadata.relevance_threshold) {

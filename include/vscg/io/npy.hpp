@@ -23,6 +23,10 @@
 
 namespace vscg::io {
 
+/// An array of any rank by rows, whatever XTENSOR_DEFAULT_LAYOUT says: the order of a .npy file's values.
+template <class T>
+using row_major_array = xt::xarray<T, xt::layout_type::row_major>;
+
 /// The shape of the array in a .npy file, without reading its values. Throws as read_npy().
 inline std::vector<std::size_t> npy_shape(const std::filesystem::path& path) { return npy_file(path).shape(); }
 
@@ -32,9 +36,9 @@ inline std::vector<std::size_t> npy_shape(const std::filesystem::path& path) { r
 ///
 /// Throws as npy_file.
 template <std::floating_point T>
-xt::xarray<T> read_npy(const std::filesystem::path& path) {
+row_major_array<T> read_npy(const std::filesystem::path& path) {
   const npy_file file(path);
-  auto array = xt::xarray<T>::from_shape(file.shape());
+  auto array = row_major_array<T>::from_shape(file.shape());
   file.read(0, std::span<T>(array.data(), array.size()));
   return array;
 }
@@ -55,7 +59,7 @@ void write_npy(const std::filesystem::path& path, std::span<const T> values, std
 
 /// Writes an array of xtensor; NumPy: save(path, array).
 template <std::floating_point T>
-void write_npy(const std::filesystem::path& path, const xt::xarray<T>& array) {
+void write_npy(const std::filesystem::path& path, const row_major_array<T>& array) {
   const std::vector<std::size_t> shape(array.shape().begin(), array.shape().end());
   write_npy<T>(path, std::span<const T>(array.data(), array.size()), shape);
 }
@@ -63,7 +67,7 @@ void write_npy(const std::filesystem::path& path, const xt::xarray<T>& array) {
 /// Evaluates an expression of xtensor and writes the result.
 template <class Expression>
 void write_npy(const std::filesystem::path& path, const xt::xexpression<Expression>& expression) {
-  write_npy(path, xt::xarray<typename Expression::value_type>(expression));
+  write_npy(path, row_major_array<typename Expression::value_type>(expression));
 }
 
 }  // namespace vscg::io

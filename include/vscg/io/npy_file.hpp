@@ -46,8 +46,10 @@ inline opened open_npy(const input_file& file) {
     throw error(thing, "one array (.npy)", "an archive (.npz); save the array with numpy.save");
   }
   if (magic != "\x93NUMPY" || available < 10) throw error(thing, "a .npy file", "something else");
-  const int version = static_cast<unsigned char>(start[6]);
-  if (version < 1 || version > 3) throw error(thing, "a .npy file of version 1, 2 or 3", std::to_string(version));
+  const int version = static_cast<unsigned char>(start[6]), minor = static_cast<unsigned char>(start[7]);
+  if (version < 1 || version > 3 || minor != 0) {
+    throw error(thing, "a .npy file of version 1, 2 or 3", std::to_string(version) + "." + std::to_string(minor));
+  }
   const std::size_t width = version == 1 ? 2 : 4;
   if (available < 8 + width) throw error(thing, "a .npy header", "a truncated file");
   std::size_t length = 0;
@@ -55,14 +57,17 @@ inline opened open_npy(const input_file& file) {
     length |= std::size_t{static_cast<unsigned char>(start[8 + i])} << (8 * i);
   }
   const std::uint64_t data_begin = 8 + width + length;
-  constexpr std::size_t limit = 1U << 20U;  // NumPy itself refuses more than 10,000 by default
-  if (length > limit || data_begin > file.size()) {
+  if (data_begin > file.size()) {
     throw error(thing, "a .npy header of " + std::to_string(length) + " bytes",
                 "a file of " + std::to_string(file.size()) + " bytes");
   }
+  constexpr std::size_t limit = 10'000;  // NumPy's own
+  if (length > limit) {
+    throw error(thing, "a .npy header of at most " + std::to_string(limit) + " bytes", std::to_string(length));
+  }
   std::string text(length, '\0');
   file.read_at(8 + width, std::as_writable_bytes(std::span(text)));
-  opened result{parse_npy_dictionary(text, thing), data_begin};
+  opened result{parse_npy_dictionary(text, thing, version), data_begin};
 
   const std::uint64_t found = file.size() - data_begin;
   const auto expected = byte_count(result.header.shape, dtype_size(result.header.type));
@@ -70,7 +75,8 @@ inline opened open_npy(const input_file& file) {
     throw error(thing,
                 (expected ? std::to_string(*expected) : std::string("2^64 or more")) + " bytes of values for " +
                     shape_text(result.header.shape),
-                std::to_string(found) + (!expected || found < *expected ? " (the file is truncated)" : ""));
+                std::to_string(found) +
+                    (!expected || found < *expected ? " (the file is truncated)" : " (several arrays in one file?)"));
   }
   if (!has_strides(result.header.shape, dtype_size(result.header.type))) {
     throw error(thing, "a shape that fits memory", shape_text(result.header.shape));
@@ -80,13 +86,13 @@ inline opened open_npy(const input_file& file) {
 
 }  // namespace npy_detail
 
-/// A .npy file of float16, float32 or float64 open for reading, its header and size checked. Values are read on
-/// request, so an array larger than memory can be used part by part; const and safe to use from several threads at
-/// once.
+/// A .npy file of float16, float32 or float64, in either byte order, open for reading, its header and size checked.
+/// Values are read on request, so an array larger than memory can be used part by part; const and safe to use from
+/// several threads at once.
 class npy_file {
  public:
-  /// Throws vscg::error naming the file when it is missing, truncated, big-endian, in Fortran order, pickled, of
-  /// another type, an .npz archive or no .npy file at all.
+  /// Throws vscg::error naming the file when it is missing, truncated, longer than its array, in Fortran order,
+  /// pickled, of another type, an .npz archive or no .npy file at all.
   explicit npy_file(const std::filesystem::path& path) : file_(path), opened_(npy_detail::open_npy(file_)) {}
 
   const std::filesystem::path& path() const { return file_.path(); }
@@ -108,7 +114,8 @@ class npy_file {
     const dtype type = opened_.header.type;
     const std::size_t width = dtype_size(type);
     const std::uint64_t begin = opened_.data_begin + first * width;
-    if (type == dtype_of<T>()) {
+    const bool swapped = opened_.header.big_endian;
+    if (type == dtype_of<T>() && !swapped) {
       file_.read_at(begin, std::as_writable_bytes(out));
       return;
     }
@@ -117,7 +124,8 @@ class npy_file {
       const std::size_t count = std::min(buffer.size() / width, out.size() - done);
       file_.read_at(begin + done * width, std::span(buffer).first(count * width));
       for (std::size_t i = 0; i < count; ++i) {
-        const std::byte* const stored = buffer.data() + i * width;
+        std::byte* const stored = buffer.data() + i * width;
+        if (swapped) std::reverse(stored, stored + width);
         out[done + i] = type == dtype::f64   ? static_cast<T>(load_number<double>(stored))
                         : type == dtype::f32 ? static_cast<T>(load_number<float>(stored))
                                              : static_cast<T>(half_value(load_number<std::uint16_t>(stored)));

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cctype>
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
+#include <iterator>
 #include <optional>
 #include <span>
 #include <string>
@@ -20,21 +21,24 @@ namespace vscg::io {
 /// What the header of a .npy file says, see https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
 struct npy_header {
   dtype type = dtype::f32;  // f16, f32 or f64
+  bool big_endian = false;
   std::vector<std::size_t> shape;
 };
 
 namespace npy_detail {
 
 /// The Python dictionary of the header, e.g. {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }, with its keys
-/// in any order.
+/// in any order. What no writer of the format makes (numbers in hexadecimal, strings with escapes, comments) is
+/// refused, although Python would take it.
 class dictionary_parser {
  public:
-  dictionary_parser(std::string_view text, std::string file) : text_(text), file_(std::move(file)) {}
+  dictionary_parser(std::string_view text, std::string file, int version)
+      : text_(text), file_(std::move(file)), python2_(version < 3) {}
 
   npy_header parse() {
-    std::optional<dtype> type;
+    std::optional<npy_header> type;
     std::optional<std::vector<std::size_t>> shape;
-    bool order = false;
+    std::optional<bool> by_columns;
     require('{');
     while (!accept('}')) {
       const std::string_view key = quoted();
@@ -42,8 +46,7 @@ class dictionary_parser {
       if (key == "descr") {
         type = element_type();
       } else if (key == "fortran_order") {
-        order = true;
-        row_major();
+        by_columns = truth();
       } else if (key == "shape") {
         shape = tuple();
       } else {
@@ -55,17 +58,20 @@ class dictionary_parser {
       }
     }
     skip_space();
-    if (position_ != text_.size() || !type || !shape || !order) malformed();
-    return {*type, *shape};
+    if (position_ != text_.size() || !type || !shape || !by_columns) malformed();
+    // Along one axis there is one order only.
+    if (*by_columns && std::ranges::count_if(*shape, [](std::size_t extent) { return extent > 1; }) > 1) {
+      throw error(file_, "row-major values", "Fortran order (save numpy.ascontiguousarray(array))");
+    }
+    type->shape = *std::move(shape);
+    return *std::move(type);
   }
 
  private:
   [[noreturn]] void malformed() const {
     throw error(file_ + ": .npy header", "descr, fortran_order and shape", std::string(text_.substr(0, 200)));
   }
-  void skip_space() {
-    while (position_ < text_.size() && std::isspace(static_cast<unsigned char>(text_[position_])) != 0) ++position_;
-  }
+  void skip_space() { position_ = std::min(text_.find_first_not_of(" \t\r\n\f", position_), text_.size()); }
   bool accept(char wanted) {
     skip_space();
     if (position_ == text_.size() || text_[position_] != wanted) return false;
@@ -76,6 +82,9 @@ class dictionary_parser {
     if (!accept(wanted)) malformed();
   }
   std::string_view quoted() {
+    if (accept('u') || accept('U')) {  // Python 2's text
+      if (position_ == text_.size() || (text_[position_] != '\'' && text_[position_] != '"')) malformed();
+    }
     const char quote = accept('\'') ? '\'' : '"';
     if (quote == '"') require('"');
     const std::size_t end = text_.find(quote, position_);
@@ -85,65 +94,78 @@ class dictionary_parser {
     return inside;
   }
 
-  dtype element_type() {
+  /// All of a header that descr says. NumPy writes '<f4', and reads its other names for the same too.
+  npy_header element_type() {
     const std::string thing = file_ + ": type of the values";
     const std::string expected = "float32, float64 or float16";
     if (accept('[')) throw error(thing, expected, "a structured type");
     const std::string_view name = quoted();
-    if (name == "<f2") return dtype::f16;
-    if (name == "<f4") return dtype::f32;
-    if (name == "<f8") return dtype::f64;
-    if (name.starts_with('|') && name.substr(1).starts_with('O')) {
-      throw error(thing, expected, "pickled Python objects ('" + std::string(name) + "')");
+    struct names_of {
+      dtype type;
+      std::string_view code, letter, words[3];
+    };
+    constexpr names_of known[] = {{dtype::f16, "f2", "e", {"float16", "half"}},
+                                  {dtype::f32, "f4", "f", {"float32", "single"}},
+                                  {dtype::f64, "f8", "d", {"float64", "double", "float"}}};
+    const std::string_view order = name.substr(0, name.find_first_not_of("<>=|"));
+    const std::string_view rest = name.substr(order.size());
+    for (const auto& [type, code, letter, words] : known) {
+      const bool word = order.empty() && !rest.empty() && std::ranges::find(words, rest) != std::end(words);
+      if (word || (order.size() <= 1 && (rest == code || rest == letter))) return {type, order == ">", {}};
     }
-    if (name.starts_with('>')) {
-      throw error(thing, expected + ", little-endian",
-                  "big-endian '" + std::string(name) + "' (save array.astype(array.dtype.newbyteorder('<')))");
+    if (rest.starts_with('O')) {
+      throw error(thing, expected, "pickled Python objects ('" + std::string(name) + "')");
     }
     throw error(thing, expected, "'" + std::string(name) + "' (save array.astype('float32'))");
   }
 
-  void row_major() {
+  bool truth() {
     skip_space();
-    if (text_.substr(position_).starts_with("False")) {
-      position_ += 5;
-    } else if (text_.substr(position_).starts_with("True")) {
-      throw error(file_, "row-major values", "Fortran order (save numpy.ascontiguousarray(array))");
-    } else {
-      malformed();
+    for (const std::string_view word : {"True", "False"}) {
+      if (!text_.substr(position_).starts_with(word)) continue;
+      position_ += word.size();
+      return word == "True";
     }
+    malformed();
   }
 
   std::vector<std::size_t> tuple() {
     std::vector<std::size_t> shape;
     require('(');
     while (!accept(')')) {
-      skip_space();
-      std::size_t extent = 0;
-      const char* const end = text_.data() + text_.size();
-      const auto result = std::from_chars(text_.data() + position_, end, extent);
-      if (result.ec != std::errc{}) malformed();
-      position_ = static_cast<std::size_t>(result.ptr - text_.data());
-      shape.push_back(extent);
+      shape.push_back(extent());
       if (!accept(',')) {
         require(')');
+        if (shape.size() == 1) malformed();  // (3) is a number
         break;
       }
     }
     return shape;
   }
 
+  std::size_t extent() {
+    skip_space();
+    std::size_t value = 0;
+    const char* const begin = text_.data() + position_;
+    const auto result = std::from_chars(begin, text_.data() + text_.size(), value);
+    if (result.ec != std::errc{} || (*begin == '0' && value > 0)) malformed();  // 07 is no number in Python
+    position_ = static_cast<std::size_t>(result.ptr - text_.data());
+    if (python2_) accept('L');  // its long integers: (3L, 4L)
+    return value;
+  }
+
   std::string_view text_;
   std::string file_;
+  bool python2_;
   std::size_t position_ = 0;
 };
 
 }  // namespace npy_detail
 
-/// Reads the dictionary of a .npy header. Throws vscg::error naming `file` for anything but little-endian, row-major
-/// float16, float32 or float64.
-inline npy_header parse_npy_dictionary(std::string_view text, const std::string& file) {
-  return npy_detail::dictionary_parser(text, file).parse();
+/// Reads the dictionary of a .npy header of a version of the format. Throws vscg::error naming `file` for anything but
+/// row-major float16, float32 or float64.
+inline npy_header parse_npy_dictionary(std::string_view text, const std::string& file, int version = 1) {
+  return npy_detail::dictionary_parser(text, file, version).parse();
 }
 
 /// The bytes before the values, version 1.0, padded so that the values begin at a multiple of 64. `type` is f32 or f64.

@@ -19,15 +19,13 @@ inline std::string shape_text(std::span<const std::size_t> shape) {
   return text + "]";
 }
 
-/// Bytes of an array of that shape (a scalar has one element), or nothing when they do not fit std::size_t.
+/// Bytes of an array of that shape (a scalar has one element), or nothing when they, or the extents multiplied one by
+/// one, do not fit std::size_t.
 inline std::optional<std::size_t> byte_count(std::span<const std::size_t> shape, std::size_t element_size) {
   constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
   std::size_t bytes = element_size;
   for (const std::size_t extent : shape) {
-    if (extent == 0) return 0;
-  }
-  for (const std::size_t extent : shape) {
-    if (bytes > most / extent) return std::nullopt;
+    if (extent != 0 && bytes > most / extent) return std::nullopt;
     bytes *= extent;
   }
   return bytes;

@@ -114,6 +114,16 @@ inline matches match(const safetensors_file& file, std::span<const state_entry> 
   return fitting;
 }
 
+/// Throws vscg::error, naming the tensor and the element, when a value is NaN or infinite.
+template <std::floating_point T>
+void expect_finite(std::span<const T> values, const std::string& file, const std::string& tensor) {
+  const auto bad = std::ranges::find_if_not(values, [](T value) { return std::isfinite(value); });
+  if (bad == values.end()) return;
+  throw error(
+      file + ": tensor " + tensor, "finite values",
+      (std::isnan(*bad) ? "NaN" : "infinity") + std::string(" at element ") + std::to_string(bad - values.begin()));
+}
+
 }  // namespace state_detail
 
 /// Loads a state_dict into a network whose parameters `expected` lists: all or nothing. Every name and shape is
@@ -129,12 +139,7 @@ void load_state(const safetensors_file& file, std::span<const state_entry> expec
   for (const auto& [index, tensor] : state_detail::match(file, expected, prefix)) {
     auto values = file.read<T>(*tensor);
     if constexpr (std::floating_point<T>) {
-      const auto bad = std::ranges::find_if_not(values, [](T value) { return std::isfinite(value); });
-      if (bad != values.end()) {
-        throw error(file.path().string() + ": tensor " + tensor->name, "finite values",
-                    (std::isnan(*bad) ? "NaN" : "infinity") + std::string(" at element ") +
-                        std::to_string(bad - values.begin()));
-      }
+      state_detail::expect_finite<T>(values, file.path().string(), tensor->name);
     }
     loaded.emplace_back(index, std::move(values));
   }
@@ -142,13 +147,18 @@ void load_state(const safetensors_file& file, std::span<const state_entry> expec
 }
 
 /// Writes a network's weights, atomically: `source(index)` gives the row-major values of `table[index]`, which must
-/// stay valid until this returns.
+/// stay valid until this returns. Throws vscg::error, before anything is written, naming the tensor and the element
+/// when a value is NaN or infinite, which load_state() would refuse.
 template <file_value T, std::invocable<std::size_t> Source>
 void save_state(const std::filesystem::path& path, std::span<const state_entry> table, Source&& source,
                 const std::map<std::string, std::string>& metadata) {
   std::vector<tensor_source> tensors;
   for (std::size_t i = 0; i < table.size(); ++i) {
-    tensors.push_back(make_tensor_source<T>(table[i].name, table[i].shape, std::span<const T>(source(i))));
+    const std::span<const T> values = source(i);
+    if constexpr (std::floating_point<T>) {
+      state_detail::expect_finite<T>(values, "cannot write " + path.string(), table[i].name);
+    }
+    tensors.push_back(make_tensor_source<T>(table[i].name, table[i].shape, values));
   }
   write_safetensors(path, tensors, metadata);
 }

@@ -75,7 +75,8 @@ network_metadata metadata_of(std::vector<std::string> categories, double relevan
 /// Writes all arrays of `w`, atomically: the file has its name when it is complete and on disk, or not at all. The same
 /// weights and metadata give the same bytes. PyTorch: save_file(net.state_dict(), path, metadata).
 ///
-/// Throws vscg::error when the metadata is not valid or says another network, or the file cannot be written.
+/// Throws vscg::error when the metadata is not valid or says another network, when a number is NaN or infinite (the
+/// array and the element are named, and the file that was there stays), or when the file cannot be written.
 template <class Network, class Scalar, class Backend>
 void save_weights(const vscg::weights<Network, Scalar, Backend>& w, const std::filesystem::path& path,
                   const network_metadata& metadata) {

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include <vscg/core/error.hpp>
+#include <vscg/core/file_presence.hpp>
 
 namespace vscg::train {
 
@@ -31,16 +32,18 @@ class run_folder {
     return folder;
   }
 
-  /// What claim() would say, without making anything.
+  /// What claim() would say, without making anything. Throws vscg::error too when one of these files is there and
+  /// cannot be read: a run that cannot go on is not begun anew.
   static void check(const std::filesystem::path& path, bool resume) {
-    const bool begun = exists(path / checkpoint_name);
+    if (!folder_is_there(path)) return;
+    const bool begun = file_is_there(path / checkpoint_name);
     if (begun && resume) return;
     if (begun) {
       throw error("--out " + path.string(), "a new folder, or --resume to go on",
                   "a run in it (" + std::string(checkpoint_name) + ")");
     }
     for (const char* name : {metrics_name, best_name, summary_name}) {
-      if (!exists(path / name)) continue;
+      if (!file_is_there(path / name)) continue;
       throw error("--out " + path.string(), resume ? checkpoint_name : "a new folder",
                   std::string(name) + (resume ? " without it" : " of another run in it"));
     }
@@ -53,7 +56,7 @@ class run_folder {
   }
 
   /// Whether there is something to go on with.
-  bool begun() const { return exists(checkpoint()); }
+  bool begun() const { return file_is_there(checkpoint()); }
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path checkpoint() const { return path_ / checkpoint_name; }
@@ -74,11 +77,6 @@ class run_folder {
       ::close(descriptor_);
       throw error("--out " + path_.string(), "a folder of its own", "another process that trains in it");
     }
-  }
-
-  static bool exists(const std::filesystem::path& path) {
-    std::error_code ignored;
-    return std::filesystem::exists(path, ignored);
   }
 
   std::filesystem::path path_;

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+#include <cstddef>
+#include <cstdlib>
+#include <map>
+#include <new>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <vscg/core/error.hpp>
+#include <vscg/io/network_metadata.hpp>
+#include <vscg/io/safetensors.hpp>
+
+#include "support/file_bytes.hpp"
+#include "support/temporary_folder.hpp"
+
+// Every new of the program comes here: a test program is one .cpp. From the chosen one on, all fail, as when memory is
+// used up: what needs memory to take something down ends the process, and this test with it.
+
+namespace {
+std::size_t left = 0;  // allocations until they fail; 0: they do not
+bool used_up = false;
+}  // namespace
+
+void* operator new(std::size_t bytes) {
+  used_up = used_up || (left > 0 && --left == 0);
+  void* const memory = used_up ? nullptr : std::malloc(bytes == 0 ? 1 : bytes);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t /*bytes*/) noexcept { std::free(memory); }
+
+namespace {
+
+/// Calls `f` with the first, second, … allocation failing, until none does; returns how many there are.
+template <class F>
+std::size_t fail_each(F&& f) {
+  for (std::size_t last = 1;; ++last) {
+    bool failed = false;
+    left = last;
+    try {
+      f();
+    } catch (const std::bad_alloc&) {
+      failed = true;
+    }
+    left = 0;
+    if (!std::exchange(used_up, false)) return last;
+    REQUIRE(failed);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("files are read and written without an abort when memory runs out, and written whole or not at all") {
+  const temporary_folder dir;
+  vscg::io::network_metadata metadata;
+  metadata.network = "a network with a name that is allocated";
+  metadata.relevance_threshold = 0.7;
+  metadata.categories = {"Church bell, of a church with a bell", "Male speech, man speaking"};
+  const std::vector<float> values(6, 0.5F);
+  std::vector<vscg::io::tensor_source> tensors;
+  for (const std::string name : {"first.of.many.parameters.weight", "second.of.many.parameters.weight", "b"}) {
+    tensors.push_back(vscg::io::make_tensor_source<float>(name, {2, 3}, values));
+  }
+  const auto write = [&] { vscg::io::write_safetensors(dir / "w", tensors, vscg::io::metadata_to_map(metadata)); };
+  write();
+  const std::string whole = bytes_of(dir / "w");
+  CHECK(fail_each(write) > 50);
+  CHECK(bytes_of(dir / "w") == whole);
+  CHECK(dir.names().size() == 1);
+  CHECK(fail_each([&] {
+          const auto file = vscg::io::safetensors_file::open(dir / "w");
+          vscg::io::metadata_from_map(file.metadata(), "w");
+        }) > 50);
+  const std::string nested = R"({"w":{"x":[1,[2,{"y":[3]}]],"dtype":"F32","shape":[],"data_offsets":[0,4]}})";
+  CHECK(fail_each([&] { vscg::io::parse_safetensors_header(nested, 4, "a file with a name that is allocated"); }) > 5);
+}
