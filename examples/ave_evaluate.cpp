@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <cstdio>
 #include <filesystem>
-#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -23,7 +22,11 @@
 
 #include "networks/network.hpp"
 #include "programs/features.hpp"
+#include "programs/files.hpp"
+#include "programs/memory.hpp"
+#include "programs/options.hpp"
 #include "programs/program.hpp"
+#include "programs/stop.hpp"
 #include "programs/weights.hpp"
 
 namespace {
@@ -99,7 +102,10 @@ json report(const confusion_matrix& counts, const std::vector<std::string>& name
 }
 
 void evaluate(const CLI::App& app, const options& given) {
-  const auto network = networks::open_network(given.weights, vscg::threads(given.threads));
+  auto inputs = programs::data_files("--data", given.data);
+  inputs.push_back({"--weights", given.weights});
+  programs::expect_apart(inputs, std::vector<programs::named_file>{{"--json", given.json_file}});
+  const auto network = programs::open_network(given.weights, given.threads);
   const auto& metadata = network->metadata();
   const auto threshold = programs::relevance_threshold(metadata, given.threshold);
   if (!given.json_file.empty()) programs::expect_writable(given.json_file);
@@ -116,7 +122,7 @@ void evaluate(const CLI::App& app, const options& given) {
 
   const programs::ave_features videos(ave, {order.begin(), order.end()});
   confusion_matrix counts(vscg::data::categories);
-  network->localise(videos, threshold.value_or(0), [&](const networks::localisation& said) {
+  programs::localise(*network, videos, threshold.value_or(0), [&](const networks::localisation& said) {
     for (std::size_t i = 0; i < said.videos; ++i) {
       counts.add(ave.segment_classes(order[said.first + i]),
                  std::span(said.classes).subspan(i * vscg::data::segments, vscg::data::segments));
@@ -132,33 +138,34 @@ void evaluate(const CLI::App& app, const options& given) {
   print(counts, names);
   if (given.json_file.empty()) return;
   json fields = programs::report_of(given.weights, metadata, threshold);
-  fields["data"] = given.data;
+  fields["data"] = programs::utf8_text(given.data);
   fields["split"] = name_of(given.part);
   fields["videos"] = order.size();
   fields.update(report(counts, names));
+  const programs::stop_hold hold;
   vscg::io::write_json(given.json_file, fields);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Measures the weights of a network on a split of the AVE data set.", "ave_evaluate");
-  options given;
-  app.add_option("--data", given.data, "folder with the files of the data set")->required()->type_name("DIR");
-  app.add_option("--weights", given.weights, "weights (.safetensors); they say which network they are of")
-      ->required()
-      ->type_name("FILE");
-  app.add_option("--split", given.part, "which part of the data set (default: test)")
-      ->transform(CLI::CheckedTransformer(std::map<std::string, split>{
-          {"train", split::train}, {"validation", split::validation}, {"test", split::test}}))
-      ->option_text("train|validation|test");
-  app.add_option("--threshold", given.threshold,
-                 "a segment is background when its relevance is not above it (fully supervised; default: the file's)")
-      ->type_name("P");
-  app.add_option("--json", given.json_file, "write all figures there; its fields: README.md of examples")
-      ->type_name("FILE");
-  app.add_option("--threads", given.threads, "threads to compute with (default: all cores)")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{1024}))
-      ->option_text("N");
-  return programs::run(app, argc, argv, [&] { evaluate(app, given); });
+  return programs::run("ave_evaluate", [&] {
+    CLI::App app("Measures the weights of a network on a split of the AVE data set.", "ave_evaluate");
+    options given;
+    app.add_option("--data", given.data, "folder with the files of the data set")->required()->type_name("DIR");
+    app.add_option("--weights", given.weights, "weights (.safetensors); they say which network they are of")
+        ->required()
+        ->type_name("FILE");
+    programs::add_choice(app, "--split", given.part,
+                         programs::choices<split>{{"train", split::train},
+                                                  {"val", split::validation},
+                                                  {"validation", split::validation},
+                                                  {"test", split::test}},
+                         "which part of the data set (default: test)");
+    programs::add_threshold(app, given.threshold);
+    app.add_option("--json", given.json_file, "write all figures there; its fields: README.md of examples")
+        ->type_name("FILE");
+    programs::add_threads(app, given.threads);
+    if (programs::parse(app, argc, argv)) evaluate(app, given);
+  });
 }

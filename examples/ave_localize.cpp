@@ -26,7 +26,10 @@
 
 #include "networks/network.hpp"
 #include "programs/features.hpp"
+#include "programs/files.hpp"
+#include "programs/options.hpp"
 #include "programs/program.hpp"
+#include "programs/stop.hpp"
 #include "programs/timeline.hpp"
 #include "programs/weights.hpp"
 
@@ -44,6 +47,9 @@ struct options {
   std::optional<double> threshold;
   std::size_t threads = vscg::threads::all().count;
 };
+
+/// The data set tells how many rows there are; a slip is told before it is opened.
+inline constexpr programs::whole_range any_row{0, 1'000'000'000};
 
 /// The videos asked for, and what is known of them beside their features.
 struct videos_to_localise {
@@ -117,7 +123,13 @@ std::size_t video_category(std::span<const float> scores) {
 }
 
 void localize(const CLI::App& app, const options& given) {
-  const auto network = networks::open_network(given.weights, vscg::threads(given.threads));
+  auto inputs = given.data.empty() ? std::vector<programs::named_file>() : programs::data_files("--data", given.data);
+  inputs.push_back({"--weights", given.weights});
+  inputs.push_back({"--audio", given.audio});
+  inputs.push_back({"--visual", given.visual});
+  programs::expect_apart(
+      inputs, std::vector<programs::named_file>{{"--json", given.json_file}, {"--attention", given.attention_file}});
+  const auto network = programs::open_network(given.weights, given.threads);
   const auto& metadata = network->metadata();
   const auto& names = metadata.categories;
   const auto threshold = programs::relevance_threshold(metadata, given.threshold);
@@ -134,7 +146,7 @@ void localize(const CLI::App& app, const options& given) {
   fields["videos"] = json::array();
   std::vector<float> attention;
   std::size_t right = 0;
-  network->localise(*videos.features, threshold.value_or(0), [&](const networks::localisation& said) {
+  programs::localise(*network, *videos.features, threshold.value_or(0), [&](const networks::localisation& said) {
     for (std::size_t i = 0; i < said.videos; ++i) {
       const std::size_t row = videos.rows[said.first + i];
       const auto said_classes = std::span(said.classes).subspan(i * segments, segments);
@@ -147,7 +159,7 @@ void localize(const CLI::App& app, const options& given) {
       const auto annotation = videos.data ? videos.data->annotation_of(row) : std::nullopt;
       if (annotation) {
         title += " (" + annotation->video_id + ")";
-        video["id"] = annotation->video_id;
+        video["id"] = programs::utf8_text(annotation->video_id);
       }
       const std::string& category = names[video_category(scores)];
       video["category"] = category;
@@ -171,6 +183,7 @@ void localize(const CLI::App& app, const options& given) {
     std::printf("\n%zu of %zu segments right (%.1f %%)\n", right, all,
                 100 * static_cast<double>(right) / static_cast<double>(all));
   }
+  const programs::stop_hold hold;
   if (!given.json_file.empty()) vscg::io::write_json(given.json_file, fields);
   if (!given.attention_file.empty()) {
     const std::vector<std::size_t> shape{videos.rows.size(), segments, 7, 7};
@@ -178,18 +191,15 @@ void localize(const CLI::App& app, const options& given) {
   }
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  CLI::App app("Localises audio-visual events in videos.", "ave_localize");
-  options given;
+void add_options(CLI::App& app, options& given) {
   app.add_option("--weights", given.weights, "weights (.safetensors); they say which network they are of")
       ->required()
       ->type_name("FILE");
   auto* data =
       app.add_option("--data", given.data, "folder with the files of the data set; labels are shown, not needed")
           ->option_text("DIR");
-  app.add_option("--videos", given.videos, "rows of the data set (default: all)")->option_text("ROW ...")->needs(data);
+  programs::add_whole_numbers(app, "--videos", given.videos, any_row, "rows of the data set (default: all)")
+      ->needs(data);
   auto* audio = app.add_option("--audio", given.audio, "audio features (.npy): [10,128] or [N,10,128]")
                     ->option_text("FILE")
                     ->excludes(data);
@@ -202,18 +212,20 @@ int main(int argc, char** argv) {
       ->type_name("FILE");
   app.add_option("--attention", given.attention_file, "write the attention there (.npy): [N,10,7,7]")
       ->type_name("FILE");
-  app.add_option("--threshold", given.threshold,
-                 "a segment is background when its relevance is not above it (fully supervised; default: the file's)")
-      ->type_name("P");
-  app.add_option("--threads", given.threads, "threads to compute with (default: all cores)")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{1024}))
-      ->option_text("N");
-  return programs::run(app, argc, argv, [&] {
+  programs::add_threshold(app, given.threshold);
+  programs::add_threads(app, given.threads);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return programs::run("ave_localize", [&] {
+    CLI::App app("Localises audio-visual events in videos.", "ave_localize");
+    options given;
+    add_options(app, given);
+    if (!programs::parse(app, argc, argv)) return;
     if (given.data.empty() && given.audio.empty()) {
       throw vscg::error("videos to localise", "--data DIR, or --audio FILE and --visual FILE", "neither");
-    }
-    if (!given.json_file.empty() && given.json_file == given.attention_file) {
-      throw vscg::error("--json and --attention", "two files", given.json_file + " twice");
     }
     localize(app, given);
   });

@@ -5,83 +5,114 @@
 //   ave_synthesize --out data                                   600 generated videos
 //   ave_synthesize --out data --annotations Annotations.txt     a row for each of the real annotations (8 GB at
 //   float64)
-#include <algorithm>
-#include <csignal>
 #include <cstdint>
 #include <cstdio>
-#include <exception>
-#include <map>
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <unistd.h>
+#include <utility>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
+#include <vscg/core/error.hpp>
 #include <vscg/data/synthesize.hpp>
+
+#include "programs/files.hpp"
+#include "programs/memory.hpp"
+#include "programs/options.hpp"
+#include "programs/program.hpp"
+#include "programs/stop.hpp"
 
 namespace {
 
-volatile std::sig_atomic_t interrupted = 0;
+using vscg::data::stored_type;
+using vscg::data::withheld_sense;
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  using vscg::data::stored_type;
-  CLI::App app("Writes a synthetic data set in exactly the format of the AVE data set.", "ave_synthesize");
+struct options {
   std::string out, annotations;
-  std::size_t videos = 0, noisy = 0;
   std::uint64_t seed = 1;
-  vscg::data::synthesis_options options;
-  app.add_option("--out", out, "directory to write (created; must be empty)")->required();
-  auto* videos_given = app.add_option("--videos", videos, "number of videos (default: all of --annotations, else 600)");
-  app.add_option("--annotations", annotations, "an Annotations.txt to follow (default: events are generated)");
-  app.add_option("--seed", seed, "a seed names a world: its categories, videos and splits")->capture_default_str();
-  auto* noisy_given =
-      app.add_option("--noisy", noisy, "background videos for weak training (default: videos x 178 / 4143)");
-  app.add_option("--type", options.type, "how features are stored: float64 (as AVE's), float32 or float16")
-      ->transform(CLI::CheckedTransformer(std::map<std::string, stored_type>{
-          {"float64", stored_type::float64}, {"float32", stored_type::float32}, {"float16", stored_type::float16}}))
-      ->default_str("float64");
-  app.add_option("--without", options.withheld, "withhold sound, sight or place (attention's choice), for controls")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, vscg::data::withheld_sense>{{"nothing", vscg::data::withheld_sense::nothing},
-                                                            {"sound", vscg::data::withheld_sense::sound},
-                                                            {"sight", vscg::data::withheld_sense::sight},
-                                                            {"place", vscg::data::withheld_sense::place}}));
-  app.add_flag("--compress", options.compress, "chunk by video and deflate");
-  app.add_flag("--force", options.force, "write into a directory that is not empty, replacing files of the same names");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& problem) {
-    if (problem.get_exit_code() == 0) return app.exit(problem);
-    std::fprintf(stderr, "ave_synthesize: error: %s\n", problem.what());
-    return 1;
-  }
-  options.seed = vscg::seed{seed};
-  if (*videos_given) options.videos = videos;
-  if (*noisy_given) options.noisy = noisy;
-  if (!annotations.empty()) options.annotations = annotations;
+  vscg::data::synthesis_options synthesis;
+};
 
-  // Ctrl-C ends the work between two videos, so that nothing half-written stays behind.
-  std::signal(SIGINT, [](int) { interrupted = 1; });
-  std::signal(SIGTERM, [](int) { interrupted = 1; });
+void add_options(CLI::App& app, options& given) {
+  using programs::choices;
+  app.add_option("--out", given.out, "directory to write (created; must be empty)")->required()->type_name("DIR");
+  programs::add_whole_number(app, "--videos", given.synthesis.videos, vscg::data::synthetic_videos,
+                             "number of videos (default: all of --annotations, else 600)");
+  app.add_option("--annotations", given.annotations, "an Annotations.txt to follow (default: events are generated)")
+      ->type_name("FILE");
+  programs::add_whole_number(app, "--seed", given.seed, programs::any_seed,
+                             "a seed names a world: its categories, videos and splits (default: 1)");
+  programs::add_whole_number(app, "--noisy", given.synthesis.noisy, vscg::data::synthetic_noisy_videos,
+                             "background videos for weak training (default: videos x 178 / 4143)");
+  programs::add_choice(
+      app, "--type", given.synthesis.type,
+      choices<stored_type>{
+          {"float64", stored_type::float64}, {"float32", stored_type::float32}, {"float16", stored_type::float16}},
+      "how features are stored (default: float64, as AVE's)");
+  programs::add_choice(app, "--without", given.synthesis.withheld,
+                       choices<withheld_sense>{{"nothing", withheld_sense::nothing},
+                                               {"sound", withheld_sense::sound},
+                                               {"sight", withheld_sense::sight},
+                                               {"place", withheld_sense::place}},
+                       "a sense to withhold, for controls; place: attention has no choice (default: nothing)");
+  app.add_flag("--compress", given.synthesis.compress, "chunk by video and deflate");
+  app.add_flag("--force", given.synthesis.force,
+               "write into a directory that is not empty, replacing files of the same names");
+}
+
+/// The annotations stay as they are: neither replaced, nor swept away with what an earlier run left.
+void expect_apart(const options& given) {
+  const std::vector<programs::named_file> inputs{{"--annotations", given.annotations}};
+  programs::expect_apart(inputs, programs::data_files("--out", given.out, true));
+  if (given.annotations.empty()) return;
+  std::error_code ignored;
+  const auto swept = std::filesystem::path(given.out) / vscg::data::synthesis::workshop::name;
+  if (std::filesystem::equivalent(std::filesystem::path(given.annotations).parent_path(), swept, ignored)) {
+    throw vscg::error("--annotations", "a file that stays, not one in " + swept.string(), given.annotations);
+  }
+}
+
+void synthesize(options given) {
+  if (!given.annotations.empty()) given.synthesis.annotations = given.annotations;
+  given.synthesis.seed = vscg::seed{given.seed};
+  expect_apart(given);
+
   const bool terminal = isatty(STDERR_FILENO) == 1;
-  options.progress = [&](std::size_t written, std::size_t all) {
-    if (interrupted != 0) throw vscg::error("interrupted");
+  std::optional<programs::stop_hold> hold;
+  given.synthesis.stop = programs::stop::heard;
+  given.synthesis.writing = [&] { hold.emplace(); };
+  given.synthesis.progress = [&](std::size_t written, std::size_t all) {
     if (terminal && (written % 8 == 0 || written == all)) {
       std::fprintf(stderr, "\r%zu of %zu videos (%zu %%)%s", written, all, written * 100 / all,
                    written == all ? "\n" : "");
     }
   };
+  vscg::data::synthesis_report report;
   try {
-    const auto report = vscg::data::synthesize(out, options);
-    std::printf(
-        "%s: %zu videos (train %zu, validation %zu, test %zu) and %zu of background; %.1f %% of the segments are "
-        "background\n",
-        out.c_str(), report.videos, report.train, report.validation, report.test, report.noisy,
-        100 * report.background);
-    return 0;
-  } catch (const std::exception& problem) {
-    std::fprintf(stderr, "%save_synthesize: error: %s\n", terminal ? "\n" : "", problem.what());
-    return interrupted != 0 ? 130 : 1;
+    report = programs::with_room_for("the events of the videos",
+                                     [&] { return vscg::data::synthesize(given.out, given.synthesis); });
+  } catch (...) {
+    if (hold && terminal) std::fputc('\n', stderr);
+    throw;
   }
+  hold.reset();
+  std::printf(
+      "%s: %zu videos (train %zu, validation %zu, test %zu) and %zu of background; %.1f %% of the segments are "
+      "background\n",
+      given.out.c_str(), report.videos, report.train, report.validation, report.test, report.noisy,
+      100 * report.background);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return programs::run("ave_synthesize", [&] {
+    CLI::App app("Writes a synthetic data set in exactly the format of the AVE data set.", "ave_synthesize");
+    options given;
+    add_options(app, given);
+    if (programs::parse(app, argc, argv)) synthesize(std::move(given));
+  });
 }

@@ -6,14 +6,15 @@
 //
 // The folder holds best.safetensors (weights of the epoch that was best on validation), metrics.jsonl (a line an
 // epoch), summary.json, and last.checkpoint, from which all of them can be made again.
-#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <exception>
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <unistd.h>
 #include <vector>
 
@@ -28,17 +29,22 @@
 #include <vscg/train/settings.hpp>
 
 #include "networks/train.hpp"
+#include "programs/files.hpp"
+#include "programs/memory.hpp"
+#include "programs/options.hpp"
+#include "programs/program.hpp"
+#include "programs/stop.hpp"
 
 namespace {
 
 namespace train = vscg::train;
 
-volatile std::sig_atomic_t interrupted = 0;
-
 /// The options as they were given; what was not given is the default or, on resume, as the run began.
 struct command_line {
-  std::string data, out = "run", setting;
-  std::optional<std::string> network, precision, protocol;
+  std::string data, out = "run";
+  vscg::setting setting = vscg::setting::fully;
+  std::optional<std::string> network, precision;
+  std::optional<train::protocol_name> protocol;
   std::optional<std::size_t> epochs, batch, micro_batch;
   std::optional<double> learning_rate;
   std::vector<std::size_t> decay_after;
@@ -48,30 +54,45 @@ struct command_line {
 };
 
 void add_options(CLI::App& app, command_line& given) {
-  app.add_option("--data", given.data, "folder of the AVE data set's files")->required();
-  app.add_option("--setting", given.setting, "fully (a label a second) or weakly (a tag a video)")
-      ->required()
-      ->check(CLI::IsMember({"fully", "weakly"}));
+  using programs::choices;
+  using train::protocol_name;
+  const train::run_settings usual;
+  const auto defaults_to = [](const std::string& what, const auto& value) {
+    return what + " (default: " + value + ")";
+  };
+  const auto number = [](auto value) { return std::to_string(value); };
+  app.add_option("--data", given.data, "folder of the AVE data set's files")->required()->type_name("DIR");
+  programs::add_choice(app, "--setting", given.setting,
+                       choices<vscg::setting>{{"fully", vscg::setting::fully}, {"weakly", vscg::setting::weakly}},
+                       "a label a second, or a tag a video")
+      ->required();
   std::string names;
   for (const auto& network : networks::trainables) names += (names.empty() ? "" : ", ") + std::string(network.name);
-  app.add_option("--network", given.network, names + " (default: the released one of the setting)");
-  app.add_option("--epochs", given.epochs, "default 300");
-  app.add_option("--batch", given.batch, "videos a step, default 128");
-  app.add_option("--learning-rate", given.learning_rate, "of Adam, default 0.001");
-  app.add_option("--decay-after", given.decay_after,
-                 "epochs after which the rate is multiplied by 0.8; default 60,120,240, weakly 80,180,240")
-      ->delimiter(',');
-  app.add_option("--seed", given.seed, "of weights, order and dropout, default 1");
-  app.add_option("--threads", given.threads, "results do not depend on it; default: all cores")
-      ->check(CLI::Range(1, 1024));
-  app.add_option("--precision", given.precision, "float (default) or double")
-      ->check(CLI::IsMember({"float", "double"}));
-  app.add_option("--protocol", given.protocol,
-                 "clean (default), or released: the loops of the authors' program with their slips")
-      ->check(CLI::IsMember({"clean", "released"}));
-  app.add_option("--micro-batch", given.micro_batch,
-                 "videos computed at once, default 16: less takes less memory; bits depend on it");
-  app.add_option("--out", given.out, "folder of the run, default run; must be new unless --resume is given");
+  app.add_option("--network", given.network, names + " (default: the released one of the setting)")->type_name("NAME");
+  programs::add_whole_number(app, "--epochs", given.epochs, train::epochs_range,
+                             defaults_to("rounds over the training split", number(usual.epochs)));
+  programs::add_whole_number(app, "--batch", given.batch, train::batch_range,
+                             defaults_to("videos a step", number(usual.batch)));
+  programs::add_real_number(app, "--learning-rate", given.learning_rate, train::learning_rate_range,
+                            defaults_to("of Adam", "0.001"));
+  programs::add_whole_numbers(
+      app, "--decay-after", given.decay_after, train::epochs_range,
+      defaults_to("epochs after which the rate is multiplied by 0.8", "60,120,240, weakly 80,180,240"));
+  programs::add_whole_number(app, "--seed", given.seed, programs::any_seed,
+                             defaults_to("of weights, order and dropout", number(usual.seed)));
+  programs::add_threads(app, given.threads);
+  programs::add_choice(app, "--precision", given.precision,
+                       choices<std::string>{{"float", "float"}, {"double", "double"}},
+                       defaults_to("of all numbers", usual.precision));
+  programs::add_choice(
+      app, "--protocol", given.protocol,
+      choices<protocol_name>{{"clean", protocol_name::clean}, {"released", protocol_name::released}},
+      defaults_to("released: the loops of the authors' program with their slips", train::text_of(usual.protocol)));
+  programs::add_whole_number(
+      app, "--micro-batch", given.micro_batch, train::batch_range,
+      defaults_to("videos computed at once: fewer take less memory, bits depend on it", number(usual.micro_batch)));
+  app.add_option("--out", given.out, "folder of the run, default run; must be new unless --resume is given")
+      ->type_name("RUN");
   app.add_flag("--resume", given.resume, "go on with the run in --out, with the same bits as if it had not stopped");
   app.add_flag("--cache", given.cache, "keep a float32 copy of the features beside the data, for compressed files");
 }
@@ -81,7 +102,7 @@ train::run_settings apply(const command_line& given, train::run_settings setting
   const auto put = [](const auto& option, auto& value) {
     if (option) value = *option;
   };
-  settings.supervision = given.setting == "fully" ? vscg::setting::fully : vscg::setting::weakly;
+  settings.supervision = given.setting;
   put(given.network, settings.network);
   put(given.epochs, settings.epochs);
   put(given.batch, settings.batch);
@@ -89,9 +110,7 @@ train::run_settings apply(const command_line& given, train::run_settings setting
   if (!given.decay_after.empty()) settings.decay_after = given.decay_after;
   put(given.seed, settings.seed);
   put(given.precision, settings.precision);
-  if (given.protocol) {
-    settings.protocol = *given.protocol == "clean" ? train::protocol_name::clean : train::protocol_name::released;
-  }
+  put(given.protocol, settings.protocol);
   put(given.micro_batch, settings.micro_batch);
   settings.cache = settings.cache || given.cache;
   return settings;
@@ -120,7 +139,7 @@ train::run_settings settings_of(const command_line& given) {
     train::expect_same_settings(began, now, checkpoint.string());
     return now;
   }
-  auto settings = train::default_settings(given.setting == "fully" ? vscg::setting::fully : vscg::setting::weakly);
+  auto settings = train::default_settings(given.setting);
   for (const auto& network : networks::trainables) {
     if (settings.network.empty() && network.supervision == settings.supervision) settings.network = network.name;
   }
@@ -138,57 +157,79 @@ void print_result(const train::run_history& history, const std::string& out) {
               100 * *train::best_test_accuracy(history));
 }
 
-int run(const command_line& given, bool terminal) {
+/// Neither a file of the data nor another one of the run may lie where the run writes.
+void expect_apart(const command_line& given) {
+  std::error_code ignored;
+  if (std::filesystem::equivalent(given.out, given.data, ignored)) {
+    throw vscg::error("--out", "another folder than --data", given.out);
+  }
+  const std::filesystem::path out = given.out;
+  const std::vector<programs::named_file> outputs{{"--out", out / train::run_folder::checkpoint_name},
+                                                  {"--out", out / train::run_folder::metrics_name},
+                                                  {"--out", out / train::run_folder::best_name},
+                                                  {"--out", out / train::run_folder::summary_name}};
+  programs::expect_apart(programs::data_files("--data", given.data), outputs);
+}
+
+/// The data set; a cache of it is written while a stop is held, when all else is known to be right.
+vscg::data::ave_dataset open_data(const command_line& given, const train::run_settings& settings, bool terminal,
+                                  const std::function<void(const std::string&)>& warn) {
+  vscg::data::ave_options options;
+  options.setting =
+      settings.supervision == vscg::setting::fully ? vscg::data::supervision::fully : vscg::data::supervision::weakly;
+  if (!settings.cache) options.warn = warn;
+  auto ave = vscg::data::ave_dataset::open(given.data, options);
+  if (!settings.cache) return ave;
+
+  options.cache = true;
+  options.warn = warn;
+  options.stop = programs::stop::heard;
+  options.cache_progress = [&](std::size_t done, std::size_t all) {
+    if (terminal && (done % 32 == 0 || done == all)) {
+      std::fprintf(stderr, "\rcache: %zu of %zu videos%s", done, all, done == all ? "\n" : "");
+    }
+  };
+  const programs::stop_hold hold;
+  return vscg::data::ave_dataset::open(given.data, options);
+}
+
+void run(const command_line& given, bool terminal) {
   train::progress_display display(stdout, terminal);
   const auto warn = [&](const std::string& text) {
     display.clear();
-    std::fprintf(stderr, "ave_train: warning: %s\n", text.c_str());
+    programs::tell("ave_train", "warning: " + text);
   };
+  expect_apart(given);
   const train::run_settings settings = settings_of(given);
   train::check_settings(settings);
   const auto& network = network_of(settings);
   if (given.resume && !std::filesystem::exists(std::filesystem::path(given.out) / train::run_folder::checkpoint_name)) {
     warn("there is no " + given.out + "/" + train::run_folder::checkpoint_name + " to resume from: a new run begins");
   }
-
-  bool measured = false;
-  for (std::size_t epoch = 1; epoch <= settings.epochs; ++epoch) {
-    const auto wanted = train::evaluations_after(settings.protocol, settings.supervision, epoch);
-    measured = measured || (wanted.validation && wanted.test);
-  }
-  if (!measured) {
+  if (settings.epochs < train::first_epoch_with_both(settings.protocol, settings.supervision)) {
     warn("--protocol released looks at both validation and test only later than --epochs " +
          std::to_string(settings.epochs) + ": no best weights will be kept");
   }
-
-  vscg::data::ave_options options;
-  options.setting =
-      settings.supervision == vscg::setting::fully ? vscg::data::supervision::fully : vscg::data::supervision::weakly;
-  options.cache = settings.cache;
-  options.warn = warn;
-  options.cache_progress = [&](std::size_t done, std::size_t all) {
-    if (interrupted != 0) throw vscg::error("interrupted");
-    if (terminal && (done % 32 == 0 || done == all)) {
-      std::fprintf(stderr, "\rcache: %zu of %zu videos%s", done, all, done == all ? "\n" : "");
-    }
-  };
-  const auto ave = vscg::data::ave_dataset::open(given.data, options);
+  const auto ave =
+      programs::with_room_for("the labels of the data set", [&] { return open_data(given, settings, terminal, warn); });
 
   train::run_callbacks callbacks;
   callbacks.step = [&](const train::step_report& report) { display.step(report); };
   callbacks.epoch = [&](const train::epoch_record& record) { display.epoch(record, settings.epochs); };
   callbacks.warn = warn;
-  callbacks.stop = [] { return interrupted != 0; };
+  callbacks.stop = programs::stop::heard;
+  const auto writing = [&] {
+    return std::make_shared<programs::stop_hold>([&] {
+      display.clear();
+      programs::tell("ave_train", "interrupted; go on with --resume --out " + given.out);
+    });
+  };
   const auto function = settings.precision == "float" ? network.in_float : network.in_double;
   try {
-    const auto outcome = function({ave, settings, vscg::threads(given.threads), given.out, given.resume, callbacks});
+    const auto outcome =
+        function({ave, settings, vscg::threads(given.threads), given.out, given.resume, callbacks, writing});
     display.clear();
-    if (outcome.end == train::run_end::interrupted) {
-      std::fprintf(stderr, "ave_train: interrupted; go on with --resume --out %s\n", given.out.c_str());
-      return 130;
-    }
     print_result(outcome.history, given.out);
-    return 0;
   } catch (...) {
     display.clear();
     throw;
@@ -198,27 +239,10 @@ int run(const command_line& given, bool terminal) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Trains an audio-visual event localizer on the AVE data set.", "ave_train");
-  command_line given;
-  add_options(app, given);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& problem) {
-    if (problem.get_exit_code() == 0) return app.exit(problem);
-    std::fprintf(stderr, "ave_train: error: %s\n", problem.what());
-    return 1;
-  }
-
-  // The first Ctrl-C ends the run after the step, the second one at once; the checkpoint survives both.
-  struct sigaction action {};
-  action.sa_handler = [](int) { interrupted = 1; };
-  action.sa_flags = SA_RESTART | static_cast<int>(SA_RESETHAND);
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
-  try {
-    return run(given, isatty(STDOUT_FILENO) == 1);
-  } catch (const std::exception& problem) {
-    std::fprintf(stderr, "ave_train: error: %s\n", problem.what());
-    return interrupted != 0 ? 130 : 1;
-  }
+  return programs::run("ave_train", [&] {
+    CLI::App app("Trains an audio-visual event localizer on the AVE data set.", "ave_train");
+    command_line given;
+    add_options(app, given);
+    if (programs::parse(app, argc, argv)) run(given, isatty(STDOUT_FILENO) == 1);
+  });
 }

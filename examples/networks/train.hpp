@@ -4,6 +4,8 @@
 #include <array>
 #include <cstddef>
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <string_view>
 
 #include <vscg/core/team.hpp>
@@ -25,6 +27,9 @@ struct train_request {
   std::filesystem::path out;
   bool resume = false;
   const vscg::train::run_callbacks& callbacks;
+  /// Called before anything is written. What it returns lives until nothing is in the making any more: less long than
+  /// the memory and the threads of the run.
+  std::function<std::shared_ptr<void>()> writing;
 };
 
 struct train_outcome {

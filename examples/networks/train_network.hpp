@@ -1,23 +1,66 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
+#include <exception>
+#include <memory>
+#include <new>
+#include <optional>
+#include <string>
+
+#include <vscg/core/error.hpp>
+#include <vscg/data/types.hpp>
 #include <vscg/io/weights.hpp>
 #include <vscg/train/run.hpp>
 #include <vscg/train/run_folder.hpp>
 #include <vscg/vscg.hpp>
 
 #include "networks/train.hpp"
+#include "programs/memory.hpp"
 
 namespace networks {
+
+/// What is said where memory does not suffice for a run: what was asked for, and which settings would fit, found by
+/// making runs with them.
+template <class Make>
+vscg::error no_room_to_train(vscg::train::run_settings settings, std::size_t scalar, Make make) {
+  const auto text = [](const vscg::train::run_settings& s) {
+    return "--batch " + std::to_string(s.batch) + " and --micro-batch " + std::to_string(s.micro_batch) + " in " +
+           s.precision;
+  };
+  const std::size_t video = (vscg::data::audio_video_values + vscg::data::visual_video_values) * scalar;
+  const std::string wanted = "room for " + text(settings) + " (two batches of " +
+                             programs::bytes_text(settings.batch * video) + ", and what is computed of a micro-batch)";
+  while (settings.batch * settings.micro_batch > 1) {
+    settings.micro_batch = std::min(settings.micro_batch, settings.batch);
+    (settings.micro_batch > 1 ? settings.micro_batch : settings.batch) /= 2;
+    try {
+      make(settings);
+      return {"memory", wanted, "too little; there is room for " + text(settings)};
+    } catch (const std::exception&) {  // less, then
+    }
+  }
+  return {"memory", wanted, "at most " + programs::bytes_text(programs::largest_block()) + " in one piece"};
+}
 
 /// The body of every train_… function. The folder is claimed last: what is wrong with settings or data leaves none.
 template <class Network, class Loss, class Scalar>
 train_outcome train_network(const train_request& request) {
-  vscg::train::run<Network, Loss, Scalar, vscg::cpu> run(request.ave, request.settings, request.threads,
-                                                         vscg::io::metadata_of<Network>(request.ave.category_names()));
+  using run_type = vscg::train::run<Network, Loss, Scalar, vscg::cpu>;
+  std::optional<run_type> run;
+  const auto make = [&](const vscg::train::run_settings& settings) {
+    run.emplace(request.ave, settings, request.threads, vscg::io::metadata_of<Network>(request.ave.category_names()));
+  };
+  try {
+    make(request.settings);
+  } catch (const std::bad_alloc&) {
+    throw no_room_to_train(request.settings, sizeof(Scalar), make);
+  }
+  const std::shared_ptr<void> writing = request.writing ? request.writing() : nullptr;
   const auto folder = vscg::train::run_folder::claim(request.out, request.resume);
-  const auto end = run(folder, request.callbacks);
-  return {end, run.history()};
+  const auto end = (*run)(folder, request.callbacks);
+  return {end, run->history()};
 }
 
 }  // namespace networks

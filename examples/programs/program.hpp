@@ -3,51 +3,90 @@
 
 #include <cstdio>
 #include <exception>
+#include <fcntl.h>
 #include <filesystem>
+#include <new>
 #include <string>
+#include <string_view>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 
 #include <vscg/core/error.hpp>
+#include <vscg/core/stopped.hpp>
 #include <vscg/io/atomic_file.hpp>
+
+#include "programs/memory.hpp"
+#include "programs/stop.hpp"
 
 // What the programs share: how they begin, fail and end.
 
 namespace programs {
 
-/// Parses the command line and runs `body`; the result is for main to return. Whatever is wrong is one line on stderr,
-/// "<name>: error: <text>", and 1.
+/// A line on stderr, "<name>: <text>"; nothing in the text makes it two.
+inline void tell(const char* name, std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < ' ' || c == '\x7F') c = '?';
+  }
+  std::fprintf(stderr, "%s: %s\n", name, text.c_str());
+}
+
+/// Runs all that a program does, from its options on; the result is for main to return. Whatever is wrong is one line
+/// on stderr, "<name>: error: <text>", and 1, also when the standard output could not be written. Ctrl-C and SIGTERM
+/// end it with 130, see `stop`.
 template <class Body>
-int run(CLI::App& app, int argc, char** argv, Body body) {
-  const std::string name = app.get_name();
-  const auto fail = [&](const char* text) {
+int run(const char* name, Body body) {
+  stop::listen(name);
+  // A file that is opened must not take the place of a standard stream: texts would go into it.
+  while (true) {
+    const int place = ::open("/dev/null", O_RDONLY);  // writing to it fails, and that is told
+    if (place > STDERR_FILENO) ::close(place);
+    if (place < 0 || place > STDERR_FILENO) break;
+  }
+  const auto fail = [&](const std::string& text) {
     std::fflush(stdout);
-    std::fprintf(stderr, "%s: error: %s\n", name.c_str(), text);
+    tell(name, "error: " + text);
     return 1;
   };
   try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& problem) {
-    if (problem.get_exit_code() == 0) return app.exit(problem);  // --help
-    return fail(problem.what());
+    try {
+      body();
+      if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) return fail("cannot write to the standard output");
+      return 0;
+    } catch (const vscg::stopped&) {
+      tell(name, "interrupted");
+      return stop::exit_code;
+    } catch (const std::bad_alloc&) {
+      return fail(no_room("more memory").what());
+    } catch (const std::exception& problem) {
+      return fail(problem.what());
+    }
+  } catch (...) {  // there is no room for the text either
+    std::fprintf(stderr, "%s: error: out of memory\n", name);
+    return 1;
   }
+}
+
+/// Parses the command line. False when it asks for help, which is then printed.
+inline bool parse(CLI::App& app, int argc, char** argv) {
   try {
-    body();
-    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) return fail("cannot write to the standard output");
-    return 0;
-  } catch (const std::exception& problem) {
-    return fail(problem.what());
+    app.parse(argc, argv);
+    return true;
+  } catch (const CLI::CallForHelp&) {
+    std::fputs(app.help().c_str(), stdout);
+    return false;
   }
 }
 
 /// A function that writes warnings of `app` as it writes errors.
 inline auto warn_as(const CLI::App& app) {
-  return [name = app.get_name()](const std::string& text) {
-    std::fprintf(stderr, "%s: warning: %s\n", name.c_str(), text.c_str());
-  };
+  return [name = app.get_name()](const std::string& text) { tell(name.c_str(), "warning: " + text); };
 }
 
 /// Throws vscg::error now, and not after minutes of work, when a file cannot be written there. Nothing stays behind.
-inline void expect_writable(const std::filesystem::path& path) { const vscg::io::atomic_file probe(path); }
+inline void expect_writable(const std::filesystem::path& path) {
+  const stop_hold hold;
+  const vscg::io::atomic_file probe(path);
+}
 
 }  // namespace programs

@@ -2,14 +2,20 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include <vscg/core/error.hpp>
+#include <vscg/core/team.hpp>
 #include <vscg/io/json.hpp>
 #include <vscg/io/network_metadata.hpp>
 #include <vscg/model/network_identity.hpp>
+
+#include "networks/network.hpp"
+#include "programs/memory.hpp"
 
 // What ave_evaluate and ave_localize do with what a weights file says.
 
@@ -20,7 +26,7 @@ inline std::string network_text(const vscg::io::network_metadata& m) {
 }
 
 /// The threshold of relevance: the one asked for, else the file's; none for a weakly supervised network, which has no
-/// relevance. Throws vscg::error when it was asked for all the same, or is no share.
+/// relevance. Throws vscg::error when it was asked for all the same.
 inline std::optional<double> relevance_threshold(const vscg::io::network_metadata& m, std::optional<double> asked) {
   if (m.setting == "weakly") {
     if (asked) {
@@ -28,9 +34,6 @@ inline std::optional<double> relevance_threshold(const vscg::io::network_metadat
                         "weights of " + network_text(m));
     }
     return std::nullopt;
-  }
-  if (asked && !(*asked >= 0 && *asked <= 1)) {
-    throw vscg::error("--threshold", "a number from 0 to 1", std::to_string(*asked));
   }
   return asked ? asked : m.relevance_threshold;
 }
@@ -47,11 +50,30 @@ inline std::optional<std::string> categories_differ(const std::vector<std::strin
   return std::nullopt;
 }
 
+/// A text for JSON: bytes that are no UTF-8, as paths may hold them, are replaced by U+FFFD.
+inline std::string utf8_text(const std::string& text) {
+  using vscg::io::json;
+  return json::parse(json(text).dump(-1, ' ', false, json::error_handler_t::replace)).get<std::string>();
+}
+
+/// networks::open_network, which says what there is no room for.
+inline std::unique_ptr<networks::network> open_network(const std::string& weights, std::size_t threads) {
+  return with_room_for("the weights of " + weights + " and a group of videos",
+                       [&] { return networks::open_network(weights, vscg::threads(threads)); });
+}
+
+/// network::localise, which says what there is no room for.
+inline void localise(networks::network& network, const networks::feature_source& videos, double threshold,
+                     const std::function<void(const networks::localisation&)>& take) {
+  with_room_for("what is said of " + std::to_string(videos.videos()) + " videos, read in groups",
+                [&] { network.localise(videos, threshold, take); });
+}
+
 /// The fields of a report that say what was run.
 inline vscg::io::json report_of(const std::string& file, const vscg::io::network_metadata& m,
                                 std::optional<double> threshold) {
   vscg::io::json report;
-  report["weights"] = file;
+  report["weights"] = utf8_text(file);
   report["network"] = m.network;
   report["form"] = m.form;
   report["setting"] = m.setting;

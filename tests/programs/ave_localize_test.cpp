@@ -224,6 +224,7 @@ TEST_CASE("ave_localize: what cannot be used is one line, and no file is left") 
   CHECK(contains(error("--audio missing.npy --visual v.npy"), "missing.npy"));
   CHECK(contains(refused(program, dir, "--weights w --data data --json nowhere/l.json"), "nowhere/l.json"));
   CHECK(contains(refused(program, dir, "--weights w --data data --attention nowhere/a.npy"), "nowhere/a.npy"));
-  CHECK(contains(refused(program, dir, "--weights w --data data --json x --attention x"), "expected two files"));
+  CHECK(contains(refused(program, dir, "--weights w --data data --json x --attention x"),
+                 "--attention: expected another file than --json, found x"));
   CHECK(dir.names().size() == before + 2);  // stdout.txt and stderr.txt
 }

@@ -166,9 +166,9 @@ refused "--data: expected the data set that " --data "$here/other" --setting ful
 
 nothing=$here/nothing
 refused "--batch: expected at most 32, " "${plain[@]}" --batch 33 --out "$nothing"
-refused "--batch: expected at least 1" "${plain[@]}" --batch 0 --out "$nothing"
-refused "--epochs: expected at least 1" "${plain[@]}" --epochs 0 --out "$nothing"
-refused "--learning-rate: expected a number above 0" "${usual[@]}" --learning-rate 0 --out "$nothing"
+refused "--batch: expected a whole number from 1 to 1000000, found 0" "${plain[@]}" --batch 0 --out "$nothing"
+refused "--epochs: expected a whole number from 1 to 1000000, found 0" "${plain[@]}" --epochs 0 --out "$nothing"
+refused "--learning-rate: expected a number from 1e-30 to 1e+30, found 0" "${usual[@]}" --learning-rate 0 --out "$nothing"
 refused "--decay-after: expected epochs from 1 that increase" "${usual[@]}" --decay-after 5,5 --out "$nothing"
 refused "--network with --setting fully: expected one of vscg_fully, " "${usual[@]}" --network vscg_weakly --out "$nothing"
 refused "expected one of vscg_fully, " "${usual[@]}" --network resnet --out "$nothing"

@@ -75,10 +75,13 @@ TEST_CASE("values that no run could use are refused") {
     return error_of([&] { check_settings(s); });
   };
   CHECK(refused([](auto&) {}).empty());
-  CHECK(refused([](auto& s) { s.epochs = 0; }) == "--epochs: expected at least 1, found 0");
-  CHECK(refused([](auto& s) { s.batch = 0; }) == "--batch: expected at least 1, found 0");
-  CHECK(refused([](auto& s) { s.micro_batch = 0; }) == "--micro-batch: expected at least 1, found 0");
-  CHECK(refused([](auto& s) { s.learning_rate = 0; }).starts_with("--learning-rate: expected a number above 0"));
+  CHECK(refused([](auto& s) { s.epochs = 0; }) == "--epochs: expected a whole number from 1 to 1000000, found 0");
+  CHECK(refused([](auto& s) { s.batch = 0; }) == "--batch: expected a whole number from 1 to 1000000, found 0");
+  CHECK(refused([](auto& s) { s.micro_batch = 0; }) ==
+        "--micro-batch: expected a whole number from 1 to 1000000, found 0");
+  CHECK(refused([](auto& s) {
+          s.learning_rate = 0;
+        }).starts_with("--learning-rate: expected a number from 1e-30 to 1e+30"));
   CHECK(!refused([](auto& s) { s.learning_rate = std::numeric_limits<double>::quiet_NaN(); }).empty());
   CHECK(!refused([](auto& s) { s.learning_rate = std::numeric_limits<double>::infinity(); }).empty());
   CHECK(refused([](auto& s) {

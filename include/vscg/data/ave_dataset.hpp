@@ -16,6 +16,7 @@
 #include <vector>
 
 #include <vscg/core/error.hpp>
+#include <vscg/core/stopped.hpp>
 #include <vscg/data/ave_files.hpp>
 #include <vscg/data/ave_labels.hpp>
 #include <vscg/data/feature_file.hpp>
@@ -193,7 +194,10 @@ class ave_dataset {
     void prepare(const ave_options& options, feature_file& seen, feature_file& heard) const {
       for (feature_file* const file : {&seen, &heard}) {
         if (options.cache) {
-          file->use_cache(dir / ".vscg_cache", file == &seen ? options.cache_progress : nullptr);
+          file->use_cache(dir / ".vscg_cache", [&](std::size_t done, std::size_t all) {
+            expect_no_stop(options.stop);
+            if (file == &seen && options.cache_progress) options.cache_progress(done, all);
+          });
         } else if (file->videos_per_read() > 1) {
           warn(options, file->path().string() + ": its chunks hold " + std::to_string(file->videos_per_read()) +
                             " videos each, so that reading one decompresses them all; a cache avoids that");

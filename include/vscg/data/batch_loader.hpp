@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <deque>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -18,6 +19,7 @@
 #include <vector>
 
 #include <vscg/core/error.hpp>
+#include <vscg/core/stopped.hpp>
 #include <vscg/data/ave_dataset.hpp>
 #include <vscg/data/types.hpp>
 
@@ -76,8 +78,9 @@ class batch_loader {
   }
 
   /// The earliest request that was not handed out yet; valid until the next wait(). What went wrong with it is thrown
-  /// here, and the request behind it is next. Throws vscg::error if nothing was requested.
-  const batch<T>& wait() {
+  /// here, and the request behind it is next. Throws vscg::error if nothing was requested, and vscg::stopped when
+  /// `stop`, which is asked while the batch is not ready, says so; the request then stays the earliest.
+  const batch<T>& wait(const std::function<bool()>& stop = nullptr) {
     const auto begin = std::chrono::steady_clock::now();
     std::unique_lock lock(mutex_);
     if (outstanding_ == 0) throw error("batch_loader::wait", "a batch that was requested", "none");
@@ -88,7 +91,9 @@ class batch_loader {
       changed_.notify_all();
     }
     slot& s = slots_[next_out_];
-    changed_.wait(lock, [&] { return s.state == stage::ready; });
+    const auto ready = [&] { return s.state == stage::ready; };
+    if (!stop) changed_.wait(lock, ready);
+    while (!changed_.wait_for(lock, std::chrono::milliseconds(20), ready)) expect_no_stop(stop);
     handed_out_ = true;
     --outstanding_;
     waited_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -144,11 +149,21 @@ class batch_loader {
     }
   }
 
+  bool ending() const {
+    const std::lock_guard lock(mutex_);
+    return stop_;
+  }
+
   void fill(slot& s) const {
     const std::vector<std::size_t>& rows = s.out.rows;
     const std::size_t n = rows.size();
     const std::span<T> audio(s.audio.get(), n * audio_video_values), visual(s.visual.get(), n * visual_video_values);
-    data_.read(std::span<const std::size_t>(rows), audio, visual);
+    for (std::size_t i = 0; i < n; ++i) {
+      if (ending()) return;
+      data_.read(std::span<const std::size_t>(rows).subspan(i, 1),
+                 audio.subspan(i * audio_video_values, audio_video_values),
+                 visual.subspan(i * visual_video_values, visual_video_values));
+    }
     s.out.audio = audio;
     s.out.visual = visual;
     s.out.segment_classes = {};

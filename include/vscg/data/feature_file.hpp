@@ -107,13 +107,16 @@ class feature_file {
   }
 
   /// Reads from a float32 copy in `folder` from now on, which is written first if it is missing or belongs to another
-  /// state of the source. Throws vscg::error if it cannot be written.
+  /// state of the source. Throws vscg::error if it cannot be written. `progress` is called with (videos done, in all)
+  /// while that goes on; what it throws ends it and leaves nothing half-written.
   void use_cache(const std::filesystem::path& folder, const std::function<void(std::size_t, std::size_t)>& progress) {
     const feature_cache cache(folder, path_, rows_, values_);
     mapped_file copy = cache.open();
     if (!copy) {
       make_folder(folder);
-      const folder_lock lock(folder);
+      const folder_lock lock(folder, [&] {
+        if (progress) progress(0, rows_);
+      });
       copy = cache.open();  // another process may have written it while this one waited
       if (!copy) {
         cache.write([&](part_file& file) { copy_all(file, progress); });
@@ -200,6 +203,7 @@ class feature_file {
     for (std::size_t first = 0; first < rows_; first += step) {
       const std::size_t rows = std::min(step, rows_ - first);
       for (std::size_t segment = 0; segment < segments_; ++segment) {
+        if (progress) progress(first, rows_);
         read_block(first, rows, segment, 1, raw);
         for (std::size_t row = 0; row < rows; ++row) {
           convert_segment(first + row, segment, raw.data() + row * count * format_.bytes(), values.data());

@@ -2,12 +2,15 @@
 #pragma once
 
 #include <cerrno>
+#include <chrono>
 #include <cstddef>
 #include <fcntl.h>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <sys/file.h>
 #include <system_error>
+#include <thread>
 #include <unistd.h>
 
 #include <vscg/core/error.hpp>
@@ -73,15 +76,23 @@ class part_file {
 /// error.
 class folder_lock {
  public:
-  /// Throws vscg::error if the folder cannot be written.
-  explicit folder_lock(const std::filesystem::path& folder) {
+  /// Throws vscg::error if the folder cannot be written. While another process has the lock, `waiting` is called some
+  /// times a second; what it throws ends the waiting.
+  explicit folder_lock(const std::filesystem::path& folder, const std::function<void()>& waiting = nullptr) {
     const std::filesystem::path file = folder / "lock";
     descriptor_ = ::open(file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644);
     if (descriptor_ < 0) {
       throw error(folder.string(), "a folder that can be written",
                   std::error_code(errno, std::generic_category()).message());
     }
-    while (::flock(descriptor_, LOCK_EX) != 0 && errno == EINTR) {
+    try {
+      while (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && (errno == EWOULDBLOCK || errno == EINTR)) {
+        if (waiting) waiting();
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      }
+    } catch (...) {
+      ::close(descriptor_);
+      throw;
     }
   }
   folder_lock(const folder_lock&) = delete;

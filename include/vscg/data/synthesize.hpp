@@ -9,11 +9,13 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <string>
 #include <system_error>
 #include <vector>
 
 #include <vscg/core/error.hpp>
+#include <vscg/core/stopped.hpp>
 #include <vscg/data/synthesize_annotations.hpp>
 #include <vscg/data/synthesize_hdf5.hpp>
 #include <vscg/data/synthesize_options.hpp>
@@ -38,7 +40,7 @@ class workshop {
   explicit workshop(std::filesystem::path out, bool force) : out_(std::move(out)), path_(out_ / name) {
     namespace fs = std::filesystem;
     std::error_code failure;
-    fs::create_directories(out_, failure);
+    made_ = fs::create_directories(out_, failure);
     if (failure) throw error(out_.string() + ": cannot create the directory: " + failure.message());
     for (const auto& entry : fs::directory_iterator(out_, failure)) {
       if (!force && entry.path().filename() != name) {
@@ -53,6 +55,7 @@ class workshop {
   ~workshop() {
     std::error_code ignored;
     std::filesystem::remove_all(path_, ignored);
+    if (made_) std::filesystem::remove(out_, ignored);  // only when it is empty
   }
   workshop(const workshop&) = delete;
   workshop& operator=(const workshop&) = delete;
@@ -78,8 +81,12 @@ class workshop {
 
  private:
   std::filesystem::path out_, path_;
+  bool made_ = false;
   std::vector<std::string> files_;
 };
+
+/// Rows that are made and written at once, between two questions whether to stop.
+inline constexpr std::size_t rows_at_once = 1024;
 
 inline void write_array(const std::filesystem::path& path, const char* key, std::vector<hsize_t> shape, hid_t type,
                         const void* values) {
@@ -89,26 +96,45 @@ inline void write_array(const std::filesystem::path& path, const char* key, std:
   file.close();
 }
 
-inline void write_labels(workshop& shop, const std::vector<synthetic_event>& events) {
-  std::vector<float> right(events.size() * segments * classes), mil(events.size() * classes),
-      share(events.size() * classes);
-  for (std::size_t i = 0; i < events.size(); ++i) {
-    const synthetic_event& event = events[i];
-    for (std::size_t t = 0; t < segments; ++t) {
-      const std::size_t label = event.start <= t && t < event.end ? event.category : background;
-      right[(i * segments + t) * classes + label] = 1.0F;
-    }
-    mil[i * classes + event.category] = 1.0F;  // the category's, as in AVE, also where it has no segment
-    share[i * classes + event.category] = static_cast<float>(event.end - event.start) / 10.0F;
-    share[i * classes + background] = static_cast<float>(10 - (event.end - event.start)) / 10.0F;
-  }
+inline void write_labels(workshop& shop, const std::vector<synthetic_event>& events,
+                         const std::function<bool()>& stop) {
   const hsize_t n = events.size();
-  const auto write = [&](const char* name, std::vector<hsize_t> shape, const std::vector<float>& values) {
-    write_array(shop.file(name), "avadataset", std::move(shape), H5T_NATIVE_FLOAT, values.data());
-  };
-  write("right_labels.h5", {n, 10, classes}, right);
-  write("mil_labels.h5", {n, classes}, mil);
-  write("prob_label.h5", {n, classes}, share);
+  hdf5_rows right_file(shop.file("right_labels.h5"), "avadataset", {n, 10, classes}, H5T_NATIVE_FLOAT, false);
+  hdf5_rows mil_file(shop.file("mil_labels.h5"), "avadataset", {n, classes}, H5T_NATIVE_FLOAT, false);
+  hdf5_rows share_file(shop.file("prob_label.h5"), "avadataset", {n, classes}, H5T_NATIVE_FLOAT, false);
+  std::vector<float> right, mil, share;
+  for (std::size_t first = 0; first < n; first += rows_at_once) {
+    expect_no_stop(stop);
+    const std::size_t count = std::min<std::size_t>(rows_at_once, n - first);
+    right.assign(count * segments * classes, 0.0F);
+    mil.assign(count * classes, 0.0F);
+    share.assign(count * classes, 0.0F);
+    for (std::size_t i = 0; i < count; ++i) {
+      const synthetic_event& event = events[first + i];
+      for (std::size_t t = 0; t < segments; ++t) {
+        const std::size_t label = event.start <= t && t < event.end ? event.category : background;
+        right[(i * segments + t) * classes + label] = 1.0F;
+      }
+      mil[i * classes + event.category] = 1.0F;  // the category's, as in AVE, also where it has no segment
+      share[i * classes + event.category] = static_cast<float>(event.end - event.start) / 10.0F;
+      share[i * classes + background] = static_cast<float>(10 - (event.end - event.start)) / 10.0F;
+    }
+    right_file.write(first, count, right.data());
+    mil_file.write(first, count, mil.data());
+    share_file.write(first, count, share.data());
+  }
+  for (hdf5_rows* const file : {&right_file, &mil_file, &share_file}) file->close(stop);
+}
+
+inline void write_noisy_labels(workshop& shop, std::size_t noisy, const std::function<bool()>& stop) {
+  hdf5_rows file(shop.file("labels_noisy.h5"), "avadataset", {noisy, classes}, H5T_NATIVE_FLOAT, false);
+  std::vector<float> labels(rows_at_once * classes);
+  for (std::size_t i = 0; i < rows_at_once; ++i) labels[i * classes + background] = 1.0F;
+  for (std::size_t first = 0; first < noisy; first += rows_at_once) {
+    expect_no_stop(stop);
+    file.write(first, std::min(rows_at_once, noisy - first), labels.data());
+  }
+  file.close(stop);
 }
 
 inline void withhold(withheld_sense sense, std::vector<float>& audio, std::vector<float>& visual) {
@@ -136,6 +162,7 @@ void write_features(workshop& shop, const std::string& suffix, std::size_t first
                             options.compress);
   std::vector<float> audio(audio_video_values), visual(visual_video_values);
   for (std::size_t i = 0; i < count; ++i) {
+    expect_no_stop(options.stop);
     const synthetic_scene scene = scene_of(i);
     world.hear(scene, first_number + i, std::span<float, audio_video_values>(audio));
     world.see(scene, first_number + i, std::span<float, visual_video_values>(visual));
@@ -144,8 +171,8 @@ void write_features(workshop& shop, const std::string& suffix, std::size_t first
     visual_file.write(i, visual);
     if (options.progress) options.progress(written + i + 1, all);
   }
-  audio_file.close();
-  visual_file.close();
+  audio_file.close(options.stop);
+  visual_file.close(options.stop);
 }
 
 }  // namespace synthesis
@@ -157,8 +184,10 @@ inline constexpr std::size_t first_noisy_number = std::size_t{1} << 40U;
 /// `audio_feature.h5` [N,10,128], `right_labels.h5` [N,10,29], `mil_labels.h5` and `prob_label.h5` [N,29], the three
 /// `*_noisy.h5`, `train_order.h5`, `val_order.h5`, `test_order.h5` (key `order`) and `Annotations.txt`. A row's
 /// features depend on (seed, row, its event) only. Streams: a few MiB of memory at any size. All or nothing: no file
-/// has its name before all are complete and on disk. Throws `vscg::error`.
+/// has its name before all are complete and on disk. Throws `vscg::error`, and `vscg::stopped` when `stop` says so.
 inline synthesis_report synthesize(const std::filesystem::path& directory, const synthesis_options& options) {
+  if (options.videos.value_or(0) > synthetic_videos.most) synthetic_videos.expect("videos", *options.videos);
+  if (options.noisy) synthetic_noisy_videos.expect("noisy", *options.noisy);
   std::vector<synthetic_event> events;
   if (options.annotations) {
     events = read_events(*options.annotations);
@@ -169,6 +198,7 @@ inline synthesis_report synthesize(const std::filesystem::path& directory, const
     events.resize(options.videos.value_or(events.size()));
   } else {
     for (std::size_t row = 0; row < options.videos.value_or(600); ++row) {
+      if (row % synthesis::rows_at_once == 0) expect_no_stop(options.stop);
       events.push_back(generate_event(options.seed, row));
     }
   }
@@ -178,23 +208,23 @@ inline synthesis_report synthesize(const std::filesystem::path& directory, const
   const auto share = [&](std::size_t of_ave) { return (n * of_ave + 4143 / 2) / 4143; };
   const std::size_t noisy = options.noisy.value_or(share(178));
   const std::size_t held_out = std::max<std::size_t>(1, options.annotations ? share(402) : n / 10);
+  const synthetic_splits splits = split_rows(events, held_out, options.seed);
+  const synthetic_world world(options.seed, options.difficulty);
+  expect_no_stop(options.stop);
+  if (options.writing) options.writing();
 
   synthesis::workshop shop(directory, options.force);
-  const synthetic_world world(options.seed, options.difficulty);
   synthesis::write_features(shop, "", 0, n, world, options, 0, n + noisy, [&](std::size_t i) {
     return world.scene(i, events[i].category, events[i].start, events[i].end);
   });
   if (noisy > 0) {
     synthesis::write_features(shop, "_noisy", first_noisy_number, noisy, world, options, n, n + noisy,
                               [&](std::size_t i) { return world.scene(first_noisy_number + i, i % categories, 0, 0); });
-    std::vector<float> labels(noisy * classes);
-    for (std::size_t i = 0; i < noisy; ++i) labels[i * classes + background] = 1.0F;
-    synthesis::write_array(shop.file("labels_noisy.h5"), "avadataset", {noisy, classes}, H5T_NATIVE_FLOAT,
-                           labels.data());
+    synthesis::write_noisy_labels(shop, noisy, options.stop);
   }
-  synthesis::write_labels(shop, events);
-  const synthetic_splits splits = split_rows(events, held_out, options.seed);
+  synthesis::write_labels(shop, events, options.stop);
   const auto write_order = [&](const char* name, const std::vector<std::int64_t>& rows) {
+    expect_no_stop(options.stop);
     synthesis::write_array(shop.file(name), "order", {rows.size()}, H5T_NATIVE_INT64, rows.data());
   };
   write_order("train_order.h5", splits.train);
@@ -204,7 +234,9 @@ inline synthesis_report synthesize(const std::filesystem::path& directory, const
   synthesis_report report{n, noisy, splits.train.size(), splits.validation.size(), splits.test.size(), 0};
   const std::filesystem::path annotations = shop.file("Annotations.txt");
   std::ofstream lines(annotations);
-  for (const synthetic_event& event : events) {
+  for (std::size_t row = 0; row < n; ++row) {
+    if (row % synthesis::rows_at_once == 0) expect_no_stop(options.stop);
+    const synthetic_event& event = events[row];
     const annotation& text = event.text;
     lines << text.category << '&' << text.video_id << '&' << text.quality << '&' << text.start << '&' << text.end
           << '\n';
@@ -212,6 +244,7 @@ inline synthesis_report synthesize(const std::filesystem::path& directory, const
   }
   lines.close();
   if (!lines) throw error(annotations.string() + ": cannot write: " + std::strerror(errno));
+  expect_no_stop(options.stop);
   shop.move_out({"visual_feature_noisy.h5", "audio_feature_noisy.h5", "labels_noisy.h5"});
   return report;
 }

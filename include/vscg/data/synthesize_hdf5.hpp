@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <fcntl.h>
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 #include <system_error>
@@ -17,6 +18,7 @@
 #include <hdf5.h>
 
 #include <vscg/core/error.hpp>
+#include <vscg/core/stopped.hpp>
 #include <vscg/data/hdf5.hpp>
 #include <vscg/data/synthesize_options.hpp>
 
@@ -85,6 +87,18 @@ class raw_file {
     }
   }
 
+  /// Brings what was written to the disk, a piece at a time, so that `stop` is heard on a slow one: throws
+  /// vscg::stopped.
+  void write_out(const std::function<bool()>& stop) const {
+    constexpr off_t piece = off_t{8} << 20;
+    const off_t end = ::lseek(descriptor_, 0, SEEK_END);
+    for (off_t at = 0; at < end; at += piece) {
+      expect_no_stop(stop);
+      constexpr unsigned wait = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
+      if (::sync_file_range(descriptor_, at, piece, wait) != 0) return;  // not every file system can; sync() will
+    }
+  }
+
   void sync() {
     if (::fsync(descriptor_) != 0) fail();
   }
@@ -131,10 +145,11 @@ class hdf5_rows {
     check(H5Dwrite(set_.get(), type_.get(), here.get(), there.get(), H5P_DEFAULT, values));
   }
 
-  /// Ends the file; until then its bytes may be incomplete.
-  void close() {
+  /// Ends the file; until then its bytes may be incomplete. Throws vscg::stopped when `stop` says so.
+  void close(const std::function<bool()>& stop = nullptr) {
     if (compress_) finish();
     raw_ = {};
+    raw_file(path_, O_RDONLY).write_out(stop);
   }
 
  private:
@@ -214,7 +229,7 @@ class hdf5_features {
     }
   }
 
-  void close() { rows_.close(); }
+  void close(const std::function<bool()>& stop = nullptr) { rows_.close(stop); }
 
  private:
   stored_type type_;

@@ -9,6 +9,7 @@
 #include <string>
 
 #include <vscg/core/random.hpp>
+#include <vscg/core/range.hpp>
 
 namespace vscg::data {
 
@@ -35,6 +36,10 @@ struct synthetic_difficulty {
   double sight_only = 0.45;     ///< share of background runs where the event's object is seen without its sound
 };
 
+/// How many videos `synthesize` writes, and how many of background beside them.
+inline constexpr whole_range synthetic_videos{3, 1'000'000};
+inline constexpr whole_range synthetic_noisy_videos{0, 1'000'000};
+
 /// What `synthesize` writes.
 struct synthesis_options {
   std::optional<std::size_t> videos;                 ///< rows; default: all annotations given, else 600
@@ -46,8 +51,12 @@ struct synthesis_options {
   bool compress = false;                              ///< features chunked by video and deflated
   bool force = false;                                 ///< write into a directory that is not empty, replacing its files
   synthetic_difficulty difficulty{};
+  /// Called before the first file is made: when all else is known to be right.
+  std::function<void()> writing{};
   /// Called after each video with (written, all); what it throws ends the work and leaves no file.
   std::function<void(std::size_t, std::size_t)> progress{};
+  /// Asked at least between two videos: `synthesize` throws vscg::stopped when it says so, and leaves no file.
+  std::function<bool()> stop{};
 };
 
 }  // namespace vscg::data

@@ -49,6 +49,10 @@ struct ave_options {
   /// Called with (videos done, videos in all) while a cache is written. Nothing is called when empty.
   std::function<void(std::size_t, std::size_t)> cache_progress;
 
+  /// Asked again and again while a cache is waited for and written: opening throws vscg::stopped when it says so, and
+  /// leaves nothing half-written.
+  std::function<bool()> stop;
+
   /// Splits whose order file must be there; the others are read when they are.
   std::vector<split> required = {split::train, split::validation, split::test};
 

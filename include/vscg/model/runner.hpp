@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -17,6 +18,7 @@
 #include <vscg/core/parameter.hpp>
 #include <vscg/core/plan.hpp>
 #include <vscg/core/program.hpp>
+#include <vscg/core/stopped.hpp>
 #include <vscg/core/team.hpp>
 
 namespace vscg {
@@ -65,6 +67,9 @@ class runner {
       n.prepare(n.operation, n, &running);
     }
   }
+
+  /// `stop` is asked before every operation from now on; when it says so, the run is given up: vscg::stopped.
+  void stop_when(std::function<bool()> stop) { stop_ = std::move(stop); }
 
   void forward(const run_state& state) { run(state, 0, program_->forward_steps(), nullptr); }
 
@@ -138,23 +143,30 @@ class runner {
       if (stretches[i].begin < begin || stretches[i].end > end) continue;
       const std::size_t at_once = stretches[i].items == 0 ? state.items : stretches[i].items;
       std::size_t done = 0;
-      bool finite = true;
-      while (done < state.items && finite) {
+      bool go_on = true;
+      while (done < state.items && go_on) {
         run_state part = state;
         part.first_item += done;
         part.items = std::min(at_once, state.items - done);
         done += part.items;
-        finite = run_steps(part, stretches[i], done == state.items, not_finite);
+        go_on = run_steps(part, stretches[i], done == state.items, not_finite);
         for (const stride& s : strides_[i]) (s.gradient ? gradients_ : values_)[s.id] += s.elements * part.items;
       }
       for (const stride& s : strides_[i]) (s.gradient ? gradients_ : values_)[s.id] -= s.elements * done;
-      if (!finite) return;
+      if (go_on) continue;
+      if (given_up_) throw stopped();
+      return;
     }
   }
 
   bool run_steps(const run_state& state, const program::stretch& s, bool last_part, std::string* not_finite) {
     execution<Scalar, executor> running{&executor_, values_.data(), gradients_.data(), state};
+    given_up_ = false;
     for (std::size_t at = s.begin; at < s.end; ++at) {
+      if (stop_ && stop_()) {
+        given_up_ = true;
+        return false;
+      }
       const auto [index, pullback] = program_->steps()[at];
       const node& n = program_->nodes()[index];
       (pullback ? n.pullback : n.forward)(n.operation, n, &running);
@@ -202,6 +214,8 @@ class runner {
   std::vector<parameter_storage> storage_;
   std::vector<std::vector<stride>> strides_;  // by stretch
   bool poison_ = false;
+  std::function<bool()> stop_;
+  bool given_up_ = false;
 };
 
 }  // namespace vscg

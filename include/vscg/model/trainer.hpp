@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -122,7 +123,8 @@ class trainer {
   Optimizer optimizer;
 
   /// One step on a batch: `arrays` are the network's inputs, then the loss's targets, each [B, ...] in host memory.
-  /// Throws not_finite when the loss or a gradient is not a number; the weights are then as they were.
+  /// Throws not_finite when the loss or a gradient is not a number; the weights are then as they were. So they are when
+  /// stop_when()'s question ends it: vscg::stopped.
   loss_report<term_count> step(std::span<const std::span<const scalar>> arrays) {
     const auto report = gradients(arrays);
     guard();
@@ -132,6 +134,9 @@ class trainer {
     ++steps_;
     return report;
   }
+
+  /// `stop` is asked again and again while gradients are computed.
+  void stop_when(std::function<bool()> stop) { runner_.stop_when(std::move(stop)); }
 
   /// Loss and gradients of a batch without a step.
   loss_report<term_count> gradients(std::span<const std::span<const scalar>> arrays) {

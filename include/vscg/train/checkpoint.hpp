@@ -18,6 +18,7 @@
 #include <vscg/io/safetensors.hpp>
 #include <vscg/io/shape_text.hpp>
 #include <vscg/train/history.hpp>
+#include <vscg/train/json_count.hpp>
 #include <vscg/train/settings.hpp>
 
 // The one file that a run goes on from. Everything else in its folder can be made from it.
@@ -74,15 +75,15 @@ inline run_description description_of(const io::safetensors_file& file) {
   run_position& p = d.position;
   p.history = history_from_text(text("vscg.run.metrics"), thing);
   try {
-    d.data = std::stoull(text("vscg.run.data"));
+    d.data = count_of(io::parse_json(text("vscg.run.data"), thing), thing);
     const io::json position = io::parse_json(text("vscg.run.position"), thing);
-    p.batches = position.at("batches").get<std::size_t>();
-    p.steps = position.at("steps").get<std::uint64_t>();
+    p.batches = count_of(position.at("batches"), thing);
+    p.steps = count_of(position.at("steps"), thing);
     p.sums = position.at("sums").get<std::vector<double>>();
     p.seconds_of_epoch = position.at("seconds_of_epoch").get<double>();
     p.peak_memory_mib = position.at("peak_memory_mib").get<double>();
     p.adam = position.at("adam").get<std::vector<double>>();
-    if (position.at("epochs").get<std::size_t>() != p.epochs()) throw error(thing, "a line an epoch", "another number");
+    if (count_of(position.at("epochs"), thing) != p.epochs()) throw error(thing, "a line an epoch", "another number");
   } catch (const error&) {
     throw;
   } catch (const std::exception& problem) {

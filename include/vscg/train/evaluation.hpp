@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include <vscg/core/stopped.hpp>
 #include <vscg/core/team.hpp>
 #include <vscg/data/batch_loader.hpp>
 #include <vscg/data/types.hpp>
@@ -19,12 +20,22 @@
 namespace vscg::train {
 
 /// Requests `lists` from a loader, two ahead, and calls f(i, batch) for each, in order, until it returns false: the
-/// next batch is read while f works on this one. What could not be read is thrown here.
+/// next batch is read while f works on this one. What could not be read is thrown here, and vscg::stopped when `stop`
+/// says so while a batch is waited for.
 template <class Scalar, class F>
-void for_each_batch(data::batch_loader<Scalar>& loader, std::span<const std::vector<std::size_t>> lists, F f) {
+void for_each_batch(data::batch_loader<Scalar>& loader, std::span<const std::vector<std::size_t>> lists, F f,
+                    const std::function<bool()>& stop = nullptr) {
+  while (loader.outstanding() > 0) {  // what a call that ended early left
+    try {
+      loader.wait(stop);
+    } catch (const stopped&) {
+      throw;
+    } catch (const error&) {  // nobody wants that batch any more
+    }
+  }
   for (std::size_t i = 0; i < std::min<std::size_t>(2, lists.size()); ++i) loader.request(lists[i]);
   for (std::size_t i = 0; i < lists.size(); ++i) {
-    const data::batch<Scalar>& batch = loader.wait();
+    const data::batch<Scalar>& batch = loader.wait(stop);
     if (i + 2 < lists.size()) loader.request(lists[i + 2]);
     if (!f(i, batch)) return;
   }
@@ -40,7 +51,7 @@ class evaluator {
   evaluator(const weights<Network, Scalar, Backend>& w, threads n) : session_(w, n, capacity{videos}) {}
 
   /// Segments by what is true of them and what the network says, for these rows of the data set; none when `stop` says
-  /// so between two batches.
+  /// so before a batch or while one is waited for.
   std::optional<confusion_matrix> operator()(data::batch_loader<Scalar>& loader, std::span<const std::size_t> rows,
                                              const std::function<bool()>& stop = nullptr) {
     std::vector<std::vector<std::size_t>> lists;
@@ -49,15 +60,17 @@ class evaluator {
       lists.emplace_back(part.begin(), part.end());
     }
     confusion_matrix counts(data::categories);
-    bool stopped = false;
-    for_each_batch(loader, std::span<const std::vector<std::size_t>>(lists),
-                   [&](std::size_t, const data::batch<Scalar>& batch) {
-                     const auto said = predict(session_.infer(batch.audio, batch.visual));
-                     counts.add(batch.segment_classes, said.classes);
-                     stopped = stop && stop();
-                     return !stopped;
-                   });
-    if (stopped) return std::nullopt;
+    const auto add = [&](std::size_t, const data::batch<Scalar>& batch) {
+      expect_no_stop(stop);
+      const auto said = predict(session_.infer(batch.audio, batch.visual));
+      counts.add(batch.segment_classes, said.classes);
+      return true;
+    };
+    try {
+      for_each_batch(loader, std::span<const std::vector<std::size_t>>(lists), add, stop);
+    } catch (const stopped&) {
+      return std::nullopt;
+    }
     return counts;
   }
 

@@ -11,6 +11,7 @@
 
 #include <vscg/core/error.hpp>
 #include <vscg/io/json.hpp>
+#include <vscg/train/json_count.hpp>
 
 namespace vscg::train {
 
@@ -85,7 +86,11 @@ inline run_history history_from_text(const std::string& text, const std::string&
     const io::json object = io::parse_json(line, thing);
     try {
       epoch_record record;
-      record.epoch = object.at("epoch").get<std::size_t>();
+      record.epoch = count_of(object.at("epoch"), thing);
+      if (record.epoch != history.size() + 1) {
+        throw error(thing, "a line an epoch",
+                    "epoch " + std::to_string(record.epoch) + " in line " + std::to_string(history.size() + 1));
+      }
       record.learning_rate = object.at("learning_rate").get<double>();
       record.loss = object.at("loss").get<double>();
       for (const auto& [name, value] : object.at("terms").items()) record.terms.emplace_back(name, value.get<double>());

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include <vscg/core/error.hpp>
 #include <vscg/core/random.hpp>
 #include <vscg/nets/vscg/setting.hpp>
 
@@ -29,12 +30,14 @@ inline std::vector<std::size_t> shuffled(std::span<const std::size_t> rows, seed
   return result;
 }
 
-/// The batches of an epoch, each of `batch` rows; the rest of a division is dropped. Every epoch is reshuffled, but for
-/// one slip of the released weak program: only its first batch is drawn at random, batch i > 0 always holds the rows
-/// i·B … (i+1)·B-1 of `rows` as they are (sorted by category, noisy videos last).
+/// The batches of an epoch, each of `batch` rows; throws vscg::error for batches of none. The rest of a division is
+/// dropped. Every epoch is reshuffled, but for one slip of the released weak program: only its first batch is drawn at
+/// random, batch i > 0 always holds the rows i·B … (i+1)·B-1 of `rows` as they are (sorted by category, noisy videos
+/// last).
 inline std::vector<std::vector<std::size_t>> epoch_batches(protocol_name protocol, setting supervision,
                                                            std::span<const std::size_t> rows, std::size_t batch, seed s,
                                                            std::size_t epoch) {
+  if (batch == 0) throw error("batch", "at least 1 video", "0");
   const bool first_only = protocol == protocol_name::released && supervision == setting::weakly;
   const std::vector<std::size_t> order = shuffled(rows, s, epoch);
   std::vector<std::vector<std::size_t>> batches;
@@ -57,6 +60,17 @@ inline evaluations evaluations_after(protocol_name protocol, setting supervision
   if (protocol == protocol_name::clean) return {true, true};
   const bool fifth = epoch > 1 && epoch % 5 == 1;
   return supervision == setting::fully ? evaluations{fifth, fifth} : evaluations{fifth, epoch >= 52};
+}
+
+/// The first epoch behind which both are evaluated, so that there is a best one.
+inline std::size_t first_epoch_with_both(protocol_name protocol, setting supervision) {
+  const auto both = [&](std::size_t epoch) {
+    const evaluations wanted = evaluations_after(protocol, supervision, epoch);
+    return wanted.validation && wanted.test;
+  };
+  std::size_t epoch = 1;
+  while (!both(epoch)) ++epoch;
+  return epoch;
 }
 
 }  // namespace vscg::train

@@ -15,6 +15,7 @@
 
 #include <vscg/core/error.hpp>
 #include <vscg/core/random.hpp>
+#include <vscg/core/stopped.hpp>
 #include <vscg/core/team.hpp>
 #include <vscg/data/ave_dataset.hpp>
 #include <vscg/data/batch_loader.hpp>
@@ -79,12 +80,15 @@ class run {
       save(folder);
     }
     const run_settings& s = now_.settings;
+    trainer_.stop_when(callbacks.stop);
     while (now_.position.epochs() < s.epochs) {
       began_ = clock::now();
       std::exception_ptr failure;
       bool complete = false;
       try {
-        complete = steps_of_epoch(callbacks) && evaluate(callbacks);
+        steps_of_epoch(callbacks);
+        complete = evaluate(callbacks);
+      } catch (const stopped&) {  // a step that was not finished is done again after a resume
       } catch (...) {
         failure = std::current_exception();
       }
@@ -143,27 +147,24 @@ class run {
     now_.position.sums.assign(1 + term_count, 0.0);
   }
 
-  /// False when it was stopped.
-  bool steps_of_epoch(const run_callbacks& callbacks) {
+  void steps_of_epoch(const run_callbacks& callbacks) {
     const run_settings& s = now_.settings;
     run_position& p = now_.position;
     const std::size_t epoch = p.epochs() + 1;
     const auto batches = epoch_batches(s.protocol, s.supervision, rows_, s.batch, vscg::seed{s.seed}, epoch);
     trainer_.optimizer.learning_rate = s.schedule().rate(epoch);
-    const auto stopped = [&] { return callbacks.stop && callbacks.stop(); };
-    bool go_on = !stopped();
-    if (!go_on) return false;
+    expect_no_stop(callbacks.stop);
     const std::span<const std::vector<std::size_t>> left = std::span(batches).subspan(p.batches);
-    for_each_batch(loader_, left, [&](std::size_t, const data::batch<Scalar>& batch) {
+    const auto take = [&](std::size_t, const data::batch<Scalar>& batch) {
       step(batch, epoch);
       ++p.batches;
       p.steps = trainer_.steps();
       peak_.sample();
       if (callbacks.step) tell(callbacks, epoch, batches.size());
-      go_on = !stopped();
-      return go_on;
-    });
-    return go_on;
+      expect_no_stop(callbacks.stop);
+      return true;
+    };
+    for_each_batch(loader_, left, take, callbacks.stop);
   }
 
   void step(const data::batch<Scalar>& batch, std::size_t epoch) {
@@ -286,6 +287,10 @@ class run {
     read_arrays(file, "moment2", table, std::span<Scalar>(numbers[2]));
     if (then.position.sums.size() != 1 + term_count || then.position.adam.size() != 3) {
       throw error(name, "the position of a run with this loss", "that of another");
+    }
+    if (then.position.batches > rows_.size() / now_.settings.batch) {
+      throw error(name, "at most " + std::to_string(rows_.size() / now_.settings.batch) + " batches of an epoch",
+                  std::to_string(then.position.batches));
     }
     if (chosen_epoch(then.position.history) != nullptr) {
       std::vector<Scalar> best(table.buffer_elements, Scalar(0));

@@ -26,7 +26,7 @@ struct run_callbacks {
   std::function<void(const step_report&)> step;
   std::function<void(const epoch_record&)> epoch;
   std::function<void(const std::string&)> warn;
-  std::function<bool()> stop;  ///< asked after each step and between batches of an evaluation
+  std::function<bool()> stop;  ///< asked within steps, while data is waited for, between batches of an evaluation
 };
 
 enum class run_end : unsigned char { finished, interrupted };

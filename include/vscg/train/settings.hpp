@@ -1,20 +1,29 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <vscg/core/error.hpp>
+#include <vscg/core/range.hpp>
 #include <vscg/io/json.hpp>
 #include <vscg/nets/vscg/setting.hpp>
+#include <vscg/train/json_count.hpp>
 #include <vscg/train/protocol.hpp>
 #include <vscg/train/schedule.hpp>
 
 namespace vscg::train {
+
+/// What the numbers of a run may be. A batch is never larger than the training split, so that other limits are only
+/// there to catch slips.
+inline constexpr whole_range epochs_range{1, 1'000'000};
+inline constexpr whole_range batch_range{1, 1'000'000};
+inline constexpr real_range learning_rate_range{1e-30, 1e30};
+inline constexpr real_range decay_range{1e-30, 1};
 
 /// All that decides what a run computes, apart from the data and the build. A checkpoint records it.
 struct run_settings {
@@ -51,17 +60,13 @@ inline run_settings default_settings(setting supervision) {
 
 /// Throws vscg::error for a value that no run could use, by its name on the command line.
 inline void check_settings(const run_settings& s) {
-  const auto at_least_one = [](const char* name, std::size_t value) {
-    if (value == 0) throw error(std::string("--") + name, "at least 1", "0");
-  };
-  at_least_one("epochs", s.epochs);
-  at_least_one("batch", s.batch);
-  at_least_one("micro-batch", s.micro_batch);
-  if (!(s.learning_rate > 0) || !std::isfinite(s.learning_rate)) {
-    throw error("--learning-rate", "a number above 0", io::json(s.learning_rate).dump());
-  }
+  epochs_range.expect("--epochs", s.epochs);
+  batch_range.expect("--batch", s.batch);
+  batch_range.expect("--micro-batch", s.micro_batch);
+  learning_rate_range.expect("--learning-rate", s.learning_rate);
+  decay_range.expect("decay", s.decay);
   for (std::size_t i = 0; i < s.decay_after.size(); ++i) {
-    if (s.decay_after[i] == 0 || (i > 0 && s.decay_after[i] <= s.decay_after[i - 1])) {
+    if (!epochs_range.holds(s.decay_after[i]) || (i > 0 && s.decay_after[i] <= s.decay_after[i - 1])) {
       throw error("--decay-after", "epochs from 1 that increase", io::json(s.decay_after).dump());
     }
   }
@@ -84,23 +89,33 @@ inline io::json settings_json(const run_settings& s) {
           {"cache", s.cache}};
 }
 
-/// The settings of settings_json(). Throws vscg::error naming `thing`.
+namespace settings_detail {
+inline bool is_first(const io::json& value, const char* first, const char* second) {
+  const auto name = value.get<std::string>();
+  if (name != first && name != second) throw error("a choice", std::string(first) + " or " + second, name);
+  return name == first;
+}
+}  // namespace settings_detail
+
+/// The settings of settings_json(). Throws vscg::error naming `thing`, also when check_settings() would.
 inline run_settings settings_from_json(const io::json& object, const std::string& thing) {
+  using settings_detail::is_first;
   run_settings s;
   try {
-    s.supervision = object.at("setting").get<std::string>() == "fully" ? setting::fully : setting::weakly;
+    s.supervision = is_first(object.at("setting"), "fully", "weakly") ? setting::fully : setting::weakly;
     s.network = object.at("network").get<std::string>();
-    s.epochs = object.at("epochs").get<std::size_t>();
-    s.batch = object.at("batch").get<std::size_t>();
+    s.epochs = count_of(object.at("epochs"), thing);
+    s.batch = count_of(object.at("batch"), thing);
     s.learning_rate = object.at("learning_rate").get<double>();
-    s.decay_after = object.at("decay_after").get<std::vector<std::size_t>>();
+    for (const io::json& epoch : object.at("decay_after")) s.decay_after.push_back(count_of(epoch, thing));
     s.decay = object.at("decay").get<double>();
-    s.seed = object.at("seed").get<std::uint64_t>();
+    s.seed = count_of(object.at("seed"), thing);
     s.precision = object.at("precision").get<std::string>();
-    s.protocol = object.at("protocol").get<std::string>() == "clean" ? protocol_name::clean : protocol_name::released;
-    s.micro_batch = object.at("micro_batch").get<std::size_t>();
+    s.protocol = is_first(object.at("protocol"), "clean", "released") ? protocol_name::clean : protocol_name::released;
+    s.micro_batch = count_of(object.at("micro_batch"), thing);
     s.cache = object.at("cache").get<bool>();
-  } catch (const io::json::exception& problem) {
+    check_settings(s);
+  } catch (const std::exception& problem) {
     throw error(thing, "the settings of a run", problem.what());
   }
   return s;

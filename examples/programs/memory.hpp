@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdio>
+#include <cstdlib>
+#include <new>
+#include <string>
+
+#include <vscg/core/error.hpp>
+
+// What is said where memory does not suffice.
+
+namespace programs {
+
+/// "1.4 GiB"
+inline std::string bytes_text(std::size_t bytes) {
+  const double mib = static_cast<double>(bytes) / (1 << 20);
+  char text[32];
+  std::snprintf(text, sizeof text, mib < 1024 ? "%.0f MiB" : "%.1f GiB", mib < 1024 ? mib : mib / 1024);
+  return text;
+}
+
+/// Bytes of the largest block that the system grants now; the block is not touched.
+inline std::size_t largest_block() {
+  std::size_t granted = 0;
+  for (std::size_t step = std::size_t{1} << 46U; step >= (std::size_t{1} << 16U); step /= 2) {
+    void* volatile block = std::malloc(granted + step);  // volatile: compilers leave out a block that nobody uses
+    if (block != nullptr) granted += step;
+    std::free(block);
+  }
+  return granted;
+}
+
+/// "memory: expected room for <what>, found at most 512 MiB in one piece"
+inline vscg::error no_room(const std::string& what) {
+  return {"memory", "room for " + what, "at most " + bytes_text(largest_block()) + " in one piece"};
+}
+
+/// Does `work`; where memory does not suffice, the error says what it was for.
+template <class Work>
+auto with_room_for(const std::string& what, Work work) {
+  try {
+    return work();
+  } catch (const std::bad_alloc&) {
+    throw no_room(what);
+  }
+}
+
+}  // namespace programs

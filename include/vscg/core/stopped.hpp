@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <functional>
+
+#include <vscg/core/error.hpp>
+
+namespace vscg {
+
+/// What long work throws when its caller's `stop` says so: it leaves nothing half-done behind.
+class stopped : public error {
+ public:
+  stopped() : error("stopped") {}
+};
+
+/// Throws `stopped` when `stop` is there and says so.
+inline void expect_no_stop(const std::function<bool()>& stop) {
+  if (stop && stop()) throw stopped();
+}
+
+}  // namespace vscg

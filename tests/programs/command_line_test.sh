@@ -1,0 +1,171 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# What the programs make of their options before they do anything: numbers, names, and outputs that would take the place
+# of inputs. Nothing that is refused leaves or changes a file.
+set -u
+for program in ave_synthesize ave_train ave_evaluate ave_localize custom_layer; do
+  if [ ! -x "${VSCG_PROGRAMS_DIR:?}/$program" ]; then
+    echo "skipped: there is no $VSCG_PROGRAMS_DIR/$program"
+    exit 77
+  fi
+done
+PATH=$(cd "$VSCG_PROGRAMS_DIR" && pwd):$PATH
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+fail() {
+  echo "failed: $*" >&2
+  exit 1
+}
+# refused TEXT PROGRAM ARGUMENT ...: one line that is this text, or begins with it where it ends in *; code 1.
+refused() {
+  local text=$1 found code
+  shift
+  found=$(timeout 20 "$@" 2>&1 >/dev/null)
+  code=$?
+  [ $code -eq 1 ] || fail "expected exit code 1, found $code: $*: $found"
+  # shellcheck disable=SC2053
+  [[ $found == "$1: error: "$text ]] || fail "expected \"$text\": $*: $found"
+}
+mkdir -p in/data
+for name in w a.npy v.npy in/data/visual_feature.h5 in/data/labels.h5 in/data/Annotations.txt; do echo "$name" >"$name"; done
+everything() { find . \( ! -type d -printf '%p %y %l %i %T@\n' \) -o -print | sort; find . -type f -exec cksum {} + | sort; }
+
+# Every option that takes a number: its command line, the least and the most. What a word too much would be a word
+# missing for: all else is right, or not looked at before.
+out=../never
+numbers=(
+  "ave_synthesize --out $out|--videos|3|1000000"
+  "ave_synthesize --out $out|--noisy|0|1000000"
+  "ave_synthesize --out $out|--seed|0|18446744073709551615"
+  "ave_train --data in/none --setting fully --out $out|--epochs|1|1000000"
+  "ave_train --data in/none --setting fully --out $out|--batch|1|1000000"
+  "ave_train --data in/none --setting fully --out $out|--micro-batch|1|1000000"
+  "ave_train --data in/none --setting fully --out $out|--decay-after|1|1000000"
+  "ave_train --data in/none --setting fully --out $out|--seed|0|18446744073709551615"
+  "ave_train --data in/none --setting fully --out $out|--threads|1|1024"
+  "ave_evaluate --data in/none --weights w|--threads|1|1024"
+  "ave_localize --data in/none --weights w|--threads|1|1024"
+  "ave_localize --data in/none --weights w|--videos|0|1000000000"
+)
+for row in "${numbers[@]}"; do
+  IFS='|' read -r command option least most <<<"$row"
+  read -ra words <<<"$command"
+  text="$option: expected a whole number from $least to $most, found"
+  for value in -1 0x10 99999999999999999999999 "$((least - 1))" "$most"0; do
+    refused "$text $value" "${words[@]}" "$option=$value"
+  done
+  "${words[0]}" --help | grep -qF -- "a whole number from $least to $most" || fail "$command: no range of $option in --help"
+done
+text="--noisy: expected a whole number from 0 to 1000000, found"
+for value in -1 +1 1.0 1e3 1k 1_000 1,000 nan; do refused "$text $value" ave_synthesize --out $out --noisy $value; done
+for value in " 7" "7 " $'7\t'; do refused "$text \"${value/$'\t'/?}\"" ave_synthesize --out $out --noisy "$value"; done
+refused "$text nothing" ave_synthesize --out $out --noisy ""
+refused "--decay-after: expected a whole number from 1 to 1000000, found nothing" \
+  ave_train --data in/none --setting fully --decay-after 60,,120
+refused "--videos: expected a whole number from 0 to 1000000000, found -2" \
+  ave_localize --data in/none --weights w --videos 1 -2
+reals=(
+  "ave_train --data in/none --setting fully --out $out|--learning-rate|1e-30 to 1e+30"
+  "ave_evaluate --data in/none --weights w|--threshold|0 to 1"
+  "ave_localize --data in/none --weights w|--threshold|0 to 1"
+)
+for row in "${reals[@]}"; do
+  IFS='|' read -r command option range <<<"$row"
+  read -ra words <<<"$command"
+  for value in nan -inf -1 +0.5 0x1p-1 0,5 1e999 1e-999 1e31; do
+    refused "$option: expected a number from $range, found $value" "${words[@]}" "$option=$value"
+  done
+  "${words[0]}" --help | grep -qF -- "a number from $range" || fail "$command: no range of $option in --help"
+done
+# Decimal, with leading zeros too; the largest numbers are numbers.
+refused "data folder in/none: expected *" ave_train --data in/none --setting fully --out "$out" --epochs 010 \
+  --seed 18446744073709551615 --decay-after 60,120 --learning-rate 1e-3
+ave_synthesize --out ten --videos 010 --noisy 000 --seed 00 --type float16 | grep -q '^ten: 10 videos' || fail "010 is ten"
+rm -r ten
+
+# Names, and nothing but names.
+for wrong in 2 Test ""; do
+  refused "--split: expected train, val, validation or test, found ${wrong:-nothing}" \
+    ave_evaluate --data in/none --weights w "--split" "$wrong"
+  refused "--type: expected float64, float32 or float16, found ${wrong:-nothing}" \
+    ave_synthesize --out "$out" "--type" "$wrong"
+  refused "--without: expected nothing, sound, sight or place, found ${wrong:-nothing}" \
+    ave_synthesize --out "$out" "--without" "$wrong"
+  refused "--setting: expected fully or weakly, found ${wrong:-nothing}" ave_train --data in/none "--setting" "$wrong"
+  refused "--precision: expected float or double, found ${wrong:-nothing}" \
+    ave_train --data in/none --setting fully "--precision" "$wrong"
+  refused "--protocol: expected clean or released, found ${wrong:-nothing}" \
+    ave_train --data in/none --setting fully "--protocol" "$wrong"
+done
+refused "cannot open in/missing*" ave_evaluate --data in/none --weights in/missing --split val
+ave_train --help | grep -qF -- "(default: 32)" || fail "--micro-batch is 32 by default"
+
+# An output is never an input or another output: by any path, through links, as a hard link, in the making.
+mkdir links
+ln w links/hard
+ln -s ../w links/soft
+ln -s ../in/data links/folder
+ln -s nowhere links/dangling
+ln w w2.tmp
+before=$(everything)
+evaluate=(ave_evaluate --data in/data --weights)
+refused "--json: expected another file than --weights, found w" "${evaluate[@]}" w --json w
+refused "--json: expected another file than --weights, found ./links/../w, which is w" "${evaluate[@]}" w --json ./links/../w
+refused "--json: expected another file than --weights, found links/soft, which is w" "${evaluate[@]}" w --json links/soft
+refused "--json: expected another file than --weights, found links/hard, a hard link to w" "${evaluate[@]}" w --json links/hard
+refused "--json: expected another file than --weights, found w, which is links/soft" "${evaluate[@]}" links/soft --json w
+refused "--json: expected another file than --weights, found w2; *" "${evaluate[@]}" w2.tmp --json w2
+refused "--json: expected another file than --weights, found w2; *" "${evaluate[@]}" w --json w2
+refused "--json: expected another file than --data, found in/data/labels.h5" "${evaluate[@]}" w --json in/data/labels.h5
+refused "--json: expected another file than --data, found links/folder/val_order.h5, *" \
+  "${evaluate[@]}" w --json links/folder/val_order.h5
+localize=(ave_localize --weights w --audio a.npy --visual v.npy)
+refused "--json: expected another file than --weights, found w" "${localize[@]}" --json w
+refused "--json: expected another file than --audio, found a.npy" "${localize[@]}" --json a.npy
+refused "--attention: expected another file than --visual, found ./v.npy, which is v.npy" "${localize[@]}" --attention ./v.npy
+refused "--attention: expected another file than --json, found ./x, which is x" "${localize[@]}" --json x --attention ./x
+refused "--attention: expected another file than --json, found links/../x, which is x" \
+  "${localize[@]}" --json x --attention links/../x
+refused "--attention: expected another file than --json, found x.tmp; *" "${localize[@]}" --json x --attention x.tmp
+refused "--attention: expected another file than --json, found links/dangling, *" \
+  "${localize[@]}" --json links/nowhere --attention links/dangling
+refused "--json: expected another file than --data, found in/data/Annotations.txt" \
+  ave_localize --weights w --data in/data --json in/data/Annotations.txt
+ave_localize --weights w --data in/data --json both >both 2>/dev/null && fail "expected a refusal of the standard output's file"
+rm both
+train=(ave_train --setting fully --resume --data in/data)
+refused "--out: expected another folder than --data, found ./in/data" "${train[@]}" --out ./in/data
+refused "--out: expected another folder than --data, found links/folder" "${train[@]}" --out links/folder
+mkdir links/run
+for name in last.checkpoint best.safetensors; do
+  ln in/data/labels.h5 "links/run/$name"
+  refused "--out: expected another file than --data, found links/run/$name, a hard link to in/data/labels.h5" \
+    "${train[@]}" --out links/run
+  rm "links/run/$name"
+done
+ln -s summary.json links/run/metrics.jsonl
+refused "--out: expected another file than --out, found links/run/summary.json, which is links/run/metrics.jsonl" \
+  "${train[@]}" --out links/run
+rm -r links/run
+synthesize=(ave_synthesize --videos 3 --force --out in/data --annotations)
+refused "--out: expected another file than --annotations, found in/data/Annotations.txt" "${synthesize[@]}" in/data/Annotations.txt
+refused "--out: expected another file than --annotations, found in/data/Annotations.txt, which is links/folder/Annotations.txt" \
+  "${synthesize[@]}" links/folder/Annotations.txt
+mkdir in/data/.ave_synthesize.partial
+echo 'Bark&a&good&0&10' >in/data/.ave_synthesize.partial/mine.txt
+refused "--annotations: expected a file that stays, *" "${synthesize[@]}" in/data/.ave_synthesize.partial/mine.txt
+rm -r in/data/.ave_synthesize.partial
+[ "$before" = "$(everything)" ] || fail "something was changed or left"
+
+# A line on a disk that is full, or nowhere, is not success.
+for program in ave_synthesize ave_train ave_evaluate ave_localize; do
+  $program --help >/dev/full 2>problem && fail "$program --help: expected an error where nothing can be written"
+  [ "$(cat problem)" = "$program: error: cannot write to the standard output" ] || fail "$program: $(cat problem)"
+  $program --help >&- 2>/dev/null && fail "$program --help: expected an error without a standard output"
+  $program --help >/dev/null || fail "$program --help: expected success"
+done
+ave_synthesize --out full --videos 3 --type float16 >/dev/full 2>/dev/null && fail "ave_synthesize: expected an error"
+custom_layer >/dev/full && fail "custom_layer: expected an error where nothing can be written"
+[ ! -e "$out" ] || fail "something was left"
+echo "command lines: all as they should be"
