@@ -125,14 +125,44 @@ TEST_CASE("fully: a video of several categories teaches its first one only, whic
   put(4, 0, 7);  // background before, then class 2
   write_array(ave / "right_labels.h5", "avadataset", {small_ave::videos, 10, 29}, labels);
   ave_dataset::open(ave.folder.path(), ave.options());
-  REQUIRE(ave.warnings.size() == 2);  // the first: the event without length
-  CHECK(ave.warnings[1] == (ave / "right_labels.h5").string() +
+  // Said before: the event without length, and that row 4 has another category than in Annotations.txt.
+  REQUIRE(ave.warnings.size() == 3);
+  CHECK(ave.warnings[2] == (ave / "right_labels.h5").string() +
                                ": 2 of 6 videos have several categories, of which fully supervised training learns the "
                                "first, the first of them row 2 with class 1 (sound 1) and then class 2 (sound 2)");
   // A weak tag holds the share of each class.
   ave.warnings.clear();
   ave_dataset::open(ave.folder.path(), ave.options(supervision::weakly));
   for (const std::string& text : ave.warnings) CHECK(text.find("several categories") == std::string::npos);
+}
+
+TEST_CASE("no two classes get one name, whatever the files say: a weights file keeps every name once") {
+  const auto names_of = [](small_ave& ave) {
+    std::vector<std::string> names = ave_dataset::open(ave.folder.path(), ave.options()).category_names();
+    CHECK(names.size() == categories);
+    std::vector<std::string> sorted = names;
+    std::sort(sorted.begin(), sorted.end());
+    CHECK(std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end());
+    return names;
+  };
+  small_ave ave;
+  ave.category = {7, 9, 9, 3, 3, 1};
+  ave.write_labels("right_labels.h5");
+  ave.category = {2, 2, 2, 3, 3, 1};  // classes 7 and 9 are called sound 2
+  ave.write_annotations();
+  const auto names = names_of(ave);
+  CHECK(names[9] == "sound 2");
+  CHECK(names[7] == "category 7");
+  CHECK(names[3] == "sound 3");
+  check_mentions(ave.warnings.back(), {"1 of 6 videos have another category", "row 0 (class 7 against sound 2)"});
+
+  // A name that is ours for a class without one.
+  ave.remove("right_labels.h5");
+  ave.write_text(
+      "Annotations.txt",
+      "category 5&a&good&0&3\ncategory 27&a&good&0&3\nc&a&good&0&3\nc&a&good&0&3\nc&a&good&0&3\nc&a&good&0&3\n");
+  CHECK(names_of(ave)[0] == "category 5");
+  CHECK(names_of(ave)[5] == "category 5 (unnamed)");
 }
 
 TEST_CASE("weakly: tags, categories and noisy videos") {

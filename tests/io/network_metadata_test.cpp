@@ -107,6 +107,11 @@ TEST_CASE("what could not be read is not written") {
   metadata.categories[1] = "B\xE9lier";
   CHECK(error_of([&] { metadata_to_map(metadata); }) ==
         "metadata to write: vscg.categories: expected text in UTF-8, found the byte 0xE9 at byte 1");
+  metadata.network = "r\xE9seau";
+  metadata.categories[1] = "bell";
+  CHECK(contains(error_of([&] { metadata_to_map(metadata); }),
+                 "metadata to write: vscg.network: expected text in UTF-8"));
+  metadata = sample();
   metadata.categories[1] = "Be\nll";
   CHECK(contains(error_of([&] { metadata_to_map(metadata); }), "expected names without control characters"));
   metadata = sample();

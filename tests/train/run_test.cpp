@@ -173,6 +173,14 @@ TEST_CASE("what does not suit the data is refused before a folder is made") {
   const auto text = error_of([&] { train(here / "run", s); });
   CHECK(text == "--batch: expected at most 16, the videos there are to train with, found 17");
   CHECK(!std::filesystem::exists(here / "run"));
+
+  const auto ave = small::open_data();
+  auto metadata = small::metadata(ave);
+  metadata.categories[1] = "B\xE9lier";
+  CHECK(error_of([&] { small_run(ave, settings(1), vscg::threads(1), metadata); }) ==
+        "metadata to write: vscg.categories: expected text in UTF-8, found the byte 0xE9 at byte 1");
+  metadata.categories[1] = metadata.categories[0];
+  CHECK(error_of([&] { small_run(ave, settings(1), vscg::threads(1), metadata); }).ends_with(" twice"));
 }
 
 TEST_CASE("a checkpoint of another build is gone on with, and said") {

@@ -114,9 +114,15 @@ class label_reader {
     out_.known = true;
   }
 
+  /// Every name once, as a weights file keeps them: it must not turn out at the end of a run that it cannot be written.
   void name_unknown_categories() {
-    for (std::size_t c = out_.category_names.size(); c < categories; ++c) {
-      out_.category_names.push_back("category " + std::to_string(c));
+    auto& names = out_.category_names;
+    names.resize(categories);
+    for (std::size_t c = 0; c < categories; ++c) {
+      if (!names[c].empty()) continue;
+      std::string name = "category " + std::to_string(c);
+      while (std::find(names.begin(), names.end(), name) != names.end()) name += " (unnamed)";
+      names[c] = name;
     }
   }
 
@@ -151,24 +157,30 @@ class label_reader {
       const std::uint8_t event = event_class(row);
       if (event != background) ++votes[event][list.category_index[row]];
     }
+    // The most votes first: a name that several classes are called goes to one of them.
+    std::vector<std::pair<std::size_t, std::size_t>> found;  // class and name
+    for (std::size_t c = 0; c < categories; ++c) {
+      for (std::size_t name = 0; name < categories; ++name) {
+        if (votes[c][name] > 0) found.emplace_back(c, name);
+      }
+    }
+    std::ranges::stable_sort(found, std::ranges::greater{}, [&](const auto& f) { return votes[f.first][f.second]; });
     std::vector<std::string> names(categories);
     std::vector<bool> used(categories, false);
-    for (std::size_t c = 0; c < categories; ++c) {
-      const auto best = std::max_element(votes[c].begin(), votes[c].end());
-      if (*best == 0) continue;
-      const auto name = static_cast<std::size_t>(best - votes[c].begin());
+    for (const auto& [c, name] : found) {
+      if (!names[c].empty() || used[name]) continue;
       names[c] = list.category_names[name];
       used[name] = true;
     }
-    for (std::size_t c = 0; c < categories; ++c) {
-      if (!names[c].empty()) continue;
-      const bool free = c < list.category_names.size() && !used[c];
-      names[c] = free ? list.category_names[c] : "category " + std::to_string(c);
+    for (std::size_t c = 0; c < list.category_names.size(); ++c) {
+      if (names[c].empty() && !used[c]) names[c] = list.category_names[c];
     }
+    out_.category_names = std::move(names);
+    name_unknown_categories();
     std::size_t differ = 0, first = 0;
     for (std::size_t row = rows_; row-- > 0;) {
       const std::uint8_t event = event_class(row);
-      if (event == background || names[event] == list.entries[row].category) continue;
+      if (event == background || out_.category_names[event] == list.entries[row].category) continue;
       ++differ;
       first = row;
     }
@@ -177,7 +189,6 @@ class label_reader {
            " videos have another category than in Annotations.txt, the first of them row " + std::to_string(first) +
            " (class " + std::to_string(event_class(first)) + " against " + list.entries[first].category + ")");
     }
-    out_.category_names = std::move(names);
   }
 
   // Fully supervised targets are the video's category and where it is heard and seen: another category in the same

@@ -174,6 +174,7 @@ inline std::map<std::string, std::string> metadata_to_map(const network_metadata
   if (metadata.relevance_threshold) {
     map.emplace("vscg.relevance_threshold", number_text(*metadata.relevance_threshold));
   }
+  for (const auto& [key, value] : map) json_quoted(value, "metadata to write: " + key);  // throws when it is no text
   metadata_from_map(map, "metadata to write");
   return map;
 }

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,14 +28,6 @@ struct opened {
   npy_header header;
   std::uint64_t data_begin = 0;
 };
-
-/// Whether an array of that shape can be made: strides are signed, and those of an empty array are counted as if its
-/// extents of 0 were 1. NumPy refuses the same.
-inline bool has_strides(std::vector<std::size_t> shape, std::size_t element_size) {
-  std::erase(shape, std::size_t{0});
-  const auto bytes = byte_count(shape, element_size);
-  return bytes && std::in_range<std::ptrdiff_t>(*bytes);
-}
 
 inline opened open_npy(const input_file& file) {
   const std::string thing = file.path().string();
@@ -69,17 +62,19 @@ inline opened open_npy(const input_file& file) {
   file.read_at(8 + width, std::as_writable_bytes(std::span(text)));
   opened result{parse_npy_dictionary(text, thing, version), data_begin};
 
-  const std::uint64_t found = file.size() - data_begin;
-  const auto expected = byte_count(result.header.shape, dtype_size(result.header.type));
-  if (!expected || *expected != found) {
-    throw error(thing,
-                (expected ? std::to_string(*expected) : std::string("2^64 or more")) + " bytes of values for " +
-                    shape_text(result.header.shape),
-                std::to_string(found) +
-                    (!expected || found < *expected ? " (the file is truncated)" : " (several arrays in one file?)"));
-  }
-  if (!has_strides(result.header.shape, dtype_size(result.header.type))) {
+  // As NumPy: what an array would take if its empty axes had one element; its strides are made of that.
+  std::vector<std::size_t> extents = result.header.shape;
+  std::ranges::replace(extents, std::size_t{0}, std::size_t{1});
+  const auto room = byte_count(extents, dtype_size(result.header.type));
+  if (!room || *room > static_cast<std::size_t>(std::numeric_limits<std::ptrdiff_t>::max())) {
     throw error(thing, "a shape that fits memory", shape_text(result.header.shape));
+  }
+  const std::uint64_t found = file.size() - data_begin;
+  const std::size_t expected = std::ranges::find(result.header.shape, 0U) == result.header.shape.end() ? *room : 0;
+  if (expected != found) {
+    throw error(
+        thing, std::to_string(expected) + " bytes of values for " + shape_text(result.header.shape),
+        std::to_string(found) + (found < expected ? " (the file is truncated)" : " (several arrays in one file?)"));
   }
   return result;
 }

@@ -53,7 +53,8 @@ class run {
   using memory = typename Backend::memory;
 
  public:
-  /// Throws vscg::error for settings that do not suit the data set. `metadata` goes into the weights file.
+  /// Throws vscg::error for settings that do not suit the data set, and for metadata, which goes into the weights file,
+  /// that could not be written there.
   run(const data::ave_dataset& ave, run_settings settings, threads n, io::network_metadata metadata)
       : ave_(ave),
         metadata_(std::move(metadata)),
@@ -64,6 +65,7 @@ class run {
         trainer_(model_, adam{settings.learning_rate}, Loss{}, n, options_of(settings)),
         evaluator_(model_.weights(), n),
         loader_(ave, std::max(settings.batch, evaluator_.videos)) {
+    io::metadata_to_map(metadata_);  // throws now, not when the first weights are saved
     now_.settings = std::move(settings);
     now_.build = build_description(Backend::name);
     now_.data = data_identity(ave);
