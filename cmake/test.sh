@@ -1,15 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Installs what is missing, builds vscg and passes every test: with clang++ under thread sanitizer and under the address and
-# undefined-behaviour sanitizers, then with g++, warnings as errors. Ends with ctest's report of the g++ build.
-#   sh cmake/test.sh          these three stages
+# undefined-behaviour sanitizers, a minute of fuzzing for each kind of file, then with g++, warnings as errors. Ends with
+# ctest's report of the g++ build.
+#   sh cmake/test.sh          these four stages
 #   sh cmake/test.sh clang    clang++ without sanitizers for any machine of the architecture, and every header by itself
 # VSCG_GOLDEN_DIR and VSCG_AVE_DIR name the folders of reference values and of real files; without them the tests that need
 # them say that they are skipped.
 set -eu
 cd "$(dirname "$0")/.."
 
-stages=${*:-thread address release}
+stages=${*:-thread address fuzz release}
 CMAKE_BUILD_PARALLEL_LEVEL=${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)}
 CTEST_PARALLEL_LEVEL=${CTEST_PARALLEL_LEVEL:-$(nproc)}
 export CMAKE_BUILD_PARALLEL_LEVEL CTEST_PARALLEL_LEVEL

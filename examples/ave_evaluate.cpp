@@ -21,10 +21,10 @@
 #include <vscg/train/metrics.hpp>
 
 #include "networks/network.hpp"
+#include "programs/evaluate_options.hpp"
 #include "programs/features.hpp"
 #include "programs/files.hpp"
 #include "programs/memory.hpp"
-#include "programs/options.hpp"
 #include "programs/program.hpp"
 #include "programs/stop.hpp"
 #include "programs/weights.hpp"
@@ -34,13 +34,6 @@ namespace {
 using vscg::data::split;
 using vscg::io::json;
 using vscg::train::confusion_matrix;
-
-struct options {
-  std::string data, weights, json_file;
-  split part = split::test;
-  std::optional<double> threshold;
-  std::size_t threads = vscg::threads::all().count;
-};
 
 void print(const confusion_matrix& counts, const std::vector<std::string>& names) {
   std::printf("accuracy %.2f %% (%zu of %zu segments)\n", 100 * counts.accuracy(), counts.right(), counts.total());
@@ -101,7 +94,7 @@ json report(const confusion_matrix& counts, const std::vector<std::string>& name
   return fields;
 }
 
-void evaluate(const CLI::App& app, const options& given) {
+void evaluate(const CLI::App& app, const programs::evaluate_options& given) {
   auto inputs = programs::data_files("--data", given.data);
   inputs.push_back({"--weights", given.weights});
   programs::expect_apart(inputs, std::vector<programs::named_file>{{"--json", given.json_file}});
@@ -151,21 +144,8 @@ void evaluate(const CLI::App& app, const options& given) {
 int main(int argc, char** argv) {
   programs::run("ave_evaluate", [&] {
     CLI::App app("Measures the weights of a network on a split of the AVE data set.", "ave_evaluate");
-    options given;
-    app.add_option("--data", given.data, "folder with the files of the data set")->required()->type_name("DIR");
-    app.add_option("--weights", given.weights, "weights (.safetensors); they say which network they are of")
-        ->required()
-        ->type_name("FILE");
-    programs::add_choice(app, "--split", given.part,
-                         programs::choices<split>{{"train", split::train},
-                                                  {"val", split::validation},
-                                                  {"validation", split::validation},
-                                                  {"test", split::test}},
-                         "which part of the data set (default: test)");
-    programs::add_threshold(app, given.threshold);
-    app.add_option("--json", given.json_file, "write all figures there; its fields: README.md of examples")
-        ->type_name("FILE");
-    programs::add_threads(app, given.threads);
+    programs::evaluate_options given;
+    programs::add_options(app, given);
     if (programs::parse(app, argc, argv)) evaluate(app, given);
   });
 }

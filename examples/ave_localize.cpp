@@ -28,7 +28,7 @@
 #include "networks/network.hpp"
 #include "programs/features.hpp"
 #include "programs/files.hpp"
-#include "programs/options.hpp"
+#include "programs/localize_options.hpp"
 #include "programs/program.hpp"
 #include "programs/stop.hpp"
 #include "programs/timeline.hpp"
@@ -42,16 +42,6 @@ using vscg::data::segments;
 using vscg::io::json;
 using vscg::train::localised_event;
 
-struct options {
-  std::string weights, data, audio, visual, json_file, attention_file;
-  std::vector<std::size_t> videos;
-  std::optional<double> threshold;
-  std::size_t threads = vscg::threads::all().count;
-};
-
-/// The data set tells how many rows there are; a slip is told before it is opened.
-inline constexpr programs::whole_range any_row{0, 1'000'000'000};
-
 /// The videos asked for, and what is known of them beside their features.
 struct videos_to_localise {
   std::unique_ptr<networks::feature_source> features;
@@ -60,7 +50,8 @@ struct videos_to_localise {
   bool truth = false;                           // whether it says what happens in them
 };
 
-videos_to_localise open_videos(const CLI::App& app, const options& given, const std::vector<std::string>& names) {
+videos_to_localise open_videos(const CLI::App& app, const programs::localize_options& given,
+                               const std::vector<std::string>& names) {
   videos_to_localise result;
   if (given.data.empty()) {
     result.features = std::make_unique<programs::npy_features>(given.audio, given.visual);
@@ -123,7 +114,7 @@ std::size_t video_category(std::span<const float> scores) {
   return best;
 }
 
-void localize(const CLI::App& app, const options& given) {
+void localize(const CLI::App& app, const programs::localize_options& given) {
   auto inputs = given.data.empty() ? std::vector<programs::named_file>() : programs::data_files("--data", given.data);
   inputs.push_back({"--weights", given.weights});
   inputs.push_back({"--audio", given.audio});
@@ -199,38 +190,13 @@ void localize(const CLI::App& app, const options& given) {
   vscg::atomic_file::commit_together(outputs);
 }
 
-void add_options(CLI::App& app, options& given) {
-  app.add_option("--weights", given.weights, "weights (.safetensors); they say which network they are of")
-      ->required()
-      ->type_name("FILE");
-  auto* data =
-      app.add_option("--data", given.data, "folder with the files of the data set; labels are shown, not needed")
-          ->option_text("DIR");
-  programs::add_whole_numbers(app, "--videos", given.videos, any_row, "rows of the data set (default: all)")
-      ->needs(data);
-  auto* audio = app.add_option("--audio", given.audio, "audio features (.npy): [10,128] or [N,10,128]")
-                    ->option_text("FILE")
-                    ->excludes(data);
-  auto* visual = app.add_option("--visual", given.visual, "visual features (.npy): [10,7,7,512] or [N,10,7,7,512]")
-                     ->option_text("FILE")
-                     ->excludes(data)
-                     ->needs(audio);
-  audio->needs(visual);
-  app.add_option("--json", given.json_file, "write the events there; its fields: README.md of examples")
-      ->type_name("FILE");
-  app.add_option("--attention", given.attention_file, "write the attention there (.npy): [N,10,7,7]")
-      ->type_name("FILE");
-  programs::add_threshold(app, given.threshold);
-  programs::add_threads(app, given.threads);
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
   programs::run("ave_localize", [&] {
     CLI::App app("Localises audio-visual events in videos.", "ave_localize");
-    options given;
-    add_options(app, given);
+    programs::localize_options given;
+    programs::add_options(app, given);
     if (!programs::parse(app, argc, argv)) return;
     if (given.data.empty() && given.audio.empty()) {
       throw vscg::error("videos to localise", "--data DIR, or --audio FILE and --visual FILE", "neither");

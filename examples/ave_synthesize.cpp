@@ -21,50 +21,14 @@
 
 #include "programs/files.hpp"
 #include "programs/memory.hpp"
-#include "programs/options.hpp"
 #include "programs/program.hpp"
 #include "programs/stop.hpp"
+#include "programs/synthesize_options.hpp"
 
 namespace {
 
-using vscg::data::stored_type;
-using vscg::data::withheld_sense;
-
-struct options {
-  std::string out, annotations;
-  std::uint64_t seed = 1;
-  vscg::data::synthesis_options synthesis;
-};
-
-void add_options(CLI::App& app, options& given) {
-  using programs::choices;
-  app.add_option("--out", given.out, "directory to write (created; must be empty)")->required()->type_name("DIR");
-  programs::add_whole_number(app, "--videos", given.synthesis.videos, vscg::data::synthetic_videos,
-                             "number of videos (default: all of --annotations, else 600)");
-  app.add_option("--annotations", given.annotations, "an Annotations.txt to follow (default: events are generated)")
-      ->type_name("FILE");
-  programs::add_whole_number(app, "--seed", given.seed, programs::any_seed,
-                             "a seed names a world: its categories, videos and splits (default: 1)");
-  programs::add_whole_number(app, "--noisy", given.synthesis.noisy, vscg::data::synthetic_noisy_videos,
-                             "background videos for weak training (default: videos x 178 / 4143)");
-  programs::add_choice(
-      app, "--type", given.synthesis.type,
-      choices<stored_type>{
-          {"float64", stored_type::float64}, {"float32", stored_type::float32}, {"float16", stored_type::float16}},
-      "how features are stored (default: float64, as AVE's)");
-  programs::add_choice(app, "--without", given.synthesis.withheld,
-                       choices<withheld_sense>{{"nothing", withheld_sense::nothing},
-                                               {"sound", withheld_sense::sound},
-                                               {"sight", withheld_sense::sight},
-                                               {"place", withheld_sense::place}},
-                       "a sense to withhold, for controls; place: attention has no choice (default: nothing)");
-  app.add_flag("--compress", given.synthesis.compress, "chunk by video and deflate");
-  app.add_flag("--force", given.synthesis.force,
-               "write into a directory that is not empty, replacing files of the same names");
-}
-
 /// The annotations stay as they are: neither replaced, nor swept away with what an earlier run left.
-void expect_apart(const options& given) {
+void expect_apart(const programs::synthesize_options& given) {
   const std::vector<programs::named_file> inputs{{"--annotations", given.annotations}};
   programs::expect_apart(inputs, programs::data_files("--out", given.out, true));
   if (given.annotations.empty()) return;
@@ -75,7 +39,7 @@ void expect_apart(const options& given) {
   }
 }
 
-void synthesize(options given) {
+void synthesize(programs::synthesize_options given) {
   if (!given.annotations.empty()) given.synthesis.annotations = given.annotations;
   given.synthesis.seed = vscg::seed{given.seed};
   expect_apart(given);
@@ -111,8 +75,8 @@ void synthesize(options given) {
 int main(int argc, char** argv) {
   programs::run("ave_synthesize", [&] {
     CLI::App app("Writes a synthetic data set in exactly the format of the AVE data set.", "ave_synthesize");
-    options given;
-    add_options(app, given);
+    programs::synthesize_options given;
+    programs::add_options(app, given);
     if (programs::parse(app, argc, argv)) synthesize(std::move(given));
   });
 }

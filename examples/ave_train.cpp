@@ -31,74 +31,23 @@
 #include "networks/train.hpp"
 #include "programs/files.hpp"
 #include "programs/memory.hpp"
-#include "programs/options.hpp"
 #include "programs/program.hpp"
 #include "programs/stop.hpp"
+#include "programs/train_options.hpp"
 
 namespace {
 
 namespace train = vscg::train;
 
-/// The options as they were given; what was not given is the default or, on resume, as the run began.
-struct command_line {
-  std::string data, out = "run";
-  vscg::setting setting = vscg::setting::fully;
-  std::optional<std::string> network, precision;
-  std::optional<train::protocol_name> protocol;
-  std::optional<std::size_t> epochs, batch, micro_batch;
-  std::optional<double> learning_rate;
-  std::vector<std::size_t> decay_after;
-  std::optional<std::uint64_t> seed;
-  std::size_t threads = vscg::threads::all().count;
-  bool resume = false, cache = false;
-};
-
-void add_options(CLI::App& app, command_line& given) {
-  using programs::choices;
-  using train::protocol_name;
-  const train::run_settings usual;
-  const auto defaults_to = [](const std::string& what, const auto& value) {
-    return what + " (default: " + value + ")";
-  };
-  const auto number = [](auto value) { return std::to_string(value); };
-  app.add_option("--data", given.data, "folder of the AVE data set's files")->required()->type_name("DIR");
-  programs::add_choice(app, "--setting", given.setting,
-                       choices<vscg::setting>{{"fully", vscg::setting::fully}, {"weakly", vscg::setting::weakly}},
-                       "a label a second, or a tag a video")
-      ->required();
+/// What --network takes.
+std::string network_names() {
   std::string names;
   for (const auto& network : networks::trainables) names += (names.empty() ? "" : ", ") + std::string(network.name);
-  app.add_option("--network", given.network, names + " (default: the released one of the setting)")->type_name("NAME");
-  programs::add_whole_number(app, "--epochs", given.epochs, train::epochs_range,
-                             defaults_to("rounds over the training split", number(usual.epochs)));
-  programs::add_whole_number(app, "--batch", given.batch, train::batch_range,
-                             defaults_to("videos a step", number(usual.batch)));
-  programs::add_real_number(app, "--learning-rate", given.learning_rate, train::learning_rate_range,
-                            defaults_to("of Adam", "0.001"));
-  programs::add_whole_numbers(
-      app, "--decay-after", given.decay_after, train::epochs_range,
-      defaults_to("epochs after which the rate is multiplied by 0.8", "60,120,240, weakly 80,180,240"));
-  programs::add_whole_number(app, "--seed", given.seed, programs::any_seed,
-                             defaults_to("of weights, order and dropout", number(usual.seed)));
-  programs::add_threads(app, given.threads);
-  programs::add_choice(app, "--precision", given.precision,
-                       choices<std::string>{{"float", "float"}, {"double", "double"}},
-                       defaults_to("of all numbers", usual.precision));
-  programs::add_choice(
-      app, "--protocol", given.protocol,
-      choices<protocol_name>{{"clean", protocol_name::clean}, {"released", protocol_name::released}},
-      defaults_to("released: the loops of the authors' program with their slips", train::text_of(usual.protocol)));
-  programs::add_whole_number(
-      app, "--micro-batch", given.micro_batch, train::batch_range,
-      defaults_to("videos computed at once: fewer take less memory, bits depend on it", number(usual.micro_batch)));
-  app.add_option("--out", given.out, "folder of the run, default run; must be new unless --resume is given")
-      ->type_name("RUN");
-  app.add_flag("--resume", given.resume, "go on with the run in --out, with the same bits as if it had not stopped");
-  app.add_flag("--cache", given.cache, "keep a float32 copy of the features beside the data, for compressed files");
+  return names;
 }
 
 /// What was given, over `settings`.
-train::run_settings apply(const command_line& given, train::run_settings settings) {
+train::run_settings apply(const programs::train_options& given, train::run_settings settings) {
   const auto put = [](const auto& option, auto& value) {
     if (option) value = *option;
   };
@@ -130,7 +79,7 @@ const networks::trainable& network_of(const train::run_settings& settings) {
 
 /// The settings of the run: those it began with where there is something to resume, else the defaults; then the command
 /// line's. Throws vscg::error when the two contradict each other.
-train::run_settings settings_of(const command_line& given) {
+train::run_settings settings_of(const programs::train_options& given) {
   const std::filesystem::path checkpoint = std::filesystem::path(given.out) / train::run_folder::checkpoint_name;
   train::run_folder::check(given.out, given.resume);
   if (given.resume && std::filesystem::exists(checkpoint)) {
@@ -158,7 +107,7 @@ void print_result(const train::run_history& history, const std::string& out) {
 }
 
 /// Neither a file of the data nor another one of the run may lie where the run writes.
-void expect_apart(const command_line& given) {
+void expect_apart(const programs::train_options& given) {
   std::error_code ignored;
   if (std::filesystem::equivalent(given.out, given.data, ignored)) {
     throw vscg::error("--out", "another folder than --data", given.out);
@@ -172,8 +121,8 @@ void expect_apart(const command_line& given) {
 }
 
 /// The data set; a cache of it is written while a stop is held, when all else is known to be right.
-vscg::data::ave_dataset open_data(const command_line& given, const train::run_settings& settings, bool terminal,
-                                  const std::function<void(const std::string&)>& warn) {
+vscg::data::ave_dataset open_data(const programs::train_options& given, const train::run_settings& settings,
+                                  bool terminal, const std::function<void(const std::string&)>& warn) {
   vscg::data::ave_options options;
   options.setting =
       settings.supervision == vscg::setting::fully ? vscg::data::supervision::fully : vscg::data::supervision::weakly;
@@ -193,7 +142,7 @@ vscg::data::ave_dataset open_data(const command_line& given, const train::run_se
   return vscg::data::ave_dataset::open(given.data, options);
 }
 
-void run(const command_line& given, bool terminal) {
+void run(const programs::train_options& given, bool terminal) {
   train::progress_display display(stdout, terminal);
   const auto warn = [&](const std::string& text) {
     display.clear();
@@ -241,8 +190,8 @@ void run(const command_line& given, bool terminal) {
 int main(int argc, char** argv) {
   programs::run("ave_train", [&] {
     CLI::App app("Trains an audio-visual event localizer on the AVE data set.", "ave_train");
-    command_line given;
-    add_options(app, given);
+    programs::train_options given;
+    programs::add_options(app, given, network_names());
     if (programs::parse(app, argc, argv)) run(given, isatty(STDOUT_FILENO) == 1);
   });
 }

@@ -126,6 +126,18 @@ CLI::Option* add_choice(CLI::App& app, const std::string& name, To& to, choices<
       ->type_name(listed);
 }
 
+/// Adds an option with the name of a file or folder; an empty one, as of a shell's variable that is not set, is
+/// refused.
+inline CLI::Option* add_path(CLI::App& app, const std::string& name, std::string& to, const std::string& what) {
+  return app.add_option_function<std::string>(
+      name,
+      [&to, name](const std::string& text) {
+        if (text.empty()) throw vscg::error(name, "the name of a file or folder", shown(text));
+        to = text;
+      },
+      what);
+}
+
 /// Adds --threshold.
 inline CLI::Option* add_threshold(CLI::App& app, std::optional<double>& to) {
   return add_real_number(

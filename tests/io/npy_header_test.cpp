@@ -103,6 +103,7 @@ TEST_CASE("what cannot be read is named") {
   CHECK(contains(typed("[('a', '<f4')]"), "found a structured type"));
   CHECK(contains(problem("{'descr': '<f4', 'fortran_order': True, 'shape': (2, 2), }"),
                  "a.npy: expected row-major values, found Fortran order"));
+  CHECK(problem("{'descr': '<f4', 'fortran_order': True, 'shape': (3, 0, 2), }").empty());
   for (const char* text :
        {"", "{", "{}", "()", "{'descr': '<f4', 'shape': (1,)}", "{'descr': '<f4', 'fortran_order': False}",
         "{'descr': '<f4', 'fortran_order': Maybe, 'shape': (1,)}",

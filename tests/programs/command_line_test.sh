@@ -101,6 +101,16 @@ done
 refused "cannot open in/missing*" ave_evaluate --data in/none --weights in/missing --split val
 ave_train --help | grep -qF -- "(default: 32)" || fail "--micro-batch is 32 by default"
 
+# A shell's variable that is not set is no name.
+for words in "ave_synthesize --out" "ave_synthesize --out $out --annotations" "ave_train --setting fully --data" \
+  "ave_train --setting fully --data in/data --out" "ave_evaluate --data in/data --weights" "ave_evaluate --weights w --data" \
+  "ave_evaluate --data in/data --weights w --json" "ave_localize --weights" "ave_localize --weights w --data" \
+  "ave_localize --weights w --visual v.npy --audio" "ave_localize --weights w --audio a.npy --visual" \
+  "ave_localize --weights w --data in/data --json" "ave_localize --weights w --data in/data --attention"; do
+  # shellcheck disable=SC2086  # a list of words
+  refused "${words##* }: expected the name of a file or folder, found nothing" $words ""
+done
+
 # An output is never an input or another output: by any path, through links, as a hard link, in the making.
 mkdir links
 ln w links/hard

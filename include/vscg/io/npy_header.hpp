@@ -59,8 +59,9 @@ class dictionary_parser {
     }
     skip_space();
     if (position_ != text_.size() || !type || !shape || !by_columns) malformed();
-    // Along one axis there is one order only.
-    if (*by_columns && std::ranges::count_if(*shape, [](std::size_t extent) { return extent > 1; }) > 1) {
+    // No values and values along one axis have one order only.
+    const auto several = std::ranges::count_if(*shape, [](std::size_t extent) { return extent > 1; });
+    if (*by_columns && several > 1 && std::ranges::find(*shape, std::size_t{0}) == shape->end()) {
       throw error(file_, "row-major values", "Fortran order (save numpy.ascontiguousarray(array))");
     }
     type->shape = *std::move(shape);

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include <vscg/core/team.hpp>
+#include <vscg/data/types.hpp>
+
+#include "programs/options.hpp"
+
+namespace programs {
+
+/// What ave_evaluate is asked to do.
+struct evaluate_options {
+  std::string data, weights, json_file;
+  vscg::data::split part = vscg::data::split::test;
+  std::optional<double> threshold;
+  std::size_t threads = vscg::threads::all().count;
+};
+
+/// Adds the options of ave_evaluate.
+inline void add_options(CLI::App& app, evaluate_options& given) {
+  using vscg::data::split;
+  add_path(app, "--data", given.data, "folder with the files of the data set")->required()->type_name("DIR");
+  add_path(app, "--weights", given.weights, "weights (.safetensors); they say which network they are of")
+      ->required()
+      ->type_name("FILE");
+  add_choice(app, "--split", given.part,
+             choices<split>{{"train", split::train},
+                            {"val", split::validation},
+                            {"validation", split::validation},
+                            {"test", split::test}},
+             "which part of the data set (default: test)");
+  add_threshold(app, given.threshold);
+  add_path(app, "--json", given.json_file, "write all figures there; its fields: README.md of examples")
+      ->type_name("FILE");
+  add_threads(app, given.threads);
+}
+
+}  // namespace programs

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include <vscg/core/team.hpp>
+
+#include "programs/options.hpp"
+
+namespace programs {
+
+/// What ave_localize is asked to do.
+struct localize_options {
+  std::string weights, data, audio, visual, json_file, attention_file;
+  std::vector<std::size_t> videos;
+  std::optional<double> threshold;
+  std::size_t threads = vscg::threads::all().count;
+};
+
+/// The data set tells how many rows there are; a slip is told before it is opened.
+inline constexpr whole_range any_row{0, 1'000'000'000};
+
+/// Adds the options of ave_localize.
+inline void add_options(CLI::App& app, localize_options& given) {
+  add_path(app, "--weights", given.weights, "weights (.safetensors); they say which network they are of")
+      ->required()
+      ->type_name("FILE");
+  auto* data =
+      add_path(app, "--data", given.data, "folder with the files of the data set; labels are shown, not needed")
+          ->option_text("DIR");
+  add_whole_numbers(app, "--videos", given.videos, any_row, "rows of the data set (default: all)")->needs(data);
+  auto* audio = add_path(app, "--audio", given.audio, "audio features (.npy): [10,128] or [N,10,128]")
+                    ->option_text("FILE")
+                    ->excludes(data);
+  auto* visual = add_path(app, "--visual", given.visual, "visual features (.npy): [10,7,7,512] or [N,10,7,7,512]")
+                     ->option_text("FILE")
+                     ->excludes(data)
+                     ->needs(audio);
+  audio->needs(visual);
+  add_path(app, "--json", given.json_file, "write the events there; its fields: README.md of examples")
+      ->type_name("FILE");
+  add_path(app, "--attention", given.attention_file, "write the attention there (.npy): [N,10,7,7]")->type_name("FILE");
+  add_threshold(app, given.threshold);
+  add_threads(app, given.threads);
+}
+
+}  // namespace programs
