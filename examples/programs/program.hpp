@@ -57,7 +57,8 @@ int run(const char* name, Body body) {
       tell(name, "interrupted");
       return stop::exit_code;
     } catch (const std::bad_alloc&) {
-      return fail(no_room("more memory").what());
+      return fail("memory: expected more than there is, found at most " + bytes_text(largest_block()) +
+                  " in one piece");
     } catch (const std::exception& problem) {
       return fail(problem.what());
     }
