@@ -31,7 +31,7 @@ vscg::error no_room_to_train(vscg::train::run_settings settings, std::size_t sca
   };
   const std::size_t video = (vscg::data::audio_video_values + vscg::data::visual_video_values) * scalar;
   const std::string wanted = "room for " + text(settings) + " (two batches of " +
-                             programs::bytes_text(settings.batch * video) + ", and what is computed of a micro-batch)";
+                             vscg::bytes_text(settings.batch * video) + ", and what is computed of a micro-batch)";
   while (settings.batch * settings.micro_batch > 1) {
     settings.micro_batch = std::min(settings.micro_batch, settings.batch);
     (settings.micro_batch > 1 ? settings.micro_batch : settings.batch) /= 2;
@@ -41,7 +41,7 @@ vscg::error no_room_to_train(vscg::train::run_settings settings, std::size_t sca
     } catch (const std::exception&) {  // less, then
     }
   }
-  return {"memory", wanted, "at most " + programs::bytes_text(programs::largest_block()) + " in one piece"};
+  return {"memory", wanted, "at most " + vscg::bytes_text(programs::largest_block()) + " in one piece"};
 }
 
 /// The body of every train_… function. The folder is claimed last: what is wrong with settings or data leaves none.
@@ -50,7 +50,10 @@ train_outcome train_network(const train_request& request) {
   using run_type = vscg::train::run<Network, Loss, Scalar, vscg::cpu>;
   std::optional<run_type> run;
   const auto make = [&](const vscg::train::run_settings& settings) {
+    run.reset();
     run.emplace(request.ave, settings, request.threads, vscg::io::metadata_of<Network>(request.ave.category_names()));
+    // A checkpoint holds four copies of the weights in memory, and wants some room to move.
+    if (!programs::grants(6 * sizeof(Scalar) * run->trained().weights().count())) throw std::bad_alloc();
   };
   try {
     make(request.settings);

@@ -2,39 +2,36 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdio>
 #include <cstdlib>
 #include <new>
 #include <string>
 
+#include <vscg/core/checked_size.hpp>
 #include <vscg/core/error.hpp>
 
 // What is said where memory does not suffice.
 
 namespace programs {
 
-/// "1.4 GiB"
-inline std::string bytes_text(std::size_t bytes) {
-  const double mib = static_cast<double>(bytes) / (1 << 20);
-  char text[32];
-  std::snprintf(text, sizeof text, mib < 1024 ? "%.0f MiB" : "%.1f GiB", mib < 1024 ? mib : mib / 1024);
-  return text;
+/// Whether the system grants a block now; it is not touched.
+inline bool grants(std::size_t bytes) {
+  void* volatile block = std::malloc(bytes);  // volatile: compilers leave out a block that nobody uses
+  std::free(block);
+  return block != nullptr;
 }
 
-/// Bytes of the largest block that the system grants now; the block is not touched.
+/// Bytes of the largest block that the system grants now.
 inline std::size_t largest_block() {
   std::size_t granted = 0;
   for (std::size_t step = std::size_t{1} << 46U; step >= (std::size_t{1} << 16U); step /= 2) {
-    void* volatile block = std::malloc(granted + step);  // volatile: compilers leave out a block that nobody uses
-    if (block != nullptr) granted += step;
-    std::free(block);
+    if (grants(granted + step)) granted += step;
   }
   return granted;
 }
 
 /// "memory: expected room for <what>, found at most 512 MiB in one piece"
 inline vscg::error no_room(const std::string& what) {
-  return {"memory", "room for " + what, "at most " + bytes_text(largest_block()) + " in one piece"};
+  return {"memory", "room for " + what, "at most " + vscg::bytes_text(largest_block()) + " in one piece"};
 }
 
 /// Does `work`; where memory does not suffice, the error says what it was for.

@@ -58,7 +58,8 @@ template <class Body>
       tell(name, "interrupted");
       code = stop::exit_code;
     } catch (const std::bad_alloc&) {
-      code = fail(no_room("more memory").what());
+      code = fail("memory: expected more than there is, found at most " + vscg::bytes_text(largest_block()) +
+                  " in one piece");
     } catch (const std::exception& problem) {
       code = fail(problem.what());
     }

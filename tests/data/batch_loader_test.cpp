@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include <vscg/core/stopped.hpp>
 #include <vscg/data/batch_loader.hpp>
 
 #include "data/hdf5_fixture.hpp"
@@ -107,6 +108,16 @@ TEST_CASE("a capacity that no memory could hold is refused, and its size does no
   const std::size_t many = std::size_t{1} << 56U;
   check_mentions(error_of([&] { batch_loader<float>(data, many); }),
                  {"bytes of two batches", "at most", std::to_string(many)});
+}
+
+TEST_CASE("who waits may stop waiting; the request is still the earliest") {
+  small_ave ave;
+  fill(ave, {stored_as::float32, {1, 10, 7, 7, 512}, 1});
+  const ave_dataset data = ave_dataset::open(ave.folder.path(), ave.options());
+  batch_loader<float> loader(data, 400);
+  loader.request(std::vector<std::size_t>(400, 3));  // long enough for a question
+  CHECK_THROWS_AS(loader.wait([] { return true; }), vscg::stopped);
+  CHECK(loader.outstanding() == 1);
 }
 
 TEST_CASE("a loader that is left with requests ends") {
