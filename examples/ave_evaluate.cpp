@@ -142,7 +142,7 @@ void evaluate(const CLI::App& app, const programs::evaluate_options& given) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return programs::run("ave_evaluate", [&] {
+  programs::run("ave_evaluate", [&] {
     CLI::App app("Measures the weights of a network on a split of the AVE data set.", "ave_evaluate");
     programs::evaluate_options given;
     programs::add_options(app, given);

@@ -17,6 +17,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <vscg/core/atomic_file.hpp>
 #include <vscg/core/error.hpp>
 #include <vscg/core/team.hpp>
 #include <vscg/data/ave_dataset.hpp>
@@ -175,17 +176,24 @@ void localize(const CLI::App& app, const programs::localize_options& given) {
                 100 * static_cast<double>(right) / static_cast<double>(all));
   }
   const programs::stop_hold hold;
-  if (!given.json_file.empty()) vscg::io::write_json(given.json_file, fields);
+  std::optional<vscg::atomic_file> events_file, attention_file;
+  std::vector<vscg::atomic_file*> outputs;  // of one run, both or none
+  if (!given.json_file.empty()) {
+    events_file.emplace(given.json_file).write(vscg::io::json_text(fields));
+    outputs.push_back(&*events_file);
+  }
   if (!given.attention_file.empty()) {
     const std::vector<std::size_t> shape{videos.rows.size(), segments, 7, 7};
-    vscg::io::write_npy<float>(given.attention_file, attention, shape);
+    vscg::io::write_npy<float>(attention_file.emplace(given.attention_file), attention, shape);
+    outputs.push_back(&*attention_file);
   }
+  vscg::atomic_file::commit_together(outputs);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  return programs::run("ave_localize", [&] {
+  programs::run("ave_localize", [&] {
     CLI::App app("Localises audio-visual events in videos.", "ave_localize");
     programs::localize_options given;
     programs::add_options(app, given);

@@ -73,7 +73,7 @@ void synthesize(programs::synthesize_options given) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return programs::run("ave_synthesize", [&] {
+  programs::run("ave_synthesize", [&] {
     CLI::App app("Writes a synthetic data set in exactly the format of the AVE data set.", "ave_synthesize");
     programs::synthesize_options given;
     programs::add_options(app, given);

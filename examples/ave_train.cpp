@@ -188,7 +188,7 @@ void run(const programs::train_options& given, bool terminal) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return programs::run("ave_train", [&] {
+  programs::run("ave_train", [&] {
     CLI::App app("Trains an audio-visual event localizer on the AVE data set.", "ave_train");
     programs::train_options given;
     programs::add_options(app, given, network_names());

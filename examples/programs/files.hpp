@@ -82,7 +82,7 @@ struct identity {
 struct known_file {
   named_file file;
   identity self;
-  identity in_the_making;  // where an output is written before it takes its name, see vscg::io::atomic_file
+  identity in_the_making;  // where an output is written before it takes its name, see vscg::atomic_file
   bool output;
   known_file(named_file f, bool is_output)
       : file(std::move(f)), self(file.path), in_the_making(self.place.string() + ".tmp"), output(is_output) {}

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <fcntl.h>
 #include <filesystem>
@@ -12,9 +13,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include <vscg/core/atomic_file.hpp>
 #include <vscg/core/error.hpp>
 #include <vscg/core/stopped.hpp>
-#include <vscg/io/atomic_file.hpp>
 
 #include "programs/memory.hpp"
 #include "programs/stop.hpp"
@@ -31,11 +32,11 @@ inline void tell(const char* name, std::string text) {
   std::fprintf(stderr, "%s: %s\n", name, text.c_str());
 }
 
-/// Runs all that a program does, from its options on; the result is for main to return. Whatever is wrong is one line
-/// on stderr, "<name>: error: <text>", and 1, also when the standard output could not be written. Ctrl-C and SIGTERM
-/// end it with 130, see `stop`.
+/// Runs all that a program does, from its options on, and ends the process. Whatever is wrong is one line on stderr,
+/// "<name>: error: <text>", and 1, also when the standard output could not be written. Ctrl-C and SIGTERM end it with
+/// 130, see `stop`.
 template <class Body>
-int run(const char* name, Body body) {
+[[noreturn]] void run(const char* name, Body body) {
   stop::listen(name);
   // A file that is opened must not take the place of a standard stream: texts would go into it.
   while (true) {
@@ -48,23 +49,27 @@ int run(const char* name, Body body) {
     tell(name, "error: " + text);
     return 1;
   };
+  int code = 0;
   try {
     try {
       body();
-      if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) return fail("cannot write to the standard output");
-      return 0;
+      if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) code = fail("cannot write to the standard output");
     } catch (const vscg::stopped&) {
       tell(name, "interrupted");
-      return stop::exit_code;
+      code = stop::exit_code;
     } catch (const std::bad_alloc&) {
-      return fail(no_room("more memory").what());
+      code = fail(no_room("more memory").what());
     } catch (const std::exception& problem) {
-      return fail(problem.what());
+      code = fail(problem.what());
     }
   } catch (...) {  // there is no room for the text either
     std::fprintf(stderr, "%s: error: out of memory\n", name);
-    return 1;
+    code = 1;
   }
+  // Everything is closed. What HDF5's library does by itself when a process exits may crash or write a page of text
+  // once a call of it has failed, on a full disk for one.
+  std::fflush(nullptr);
+  std::_Exit(code);
 }
 
 /// Parses the command line. False when it asks for help, which is then printed.
@@ -86,7 +91,7 @@ inline auto warn_as(const CLI::App& app) {
 /// Throws vscg::error now, and not after minutes of work, when a file cannot be written there. Nothing stays behind.
 inline void expect_writable(const std::filesystem::path& path) {
   const stop_hold hold;
-  const vscg::io::atomic_file probe(path);
+  const vscg::atomic_file probe(path);
 }
 
 }  // namespace programs

@@ -30,11 +30,12 @@ inline void check_mentions(const std::string& text, const std::vector<std::strin
   }
 }
 
-/// How an array is stored.
+/// How an array is stored. `unwritten`: its numbers get no place in the file before they are written.
 struct stored_as {
   enum kind { float64, float32, float16, float64_big, float32_big, float16_big, int32, int64 } type = float64;
   std::vector<hsize_t> chunk = {};
   unsigned gzip = 0;
+  bool unwritten = false;
 };
 
 /// One HDF5 file with one array, plain C calls, nothing of the library under test.
@@ -61,6 +62,8 @@ class hdf5_fixture_file {
     const hid_t plan = H5Pcreate(H5P_DATASET_CREATE);
     if (!how.chunk.empty()) H5Pset_chunk(plan, static_cast<int>(how.chunk.size()), how.chunk.data());
     if (how.gzip > 0) H5Pset_deflate(plan, how.gzip);
+    if (!how.unwritten) H5Pset_alloc_time(plan, H5D_ALLOC_TIME_EARLY);
+    if (!how.unwritten && how.chunk.empty()) H5Pset_fill_time(plan, H5D_FILL_TIME_NEVER);  // a hole in the file
     const hid_t type = type_of(how.type);
     array_ = H5Dcreate2(file_, key, type, space, H5P_DEFAULT, plan, H5P_DEFAULT);
     H5Tclose(type);
@@ -109,13 +112,20 @@ inline void write_array(const std::filesystem::path& path, const char* key, cons
   hdf5_fixture_file(path, key, shape, how).write_all(values);
 }
 
+/// One byte of a file becomes another one.
+inline void put_byte(const std::filesystem::path& file, std::size_t place, unsigned char byte) {
+  std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
+  stream.seekp(static_cast<std::streamoff>(place));
+  stream.put(static_cast<char>(byte));
+}
+
 /// The value of feature `i` of a row: exact in half precision, different in neighbouring rows, segments and channels.
 inline double feature_value(std::size_t row, std::size_t i) {
   return static_cast<double>((row * 37 + i * 11 + i / 512) % 1021) / 8.0;
 }
 
-/// A data set of a few videos, in the names and shapes of the real one. Features have no numbers (and no bytes) until
-/// write_features(): most tests never read them.
+/// A data set of a few videos, in the names and shapes of the real one. Features have no numbers (only a
+/// hole in the file) until write_features(): most tests never read them.
 class small_ave {
  public:
   static constexpr std::size_t videos = 6;

@@ -9,7 +9,7 @@
 
 #include <doctest/doctest.h>
 
-#include <vscg/io/atomic_file.hpp>
+#include <vscg/core/atomic_file.hpp>
 #include <vscg/io/input_file.hpp>
 
 #include "support/contains.hpp"
@@ -49,7 +49,7 @@ TEST_CASE("an open file keeps its content while another is renamed over it") {
   const temporary_folder scratch;
   put_bytes(scratch / "a", "before");
   const input_file file(scratch / "a");
-  vscg::io::write_file(scratch / "a", "after!");
+  vscg::write_file(scratch / "a", "after!");
   CHECK(read(file, 0, 6) == "before");
 }
 

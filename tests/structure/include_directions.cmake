@@ -14,7 +14,7 @@ set(below_nets core backend ops layers model)
 set(below_data core)
 set(below_io core model)
 set(below_train core backend ops optim model layers nets data io)
-set(only_for_data "^vscg/core/(config|error|file_presence|random|utf8)\\.hpp$")
+set(only_for_data "^vscg/core/(atomic_file|config|error|file_presence|locked_file|random|range|rename_together|stopped|utf8)\\.hpp$")
 
 set(libraries_backend Eigen thrust cub cuda)
 set(libraries_io nlohmann xtensor xtl)

@@ -10,12 +10,12 @@
 
 namespace vscg::data {
 
-/// How a number stands in a file. `other` is left to HDF5's own (slow) conversion.
-enum class element_kind { float16, float32, float64, other };
+/// How a number stands in a file. Integers are left to HDF5's own (slow) conversion.
+enum class element_kind { float16, float32, float64, integer };
 
 /// Kind and byte order of the numbers in a file.
 struct element_format {
-  element_kind kind = element_kind::other;
+  element_kind kind = element_kind::integer;
   bool swapped = false;  ///< the bytes stand in the order that this machine does not use
 
   std::size_t bytes() const { return kind == element_kind::float16 ? 2 : kind == element_kind::float32 ? 4 : 8; }
@@ -84,7 +84,8 @@ bool convert_order(bool swapped, const std::byte* from, std::size_t count, Targe
 }  // namespace detail
 
 /// Converts `count` numbers in `format` at `from`, aligned or not, and returns whether every result is finite. A
-/// float64 beyond float's range is not. `other` stands for native float64, which is what HDF5 converts it to.
+/// float64 beyond float's range is not. An integer stands for
+/// native float64, which is what HDF5 converts it to.
 template <std::floating_point Target>
 bool convert_elements(element_format format, const std::byte* from, std::size_t count, Target* to) {
   switch (format.kind) {
@@ -94,7 +95,7 @@ bool convert_elements(element_format format, const std::byte* from, std::size_t 
       return detail::convert_order<float, std::uint32_t>(format.swapped, from, count, to);
     case element_kind::float64:
       return detail::convert_order<double, std::uint64_t>(format.swapped, from, count, to);
-    case element_kind::other:
+    case element_kind::integer:
       break;
   }
   return detail::convert_order<double, std::uint64_t>(false, from, count, to);

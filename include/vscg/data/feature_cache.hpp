@@ -2,39 +2,22 @@
 #pragma once
 
 #include <array>
-#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <functional>
 #include <string>
-#include <sys/stat.h>
 #include <system_error>
 #include <utility>
 
+#include <vscg/core/atomic_file.hpp>
 #include <vscg/core/error.hpp>
 #include <vscg/core/file_presence.hpp>
+#include <vscg/data/file_state.hpp>
 #include <vscg/data/mapped_file.hpp>
-#include <vscg/data/part_file.hpp>
 
 namespace vscg::data {
-
-/// Size and time of the last change of a file: what tells one state of a source from another.
-struct file_state {
-  std::uint64_t size = 0;
-  std::int64_t changed_nanoseconds = 0;
-
-  /// Throws vscg::error if there is no such file.
-  static file_state of(const std::filesystem::path& path) {
-    struct stat facts {};
-    if (::stat(path.c_str(), &facts) != 0) {
-      throw error(path.string(), "a file", std::error_code(errno, std::generic_category()).message());
-    }
-    return {static_cast<std::uint64_t>(facts.st_size),
-            static_cast<std::int64_t>(facts.st_mtim.tv_sec) * 1'000'000'000 + facts.st_mtim.tv_nsec};
-  }
-};
 
 /// Throws vscg::error if `folder` is not there and cannot be made.
 inline void make_folder(const std::filesystem::path& folder) {
@@ -58,21 +41,22 @@ class feature_cache {
 
   const std::filesystem::path& path() const { return path_; }
 
-  /// The copy, or an empty mapping if there is none of this state of the source, or not all of it. Throws
-  /// vscg::error if it is there and cannot be read.
+  /// The copy, or an empty mapping if there is none of this state of the source, or not all of it, or (`refused()`) if
+  /// the system does not map it. Throws vscg::error if it is there and cannot be read.
   mapped_file open() const {
     if (!file_is_there(path_)) return {};
     mapped_file file(path_);
+    if (file.refused()) return file;
     if (file.size() != bytes_ || std::memcmp(file.data(), header_.data(), sizeof(header_)) != 0) return {};
     return file;
   }
 
   /// Calls `fill`, which writes the numbers behind the header; nothing stays of a copy that could not be finished.
-  void write(const std::function<void(part_file&)>& fill) const {
-    part_file file(path_);
+  void write(const std::function<void(atomic_file&)>& fill) const {
+    atomic_file file(path_);
     std::array<std::byte, header_bytes> page{};
     std::memcpy(page.data(), header_.data(), sizeof(header_));
-    file.write_at(0, page.data(), page.size());
+    file.write_at(0, page);
     fill(file);
     const file_state now = file_state::of(source_);
     if (now.size != header_[1] || static_cast<std::uint64_t>(now.changed_nanoseconds) != header_[2]) {

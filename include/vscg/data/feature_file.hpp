@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <concepts>
 #include <cstddef>
@@ -11,39 +10,25 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <hdf5.h>
 
+#include <vscg/core/atomic_file.hpp>
 #include <vscg/core/error.hpp>
+#include <vscg/core/locked_file.hpp>
 #include <vscg/data/element.hpp>
 #include <vscg/data/feature_cache.hpp>
-#include <vscg/data/hdf5.hpp>
+#include <vscg/data/file_state.hpp>
+#include <vscg/data/hdf5_array.hpp>
+#include <vscg/data/hdf5_inspection.hpp>
+#include <vscg/data/hdf5_storage.hpp>
 #include <vscg/data/mapped_file.hpp>
-#include <vscg/data/part_file.hpp>
 
 namespace vscg::data {
-
-/// How the elements of HDF5 type `type` stand in the file.
-inline element_format element_format_of(hid_t type) {
-  constexpr bool little = std::endian::native == std::endian::little;
-  if (H5Tget_class(type) != H5T_FLOAT) return {};
-  const auto is = [&](hid_t other) { return H5Tequal(type, other) > 0; };
-  if (is(H5T_IEEE_F32LE)) return {element_kind::float32, !little};
-  if (is(H5T_IEEE_F32BE)) return {element_kind::float32, little};
-  if (is(H5T_IEEE_F64LE)) return {element_kind::float64, !little};
-  if (is(H5T_IEEE_F64BE)) return {element_kind::float64, little};
-  // HDF5 1.10 has no name for half precision; h5py and others build it from its bit fields.
-  std::size_t sign = 0, exponent = 0, exponent_bits = 0, mantissa = 0, mantissa_bits = 0;
-  if (H5Tget_size(type) == 2 && H5Tget_fields(type, &sign, &exponent, &exponent_bits, &mantissa, &mantissa_bits) >= 0 &&
-      sign == 15 && exponent == 10 && exponent_bits == 5 && mantissa == 0 && mantissa_bits == 10 &&
-      H5Tget_ebias(type) == 15 && H5Tget_norm(type) == H5T_NORM_IMPLIED) {
-    return {element_kind::float16, (H5Tget_order(type) == H5T_ORDER_LE) != little};
-  }
-  return {};
-}
 
 /// A file of features `[N, segments, ...]`, read row by row and never whole.
 ///
@@ -56,20 +41,17 @@ class feature_file {
                std::shared_ptr<std::mutex> hdf5)
       : hdf5_(std::move(hdf5)) {
     const std::lock_guard lock(*hdf5_);
-    hdf5_silence quiet;
-    array_ = hdf5_array::open(path, "avadataset");
     path_ = path;
     std::vector<std::size_t> expected = {0};
     expected.insert(expected.end(), item.begin(), item.end());
-    array_.expect_shape(expected);
-    array_.expect_numbers();
-    rows_ = array_.shape()[0];
+    const hdf5_facts facts = inspect_hdf5(path, "avadataset", {expected});
+    rows_ = facts.shape[0];
     segments_ = item[0];
     values_ = 1;
     for (const std::size_t size : item) values_ *= size;
-    rows_per_chunk_ = array_.rows_per_chunk();
-    format_ = element_format_of(array_.type());
-    map_if_contiguous();
+    rows_per_chunk_ = facts.rows_per_chunk;
+    format_ = facts.format;
+    map_or_open(facts);
     if (!map_) buffer_.resize(values_ * format_.bytes());
   }
   feature_file(feature_file&&) = default;
@@ -107,23 +89,26 @@ class feature_file {
   }
 
   /// Reads from a float32 copy in `folder` from now on, which is written first if it is missing or belongs to another
-  /// state of the source. Throws vscg::error if it cannot be written. `progress` is called with (videos done, in all)
-  /// while that goes on; what it throws ends it and leaves nothing half-written.
+  /// state of the source. Throws vscg::error if it cannot be written. Where the system does not map it, the source
+  /// remains. `progress` is called with (videos done, in all) while that goes on; what it throws ends it and leaves
+  /// nothing half-written.
   void use_cache(const std::filesystem::path& folder, const std::function<void(std::size_t, std::size_t)>& progress) {
     const feature_cache cache(folder, path_, rows_, values_);
     mapped_file copy = cache.open();
-    if (!copy) {
+    if (!copy && !copy.refused()) {
       make_folder(folder);
-      const folder_lock lock(folder, [&] {
+      locked_file lock;  // of one process at a time: the others wait and find the copy
+      lock.open(folder / "lock", "cannot write " + cache.path().string(), [&] {
         if (progress) progress(0, rows_);
       });
       copy = cache.open();  // another process may have written it while this one waited
-      if (!copy) {
-        cache.write([&](part_file& file) { copy_all(file, progress); });
+      if (!copy && !copy.refused()) {
+        cache.write([&](atomic_file& file) { copy_all(file, progress); });
         copy = cache.open();
       }
-      if (!copy) throw error(cache.path().string(), "the cache just written", "another file");
+      if (!copy && !copy.refused()) throw error(cache.path().string(), "the cache just written", "another file");
     }
+    if (copy.refused()) return;
     const std::lock_guard lock(*hdf5_);
     array_ = {};
     buffer_ = {};
@@ -133,21 +118,25 @@ class feature_file {
   }
 
  private:
-  void map_if_contiguous() {
-    if (format_.kind == element_kind::other) return;
-    const hdf5_handle plan(H5Dget_create_plist(array_.id()), H5Pclose);
-    if (!plan || H5Pget_layout(plan.get()) != H5D_CONTIGUOUS || H5Pget_external_count(plan.get()) != 0) return;
-    const haddr_t offset = H5Dget_offset(array_.id());
-    if (offset == HADDR_UNDEF) return;  // never written: HDF5 knows the fill value
-    mapped_file map(path_);
-    const std::size_t bytes = rows_ * values_ * format_.bytes();
-    if (map.size() < offset || map.size() - offset < bytes) {
-      throw error(array_.name(), std::to_string(bytes) + " bytes of data from byte " + std::to_string(offset) + " on",
-                  "a truncated file of " + std::to_string(map.size()) + " bytes");
+  // Rows that stand in the file one behind the other are mapped. Where that is not so, or the system does not map the
+  // file, they pass through HDF5.
+  void map_or_open(const hdf5_facts& facts) {
+    if (facts.offset && format_.kind != element_kind::integer && rows_ > 0) {
+      mapped_file map(path_);
+      expect_same(facts.state, map.state());
+      if (map) {
+        map_ = std::move(map);
+        offset_ = *facts.offset;
+        return;
+      }
     }
-    map_ = std::move(map);
-    offset_ = offset;
-    array_ = {};
+    array_ = hdf5_array::open(path_, facts.key);
+    expect_same(facts.state, array_.state());
+    if (rows_ > 0) watch_ = hdf5_chunk_watch(array_);
+  }
+
+  void expect_same(const file_state& before, const file_state& now) const {
+    if (before != now) throw error(path_.string(), "a file that stays as it is while it is opened", "another one");
   }
 
   // Reads videos x segments [first_segment, first_segment + segments) as they stand in the file.
@@ -159,7 +148,8 @@ class feature_file {
     size[0] = rows;
     start[1] = first_segment;
     size[1] = count;
-    array_.read(start, size, format_.kind == element_kind::other ? H5T_NATIVE_DOUBLE : array_.type(), to.data());
+    watch_.look(array_, row, rows);
+    array_.read(start, size, format_.kind == element_kind::integer ? H5T_NATIVE_DOUBLE : array_.type(), to.data());
   }
 
   template <class T>
@@ -179,7 +169,7 @@ class feature_file {
                 "finite features", std::isnan(*bad) ? "NaN" : "infinity");
   }
 
-  void copy_all(part_file& file, const std::function<void(std::size_t, std::size_t)>& progress) const {
+  void copy_all(atomic_file& file, const std::function<void(std::size_t, std::size_t)>& progress) const {
     const std::size_t count = values_ / segments_;
     const auto place = [&](std::size_t row, std::size_t segment) {
       return feature_cache::header_bytes + (row * values_ + segment * count) * sizeof(float);
@@ -188,7 +178,7 @@ class feature_file {
       std::vector<float> video(values_);
       for (std::size_t row = 0; row < rows_; ++row) {
         read(row, video.data());
-        file.write_at(place(row, 0), video.data(), values_ * sizeof(float));
+        file.write_at(place(row, 0), std::as_bytes(std::span(video)));
         if (progress) progress(row + 1, rows_);
       }
       return;
@@ -207,7 +197,7 @@ class feature_file {
         read_block(first, rows, segment, 1, raw);
         for (std::size_t row = 0; row < rows; ++row) {
           convert_segment(first + row, segment, raw.data() + row * count * format_.bytes(), values.data());
-          file.write_at(place(first + row, segment), values.data(), count * sizeof(float));
+          file.write_at(place(first + row, segment), std::as_bytes(std::span(values)));
         }
       }
       if (progress) progress(first + rows, rows_);
@@ -216,7 +206,8 @@ class feature_file {
 
   std::shared_ptr<std::mutex> hdf5_;
   std::filesystem::path path_;
-  hdf5_array array_;  // closed once the rows come from a mapping
+  hdf5_array array_;                // closed once the rows come from a mapping
+  mutable hdf5_chunk_watch watch_;  // guarded by *hdf5_
   mapped_file map_;
   std::size_t offset_ = 0;
   std::size_t rows_ = 0, segments_ = 0, values_ = 0, rows_per_chunk_ = 0;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -11,28 +10,18 @@
 #include <vector>
 
 #include <vscg/core/error.hpp>
-#include <vscg/data/hdf5.hpp>
+#include <vscg/data/hdf5_inspection.hpp>
 #include <vscg/data/types.hpp>
 
 namespace vscg::data {
 
 namespace detail {
 
-/// Opens labels of the given shape (0: any number of rows) and calls `visit(row, values)` for each row, in order.
+/// Calls `visit(row, values)` for each row, in order.
 template <class Visit>
-std::size_t each_label_row(const hdf5_array& array, Visit&& visit) {
-  array.expect_numbers();
-  std::size_t width = 1;
-  for (std::size_t axis = 1; axis < array.shape().size(); ++axis) width *= array.shape()[axis];
-  constexpr std::size_t block = 256;
-  const std::size_t rows = array.shape()[0];
-  std::vector<double> values(block * width);
-  for (std::size_t first = 0; first < rows; first += block) {
-    const std::size_t count = std::min(block, rows - first);
-    array.read_rows(first, count, values.data());
-    for (std::size_t row = 0; row < count; ++row) visit(first + row, values.data() + row * width);
-  }
-  return rows;
+void each_label_row(const hdf5_numbers& numbers, Visit&& visit) {
+  const std::size_t rows = numbers.shape[0], width = rows == 0 ? 0 : numbers.values.size() / rows;
+  for (std::size_t row = 0; row < rows; ++row) visit(row, numbers.values.data() + row * width);
 }
 
 /// The place of the only 1 among 29 values that are otherwise 0; `where` says which ones they are.
@@ -56,15 +45,14 @@ std::uint8_t one_hot_class(const double* values, Where&& where) {
 
 }  // namespace detail
 
-/// Reads one-hot labels [N,10,29] as N x 10 classes. Throws vscg::error naming file, row and segment.
-inline std::vector<std::uint8_t> read_segment_labels(const std::filesystem::path& path) {
-  const hdf5_array array = hdf5_array::open(path, "avadataset");
-  array.expect_shape({0, segments, classes});
+namespace detail {
+
+inline std::vector<std::uint8_t> segment_labels(const std::filesystem::path& path, const hdf5_numbers& numbers) {
   std::vector<std::uint8_t> result;
-  result.reserve(array.shape()[0] * segments);
-  detail::each_label_row(array, [&](std::size_t row, const double* values) {
+  result.reserve(numbers.shape[0] * segments);
+  each_label_row(numbers, [&](std::size_t row, const double* values) {
     for (std::size_t segment = 0; segment < segments; ++segment) {
-      result.push_back(detail::one_hot_class(values + segment * classes, [&] {
+      result.push_back(one_hot_class(values + segment * classes, [&] {
         return path.string() + ": video row " + std::to_string(row) + ", segment " + std::to_string(segment);
       }));
     }
@@ -72,23 +60,33 @@ inline std::vector<std::uint8_t> read_segment_labels(const std::filesystem::path
   return result;
 }
 
-/// Reads one-hot labels [N,29] as N classes. Throws vscg::error naming file and row.
-inline std::vector<std::uint8_t> read_video_labels(const std::filesystem::path& path) {
-  const hdf5_array array = hdf5_array::open(path, "avadataset");
-  array.expect_shape({0, classes});
+inline std::vector<std::uint8_t> video_labels(const std::filesystem::path& path, const hdf5_numbers& numbers) {
   std::vector<std::uint8_t> result;
-  detail::each_label_row(array, [&](std::size_t row, const double* values) {
-    result.push_back(
-        detail::one_hot_class(values, [&] { return path.string() + ": video row " + std::to_string(row); }));
+  each_label_row(numbers, [&](std::size_t row, const double* values) {
+    result.push_back(one_hot_class(values, [&] { return path.string() + ": video row " + std::to_string(row); }));
   });
   return result;
+}
+
+}  // namespace detail
+
+/// Reads one-hot labels [N,10,29] as N x 10 classes. Throws vscg::error naming file, row and segment.
+inline std::vector<std::uint8_t> read_segment_labels(const std::filesystem::path& path) {
+  return detail::segment_labels(path, read_hdf5(path, "avadataset", {{0, segments, classes}}));
+}
+
+/// Reads one-hot labels [N,29] as N classes. Throws vscg::error naming file and row.
+inline std::vector<std::uint8_t> read_video_labels(const std::filesystem::path& path) {
+  return detail::video_labels(path, read_hdf5(path, "avadataset", {{0, classes}}));
 }
 
 /// Reads the labels of the noisy videos, [N,29] or [N,10,29], and returns how many there are; they are background all
 /// of them. Throws vscg::error naming file and row.
 inline std::size_t read_noisy_labels(const std::filesystem::path& path) {
-  const bool by_segment = hdf5_array::open(path, "avadataset").shape().size() == 3;
-  const std::vector<std::uint8_t> found = by_segment ? read_segment_labels(path) : read_video_labels(path);
+  const hdf5_numbers numbers = read_hdf5(path, "avadataset", {{0, classes}, {0, segments, classes}});
+  const bool by_segment = numbers.shape.size() == 3;
+  const std::vector<std::uint8_t> found =
+      by_segment ? detail::segment_labels(path, numbers) : detail::video_labels(path, numbers);
   const std::size_t width = by_segment ? segments : 1;
   for (std::size_t i = 0; i < found.size(); ++i) {
     if (found[i] != background) {
@@ -102,11 +100,10 @@ inline std::size_t read_noisy_labels(const std::filesystem::path& path) {
 /// Reads shares of the classes per video, [N,29], as N x 29 numbers of [0,1] that sum to 1. Throws vscg::error naming
 /// file and row.
 inline std::vector<float> read_class_shares(const std::filesystem::path& path) {
-  const hdf5_array array = hdf5_array::open(path, "avadataset");
-  array.expect_shape({0, classes});
+  const hdf5_numbers numbers = read_hdf5(path, "avadataset", {{0, classes}});
   std::vector<float> result;
-  result.reserve(array.shape()[0] * classes);
-  detail::each_label_row(array, [&](std::size_t row, const double* values) {
+  result.reserve(numbers.values.size());
+  detail::each_label_row(numbers, [&](std::size_t row, const double* values) {
     double sum = 0;
     bool inside = true;
     for (std::size_t c = 0; c < classes; ++c) {
@@ -124,11 +121,7 @@ inline std::vector<float> read_class_shares(const std::filesystem::path& path) {
 
 /// Reads the rows of a split. Throws vscg::error for an index that is not one of `rows` rows, or comes twice.
 inline std::vector<std::size_t> read_order(const std::filesystem::path& path, std::size_t rows) {
-  const hdf5_array array = hdf5_array::open(path, "order");
-  array.expect_shape({0});
-  array.expect_numbers();
-  std::vector<double> values(array.shape()[0]);
-  if (!values.empty()) array.read_rows(0, values.size(), values.data());
+  const std::vector<double> values = read_hdf5(path, "order", {{0}}).values;
   constexpr std::size_t never = std::numeric_limits<std::size_t>::max();
   std::vector<std::size_t> place(rows, never), result;
   result.reserve(values.size());

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include <vscg/core/error.hpp>
+#include <vscg/data/file_state.hpp>
 
 namespace vscg::data {
 
@@ -23,7 +24,8 @@ class mapped_file {
  public:
   mapped_file() = default;
 
-  /// Throws vscg::error if the file cannot be opened or mapped.
+  /// Throws vscg::error if the file cannot be opened. Not every file system and not every limit on memory lets a file
+  /// be mapped: then `refused()` holds.
   explicit mapped_file(const std::filesystem::path& path) : path_(path) {
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) throw error(path.string(), "a readable file", reason(errno));
@@ -33,15 +35,11 @@ class mapped_file {
       ::close(descriptor);
       throw error(path.string(), "a readable file", reason(code));
     }
+    state_ = file_state::of(facts);
     size_ = static_cast<std::size_t>(facts.st_size);
     void* const where = size_ == 0 ? nullptr : ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, descriptor, 0);
-    const int code = errno;
     ::close(descriptor);
-    if (where == MAP_FAILED) {
-      size_ = 0;
-      throw error(path.string(), "a file that can be mapped into memory", reason(code));
-    }
-    data_ = static_cast<const std::byte*>(where);
+    if (where != MAP_FAILED) data_ = static_cast<const std::byte*>(where);
   }
   mapped_file(mapped_file&& other) noexcept { swap(other); }
   mapped_file& operator=(mapped_file&& other) noexcept {
@@ -53,6 +51,13 @@ class mapped_file {
   }
 
   explicit operator bool() const { return data_ != nullptr; }
+
+  /// Whether the file was opened but the system does not map it.
+  bool refused() const { return data_ == nullptr && size_ > 0; }
+
+  /// Of the file when it was opened.
+  const file_state& state() const { return state_; }
+
   const std::byte* data() const { return data_; }
   std::size_t size() const { return size_; }
 
@@ -91,11 +96,13 @@ class mapped_file {
     std::swap(path_, other.path_);
     std::swap(data_, other.data_);
     std::swap(size_, other.size_);
+    std::swap(state_, other.state_);
   }
 
   std::filesystem::path path_;
   const std::byte* data_ = nullptr;
   std::size_t size_ = 0;
+  file_state state_;
 };
 
 }  // namespace vscg::data

@@ -12,9 +12,11 @@
 #include <functional>
 #include <string>
 #include <system_error>
+#include <unistd.h>
 #include <vector>
 
 #include <vscg/core/error.hpp>
+#include <vscg/core/rename_together.hpp>
 #include <vscg/core/stopped.hpp>
 #include <vscg/data/synthesize_annotations.hpp>
 #include <vscg/data/synthesize_hdf5.hpp>
@@ -42,10 +44,10 @@ class workshop {
     std::error_code failure;
     made_ = fs::create_directories(out_, failure);
     if (failure) throw error(out_.string() + ": cannot create the directory: " + failure.message());
-    for (const auto& entry : fs::directory_iterator(out_, failure)) {
-      if (!force && entry.path().filename() != name) {
+    for (fs::directory_iterator entry(out_, failure), end; !failure && entry != end; entry.increment(failure)) {
+      if (!force && entry->path().filename() != name) {
         throw error(out_.string(), "an empty directory (or --force)",
-                    "\"" + entry.path().filename().string() + "\" in it");
+                    "\"" + entry->path().filename().string() + "\" in it");
       }
     }
     if (!failure) fs::remove_all(path_, failure);  // what a killed run left
@@ -53,36 +55,34 @@ class workshop {
     if (failure) throw error(out_.string() + ": cannot write into the directory: " + failure.message());
   }
   ~workshop() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-    if (made_) std::filesystem::remove(out_, ignored);  // only when it is empty
+    // Without asking for memory, which may be what is wanting.
+    for (const auto& f : files_) ::unlink(f.c_str());
+    ::rmdir(path_.c_str());  // unless it holds files of an earlier set that could not be put back
+    if (made_) ::rmdir(out_.c_str());  // only when it is empty
   }
   workshop(const workshop&) = delete;
   workshop& operator=(const workshop&) = delete;
 
-  std::filesystem::path file(const std::string& name_of_file) {
-    files_.push_back(name_of_file);
-    return path_ / name_of_file;
-  }
+  std::filesystem::path file(const std::string& name_of_file) { return files_.emplace_back(path_ / name_of_file); }
 
-  /// All files reach the disk, then each takes its name; `stale` ones of an earlier set go.
+  /// All files reach the disk, then they take their names, all or none; `stale` ones of an earlier set go.
   void move_out(const std::vector<std::string>& stale) {
-    for (const std::string& f : files_) raw_file(path_ / f, O_RDONLY).sync();
+    rename_together names;
+    for (const auto& f : files_) {
+      raw_file(f, O_RDONLY).sync();
+      names.replace(f, out_ / f.filename());
+    }
     for (const std::string& f : stale) {
-      if (std::find(files_.begin(), files_.end(), f) == files_.end()) std::filesystem::remove(out_ / f);
+      if (std::find(files_.begin(), files_.end(), path_ / f) == files_.end())
+        names.remove(out_ / f, path_ / (f + ".old"));
     }
-    for (const std::string& f : files_) {
-      std::error_code failure;
-      std::filesystem::rename(path_ / f, out_ / f, failure);
-      if (failure) throw error((out_ / f).string() + ": cannot write: " + failure.message());
-    }
-    raw_file(out_, O_RDONLY).sync();
+    names.commit();
   }
 
  private:
   std::filesystem::path out_, path_;
   bool made_ = false;
-  std::vector<std::string> files_;
+  std::vector<std::filesystem::path> files_;
 };
 
 /// Rows that are made and written at once, between two questions whether to stop.

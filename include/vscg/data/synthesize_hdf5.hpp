@@ -100,7 +100,14 @@ class raw_file {
   }
 
   void sync() {
-    if (::fsync(descriptor_) != 0) fail();
+    while (::fsync(descriptor_) != 0) {
+      if (errno != EINTR) fail();
+    }
+  }
+
+  /// On a file system of another machine, what was written may fail only now.
+  void close() {
+    if (descriptor_ >= 0 && ::close(std::exchange(descriptor_, -1)) != 0 && errno != EINTR) fail();
   }
 
  private:
@@ -126,7 +133,9 @@ class hdf5_rows {
     if (!compress) raw_file(path_, O_CREAT | O_EXCL | O_WRONLY).reserve(bytes + 65536);
     create(key);
     if (compress) return;
-    offset_ = static_cast<std::size_t>(H5Dget_offset(set_.get()));
+    const haddr_t offset = H5Dget_offset(set_.get());
+    if (offset == HADDR_UNDEF) throw error(path_.string() + ": cannot write: " + reason_of_failure());
+    offset_ = static_cast<std::size_t>(offset);
     finish();
     raw_ = raw_file(path_, O_WRONLY);
     raw_.reserve(offset_ + bytes);
@@ -148,7 +157,7 @@ class hdf5_rows {
   /// Ends the file; until then its bytes may be incomplete. Throws vscg::stopped when `stop` says so.
   void close(const std::function<bool()>& stop = nullptr) {
     if (compress_) finish();
-    raw_ = {};
+    raw_.close();
     raw_file(path_, O_RDONLY).write_out(stop);
   }
 
@@ -168,6 +177,7 @@ class hdf5_rows {
       check(H5Pset_alloc_time(layout.get(), H5D_ALLOC_TIME_EARLY));  // so that the rows have a place in the file now
     }
     check(H5Pset_fill_time(layout.get(), H5D_FILL_TIME_NEVER));  // every row is written
+    check(H5Pset_obj_track_times(layout.get(), false));          // the same data set has the same bytes at any time
     set_ = {check(H5Dcreate2(file_.get(), key, type_.get(), space.get(), H5P_DEFAULT, layout.get(), H5P_DEFAULT)),
             H5Dclose};
   }
@@ -175,16 +185,19 @@ class hdf5_rows {
   void finish() {
     const hdf5_silence silence;
     check(H5Fflush(file_.get(), H5F_SCOPE_GLOBAL));
-    set_ = {};
-    file_ = {};
+    check(set_.end());
+    check(file_.end());
   }
 
   template <class Result>
   Result check(Result result) {
     if (result < 0) {
       const std::string reason = reason_of_failure();
-      // On a full disk HDF5 could not even close the file: what it has written makes room for what it wants to.
-      if (::truncate(path_.c_str(), 0) == 0) set_ = {}, file_ = {};
+      // On a full disk HDF5 could not even close the file: what it has written makes room for what it wants to. Where
+      // that fails too it was said to be closed all the same, and is not closed again.
+      static_cast<void>(::truncate(path_.c_str(), 0));
+      set_.end();
+      file_.end();
       throw error(path_.string() + ": cannot write: " + reason);
     }
     return result;
@@ -201,11 +214,11 @@ class hdf5_rows {
 /// The HDF5 type of features. HDF5 has no name for binary16: sign 15, exponent 10 … 14 with bias 15, mantissa 0 … 9.
 inline hdf5_handle hdf5_type(stored_type type) {
   hdf5_handle result(H5Tcopy(type == stored_type::float64 ? H5T_NATIVE_DOUBLE : H5T_NATIVE_FLOAT), H5Tclose);
-  if (type == stored_type::float16) {
-    H5Tset_fields(result.get(), 15, 10, 5, 0, 10);
-    H5Tset_size(result.get(), 2);
-    H5Tset_ebias(result.get(), 15);
-  }
+  const auto fits = [&] {
+    return H5Tset_fields(result.get(), 15, 10, 5, 0, 10) >= 0 && H5Tset_size(result.get(), 2) >= 0 &&
+           H5Tset_ebias(result.get(), 15) >= 0;
+  };
+  if (!result || (type == stored_type::float16 && !fits())) throw error("the type of features: " + reason_of_failure());
   return result;
 }
 

@@ -12,9 +12,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <vscg/core/atomic_file.hpp>
 #include <vscg/core/error.hpp>
 #include <vscg/core/utf8.hpp>
-#include <vscg/io/atomic_file.hpp>
 #include <vscg/io/input_file.hpp>
 
 namespace vscg::io {

@@ -10,8 +10,8 @@
 
 #include <xtensor/xarray.hpp>
 
+#include <vscg/core/atomic_file.hpp>
 #include <vscg/core/error.hpp>
-#include <vscg/io/atomic_file.hpp>
 #include <vscg/io/dtype.hpp>
 #include <vscg/io/npy_file.hpp>
 #include <vscg/io/npy_header.hpp>
@@ -43,17 +43,23 @@ row_major_array<T> read_npy(const std::filesystem::path& path) {
   return array;
 }
 
+/// Writes row-major values as the content of a .npy file of float32 or float64, which remains to be committed.
+template <std::floating_point T>
+void write_npy(atomic_file& file, std::span<const T> values, std::span<const std::size_t> shape) {
+  const auto expected = byte_count(shape, sizeof(T));
+  if (!expected || *expected != values.size_bytes()) {
+    throw error("cannot write " + file.path().string(), "as many values as " + shape_text(shape),
+                std::to_string(values.size()));
+  }
+  file.write(build_npy_header(dtype_of<T>(), shape));
+  file.write(std::as_bytes(values));
+}
+
 /// Writes row-major values as a .npy file of float32 or float64, atomically.
 template <std::floating_point T>
 void write_npy(const std::filesystem::path& path, std::span<const T> values, std::span<const std::size_t> shape) {
-  const auto expected = byte_count(shape, sizeof(T));
-  if (!expected || *expected != values.size_bytes()) {
-    throw error("cannot write " + path.string(), "as many values as " + shape_text(shape),
-                std::to_string(values.size()));
-  }
   atomic_file file(path);
-  file.write(build_npy_header(dtype_of<T>(), shape));
-  file.write(std::as_bytes(values));
+  write_npy(file, values, shape);
   file.commit();
 }
 

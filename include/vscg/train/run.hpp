@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include <vscg/core/atomic_file.hpp>
 #include <vscg/core/error.hpp>
 #include <vscg/core/random.hpp>
 #include <vscg/core/stopped.hpp>
@@ -315,7 +316,7 @@ class run {
   }
 
   void write_results(const run_folder& folder, bool weights_too) const {
-    io::write_file(folder.metrics(), history_text(history()));
+    write_file(folder.metrics(), history_text(history()));
     if (weights_too && chosen_epoch(history()) != nullptr) io::save_weights(chosen_, folder.best(), metadata_);
     io::write_json(folder.summary(), summary_json(now_, model_.weights().count(), threads_));
   }

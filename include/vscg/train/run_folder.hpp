@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cerrno>
-#include <fcntl.h>
 #include <filesystem>
 #include <string>
-#include <sys/file.h>
 #include <system_error>
-#include <unistd.h>
 #include <utility>
 
 #include <vscg/core/error.hpp>
 #include <vscg/core/file_presence.hpp>
+#include <vscg/core/locked_file.hpp>
 
 namespace vscg::train {
 
@@ -49,12 +46,6 @@ class run_folder {
     }
   }
 
-  run_folder(run_folder&& other) noexcept
-      : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
-  ~run_folder() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-
   /// Whether there is something to go on with.
   bool begun() const { return file_is_there(checkpoint()); }
 
@@ -68,19 +59,17 @@ class run_folder {
   static constexpr const char* metrics_name = "metrics.jsonl";
   static constexpr const char* best_name = "best.safetensors";
   static constexpr const char* summary_name = "summary.json";
+  static constexpr const char* lock_name = ".lock";  ///< there while somebody writes
 
  private:
   explicit run_folder(std::filesystem::path path) : path_(std::move(path)) {
-    descriptor_ = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (descriptor_ < 0) throw error(path_.string() + ": " + std::generic_category().message(errno));
-    if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
-      ::close(descriptor_);
+    if (!lock_.open(path_ / lock_name, path_.string())) {
       throw error("--out " + path_.string(), "a folder of its own", "another process that trains in it");
     }
   }
 
   std::filesystem::path path_;
-  int descriptor_ = -1;
+  locked_file lock_;
 };
 
 }  // namespace vscg::train

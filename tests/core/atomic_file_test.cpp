@@ -1,21 +1,25 @@
 // SPDX-License-Identifier: MIT
 #include <csignal>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <sys/resource.h>
 #include <unistd.h>
+#include <vector>
 
 #include <doctest/doctest.h>
 
-#include <vscg/io/atomic_file.hpp>
+#include <vscg/core/atomic_file.hpp>
+#include <vscg/core/locked_file.hpp>
+#include <vscg/core/rename_together.hpp>
 
 #include "support/contains.hpp"
 #include "support/error_of.hpp"
 #include "support/file_bytes.hpp"
 #include "support/temporary_folder.hpp"
 
-using vscg::io::atomic_file;
-using vscg::io::write_file;
+using vscg::atomic_file;
+using vscg::write_file;
 
 namespace {
 
@@ -132,4 +136,74 @@ TEST_CASE("a symbolic link keeps pointing where it did") {
   write_file(scratch / "link", "new");
   CHECK(std::filesystem::is_symlink(scratch / "link"));
   CHECK(bytes_of(scratch / "target") == "new");
+}
+
+TEST_CASE("several files take their names together or not at all") {
+  const temporary_folder scratch;
+  put_bytes(scratch / "a", "old a");
+  put_bytes(scratch / "c", "old c");
+  {
+    atomic_file a(scratch / "a"), b(scratch / "b"), c(scratch / "c");
+    for (auto* const file : {&a, &b, &c}) file->write("new");
+    std::filesystem::remove(scratch / "c");
+    std::filesystem::create_directory(scratch / "c");
+    CHECK(error_of([&] {
+            atomic_file::commit_together({&a, &b, &c});
+          }) == "cannot write " + (scratch / "c").string() + ": Is a directory");
+  }
+  CHECK(bytes_of(scratch / "a") == "old a");
+  CHECK_FALSE(std::filesystem::exists(scratch / "b"));
+  CHECK(scratch.names().size() == 2);
+
+  std::filesystem::remove(scratch / "c");
+  atomic_file a(scratch / "a"), b(scratch / "b"), c(scratch / "c");
+  for (auto* const file : {&a, &b, &c}) file->write("new");
+  atomic_file::commit_together({&a, &b, &c});
+  for (const char* const name : {"a", "b", "c"}) CHECK(bytes_of(scratch / name) == "new");
+  CHECK(scratch.names().size() == 3);
+}
+
+TEST_CASE("files of an earlier set go with it, or return") {
+  const temporary_folder scratch;
+  for (const bool possible : {false, true}) {
+    put_bytes(scratch / "old", "old");
+    put_bytes(scratch / "from", "new");
+    vscg::rename_together names;
+    names.remove(scratch / "old", scratch / "waiting");
+    names.remove(scratch / "not there", scratch / "waiting too");
+    names.replace(scratch / (possible ? "from" : "nowhere"), scratch / "to");
+    if (!possible) {
+      CHECK(contains(error_of([&] { names.commit(); }), "No such file or directory"));
+      CHECK(bytes_of(scratch / "old") == "old");
+      continue;
+    }
+    names.commit();
+    CHECK(scratch.names() == std::vector<std::string>{"to"});
+  }
+}
+
+TEST_CASE("bytes may be written in any order") {
+  const temporary_folder scratch;
+  atomic_file file(scratch / "a");
+  const std::string text = "later";
+  file.write_at(3, std::as_bytes(std::span(text)));
+  file.write("now");
+  file.commit();
+  CHECK(bytes_of(scratch / "a") == "nowlater");
+}
+
+TEST_CASE("a locked file has one owner, who may be waited for, and is gone at the end") {
+  const temporary_folder scratch;
+  vscg::locked_file first, second;
+  REQUIRE(first.open(scratch / "lock", "the thing"));
+  CHECK_FALSE(second.open(scratch / "lock", "the thing"));
+  int waited = 0;
+  CHECK(second.open(scratch / "lock", "the thing", [&] {
+    if (++waited == 2) first.remove();
+  }));
+  CHECK(waited == 2);
+  second.remove();
+  CHECK(scratch.names().empty());
+  CHECK(error_of([&] { second.open(scratch / "nowhere/lock", "the thing"); }) ==
+        "the thing: No such file or directory");
 }

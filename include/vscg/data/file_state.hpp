@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cerrno>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <sys/stat.h>
+#include <system_error>
+
+#include <vscg/core/error.hpp>
+
+namespace vscg::data {
+
+/// Which file it is, its size and the time of its last change: what tells one state of a source from another.
+struct file_state {
+  std::uint64_t size = 0;
+  std::int64_t changed_nanoseconds = 0;
+  std::uint64_t device = 0, number = 0;  ///< the same for all names and links of one file
+
+  /// Throws vscg::error if there is no such file.
+  static file_state of(const std::filesystem::path& path) {
+    struct stat facts {};
+    if (::stat(path.c_str(), &facts) != 0) {
+      throw error(path.string(), "a file", std::error_code(errno, std::generic_category()).message());
+    }
+    return of(facts);
+  }
+
+  static file_state of(const struct stat& facts) {
+    return {static_cast<std::uint64_t>(facts.st_size),
+            static_cast<std::int64_t>(facts.st_mtim.tv_sec) * 1'000'000'000 + facts.st_mtim.tv_nsec,
+            static_cast<std::uint64_t>(facts.st_dev), static_cast<std::uint64_t>(facts.st_ino)};
+  }
+
+  friend bool operator==(const file_state&, const file_state&) = default;
+};
+
+}  // namespace vscg::data
