@@ -119,7 +119,7 @@ class running_child {
     pollfd readable{descriptor_, POLLIN, 0};
     int ready = 0;
     do {
-      ready = ::poll(&readable, 1, 5000);
+      ready = ::poll(&readable, 1, 10000);
     } while (ready < 0 && errno == EINTR);
     char letter = 0;
     return ready > 0 && read_all(descriptor_, &letter, 1);
@@ -163,6 +163,7 @@ template <class Begin, class Work>
 child_answer ask_child(const Begin& begin, const Work& work) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return {};
+  ::fcntl(ends[1], F_SETPIPE_SZ, 1 << 20);  // fewer changes between the two; where it is not allowed it only takes longer
   const pid_t id = ::fork();
   if (id == 0) detail::run_child(ends[1], begin, work);
   ::close(ends[1]);

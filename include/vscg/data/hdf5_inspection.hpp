@@ -104,7 +104,8 @@ class packed {
   template <class Values>
   void put_all(const Values& values) {
     put(values.size());
-    bytes_.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(*values.data()));
+    if (values.size() > 0)
+      bytes_.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(*values.data()));
   }
   template <class T>
   T take() {
@@ -118,7 +119,7 @@ class packed {
     Values values;
     values.resize(take<std::size_t>());
     const std::size_t bytes = values.size() * sizeof(*values.data());
-    std::memcpy(values.data(), rest_.data(), bytes);
+    if (bytes > 0) std::memcpy(values.data(), rest_.data(), bytes);  // nothing has no address
     rest_.remove_prefix(bytes);
     return values;
   }

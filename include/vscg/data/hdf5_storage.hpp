@@ -28,7 +28,10 @@ inline std::string filter_text(H5Z_filter_t filter, const std::string& stored) {
   };
   constexpr std::array names = {
       known{H5Z_FILTER_DEFLATE, "deflate, h5py's compression='gzip'"},
+      known{H5Z_FILTER_SHUFFLE, "shuffle"},
       known{H5Z_FILTER_SZIP, "szip"},
+      known{H5Z_FILTER_NBIT, "n-bit"},
+      known{H5Z_FILTER_SCALEOFFSET, "scale-offset"},
       known{307, "bzip2"},
       known{32000, "lzf, h5py's compression='lzf'"},
       known{32001, "blosc"},
@@ -45,23 +48,49 @@ inline std::string filter_text(H5Z_filter_t filter, const std::string& stored) {
   return std::to_string(filter) + (name.empty() ? "" : " (" + name + ")");
 }
 
-/// The filters of an array; throws vscg::error for one that this HDF5 does not have.
+/// Whether the numbers that a filter was given, about the elements that pass through it, are those of the array. HDF5
+/// does not look when it reads.
+inline bool fits_filter(H5Z_filter_t filter, const std::vector<unsigned>& values, std::size_t element_bytes,
+                        std::size_t chunk_elements) {
+  const auto is = [&](std::size_t i, std::size_t expected) { return i < values.size() && values[i] == expected; };
+  switch (filter) {
+    case H5Z_FILTER_SHUFFLE:
+      return is(0, element_bytes);
+    case H5Z_FILTER_SCALEOFFSET:
+      return is(2, chunk_elements) && is(4, element_bytes);
+    case H5Z_FILTER_NBIT:
+      return is(2, chunk_elements);
+    default:
+      return true;
+  }
+}
+
+/// The filters of an array; throws vscg::error for one that this HDF5 does not have, or that was made for other
+/// elements.
 inline std::vector<H5Z_filter_t> expect_filters(const hdf5_array& array) {
   const hdf5_handle plan = array.plan();
   std::vector<H5Z_filter_t> filters;
   const int count = H5Pget_nfilters(plan.get());
+  std::size_t elements = 1;
+  for (const hsize_t size : array.chunk()) elements *= static_cast<std::size_t>(size);
   for (int i = 0; i < count; ++i) {
     std::array<char, 256> name{};
-    std::size_t values = 0;
+    std::vector<unsigned> values(64);
+    std::size_t found = values.size();
     unsigned flags = 0, properties = 0;
-    const H5Z_filter_t filter = H5Pget_filter2(plan.get(), static_cast<unsigned>(i), &flags, &values, nullptr,
+    const H5Z_filter_t filter = H5Pget_filter2(plan.get(), static_cast<unsigned>(i), &flags, &found, values.data(),
                                                name.size() - 1, name.data(), &properties);
+    values.resize(std::min(found, values.size()));
     if (filter < 0) throw error(array.name(), "readable filters", hdf5_reason());
     if (H5Zfilter_avail(filter) <= 0) {
       throw error(array.name(), "a compression that this " + hdf5_version() + " undoes",
                   "filter " + filter_text(filter, name.data()) +
                       "; write the file again with compression='gzip' (h5repack -f GZIP=1) where that filter is "
                       "installed");
+    }
+    if (!fits_filter(filter, values, H5Tget_size(array.type()), elements)) {
+      throw error(array.name(), "filters made for its elements",
+                  "filter " + filter_text(filter, name.data()) + " with numbers of other elements");
     }
     filters.push_back(filter);
   }
