@@ -1,13 +1,22 @@
 # SPDX-License-Identifier: MIT
-# The system's package where there is one, otherwise the pinned release by FetchContent. What was fetched has no
-# installed target that an installed vscg could name, so then there are no install rules.
+# What the project around us has already; otherwise the system's package where there is one; otherwise the pinned release
+# by FetchContent.
 
 include(FetchContent)
+include(${CMAKE_CURRENT_LIST_DIR}/find_dependencies.cmake)
 
-# vscg_dependency(<name> <what find_package gets>... FETCH <url> [PACKAGE <Debian package>] [SETTINGS <VAR=value>...])
+# vscg_dependency(<name> <what find_package gets>... TARGET <what it gives> FETCH <url> [FIND <macro instead of
+# find_package>] [PACKAGE <Debian package>] [SETTINGS <VAR=value>...])
 macro(vscg_dependency name)
-  cmake_parse_arguments(dependency "" "FETCH;PACKAGE" "SETTINGS" ${ARGN})
-  find_package(${name} ${dependency_UNPARSED_ARGUMENTS} QUIET)
+  cmake_parse_arguments(dependency "" "TARGET;FIND;FETCH;PACKAGE" "SETTINGS" ${ARGN})
+  vscg_take_target(${name} ${dependency_TARGET})
+  if(${name}_FOUND)
+    # The project around us has it.
+  elseif(dependency_FIND)
+    cmake_language(CALL ${dependency_FIND})
+  else()
+    find_package(${name} ${dependency_UNPARSED_ARGUMENTS} QUIET)
+  endif()
   if(NOT ${name}_FOUND)
     message(STATUS "vscg: ${name} is not installed: fetching ${dependency_FETCH} "
       "(cmake/install_dependencies.sh installs it, as ${dependency_PACKAGE} on Debian and Ubuntu)")
@@ -17,26 +26,33 @@ macro(vscg_dependency name)
     endforeach()
     FetchContent_Declare(${name} URL ${dependency_FETCH} DOWNLOAD_EXTRACT_TIMESTAMP ON SYSTEM)
     FetchContent_MakeAvailable(${name})
-    set(VSCG_INSTALL OFF)
   endif()
 endmacro()
 
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)
-vscg_dependency(Eigen3 3.4 NO_MODULE PACKAGE libeigen3-dev
+vscg_dependency(Eigen3 FIND vscg_find_eigen TARGET Eigen3::Eigen PACKAGE libeigen3-dev
   FETCH https://gitlab.com/libeigen/eigen/-/archive/3.4.0/eigen-3.4.0.tar.gz
   SETTINGS EIGEN_BUILD_DOC=OFF EIGEN_BUILD_TESTING=OFF EIGEN_BUILD_PKGCONFIG=OFF)
 
 if("train" IN_LIST VSCG_COMPONENTS)
-  list(APPEND VSCG_COMPONENTS io data xtensor)
+  list(PREPEND VSCG_COMPONENTS io data xtensor)
   list(REMOVE_DUPLICATES VSCG_COMPONENTS)
 endif()
 if("io" IN_LIST VSCG_COMPONENTS)
-  vscg_dependency(nlohmann_json 3.10 PACKAGE nlohmann-json3-dev
+  vscg_dependency(nlohmann_json 3.10 TARGET nlohmann_json::nlohmann_json PACKAGE nlohmann-json3-dev
     FETCH https://github.com/nlohmann/json/releases/download/v3.11.3/json.tar.xz)
 endif()
 if("data" IN_LIST VSCG_COMPONENTS)
-  vscg_dependency(HDF5 COMPONENTS C PACKAGE libhdf5-dev
+  include(CheckLanguage)
+  check_language(C)
+  if(CMAKE_C_COMPILER)
+    enable_language(C)  # with it CMake finds HDF5 in more places
+  endif()
+  if(TARGET hdf5-static AND NOT TARGET hdf5::hdf5)
+    add_library(hdf5::hdf5 ALIAS hdf5-static)
+  endif()
+  vscg_dependency(HDF5 FIND vscg_find_hdf5 TARGET hdf5::hdf5 PACKAGE libhdf5-dev
     FETCH https://github.com/HDFGroup/hdf5/releases/download/hdf5_1.14.5/hdf5-1.14.5.tar.gz
     SETTINGS BUILD_SHARED_LIBS=OFF BUILD_TESTING=OFF HDF5_BUILD_TOOLS=OFF HDF5_BUILD_EXAMPLES=OFF
       HDF5_BUILD_CPP_LIB=OFF HDF5_BUILD_HL_LIB=OFF HDF5_EXTERNALLY_CONFIGURED=1)
@@ -45,8 +61,8 @@ if("data" IN_LIST VSCG_COMPONENTS)
   endif()
 endif()
 if("xtensor" IN_LIST VSCG_COMPONENTS)
-  vscg_dependency(xtl PACKAGE libxtl-dev FETCH https://github.com/xtensor-stack/xtl/archive/refs/tags/0.7.5.tar.gz)
-  vscg_dependency(xtensor PACKAGE libxtensor-dev
+  vscg_dependency(xtl TARGET xtl PACKAGE libxtl-dev FETCH https://github.com/xtensor-stack/xtl/archive/refs/tags/0.7.5.tar.gz)
+  vscg_dependency(xtensor TARGET xtensor PACKAGE libxtensor-dev
     FETCH https://github.com/xtensor-stack/xtensor/archive/refs/tags/0.24.7.tar.gz)
 endif()
 if("thrust" IN_LIST VSCG_COMPONENTS)
@@ -59,14 +75,15 @@ if("thrust" IN_LIST VSCG_COMPONENTS)
 endif()
 
 if(VSCG_BUILD_EXAMPLES)
-  vscg_dependency(CLI11 PACKAGE libcli11-dev FETCH https://github.com/CLIUtils/CLI11/archive/refs/tags/v2.3.2.tar.gz)
+  vscg_dependency(CLI11 TARGET CLI11::CLI11 PACKAGE libcli11-dev
+    FETCH https://github.com/CLIUtils/CLI11/archive/refs/tags/v2.3.2.tar.gz)
 endif()
 if(VSCG_BUILD_TESTS)
-  vscg_dependency(doctest 2.4.9 PACKAGE doctest-dev
+  vscg_dependency(doctest 2.4.9 TARGET doctest::doctest PACKAGE doctest-dev
     FETCH https://github.com/doctest/doctest/archive/refs/tags/v2.4.11.tar.gz SETTINGS DOCTEST_WITH_TESTS=OFF)
 endif()
 if(VSCG_BUILD_BENCHMARKS)
-  vscg_dependency(benchmark PACKAGE libbenchmark-dev
+  vscg_dependency(benchmark TARGET benchmark::benchmark PACKAGE libbenchmark-dev
     FETCH https://github.com/google/benchmark/archive/refs/tags/v1.8.3.tar.gz
     SETTINGS BENCHMARK_ENABLE_TESTING=OFF BENCHMARK_ENABLE_INSTALL=OFF)
 endif()

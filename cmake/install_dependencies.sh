@@ -65,7 +65,7 @@ trap 'rm -f "$log"' EXIT
 
 install_missing g++ cmake=cmake ninja=ninja-build libeigen3-dev libxtensor-dev libhdf5-dev nlohmann-json3-dev libcli11-dev
 if [ "$purpose" = --test ]; then
-  install_missing clang++=clang doctest-dev libbenchmark-dev
+  install_missing clang++=clang python3=python3 doctest-dev libbenchmark-dev
   # The sanitizers' runtime is a package of its own, named by clang's release.
   release=$(clang++ -dumpversion | cut -d. -f1)
   install_missing "libclang-rt-$release-dev"

@@ -24,7 +24,7 @@ set(VSCG_OPTIMISED_TESTS "." CACHE STRING "Which *_test.cpp to optimise as the b
 option(VSCG_BUILD_FUZZERS "Build what tests/fuzz/ feeds with damaged files; with clang++" OFF)
 option(VSCG_BUILD_EXAMPLES "Build the programs in examples/" ${PROJECT_IS_TOP_LEVEL})
 option(VSCG_BUILD_BENCHMARKS "Build the benchmarks" ${PROJECT_IS_TOP_LEVEL})
-option(VSCG_INSTALL "Make the rules of `cmake --install`" ${PROJECT_IS_TOP_LEVEL})
+option(VSCG_INSTALL "`cmake --install` installs vscg; if not, only its component vscg does" ${PROJECT_IS_TOP_LEVEL})
 option(VSCG_WARNINGS_AS_ERRORS "Warnings of our own programs and tests are errors" OFF)
 option(VSCG_NATIVE "Our own programs and tests use the instruction set of this machine" ${PROJECT_IS_TOP_LEVEL})
 option(VSCG_PORTABLE_PROGRAMS "The programs in examples/ run on every x86-64 machine and use what it has; not with VSCG_NATIVE"

@@ -67,7 +67,7 @@ class DualLSTM(nn.Module):
 class PositiveSamplePropagation(nn.Module):
     """Each stream takes from the segments of the other that are similar to its own (stage 3)."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, branch_dropout: float = 0.2, normalise_again: bool = True) -> None:
         super().__init__()
         self.v_L1 = linear(256, 256)
         self.v_L2 = linear(256, 256)
@@ -76,24 +76,37 @@ class PositiveSamplePropagation(nn.Module):
         self.a_L2 = linear(256, 256)
         self.a_fc = linear(256, 256)
         self.layer_norm = nn.LayerNorm(256, eps=1e-6)
+        self.branch_dropout = nn.Dropout(branch_dropout)
         self.dropout = nn.Dropout(0.2)
+        self.normalise_again = normalise_again
 
     def forward(self, audio: Tensor, visual: Tensor) -> tuple[Tensor, Tensor]:
-        v1 = self.dropout(F.relu(self.v_L1(visual)))
-        v2 = self.dropout(F.relu(self.v_L2(visual)))
-        a1 = self.dropout(F.relu(self.a_L1(audio)))
-        a2 = self.dropout(F.relu(self.a_L2(audio)))
+        v1 = self.branch_dropout(F.relu(self.v_L1(visual)))
+        v2 = self.branch_dropout(F.relu(self.v_L2(visual)))
+        a1 = self.branch_dropout(F.relu(self.a_L1(audio)))
+        a2 = self.branch_dropout(F.relu(self.a_L2(audio)))
         similarity = F.relu(v2 @ a1.transpose(1, 2) / math.sqrt(256))
         visual = visual + self._positive(similarity) @ a2
         audio = audio + self._positive(similarity.transpose(1, 2)) @ v1
-        audio_out = self.layer_norm(self.dropout(F.relu(self.a_fc(audio))))
         visual_out = self.layer_norm(self.dropout(F.relu(self.v_fc(visual))))
+        audio_out = self.layer_norm(self.dropout(F.relu(self.a_fc(audio))))
         return audio_out, visual_out
 
-    @staticmethod
-    def _positive(similarity: Tensor) -> Tensor:
+    def _positive(self, similarity: Tensor) -> Tensor:
         share = normalise_rows(similarity)
-        return normalise_rows(share * (share > THRESHOLD))
+        kept = share * (share > THRESHOLD)
+        return normalise_rows(kept) if self.normalise_again else kept
+
+
+def event_block(inputs: int) -> nn.Sequential:
+    """A convolution over time, and half as many steps."""
+    return nn.Sequential(nn.Conv1d(inputs, 128, 5, padding=2), nn.ReLU(), nn.MaxPool1d(2))
+
+
+def event_states(blocks: tuple[nn.Module, nn.Module], stream: Tensor) -> Tensor:
+    """What the whole video is about: [B,T,256] to [2,B,128], the states that the two directions of a GRU start from."""
+    remaining = blocks[1](blocks[0](stream.transpose(1, 2)))
+    return remaining.permute(2, 0, 1).contiguous()
 
 
 class EventConsistency(nn.Module):
@@ -101,8 +114,8 @@ class EventConsistency(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.conv1 = nn.Sequential(nn.Conv1d(256, 128, 5, padding=2), nn.ReLU(), nn.MaxPool1d(2))
-        self.conv2 = nn.Sequential(nn.Conv1d(128, 128, 5, padding=2), nn.ReLU(), nn.MaxPool1d(2))
+        self.conv1 = event_block(256)
+        self.conv2 = event_block(128)
         self.a_gru = nn.GRU(256, 128, batch_first=True, bidirectional=True)
         self.v_gru = nn.GRU(256, 128, batch_first=True, bidirectional=True)
         self.layer_norm = nn.LayerNorm(256, eps=1e-6)
@@ -113,16 +126,12 @@ class EventConsistency(nn.Module):
 
     def forward(self, audio: Tensor, visual: Tensor) -> tuple[Tensor, Tensor]:
         """[B,T,256] each to the same shapes. The projections are crossed, as released."""
-        start = (self._event(audio) + self._event(visual)) / 2
+        blocks = (self.conv1, self.conv2)
+        start = (event_states(blocks, audio) + event_states(blocks, visual)) / 2
         audio_states, visual_states = self.a_gru(audio, start)[0], self.v_gru(visual, start)[0]
         audio_out = self.layer_norm(self.dropout(F.relu(self.v_fc(audio_states))))
         visual_out = self.layer_norm(self.dropout(F.relu(self.a_fc(visual_states))))
         return audio_out, visual_out
-
-    def _event(self, stream: Tensor) -> Tensor:
-        """[B,T,256] to [2,B,128]: the states that the two directions of a GRU start from."""
-        remaining = self.conv2(self.conv1(stream.transpose(1, 2)))
-        return remaining.permute(2, 0, 1).contiguous()
 
 
 class Classifier(nn.Module):

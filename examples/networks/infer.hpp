@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include <vscg/core/start_thread.hpp>
 #include <vscg/data/types.hpp>
 #include <vscg/io/weights.hpp>
 #include <vscg/train/prediction.hpp>
@@ -42,11 +43,15 @@ class inferring_network final : public network {
       into.videos = std::min(at_once, all - first);
       videos.read(first, into.audio_values(), into.visual_values());
     };
+    const auto read_ahead = [&](std::size_t first) {
+      return vscg::start_thread([&] { return std::async(std::launch::async, read, first); },
+                                "one more, which reads ahead");
+    };
     localisation said;
-    std::future<void> next = std::async(std::launch::async, read, std::size_t{0});
+    std::future<void> next = read_ahead(0);
     for (std::size_t first = 0; first < all; first += at_once) {
       next.get();
-      if (first + at_once < all) next = std::async(std::launch::async, read, first + at_once);
+      if (first + at_once < all) next = read_ahead(first + at_once);
       const group& now = groups[first / at_once % 2];
       const auto outputs = session_.infer(now.audio_values(), now.visual_values());
       said.first = first;

@@ -4,6 +4,7 @@
 // The kernels of the Eigen backend, compiled once: with VSCG_COMPILED defined (the target vscg::compiled does so) this
 // header says that they stand in a library, and a network compiles to little more than its own code. The library is one
 // file that defines VSCG_COMPILED_HERE and includes this header; it and its users are compiled with the same flags.
+// With another instruction set (`-march`) the linker finds no kernels, because their names carry it.
 
 #include <vscg/ops/scale_rows.hpp>
 #include <vscg/ops/sigmoid.hpp>
@@ -30,7 +31,8 @@
   EACH(T, kernels::unary_pullback<scale_function, T>)                                     \
   EACH(T, kernels::unary_forward<threshold_function, T>)                                  \
   EACH(T, kernels::unary_pullback<threshold_function, T>)                                 \
-  ROWS(T, kernels::absolute_sums<T>)                                                      \
+  ROWS(T, kernels::adam_check<T>)                                                         \
+  ROWS(T, kernels::adam_decide<T>)                                                        \
   ROWS(T, kernels::adam_prepare<T>)                                                       \
   ROWS(T, kernels::add_to_rows_forward<T>)                                                \
   ROWS(T, kernels::batch_sum<T>)                                                          \
@@ -45,7 +47,6 @@
   ROWS(T, kernels::gather_columns<T>)                                                     \
   ROWS(T, kernels::gru_step<T>)                                                           \
   ROWS(T, kernels::gru_step_back<T>)                                                      \
-  ROWS(T, kernels::guard_sum<T>)                                                          \
   ROWS(T, kernels::layer_norm_forward<T>)                                                 \
   ROWS(T, kernels::layer_norm_pullback<T>)                                                \
   ROWS(T, kernels::lstm_step<T>)                                                          \

@@ -28,7 +28,7 @@ row_major_tensor<Scalar, Shape::rank> to_xtensor(const array_view<Scalar, Shape>
 }
 template <class Scalar, class Shape>
 row_major_tensor<Scalar, Shape::rank> to_xtensor(const array_of<Scalar, Shape>& output) {
-  return to_xtensor(array_view<Scalar, Shape>{output.data(), output.items});
+  return to_xtensor(output.view());
 }
 
 /// The same without a copy: an expression of xtensor over the output's own numbers, valid as long as they are (those of
@@ -39,7 +39,9 @@ auto view_xtensor(const array_view<Scalar, Shape>& output) {
 }
 template <class Scalar, class Shape>
 auto view_xtensor(const array_of<Scalar, Shape>& output) {
-  return xt::adapt<xt::layout_type::row_major>(output.data(), output.size(), xt::no_ownership(), output.shape());
+  return view_xtensor(output.view());
 }
+template <class Scalar, class Shape>
+void view_xtensor(const array_of<Scalar, Shape>&& output) = delete;
 
 }  // namespace vscg

@@ -21,6 +21,7 @@
 #include <vscg/ops/tanh.hpp>
 
 #include "core/plan_check.hpp"
+#include "support/error_of.hpp"
 
 using vscg::dyn;
 using vscg::shape;
@@ -145,6 +146,18 @@ TEST_CASE("steps on wide arrays run on a few items at a time, and what lives amo
     CHECK(b.part == (b.bytes == std::size_t{3} * 76800 * sizeof(float)));
     if (!b.part) CHECK(b.bytes <= std::size_t{16} * 256 * sizeof(float));
   }
+}
+
+TEST_CASE("more items than any memory could hold are refused, and not planned with an overflow") {
+  const auto p = traced<vscg::mode::training>(true);
+  for (const std::size_t items : {std::size_t{1} << 56U, std::size_t{1} << 60U, ~std::size_t{0}}) {
+    const std::string said = error_of([&] { vscg::memory_plan(p, items, 1, sizeof(float), "batch"); });
+    INFO(said);
+    CHECK(said.find("batch: expected at most ") == 0);
+    CHECK(said.find(" items, found " + std::to_string(items)) != std::string::npos);
+  }
+  const std::size_t many = std::size_t{1} << 40U;
+  CHECK(vscg::memory_plan(p, many, 1, sizeof(float)).bytes() >= many);
 }
 
 TEST_CASE("weights are prepared once, however often they are used") {

@@ -2,13 +2,27 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
 #include <memory>
+#include <new>
+#include <sched.h>
+#include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
 #include <doctest/doctest.h>
 
+#include <vscg/core/available_processors.hpp>
+#include <vscg/core/start_thread.hpp>
 #include <vscg/core/team.hpp>
+
+#include "support/error_of.hpp"
+#include "support/in_child.hpp"
+#include "support/sanitized.hpp"
+#include "support/temporary_folder.hpp"
 
 using vscg::team;
 using vscg::threads;
@@ -103,7 +117,87 @@ TEST_CASE("teams of several threads of a program do not meet") {
   CHECK(sums == std::vector<std::size_t>(3, 300 * 36));
 }
 
-TEST_CASE("at least one thread, whatever is asked for") {
+TEST_CASE("at least one thread, whatever is asked for, and no nonsense") {
   CHECK(threads{0}.count == 1);
   CHECK(threads::all().count >= 1);
+  CHECK(error_of([] { threads{std::size_t{1} << 40U}; }) == "threads: expected at most 65536, found 1099511627776");
+  team workers(threads{2});
+  CHECK(error_of([&] { workers.run(std::size_t{1} << 32U, [](std::size_t, std::size_t) {}); }) ==
+        "team::run: expected at most 4294967295 chunks, found 4294967296");
+}
+
+TEST_CASE("threads that cannot start: those that did have ended, and the error says how many there were") {
+  if (VSCG_TEST_SANITIZED != 0) {
+    std::cout << "skipped: a sanitizer has taken the address space\n";
+    return;
+  }
+  const std::string said = in_child(std::size_t{200} << 20U, [] {
+    std::string first = error_of([] { team workers(threads{300}); });
+    team workers(threads{2});  // the memory of the others is free again
+    return first + "; then " + std::to_string(workers.size());
+  });
+  INFO(said);
+  CHECK(said.find("threads: expected 300, the system gives ") == 0);
+  CHECK(said.find(" (Resource temporarily unavailable); then 2") != std::string::npos);
+}
+
+TEST_CASE("a thread of another kind that cannot start says what it was for") {
+  const auto no_thread = []() -> int { throw std::system_error(std::make_error_code(std::errc::not_enough_memory)); };
+  CHECK(error_of([&] { vscg::start_thread(no_thread, "one more"); }) ==
+        "threads: expected one more, the system gives none (Cannot allocate memory)");
+  const auto no_memory = []() -> int { throw std::bad_alloc(); };
+  CHECK(error_of([&] { vscg::start_thread(no_memory, "3", "2"); }) ==
+        "threads: expected 3, the system gives 2 (no memory)");
+  CHECK(vscg::start_thread([] { return 5; }, "one more") == 5);
+}
+
+TEST_CASE("processors are those of the affinity, not all of the machine's") {
+  cpu_set_t before;
+  REQUIRE(sched_getaffinity(0, sizeof(before), &before) == 0);
+  int first = 0;
+  while (!CPU_ISSET(first, &before)) ++first;
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(first, &one);
+  REQUIRE(sched_setaffinity(0, sizeof(one), &one) == 0);
+  CHECK(vscg::available_processors() == 1);
+  REQUIRE(sched_setaffinity(0, sizeof(before), &before) == 0);
+  CHECK(vscg::available_processors() <= static_cast<std::size_t>(CPU_COUNT(&before)));
+}
+
+TEST_CASE("a control group's share of time counts, and those of the groups around it") {
+  const temporary_folder root;
+  const auto put = [&](const std::string& name, const std::string& text) {
+    std::filesystem::create_directories((root.path() / name).parent_path());
+    std::ofstream(root.path() / name) << text;
+  };
+  const auto processors = [&] { return vscg::processors_of_cgroup(root.path().string()).value_or(0); };
+  CHECK(processors() == 0);  // no control groups
+  put("proc/self/cgroup", "0::/a/b\n");
+  CHECK(processors() == 0);  // no files of theirs
+  put("sys/fs/cgroup/a/b/cpu.max", "max 100000\n");
+  CHECK(processors() == 0);
+  put("sys/fs/cgroup/a/cpu.max", "150000 100000\n");
+  CHECK(processors() == 1.5);
+  put("sys/fs/cgroup/a/b/cpu.max", "300000 100000\n");
+  CHECK(processors() == 1.5);
+  put("sys/fs/cgroup/a/b/cpu.max", "20000 100000\n");
+  CHECK(processors() == 0.2);
+  put("sys/fs/cgroup/cpu.max", "10000 100000\n");  // a container sees its own group as the root
+  CHECK(processors() == 0.1);
+  for (const char* const strange : {"", "x y", "-1 100000", "0 100000", "100000 0", "100000", "1e3 10"}) {
+    put("sys/fs/cgroup/cpu.max", strange);
+    CHECK(processors() == 0.2);
+  }
+  // Version 1: a file for each number, -1 for no limit; the path may be one that only the host sees.
+  put("proc/self/cgroup", "12:memory:/docker/1\n3:cpu,cpuacct:/docker/1\n2:cpuset:/\n0::/\n");
+  put("sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us", "-1\n");
+  put("sys/fs/cgroup/cpu,cpuacct/cpu.cfs_period_us", "100000\n");
+  CHECK(processors() == 0);
+  put("sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us", "400000\n");
+  CHECK(processors() == 4);
+  put("proc/self/cgroup", "3:cpu:/docker/1\n");
+  put("sys/fs/cgroup/cpu/docker/1/cpu.cfs_quota_us", "50000\n");
+  put("sys/fs/cgroup/cpu/docker/1/cpu.cfs_period_us", "100000\n");
+  CHECK(processors() == 0.5);
 }

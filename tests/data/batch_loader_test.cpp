@@ -100,6 +100,15 @@ TEST_CASE("an error belongs to its request; the ones behind it are not lost") {
   check_mentions(error_of([&] { loader.request({0, 1, 2}); }), {"batch", "at most 2 videos", "found 3"});
 }
 
+TEST_CASE("a capacity that no memory could hold is refused, and its size does not overflow") {
+  small_ave ave;
+  fill(ave, {});
+  const ave_dataset data = ave_dataset::open(ave.folder.path(), ave.options());
+  const std::size_t many = std::size_t{1} << 56U;
+  check_mentions(error_of([&] { batch_loader<float>(data, many); }),
+                 {"bytes of two batches", "at most", std::to_string(many)});
+}
+
 TEST_CASE("a loader that is left with requests ends") {
   small_ave ave;
   fill(ave, {});

@@ -2,7 +2,11 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <memory>
 #include <span>
+#include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <Eigen/Core>
@@ -15,6 +19,8 @@
 #include <vscg/ops/add.hpp>
 
 #include "support/error_of.hpp"
+#include "support/in_child.hpp"
+#include "support/sanitized.hpp"
 
 using vscg::dyn;
 using vscg::shape;
@@ -97,7 +103,106 @@ TEST_CASE("a session sees new weights at its next call") {
   CHECK(s.infer(a, b).values()[0] == doctest::Approx(before + 1).epsilon(1e-5));
 }
 
-TEST_CASE("Eigen's row-major matrices are arrays") {
+TEST_CASE("a session uses what its weights hold now: after an assignment, a swap, an assignment back") {
+  const auto a = numbers(3);
+  const auto b = numbers(4);
+  const auto of = [&](const model& net) { return net.infer(a, b).numbers; };
+  model first{vscg::seed{1}};
+  model second{vscg::seed{2}};
+  const auto one = of(first);
+  const auto two = of(second);
+  const auto three = of(model{vscg::seed{3}});
+  session s(first.weights());
+  session other(second.weights());
+  const auto said = [&](session& by) {
+    const auto y = by.infer(a, b).values();
+    return std::vector<float>(y.begin(), y.end());
+  };
+  CHECK(said(s) == one);
+  std::swap(first, second);
+  CHECK(said(s) == two);
+  CHECK(said(other) == one);
+  first = model{vscg::seed{3}};
+  CHECK(said(s) == three);
+  // Moved to another object: that one has sessions of its own, and this one's have nothing to compute with.
+  model elsewhere(std::move(first));
+  session moved(elsewhere.weights());
+  CHECK(said(moved) == three);
+  CHECK(error_of([&] { s.infer(a, b); }) ==
+        "weights: expected numbers, found none: they were moved to another object or destroyed");
+  CHECK(error_of([&] { first.weights().get("left.bias"); }).find("weights: expected numbers") == 0);
+  CHECK(error_of([&] { first.infer(a, b); }).find("weights: expected numbers") == 0);
+  CHECK(first.weights().count() == elsewhere.weights().count());
+  first = model{vscg::seed{1}};
+  CHECK(said(s) == one);
+  auto& itself = first;
+  first = std::move(itself);
+  CHECK(said(s) == one);
+}
+
+TEST_CASE("a session whose weights are gone says so") {
+  const auto a = numbers(3);
+  const auto b = numbers(4);
+  auto net = std::make_unique<model>(vscg::seed{1});
+  session s(net->weights());
+  s.infer(a, b);
+  net.reset();
+  net = std::make_unique<model>(vscg::seed{2});  // at the same place, as likely as not
+  CHECK(error_of([&] { s.infer(a, b); }).find("weights: expected numbers, found none") == 0);
+  std::vector<model> several;
+  several.emplace_back(vscg::seed{1});
+  session of_first(several[0].weights());
+  several.reserve(several.capacity() + 1);
+  CHECK(error_of([&] { of_first.infer(a, b); }).find("weights: expected numbers, found none") == 0);
+}
+
+template <class Weights>
+concept TakenBySession = std::is_constructible_v<session, Weights, vscg::threads, vscg::capacity>;
+template <class Session>
+concept Infers = requires(Session s, std::vector<float> x) {
+  static_cast<Session>(s).infer(x, x);
+};
+using own_weights = vscg::weights<network, float, vscg::cpu>;
+static_assert(TakenBySession<own_weights&> && TakenBySession<const own_weights&>);
+static_assert(TakenBySession<decltype(std::declval<const model&>().weights())>);
+static_assert(!TakenBySession<own_weights> && !TakenBySession<const own_weights>);
+static_assert(!TakenBySession<decltype(std::declval<model>().weights())>);
+static_assert(!TakenBySession<decltype(std::declval<const model>().weights())>);
+static_assert(!std::is_constructible_v<session, own_weights> && std::is_constructible_v<session, own_weights&>);
+static_assert(Infers<session&> && !Infers<session&&>);
+
+TEST_CASE("of a temporary model's answer the numbers are taken, not seen") {
+  const auto a = numbers(6);
+  const auto b = numbers(8);
+  const model net{vscg::seed{1}};
+  const auto kept = net.infer(a, b);
+  const auto all = net.infer(a, b).values();
+  const auto second = net.infer(a, b).item(1);
+  static_assert(std::is_same_v<decltype(all), const std::vector<float>>);
+  CHECK(all == kept.numbers);
+  CHECK(second == std::vector<float>(kept.item(1).begin(), kept.item(1).end()));
+  auto wrong = kept;
+  wrong.items = 3;
+  CHECK(error_of([&] { static_cast<void>(wrong.view()); }) == "array: expected 3 items, found 4 numbers");
+}
+
+TEST_CASE("a capacity that overflows or that no memory holds is refused in words") {
+  const model net{vscg::seed{1}};
+  for (const std::size_t items : {std::size_t{1} << 60U, std::size_t{1} << 62U, ~std::size_t{0}}) {
+    const std::string said = error_of([&] { session(net.weights(), vscg::threads{1}, vscg::capacity{items}); });
+    INFO(said);
+    CHECK(said.find("capacity: expected at most ") == 0);
+    CHECK(said.find(" items, found " + std::to_string(items)) != std::string::npos);
+  }
+  if (VSCG_TEST_SANITIZED != 0) return;  // its allocator ends the process
+  const std::string said = in_child(std::size_t{64} << 20U, [&] {
+    return error_of([&] { session(net.weights(), vscg::threads{1}, vscg::capacity{std::size_t{1} << 24U}); });
+  });
+  CHECK(said.find("capacity: expected what the memory holds, such as ") == 0);
+  CHECK(said.find("MiB), found 16777216 (") != std::string::npos);
+}
+
+TEST_CASE("Eigen's row-major matrices are arrays, those whose numbers lie together") {
   const model net{vscg::seed{1}};
   session s(net.weights());
   Eigen::Matrix<float, 2, 3, Eigen::RowMajor> a;
@@ -109,6 +214,11 @@ TEST_CASE("Eigen's row-major matrices are arrays") {
   const auto copy = std::vector<float>(y.values().begin(), y.values().end());
   const auto z = s.infer(same, b);
   CHECK(copy == std::vector<float>(z.values().begin(), z.values().end()));
+  Eigen::Matrix<float, 2, 5, Eigen::RowMajor> wide;
+  wide.setZero();
+  wide.rightCols<3>() = a;
+  CHECK(error_of([&] { s.infer(wide.rightCols<3>(), b); }) ==
+        "input 0: expected a contiguous row-major array, found strides [5, 1]");
 }
 
 TEST_CASE("arrays of wrong sizes are refused by name") {
@@ -128,6 +238,10 @@ TEST_CASE("weights are replaced by name, whole or not at all") {
   CHECK(net.weights().count() == 6 + 2 + 8 + 2);
   CHECK(error_of([&] { net.weights().set("left.weight", numbers(5)); }) ==
         "weight 'left.weight': expected 6 numbers, found 5");
+  CHECK(error_of([&] {
+          net.weights().set("right.bias", std::vector<float>{1, std::nanf("")});
+        }) == "weight 'right.bias': expected finite numbers, found nan at 1");
+  CHECK(net.weights().get("right.bias") == model{vscg::seed{1}}.weights().get("right.bias"));
   CHECK(error_of([&] { net.weights().get("left.wait"); }) ==
         "weight 'left.wait': expected a name of the network, found none such");
   net.weights().set("left.weight", numbers(6));

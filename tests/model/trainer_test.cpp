@@ -11,77 +11,12 @@
 #include <doctest/doctest.h>
 
 #include <vscg/backend/eigen/backend.hpp>
-#include <vscg/layers/dropout.hpp>
-#include <vscg/layers/linear.hpp>
 #include <vscg/model/trainer.hpp>
-#include <vscg/ops/add.hpp>
-#include <vscg/ops/batch_mean.hpp>
-#include <vscg/ops/mean_squared_error.hpp>
-#include <vscg/ops/scale.hpp>
-#include <vscg/ops/tanh.hpp>
 
+#include "model/small_training.hpp"
 #include "support/error_of.hpp"
 
-using vscg::dyn;
-using vscg::input_shapes;
-using vscg::shape;
-
-namespace {
-
-/// One linear layer; `unused` is reached by nothing, `fixed` only where no gradient flows.
-struct small_network {
-  vscg::linear<3, 4> first;
-  vscg::linear<4, 2> unused;
-  vscg::linear<4, 2> fixed, last;
-  vscg::dropout<50> drop;
-  VSCG_MEMBERS(first, unused, fixed, last, drop)
-  using inputs = input_shapes<shape<dyn, 3>>;
-  auto operator()(auto x) const {
-    const auto h = drop(tanh(first(x)));
-    return last(h) + no_gradient(fixed(h));
-  }
-};
-
-struct squared_distance {
-  using targets = input_shapes<shape<dyn, 2>>;
-  static constexpr std::array<const char*, 2> term_names{"distance", "half"};
-  auto operator()(auto y, auto target) const {
-    const auto distance = batch_mean(mean_squared_error(y, target));
-    const auto half = scale(distance, 0.5);
-    return vscg::loss_terms{distance, std::array{distance, half}};
-  }
-};
-
-using model = vscg::model<small_network, double, vscg::cpu>;
-using trainer = vscg::trainer<model, vscg::adam, squared_distance>;
-
-struct data {
-  std::vector<double> x, y;
-  explicit data(std::size_t items) {
-    for (std::size_t i = 0; i < 3 * items; ++i) x.push_back(std::sin(static_cast<double>(i)));
-    for (std::size_t i = 0; i < 2 * items; ++i) y.push_back(0.3 * std::cos(static_cast<double>(i)));
-  }
-  std::vector<std::span<const double>> arrays() const { return {x, y}; }
-};
-
-vscg::trainer_options of(std::size_t batch, std::size_t micro_batch = 0, bool dropout = false) {
-  vscg::trainer_options o;
-  o.batch = batch;
-  o.micro_batch = micro_batch;
-  o.dropout = dropout;
-  return o;
-}
-
-std::vector<double> flat(const model& net) {
-  std::vector<double> all;
-  for (const auto& entry : net.weights().table().entries) {
-    const auto part = net.weights().get(entry.name);
-    all.insert(all.end(), part.begin(), part.end());
-  }
-  return all;
-}
-
-}  // namespace
+using namespace small_training;
 
 TEST_CASE("training lowers the loss, and reports its named terms") {
   model net{vscg::seed{1}};

@@ -85,6 +85,21 @@ TEST_CASE_TEMPLATE("arrays of xtensor go in and come out", T, float, double) {
   CHECK(view_xtensor(owned).data() == owned.data());
 }
 
+// A view of what a call returned, and nobody kept, would dangle at once.
+template <class Output>
+concept Viewed = requires(Output output) {
+  vscg::view_xtensor(static_cast<Output>(output));
+};
+using owned_output = vscg::array_of<float, shape<dyn, 2>>;
+static_assert(Viewed<owned_output&> && Viewed<const owned_output&> && !Viewed<owned_output&&>);
+static_assert(!Viewed<const owned_output&&> && Viewed<vscg::array_view<float, shape<dyn, 2>>&&>);
+
+TEST_CASE("an array that does not hold what it says is not read") {
+  const owned_output wrong{{1, 2, 3, 4}, 3};
+  CHECK_THROWS_WITH_AS(vscg::view_xtensor(wrong), "array: expected 3 items, found 4 numbers", vscg::error);
+  CHECK_THROWS_WITH_AS(vscg::to_xtensor(wrong), "array: expected 3 items, found 4 numbers", vscg::error);
+}
+
 TEST_CASE("wrong shapes are refused in words, although the number of elements would do") {
   const model<small_net, float, cpu> net;
   const auto z = counted<float>(3, 4);

@@ -9,19 +9,16 @@
 
 #include <doctest/doctest.h>
 
+#include "support/sanitized.hpp"
+
 // Every allocation of the program goes through malloc's family, which this file replaces with counting ones. They are
 // defined here, in a header, because a test program is one .cpp: the definitions are the program's only ones.
 // Sanitizers bring an allocator of their own: there the counts would be theirs.
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define VSCG_TEST_HOOKS_MALLOC 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define VSCG_TEST_HOOKS_MALLOC 0
-#endif
-#endif
-#if !defined(VSCG_TEST_HOOKS_MALLOC) && defined(__GLIBC__)
+#if defined(__GLIBC__) && !VSCG_TEST_SANITIZED
 #define VSCG_TEST_HOOKS_MALLOC 1
+#else
+#define VSCG_TEST_HOOKS_MALLOC 0
 #endif
 
 namespace counted_allocations {

@@ -22,6 +22,7 @@
 #include <vscg/nets/vscg/vscg_net.hpp>
 #include <vscg/optim/adam.hpp>
 
+#include "model/small_training.hpp"
 #include "support/counted_allocations.hpp"
 
 namespace {
@@ -138,6 +139,24 @@ TEST_CASE("thrust: a warmed-up call and a warmed-up step allocate nothing") {
   });
   CHECK(allocated == 0);
   CHECK(std::isfinite(static_cast<double>(seen) + loss));
+}
+
+TEST_CASE("thrust: a step that would leave a weight that is not finite changes nothing") {
+  using small = vscg::model<small_training::small_network, float, backend>;
+  small net{vscg::seed{1}};
+  vscg::trainer t(net, vscg::adam{1e-2}, small_training::squared_distance{}, vscg::threads{1}, options_for(8));
+  const auto x = numbers("x", 24);
+  const auto y = numbers("y", 16);
+  const std::vector<std::span<const float>> arrays{x, y};
+  t.step(arrays);
+  const auto before = small_training::flat(net);
+  t.optimizer.learning_rate = 2e38;
+  CHECK_THROWS_AS(t.step(arrays), vscg::not_finite);
+  CHECK(small_training::flat(net) == before);
+  CHECK(t.state().progress()[0] == 1);
+  t.optimizer.learning_rate = 1e-2;
+  t.step(arrays);
+  CHECK(small_training::flat(net) != before);
 }
 
 TEST_CASE_TEMPLATE("thrust: rows, sums and maxima of any length", T, float, double) {

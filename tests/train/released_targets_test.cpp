@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -7,6 +8,8 @@
 
 #include <vscg/nets/vscg/smooth_loss.hpp>
 #include <vscg/train/released_targets.hpp>
+
+#include "support/error_of.hpp"
 
 using namespace vscg::train;
 
@@ -68,4 +71,27 @@ TEST_CASE("a video without events has an even target and category 0, and counts 
   const std::vector<std::uint8_t> next = {1, 3, 3, 3, 3, 3, 3, 3};
   released.fill(labels_of(next), found);
   CHECK(found[3] == std::vector<double>{1, 0.25, 0.25, 0.25, 0.25, 0.25, 0.25, 0.25});
+}
+
+TEST_CASE("labels of other sizes than a loss has are refused") {
+  arrays found;
+  std::array<std::vector<double>, 1> tags;
+  const std::vector<std::uint8_t> classes(8, 0);
+  const std::vector<double> shares(6, 0.5);
+  using known = vscg::labels<double>;
+  CHECK(error_of([&] { loss::fill(known{2, 10, 3, classes, {}}, found); }) == "labels: segments: expected 4, found 10");
+  CHECK(error_of([&] {
+          loss::fill(known{2, 4, 28, classes, {}}, found);
+        }) == "labels: categories: expected 3, found 28");
+  CHECK(error_of([&] {
+          loss::fill(known{3, 4, 3, classes, {}}, found);
+        }) == "labels: segment_classes: expected 12, found 8");
+  CHECK(error_of([&] {
+          loss::fill(known{std::size_t{1} << 62U, 4, 3, classes, {}}, found);
+        }) == "labels: items: expected at most 9223372036854775807, found 4611686018427387904 * 4");
+  CHECK(error_of([&] {
+          vscg::smooth_loss<2>::fill(known{1, 4, 2, {}, shares}, tags);
+        }) == "labels: tags: expected 3, found 6");
+  vscg::smooth_loss<2>::fill(known{2, 4, 2, {}, shares}, tags);
+  CHECK(tags[0] == shares);
 }

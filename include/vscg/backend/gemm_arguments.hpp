@@ -3,6 +3,8 @@
 
 #include <cstddef>
 
+#include <vscg/core/config.hpp>
+
 namespace vscg {
 
 /// What a product does to each finished element before it is stored.

@@ -5,7 +5,12 @@
 #include <cstdint>
 #include <cstring>
 #include <new>
+#include <string>
 #include <utility>
+
+#include <vscg/core/checked_size.hpp>
+#include <vscg/core/config.hpp>
+#include <vscg/core/error.hpp>
 
 #if defined(__linux__)
 #include <sys/mman.h>
@@ -44,13 +49,13 @@ struct host_memory {
   }
 };
 
-/// One block of a backend's memory, aligned to 64 bytes, not initialised.
+/// One block of a backend's memory, aligned to 64 bytes, not initialised. Throws vscg::error, which says how much was
+/// asked for, where the system does not give it.
 template <class T, class Memory>
 class buffer {
  public:
   buffer() = default;
-  explicit buffer(std::size_t size)
-      : size_(size), data_(size == 0 ? nullptr : static_cast<T*>(Memory::allocate(size * sizeof(T)))) {}
+  explicit buffer(std::size_t size) : size_(size), data_(size == 0 ? nullptr : allocate(size)) {}
   buffer(buffer&& other) noexcept : size_(std::exchange(other.size_, 0)), data_(std::exchange(other.data_, nullptr)) {}
   buffer& operator=(buffer&& other) noexcept {
     std::swap(size_, other.size_);
@@ -66,6 +71,15 @@ class buffer {
   std::size_t size() const { return size_; }
 
  private:
+  static T* allocate(std::size_t size) {
+    const std::size_t bytes = checked_product("bytes of memory", {size, sizeof(T)});
+    try {
+      return static_cast<T*>(Memory::allocate(bytes));
+    } catch (const std::bad_alloc&) {
+      throw error("memory", bytes_text(bytes) + " more", "that the system does not give them");
+    }
+  }
+
   std::size_t size_ = 0;
   T* data_ = nullptr;
 };

@@ -7,7 +7,7 @@
 
 #include <vscg/core/config.hpp>
 
-namespace vscg {
+namespace vscg::inline VSCG_INSTRUCTION_SET {
 
 /// Where one number stands in an array: the index of backends that compute a number at a time.
 template <class T>
@@ -37,4 +37,4 @@ struct scalar_counter {
   }
 };
 
-}  // namespace vscg
+}  // namespace vscg::inline VSCG_INSTRUCTION_SET

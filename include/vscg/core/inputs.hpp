@@ -3,6 +3,8 @@
 
 #include <cstddef>
 
+#include <vscg/core/config.hpp>
+
 namespace vscg {
 
 /// The shapes of a network's inputs, in the order of its call operator's arguments.

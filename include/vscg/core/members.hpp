@@ -7,6 +7,8 @@
 #include <string_view>
 #include <type_traits>
 
+#include <vscg/core/config.hpp>
+
 // A layer lists its members once; names, counts, initialisation, checkpoints and the optimiser are walks over that
 // list.
 //

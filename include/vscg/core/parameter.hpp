@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include <vscg/core/checked_size.hpp>
 #include <vscg/core/config.hpp>
 #include <vscg/core/error.hpp>
 #include <vscg/core/members.hpp>
@@ -169,11 +170,12 @@ class parameter_binder {
                             int slice, initialiser start) {
     std::size_t elements = 1;
     for (const std::size_t e : extents) elements *= e;
-    const std::size_t all = elements * static_cast<std::size_t>(stack);
+    const std::string what = "elements of parameter '" + name + "'";
+    const std::size_t all = checked_product(what, {elements, static_cast<std::size_t>(stack)});
     if (id == unbound) {
       id = static_cast<std::uint32_t>(table.storage.size());
       table.storage.push_back({table.buffer_elements, all});
-      table.buffer_elements += (all + alignment - 1) / alignment * alignment;
+      table.buffer_elements = checked_sum(what, {table.buffer_elements, (all + alignment - 1) / alignment * alignment});
     }
     if (table.find(name) != nullptr) throw error("parameter '" + name + "'", "each name once", "the name twice");
     const std::size_t offset = table.storage[id].offset + elements * static_cast<std::size_t>(slice);
@@ -191,6 +193,8 @@ parameter_table bind_parameters(Network& network) {
   return std::move(binder.table);
 }
 
+inline namespace VSCG_INSTRUCTION_SET {
+
 /// Writes the starting values of every array: a pure function of (seed, name, index), so that networks that share a
 /// name start from the same numbers.
 template <class Scalar>
@@ -203,5 +207,7 @@ void initialise(const parameter_table& table, seed s, std::span<Scalar> buffer) 
     }
   }
 }
+
+}  // namespace VSCG_INSTRUCTION_SET
 
 }  // namespace vscg

@@ -6,8 +6,11 @@
 #include <cstdint>
 #include <numeric>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include <vscg/core/checked_size.hpp>
+#include <vscg/core/error.hpp>
 #include <vscg/core/program.hpp>
 
 namespace vscg {
@@ -31,8 +34,12 @@ class memory_plan {
     bool part = false;
   };
 
-  memory_plan(const program& p, std::size_t items, std::size_t workers, std::size_t scalar_bytes)
+  /// Throws vscg::error naming `what` (the number of items) where no memory could hold them.
+  memory_plan(const program& p, std::size_t items, std::size_t workers, std::size_t scalar_bytes,
+              std::string_view what = "capacity")
       : items_(items), values_(p.slots().size(), nowhere), gradients_(p.slots().size(), nowhere) {
+    const std::size_t most = most_items(p, workers, scalar_bytes);
+    if (items > most) throw error(what, "at most " + std::to_string(most) + " items", std::to_string(items));
     collect(p, workers, scalar_bytes);
     place();
     for (const auto& b : blocks_) (b.gradient ? gradients_ : values_)[b.id] = b.offset;
@@ -65,6 +72,21 @@ class memory_plan {
   }
 
  private:
+  // So few that no sum or product of sizes overflows below: as if every slot had a value and a gradient and no two
+  // shared a place.
+  static std::size_t most_items(const program& p, std::size_t workers, std::size_t scalar_bytes) {
+    const char* const what = "elements of one item";
+    std::size_t per_item = 1;
+    std::size_t fixed = 0;
+    for (const slot& s : p.slots()) {
+      per_item = checked_sum(what, {per_item, s.size.per_item, s.size.per_item});
+      const std::size_t once = checked_sum(what, {s.size.fixed, checked_product(what, {s.size.per_worker, workers})});
+      fixed = checked_sum(what, {fixed, once, once, 2 * alignment});
+    }
+    const std::size_t elements = largest_size / scalar_bytes;
+    return fixed < elements ? (elements - fixed) / per_item : 0;
+  }
+
   void collect(const program& p, std::size_t workers, std::size_t scalar_bytes) {
     constexpr std::size_t never = nowhere;
     const std::size_t end = p.steps().size();

@@ -3,7 +3,10 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <utility>
+
+#include <vscg/core/config.hpp>
 
 namespace vscg {
 
@@ -36,6 +39,13 @@ struct shape {
     return true;
   }();
   static_assert(valid, "vscg::shape: extents are positive, and only the first may be dyn");
+  /// Whether `elements` numbers of any scalar could lie in memory: their product has not overflowed.
+  static constexpr bool fits = [] {
+    std::size_t left = PTRDIFF_MAX / 16;
+    for (std::size_t i = per_item ? 1 : 0; i < rank; ++i) left /= static_cast<std::size_t>(extents[i]);
+    return left > 0;
+  }();
+  static_assert(fits, "vscg::shape: more elements than memory can hold");
 };
 
 /// Extent of axis `Axis`, counted from the end when negative: extent<shape<dyn, 10, 256>, -1> is 256.

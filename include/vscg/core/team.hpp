@@ -5,20 +5,31 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <thread>
 #include <type_traits>
 #include <vector>
 
+#include <vscg/core/available_processors.hpp>
 #include <vscg/core/config.hpp>
+#include <vscg/core/error.hpp>
+#include <vscg/core/start_thread.hpp>
 
 namespace vscg {
 
 /// How many threads a session or trainer may use, the calling one included.
 struct threads {
+  static constexpr std::size_t most = 65536;
   std::size_t count = 1;
-  constexpr explicit threads(std::size_t n) : count(n < 1 ? 1 : n) {}
-  /// All that the machine has.
-  static threads all() { return threads(std::thread::hardware_concurrency()); }
+  /// At least 1, whatever is asked for. Throws vscg::error for more than `most`.
+  constexpr explicit threads(std::size_t n) : count(n < 1 ? 1 : n) {
+    if (n > most) throw error("threads", "at most " + std::to_string(most), std::to_string(n));
+  }
+  /// As many as there are processors that this process may use.
+  static threads all() {
+    const std::size_t n = available_processors();
+    return threads(n < most ? n : most);
+  }
 };
 
 /// A few threads that share the chunks of one loop at a time. Owned by a session; nothing is shared between teams.
@@ -27,25 +38,27 @@ struct threads {
 /// it holds. A region ends when all chunks are done, not when all workers have reported.
 class team {
  public:
+  /// Throws vscg::error where the system does not give that many threads; those that started have ended then.
   explicit team(threads n) {
     workers_.reserve(n.count - 1);
-    for (std::size_t worker = 1; worker < n.count; ++worker) {
-      workers_.emplace_back([this, worker] { serve(worker); });
+    try {
+      for (std::size_t worker = 1; worker < n.count; ++worker) {
+        start_thread([&] { workers_.emplace_back([this, worker] { serve(worker); }); }, std::to_string(n.count),
+                     std::to_string(worker));
+      }
+    } catch (...) {
+      stop();
+      throw;
     }
   }
   team(const team&) = delete;
   team& operator=(const team&) = delete;
-  ~team() {
-    stop_.store(true, std::memory_order_relaxed);
-    epoch_.fetch_add(1, std::memory_order_release);
-    epoch_.notify_all();
-    for (auto& worker : workers_) worker.join();
-  }
+  ~team() { stop(); }
 
   std::size_t size() const { return workers_.size() + 1; }
 
   /// Calls f(worker, chunk) once for every chunk in [0, chunks), worker in [0, size()); returns when all are done.
-  /// `f` must not throw. Not reentrant: one caller, no nesting.
+  /// `f` must not throw. Not reentrant: one caller, no nesting. Throws vscg::error for more than 2³² - 1 chunks.
   template <class F>
   void run(std::size_t chunks, F&& f) {
     using Function = std::remove_reference_t<F>;
@@ -60,7 +73,15 @@ class team {
  private:
   using chunk_function = void (*)(void* function, std::size_t worker, std::size_t chunk);
 
+  void stop() {
+    stop_.store(true, std::memory_order_relaxed);
+    epoch_.fetch_add(1, std::memory_order_release);
+    epoch_.notify_all();
+    for (auto& worker : workers_) worker.join();
+  }
+
   VSCG_NOINLINE void run(std::size_t chunks, chunk_function call, void* function) {
+    if (chunks > 0xffffffffU) throw error("team::run", "at most 4294967295 chunks", std::to_string(chunks));
     if (workers_.empty() || chunks < 2) {
       for (std::size_t chunk = 0; chunk < chunks; ++chunk) call(function, 0, chunk);
       return;

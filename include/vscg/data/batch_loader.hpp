@@ -12,13 +12,16 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <span>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include <vscg/core/checked_size.hpp>
 #include <vscg/core/error.hpp>
+#include <vscg/core/start_thread.hpp>
 #include <vscg/core/stopped.hpp>
 #include <vscg/data/ave_dataset.hpp>
 #include <vscg/data/types.hpp>
@@ -38,19 +41,27 @@ struct batch {
 /// Reads and converts the next batch while its caller works on this one.
 ///
 /// Owns one thread, from construction to destruction, and memory for two batches, allocated at once: about
-/// 504,000 numbers for each of `capacity` videos. One caller at a time.
+/// 504,000 numbers for each of `capacity` videos. One caller at a time. Throws vscg::error where the system does not
+/// give the thread, or the memory.
 template <std::floating_point T>
 class batch_loader {
  public:
   batch_loader(const ave_dataset& data, std::size_t capacity) : data_(data), capacity_(capacity) {
-    for (slot& s : slots_) {
-      // Without initial values: a page that no batch reaches is never touched.
-      s.audio.reset(new T[capacity * audio_video_values]);
-      s.visual.reset(new T[capacity * visual_video_values]);
-      s.classes.resize(capacity * segments);
-      s.tags.resize(capacity * classes);
+    const std::size_t bytes =
+        checked_product("bytes of two batches", {2, capacity, audio_video_values + visual_video_values, sizeof(T)});
+    try {
+      for (slot& s : slots_) {
+        // Without initial values: a page that no batch reaches is never touched.
+        s.audio.reset(new T[capacity * audio_video_values]);
+        s.visual.reset(new T[capacity * visual_video_values]);
+        s.classes.resize(capacity * segments);
+        s.tags.resize(capacity * classes);
+      }
+    } catch (const std::bad_alloc&) {
+      const std::string videos = std::to_string(capacity) + " videos";
+      throw error("memory for two batches of " + videos, bytes_text(bytes), "that the system does not give it");
     }
-    worker_ = std::thread([this] { work(); });
+    worker_ = start_thread([&] { return std::thread([this] { work(); }); }, "one more, which reads ahead");
   }
   batch_loader(const batch_loader&) = delete;
   batch_loader& operator=(const batch_loader&) = delete;

@@ -163,7 +163,7 @@ template <class Begin, class Work>
 child_answer ask_child(const Begin& begin, const Work& work) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return {};
-  ::fcntl(ends[1], F_SETPIPE_SZ, 1 << 20);  // fewer changes between the two; where it is not allowed it only takes longer
+  ::fcntl(ends[1], F_SETPIPE_SZ, 1 << 20);  // fewer turns; where that is not allowed it only takes longer
   const pid_t id = ::fork();
   if (id == 0) detail::run_child(ends[1], begin, work);
   ::close(ends[1]);

@@ -8,6 +8,8 @@
 #include <cstring>
 #include <type_traits>
 
+#include <vscg/core/config.hpp>
+
 namespace vscg::data {
 
 /// How a number stands in a file. Integers are left to HDF5's own (slow) conversion.

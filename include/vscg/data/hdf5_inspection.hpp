@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <array>
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <filesystem>
@@ -104,8 +104,8 @@ class packed {
   template <class Values>
   void put_all(const Values& values) {
     put(values.size());
-    if (values.size() > 0)
-      bytes_.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(*values.data()));
+    if (values.size() == 0) return;
+    bytes_.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(*values.data()));
   }
   template <class T>
   T take() {

@@ -15,6 +15,7 @@
 #include <unistd.h>
 #include <vector>
 
+#include <vscg/core/config.hpp>
 #include <vscg/core/error.hpp>
 #include <vscg/core/rename_together.hpp>
 #include <vscg/core/stopped.hpp>
@@ -24,7 +25,7 @@
 #include <vscg/data/synthesize_world.hpp>
 #include <vscg/data/types.hpp>
 
-namespace vscg::data {
+namespace vscg::data::inline VSCG_INSTRUCTION_SET {
 
 /// What was written.
 struct synthesis_report {
@@ -249,4 +250,4 @@ inline synthesis_report synthesize(const std::filesystem::path& directory, const
   return report;
 }
 
-}  // namespace vscg::data
+}  // namespace vscg::data::inline VSCG_INSTRUCTION_SET

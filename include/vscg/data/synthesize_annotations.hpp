@@ -12,13 +12,14 @@
 #include <utility>
 #include <vector>
 
+#include <vscg/core/config.hpp>
 #include <vscg/core/error.hpp>
 #include <vscg/core/random.hpp>
 #include <vscg/data/annotations.hpp>
 #include <vscg/data/synthesize_scene.hpp>
 #include <vscg/data/types.hpp>
 
-namespace vscg::data {
+namespace vscg::data::inline VSCG_INSTRUCTION_SET {
 
 /// The event of one row: its category and the segments start <= t < end (none where they are equal), with the line of
 /// Annotations.txt that says so.
@@ -121,4 +122,4 @@ inline synthetic_splits split_rows(std::span<const synthetic_event> events, std:
   return splits;
 }
 
-}  // namespace vscg::data
+}  // namespace vscg::data::inline VSCG_INSTRUCTION_SET

@@ -17,12 +17,13 @@
 
 #include <hdf5.h>
 
+#include <vscg/core/config.hpp>
 #include <vscg/core/error.hpp>
 #include <vscg/core/stopped.hpp>
 #include <vscg/data/hdf5.hpp>
 #include <vscg/data/synthesize_options.hpp>
 
-namespace vscg::data::synthesis {
+namespace vscg::data::inline VSCG_INSTRUCTION_SET::synthesis {
 
 /// IEEE binary16 of a float: nearest, ties to even; too large becomes infinity. In software, because neither compiler
 /// has a type for it on every machine and HDF5's own conversion is slow.
@@ -251,4 +252,4 @@ class hdf5_features {
   std::vector<std::uint16_t> halves_;
 };
 
-}  // namespace vscg::data::synthesis
+}  // namespace vscg::data::inline VSCG_INSTRUCTION_SET::synthesis

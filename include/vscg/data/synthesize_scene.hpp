@@ -7,11 +7,12 @@
 #include <cstdint>
 #include <vector>
 
+#include <vscg/core/config.hpp>
 #include <vscg/core/random.hpp>
 #include <vscg/data/synthesize_options.hpp>
 #include <vscg/data/types.hpp>
 
-namespace vscg::data {
+namespace vscg::data::inline VSCG_INSTRUCTION_SET {
 
 /// The numbers of one video, drawn one after the other from its own sub-stream: they depend on (seed, name, lane)
 /// alone.
@@ -165,4 +166,4 @@ inline synthetic_scene draw_scene(std::size_t category, std::size_t start, std::
   return scene;
 }
 
-}  // namespace vscg::data
+}  // namespace vscg::data::inline VSCG_INSTRUCTION_SET

@@ -8,12 +8,13 @@
 #include <span>
 #include <vector>
 
+#include <vscg/core/config.hpp>
 #include <vscg/core/error.hpp>
 #include <vscg/core/random.hpp>
 #include <vscg/data/synthesize_scene.hpp>
 #include <vscg/data/types.hpp>
 
-namespace vscg::data {
+namespace vscg::data::inline VSCG_INSTRUCTION_SET {
 
 /// A world of 28 categories, made from a seed: how each sounds (128 channels) and looks (512 channels), and what the
 /// feature extractors see of a scene. Like VGGish's and VGG-19's, the features are never negative and mostly zero.
@@ -133,11 +134,11 @@ class synthetic_world {
       for (std::size_t region = 0; region < regions; ++region) {
         const float down = static_cast<float>(region / 7) - object.row[t];
         const float right = static_cast<float>(region % 7) - object.column[t];
-        const float near = 1.0F - (down * down + right * right) / 3.0F;  // no exp: the same bits with every libm
-        if (near <= 0.0F) continue;
+        const float nearness = 1.0F - (down * down + right * right) / 3.0F;  // no exp: the same bits with every libm
+        if (nearness <= 0.0F) continue;
         const auto here = visual.subspan((t * regions + region) * visual_channels, visual_channels);
-        add(here, seen, near * near);
-        if (object.moving[t]) add(here, motion_, near * near);
+        add(here, seen, nearness * nearness);
+        if (object.moving[t]) add(here, motion_, nearness * nearness);
       }
     }
   }
@@ -164,4 +165,4 @@ class synthetic_world {
   table visual_table_{}, audio_table_{};
 };
 
-}  // namespace vscg::data
+}  // namespace vscg::data::inline VSCG_INSTRUCTION_SET

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include <vscg/core/config.hpp>
+
 namespace vscg::data {
 
 /// How a network is taught: with the class of every second, or with the shares of the classes over the whole video.

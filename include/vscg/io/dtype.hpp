@@ -11,6 +11,8 @@
 #include <optional>
 #include <string_view>
 
+#include <vscg/core/config.hpp>
+
 namespace vscg::io {
 
 // The formats are little-endian and numbers are copied as they stand.

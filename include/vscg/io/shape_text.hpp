@@ -7,6 +7,8 @@
 #include <span>
 #include <string>
 
+#include <vscg/core/config.hpp>
+
 namespace vscg::io {
 
 /// "[256, 128]", and "[]" for a scalar.

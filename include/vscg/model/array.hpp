@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <vscg/core/error.hpp>
@@ -57,8 +58,24 @@ struct array_of {
 
   std::size_t size() const { return numbers.size(); }
   const Scalar* data() const { return numbers.data(); }
-  std::span<const Scalar> values() const { return numbers; }
-  std::span<const Scalar> item(std::size_t i) const { return {numbers.data() + i * Shape::elements, Shape::elements}; }
+  /// A view of it; throws vscg::error where there are not as many numbers as `items` says.
+  array_view<Scalar, Shape> view() const& {
+    const array_view<Scalar, Shape> all{numbers.data(), items};
+    if (Shape::per_item ? numbers.size() / Shape::elements != items || numbers.size() % Shape::elements != 0
+                        : numbers.size() != Shape::elements) {
+      throw error("array", std::to_string(items) + " items", std::to_string(numbers.size()) + " numbers");
+    }
+    return all;
+  }
+  array_view<Scalar, Shape> view() && = delete;
+  std::span<const Scalar> values() const& { return numbers; }
+  std::span<const Scalar> item(std::size_t i) const& { return {numbers.data() + i * Shape::elements, Shape::elements}; }
+  // Of a temporary, the numbers themselves: a view of them would outlive them.
+  std::vector<Scalar> values() && { return std::move(numbers); }
+  std::vector<Scalar> item(std::size_t i) && {
+    const auto view = std::as_const(*this).item(i);
+    return {view.begin(), view.end()};
+  }
   auto shape() const { return detail::run_time_shape<Shape>(items); }
 };
 
@@ -83,7 +100,7 @@ std::span<const Scalar> checked_array(const Array& array, std::string_view what)
     }
     throw error(what, expected + "]", found);
   };
-  if (items * Shape::elements != size) refuse(std::to_string(size) + " numbers");
+  if (items * Shape::elements != size || (!Shape::per_item && items != 1)) refuse(std::to_string(size) + " numbers");
   if constexpr (requires { array.shape().size(); }) {
     bool same = array.shape().size() == Shape::rank;
     for (std::size_t i = 0; same && i < Shape::rank; ++i)
@@ -97,6 +114,14 @@ std::span<const Scalar> checked_array(const Array& array, std::string_view what)
       if (wanted[i] > 1 && static_cast<std::size_t>(array.strides()[i]) != step) {
         throw error(what, "a contiguous row-major array", "strides " + detail::shape_text(array.strides()));
       }
+    }
+  }
+  if constexpr (requires { array.outerStride(); }) {  // Eigen's blocks and maps may leave numbers out
+    const bool inner = array.innerSize() <= 1 || array.innerStride() == 1;
+    const bool outer = array.outerSize() <= 1 || array.outerStride() == array.innerSize();
+    if (!inner || !outer) {
+      throw error(what, "a contiguous row-major array",
+                  "strides " + detail::shape_text(std::array{array.outerStride(), array.innerStride()}));
     }
   }
   if constexpr (requires { array.data_offset(); })

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <vscg/core/error.hpp>
@@ -30,8 +31,11 @@ class model {
 
   explicit model(seed s = seed{1}) : weights_(s) {}
 
-  vscg::weights<Network, Scalar, Backend>& weights() { return weights_; }
-  const vscg::weights<Network, Scalar, Backend>& weights() const { return weights_; }
+  vscg::weights<Network, Scalar, Backend>& weights() & { return weights_; }
+  const vscg::weights<Network, Scalar, Backend>& weights() const& { return weights_; }
+  // Of a temporary they are temporary, too: no session takes them.
+  vscg::weights<Network, Scalar, Backend>&& weights() && { return std::move(weights_); }
+  const vscg::weights<Network, Scalar, Backend>&& weights() const&& { return std::move(weights_); }
 
   /// The network's outputs for any number of items; arrays are [N, ...]. Throws vscg::error when a shape differs.
   template <class... Arrays>

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include <vscg/core/config.hpp>
+
 namespace vscg {
 
 /// What a network is called in files. Networks whose arrays have the same names and shapes may compute different things

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <functional>
 #include <limits>
@@ -10,11 +9,15 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include <vscg/backend/memory.hpp>
+#include <vscg/core/checked_size.hpp>
+#include <vscg/core/error.hpp>
 #include <vscg/core/execution.hpp>
+#include <vscg/core/finite.hpp>
 #include <vscg/core/parameter.hpp>
 #include <vscg/core/plan.hpp>
 #include <vscg/core/program.hpp>
@@ -29,12 +32,15 @@ template <class Scalar, class Backend>
 class runner {
  public:
   using executor = typename Backend::template executor<Scalar>;
+  using arena = buffer<Scalar, typename Backend::memory>;
 
-  runner(std::shared_ptr<const program> p, const parameter_table& table, threads n, std::size_t items)
+  /// Throws vscg::error naming `what` (the number of items) where the memory for them is not to be had.
+  runner(std::shared_ptr<const program> p, const parameter_table& table, threads n, std::size_t items,
+         std::string_view what = "capacity")
       : program_(std::move(p)),
-        plan_(*program_, items, n.count, sizeof(Scalar)),
+        plan_(*program_, items, n.count, sizeof(Scalar), what),
         executor_(n),
-        arena_((plan_.bytes() + sizeof(Scalar) - 1) / sizeof(Scalar)),
+        arena_(memory_of(plan_, what)),
         values_(program_->slots().size(), nullptr),
         gradients_(program_->slots().size(), nullptr),
         storage_(table.storage) {
@@ -107,6 +113,35 @@ class runner {
       if (id == no_slot) continue;
       where[id] = base + storage_[program_->slots()[id].parameter].offset;
     }
+  }
+
+  static std::size_t elements_of(const memory_plan& plan) {
+    return (plan.bytes() + sizeof(Scalar) - 1) / sizeof(Scalar);
+  }
+
+  arena memory_of(const memory_plan& plan, std::string_view what) const {
+    try {
+      return arena(elements_of(plan));
+    } catch (const error&) {
+      const std::string found = std::to_string(plan.items()) + " (" + bytes_text(plan.bytes()) + ")";
+      throw error(what, what_fits(plan), found);
+    }
+  }
+
+  // What a person could ask for instead, found by trying.
+  std::string what_fits(const memory_plan& plan) const {
+    std::size_t bytes = plan.bytes();
+    for (std::size_t items = plan.items() / 2; items > 0; items /= 2) {
+      const memory_plan smaller(*program_, items, executor_.workers(), sizeof(Scalar));
+      bytes = smaller.bytes();
+      try {
+        const arena tried(elements_of(smaller));
+        return "what the memory holds, such as " + std::to_string(items) + " items (" + bytes_text(bytes) + ")";
+      } catch (const error&) {
+        continue;
+      }
+    }
+    return "what the memory holds, which is not even 1 item (" + bytes_text(bytes) + ")";
   }
 
   void seed_loss() {
@@ -192,7 +227,7 @@ class runner {
     std::vector<Scalar> copy(size.per_item * items + size.fixed);
     Backend::memory::copy_out(copy.data(), where[id], copy.size() * sizeof(Scalar));
     for (const Scalar x : copy) {
-      if (!std::isfinite(x)) return false;
+      if (!is_finite(x)) return false;
     }
     return true;
   }
@@ -208,7 +243,7 @@ class runner {
   std::shared_ptr<const program> program_;
   memory_plan plan_;
   executor executor_;
-  buffer<Scalar, typename Backend::memory> arena_;
+  arena arena_;
   std::vector<Scalar*> values_;
   std::vector<Scalar*> gradients_;
   std::vector<parameter_storage> storage_;

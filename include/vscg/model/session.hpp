@@ -28,8 +28,8 @@ struct capacity {
 };
 
 /// Inference for one caller: traces the network and plans its memory once, then allocates nothing. Weights are shared
-/// and const while a session computes, and outlive it; one session a thread. Weights that changed between two calls are
-/// seen by the second.
+/// and const while a session computes; one session a thread. Weights that changed between two calls, or were assigned
+/// or swapped, are seen by the second, which throws vscg::error when they are gone.
 template <class Network, class Scalar, class Backend, class Inputs = inputs_of<Network>>
 class session {
   using tag = trace_tag<Scalar, Backend, mode::inference>;
@@ -44,22 +44,24 @@ class session {
   /// What `infer` returns: the network's outputs as views.
   using outputs = rebind_outputs<traced_outputs, view_field<Scalar>>;
 
+  /// Throws vscg::error where the system does not give the threads, or the memory for so many items.
   explicit session(const weights<Network, Scalar, Backend>& w, threads n = threads{1}, capacity c = capacity{16})
-      : weights_(w), runner_(trace_program(w.table()), w.table(), n, c.items) {
+      : weights_(w.share()), runner_(trace_program(w.table()), w.table(), n, c.items) {
     take_weights();
     if constexpr (!Backend::memory::borrows_host_arrays) stage(Inputs{}, c.items);
   }
+  explicit session(const weights<Network, Scalar, Backend>&&, threads = threads{1}, capacity = capacity{16}) = delete;
 
   /// The network's outputs for N ≤ capacity items; arrays are [N, ...] as `Inputs` says. The views are valid until the
   /// next call. Throws vscg::error when a shape differs or N is larger than the capacity.
   template <class... Arrays>
-  outputs infer(const Arrays&... arrays) {
+  outputs infer(const Arrays&... arrays) & {
     static_assert(sizeof...(Arrays) == Inputs::count, "vscg::session::infer: one array for each input");
     const std::size_t items = bind(Inputs{}, std::index_sequence_for<Arrays...>{}, arrays...);
     run_state state;
     state.items = items;
     state.batch_items = items;
-    if (weights_.revision() != revision_) take_weights();
+    if (weights_->revision != revision_) take_weights();
     runner_.forward(state);
     outputs result{};
     for_each_output(result, [&](auto& field, std::size_t k) {
@@ -68,6 +70,8 @@ class session {
     });
     return result;
   }
+  template <class... Arrays>
+  outputs infer(const Arrays&... arrays) && = delete;  // the views would see a session that is gone
 
   /// Memory of one call, in bytes, known beforehand.
   std::size_t memory() const { return runner_.plan().bytes(); }
@@ -87,9 +91,10 @@ class session {
   }
 
   void take_weights() {
-    runner_.bind_weights(weights_.data());
+    weights_->expect_numbers();
+    runner_.bind_weights(weights_->numbers.data());
     runner_.prepare();
-    revision_ = weights_.revision();
+    revision_ = weights_->revision;
   }
 
   template <class... Shapes, std::size_t... I, class... Arrays>
@@ -122,7 +127,7 @@ class session {
     ((staged_[k++] = buffer<Scalar, typename Backend::memory>(Shapes::elements * items)), ...);
   }
 
-  const weights<Network, Scalar, Backend>& weights_;
+  std::shared_ptr<const shared_numbers<Scalar, typename Backend::memory>> weights_;
   std::uint64_t revision_ = 0;
   runner<Scalar, Backend> runner_;
   std::array<buffer<Scalar, typename Backend::memory>, Inputs::count> staged_;  // only where arrays are not borrowed

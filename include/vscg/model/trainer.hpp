@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -11,6 +10,7 @@
 #include <span>
 #include <string>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -27,7 +27,7 @@
 
 namespace vscg {
 
-/// A loss or gradient that is not a number: the weights are as they were before the step.
+/// A loss, gradient, moment or weight that is not a number: weights and moments are as they were before the step.
 class not_finite : public error {
  public:
   using error::error;
@@ -40,50 +40,12 @@ struct trainer_options {
   bool dropout = true;          ///< off: all rates are 0
 };
 
-namespace kernels {
-
-/// partial[block] = Σ |g| of one block, in order.
-template <class T>
-struct absolute_sums {
-  std::size_t elements;
-  std::size_t block;
-  const T* g;
-  T* partial;
-  template <class Group>
-  VSCG_HD void operator()(Group group, std::size_t row) const {
-    const std::size_t begin = row * block;
-    const std::size_t count = begin + block < elements ? block : elements - begin;
-    const T total = group.sum(count, [&](auto i) {
-      using math::abs;
-      return abs(i.load(g + begin));
-    });
-    group.integers(1, [&](std::size_t) { partial[row] = total; });
-  }
-};
-
-/// guard = loss + 0 · Σ |g|: finite exactly where the loss and every gradient are.
-template <class T>
-struct guard_sum {
-  std::size_t count;
-  const T* partial;
-  const T* loss;
-  T* guard;
-  template <class Group>
-  VSCG_HD void operator()(Group group, std::size_t) const {
-    const T total = group.sum(count, [&](auto i) {
-      using V = typename decltype(i)::value;
-      return i.load(partial) * V(0);
-    });
-    group.integers(1, [&](std::size_t) { guard[0] = loss[0] + total; });
-  }
-};
-
-}  // namespace kernels
-
 /// Trains a model: traces network and loss once, plans the memory of a step, then allocates nothing. It owns gradients
-/// and the optimiser's state; the model owns the weights.
+/// and the optimiser's state; the model owns the weights. It goes on with what is assigned to the model, and throws
+/// vscg::error when the model is gone or was moved away.
 template <class Model, class Optimizer, class Loss>
 class trainer {
+  static_assert(!std::is_const_v<Model>, "vscg::trainer: the model's weights are to change, so it is not const");
   using network = typename Model::network;
   using scalar = typename Model::scalar;
   using backend = typename Model::backend;
@@ -99,20 +61,21 @@ class trainer {
   };
 
  public:
+  /// Throws vscg::error for settings that cannot be computed with, and where the system does not give the threads or
+  /// the memory.
   trainer(Model& m, Optimizer settings, Loss loss, threads n = threads{1}, trainer_options options = {})
-      : optimizer(settings),
-        model_(m),
+      : optimizer(checked(settings)),
+        weights_(m.weights().share()),
         options_(checked(options)),
-        traced_(trace(m.weights().table(), loss, options_.dropout)),
-        runner_(traced_.steps, m.weights().table(), n, options_.micro_batch),
-        gradients_(m.weights().table().buffer_elements),
-        state_(m.weights().table().buffer_elements) {
-    runner_.bind_weights(m.weights().data());
+        traced_(trace(table(), loss, options_.dropout)),
+        runner_(traced_.steps, table(), n, options_.micro_batch,
+                options.micro_batch == 0 ? "trainer_options.batch" : "trainer_options.micro_batch"),
+        gradients_(table().buffer_elements),
+        state_(table().buffer_elements, ranges()) {
+    bind_weights();
     runner_.bind_gradients(gradients_.data());
     const std::vector<scalar> zeros(gradients_.size(), scalar(0));
     memory::copy_in(gradients_.data(), zeros.data(), zeros.size() * sizeof(scalar));
-    find_ranges();
-    guard_ = buffer<scalar, memory>(blocks_ + 1);
     if constexpr (!memory::borrows_host_arrays) {
       stage(inputs{}, 0);
       stage(targets{}, inputs::count);
@@ -123,14 +86,15 @@ class trainer {
   Optimizer optimizer;
 
   /// One step on a batch: `arrays` are the network's inputs, then the loss's targets, each [B, ...] in host memory.
-  /// Throws not_finite when the loss or a gradient is not a number; the weights are then as they were. So they are when
-  /// stop_when()'s question ends it: vscg::stopped.
+  /// Throws not_finite when the loss, a gradient, or a moment or weight after the step is not a number, and
+  /// vscg::stopped when stop_when()'s question ends it; weights and moments are then as they were.
   loss_report<term_count> step(std::span<const std::span<const scalar>> arrays) {
+    checked(optimizer);
     const auto report = gradients(arrays);
-    guard();
-    state_.update(optimizer, runner_.backend(), ranges_, guard_.data() + blocks_, gradients_.data(),
-                  model_.weights().data());
-    if (!std::isfinite(read(guard_.data() + blocks_))) explain(arrays, report.total);
+    ++weights_->revision;
+    state_.update(optimizer, runner_.backend(), runner_.value(traced_.steps->loss()), gradients_.data(),
+                  weights_->numbers.data());
+    if (!state_.taken()) explain(arrays, report.total);
     ++steps_;
     return report;
   }
@@ -167,7 +131,12 @@ class trainer {
 
   /// Steps taken; with `state()` and the weights, all that a run needs to go on with the same bits.
   std::uint64_t steps() const { return steps_; }
-  void set_steps(std::uint64_t n) { steps_ = n; }
+  /// Throws vscg::error for more steps than a run could count (2⁵³).
+  void set_steps(std::uint64_t n) {
+    constexpr std::uint64_t most = std::uint64_t{1} << 53U;
+    if (n > most) throw error("trainer::set_steps", "at most " + std::to_string(most), std::to_string(n));
+    steps_ = n;
+  }
   auto& state() { return state_; }
   const auto& state() const { return state_; }
   const trainer_options& options() const { return options_; }
@@ -180,6 +149,13 @@ class trainer {
     if (o.micro_batch == 0 || o.micro_batch > o.batch) o.micro_batch = o.batch;
     return o;
   }
+
+  static const Optimizer& checked(const Optimizer& settings) {
+    settings.template check<scalar>();
+    return settings;
+  }
+
+  const parameter_table& table() const { return *weights_->table; }
 
   static traced trace(const parameter_table& table, const Loss& loss, bool dropout) {
     network net{};
@@ -196,26 +172,32 @@ class trainer {
     return t;
   }
 
-  // Neighbouring arrays become one range.
-  void find_ranges() {
-    const auto& storage = model_.weights().table().storage;
+  // Of what the loss reaches; neighbouring arrays become one range.
+  std::vector<parameter_range> ranges() const {
+    std::vector<parameter_range> found;
+    const auto& storage = table().storage;
     for (std::uint32_t id = 0; id < storage.size(); ++id) {
       if (!reached(id)) continue;
       const parameter_range range{storage[id].offset, storage[id].elements, 1};
-      const std::size_t aligned =
-          (ranges_.empty() ? 0 : ranges_.back().offset + (ranges_.back().elements + 15) / 16 * 16);
-      if (!ranges_.empty() && aligned == range.offset)
-        ranges_.back().elements = range.offset + range.elements - ranges_.back().offset;
+      const std::size_t aligned = (found.empty() ? 0 : found.back().offset + (found.back().elements + 15) / 16 * 16);
+      if (!found.empty() && aligned == range.offset)
+        found.back().elements = range.offset + range.elements - found.back().offset;
       else
-        ranges_.push_back(range);
+        found.push_back(range);
     }
-    for (const auto& range : ranges_) blocks_ += (range.elements + block - 1) / block;
+    return found;
+  }
+
+  void bind_weights() {
+    weights_->expect_numbers();
+    if (bound_ != weights_->numbers.data()) runner_.bind_weights(bound_ = weights_->numbers.data());
   }
 
   /// Calls f(state) with the arrays of each micro-batch in place, until it returns false.
   template <class F>
   void for_each_micro_batch(std::span<const std::span<const scalar>> arrays, F f) {
     const std::size_t items = count_items(arrays);
+    bind_weights();
     runner_.prepare();
     run_state state;
     state.batch_items = items;
@@ -273,29 +255,21 @@ class trainer {
     ((staged_[k++] = buffer<scalar, memory>(Shapes::elements * options_.micro_batch)), ...);
   }
 
-  void guard() {
-    std::size_t at = 0;
-    for (const auto& range : ranges_) {
-      const std::size_t rows = (range.elements + block - 1) / block;
-      runner_.backend().rows(
-          rows, block,
-          kernels::absolute_sums<scalar>{range.elements, block, gradients_.data() + range.offset, guard_.data() + at});
-      at += rows;
-    }
-    runner_.backend().rows(
-        1, at,
-        kernels::guard_sum<scalar>{at, guard_.data(), runner_.value(traced_.steps->loss()), guard_.data() + blocks_});
-  }
-
   // The update has not happened: run the step again, looking at every result.
   [[noreturn]] void explain(std::span<const std::span<const scalar>> arrays, double loss) {
-    std::string where = "a gradient";
+    std::string where;
     for_each_micro_batch(arrays, [&](const run_state& state) {
-      const auto found = runner_.first_not_finite(state);
-      if (found) where = *found;
-      return !found;
+      where = runner_.first_not_finite(state).value_or("");
+      return where.empty();
     });
-    throw not_finite("step " + std::to_string(steps_ + 1), "a finite loss and gradients",
+    const std::string thing = "step " + std::to_string(steps_ + 1);
+    if (where.empty()) {
+      const std::string spoilt =
+          state_.spoilt(optimizer, runner_.backend(), table(), gradients_.data(), weights_->numbers.data());
+      if (!spoilt.empty()) throw not_finite(thing, "finite moments and weights", "that it would spoil " + spoilt);
+      where = "a sum over micro-batches";
+    }
+    throw not_finite(thing, "a finite loss and gradients",
                      "loss " + std::to_string(loss) + "; the first number that is not finite comes from " + where);
   }
 
@@ -305,16 +279,13 @@ class trainer {
     return static_cast<double>(value);
   }
 
-  static constexpr std::size_t block = 4096;
-  Model& model_;
+  std::shared_ptr<shared_numbers<scalar, memory>> weights_;
+  const scalar* bound_ = nullptr;  // what the runner reads
   trainer_options options_;
   traced traced_;
   runner<scalar, backend> runner_;
   buffer<scalar, memory> gradients_;
   typename Optimizer::template state<scalar, backend> state_;
-  std::vector<parameter_range> ranges_;
-  std::size_t blocks_ = 0;
-  buffer<scalar, memory> guard_;
   std::array<buffer<scalar, memory>, inputs::count + targets::count> staged_;
   std::uint64_t steps_ = 0;
 };

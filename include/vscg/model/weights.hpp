@@ -13,7 +13,9 @@
 
 #include <vscg/backend/memory.hpp>
 #include <vscg/core/error.hpp>
+#include <vscg/core/finite.hpp>
 #include <vscg/core/parameter.hpp>
+#include <vscg/core/random.hpp>
 
 namespace vscg {
 
@@ -23,14 +25,33 @@ struct zeroed_t {
 };
 inline constexpr zeroed_t zeroed{};
 
+/// What a `weights` object shares with the sessions and trainers that use it. It stays with that object for life and
+/// outlives it, so that they see what became of the numbers: changed, exchanged for others, or gone.
+template <class Scalar, class Memory>
+struct shared_numbers {
+  std::shared_ptr<const parameter_table> table;
+  buffer<Scalar, Memory> numbers;  // none: moved to another object, or destroyed
+  std::uint64_t revision = 1;      // another after every change
+
+  /// Throws vscg::error where there are none any more.
+  void expect_numbers() const {
+    if (numbers.size() == 0) throw error("weights", "numbers", "none: they were moved to another object or destroyed");
+  }
+};
+
 /// The learnt numbers of a network, in one buffer of the backend's memory, by the names of its table. Const while it is
 /// shared: any number of sessions may read it at once.
+///
+/// Sessions and trainers belong to the object, not to the numbers that it held when they were made: what is assigned or
+/// swapped into it, they use from their next call on. After it was destroyed, or its numbers were moved to another
+/// object, they throw vscg::error, and so does every function here that needs numbers.
 template <class Network, class Scalar, class Backend>
 class weights {
  public:
   using network = Network;
   using scalar = Scalar;
   using backend = Backend;
+  using shared = shared_numbers<Scalar, typename Backend::memory>;
 
   /// Starts as the paper says (each layer's initialiser), from `s`.
   explicit weights(seed s)
@@ -39,61 +60,90 @@ class weights {
   /// All zeros.
   explicit weights(zeroed_t) : weights([](const parameter_table&, std::span<Scalar>) {}) {}
 
-  const parameter_table& table() const { return *table_; }
+  weights(weights&& other) : shared_(std::make_shared<shared>()) {
+    shared_->table = other.shared_->table;
+    take(other);
+  }
+  weights& operator=(weights&& other) noexcept {
+    if (this != &other) take(other);
+    return *this;
+  }
+  ~weights() { set_numbers({}); }
+
+  const parameter_table& table() const { return *shared_->table; }
   /// The numbers, to be changed: sessions look again in their next call. Not to be kept for changes after that.
   Scalar* data() {
-    ++revision_;
-    return numbers_.data();
+    shared_->expect_numbers();
+    ++shared_->revision;
+    return shared_->numbers.data();
   }
-  const Scalar* data() const { return numbers_.data(); }
+  const Scalar* data() const {
+    shared_->expect_numbers();
+    return shared_->numbers.data();
+  }
   /// Another number after every change.
-  std::uint64_t revision() const { return revision_; }
+  std::uint64_t revision() const { return shared_->revision; }
   /// Number of learnt numbers.
-  std::size_t count() const { return table_->count(); }
+  std::size_t count() const { return table().count(); }
 
   /// A copy of one array.
   std::vector<Scalar> get(std::string_view name) const {
     const parameter_entry& entry = at(name);
     std::vector<Scalar> copy(entry.elements);
-    Backend::memory::copy_out(copy.data(), numbers_.data() + entry.offset, entry.elements * sizeof(Scalar));
+    Backend::memory::copy_out(copy.data(), data() + entry.offset, entry.elements * sizeof(Scalar));
     return copy;
   }
-  /// Replaces one array; throws vscg::error when the name is unknown or the number of numbers differs.
+  /// Replaces one array; throws vscg::error when the name is unknown, the number of numbers differs, or one of them is
+  /// not finite.
   void set(std::string_view name, std::span<const Scalar> values) {
     const parameter_entry& entry = at(name);
+    const std::string what = "weight '" + entry.name + "'";
     if (values.size() != entry.elements) {
-      throw error("weight '" + entry.name + "'", std::to_string(entry.elements) + " numbers",
-                  std::to_string(values.size()));
+      throw error(what, std::to_string(entry.elements) + " numbers", std::to_string(values.size()));
     }
+    expect_finite(what, values);
     Backend::memory::copy_in(data() + entry.offset, values.data(), entry.elements * sizeof(Scalar));
   }
 
+  /// For sessions and trainers, which may outlive this object.
+  std::shared_ptr<const shared> share() const { return shared_; }
+  std::shared_ptr<shared> share() { return shared_; }
+
  private:
   template <class Fill>
-  explicit weights(Fill fill) {
+  explicit weights(Fill fill) : shared_(std::make_shared<shared>()) {
     Network unbound_network{};
-    table_ = std::make_shared<const parameter_table>(bind_parameters(unbound_network));
-    numbers_ = buffer<Scalar, typename Backend::memory>(table_->buffer_elements);
+    shared_->table = std::make_shared<const parameter_table>(bind_parameters(unbound_network));
+    // A network without parameters has numbers, too: none of them is of any use.
+    buffer<Scalar, typename Backend::memory> numbers(std::max<std::size_t>(1, table().buffer_elements));
     if constexpr (Backend::memory::borrows_host_arrays) {
-      const std::span<Scalar> start(numbers_.data(), numbers_.size());
+      const std::span<Scalar> start(numbers.data(), numbers.size());
       std::fill(start.begin(), start.end(), Scalar(0));
-      fill(*table_, start);
+      fill(table(), start);
     } else {
-      std::vector<Scalar> start(numbers_.size(), Scalar(0));
-      fill(*table_, std::span<Scalar>(start));
-      Backend::memory::copy_in(numbers_.data(), start.data(), start.size() * sizeof(Scalar));
+      std::vector<Scalar> start(numbers.size(), Scalar(0));
+      fill(table(), std::span<Scalar>(start));
+      Backend::memory::copy_in(numbers.data(), start.data(), start.size() * sizeof(Scalar));
     }
+    set_numbers(std::move(numbers));
+  }
+
+  void set_numbers(buffer<Scalar, typename Backend::memory> numbers) noexcept {
+    shared_->numbers = std::move(numbers);
+    ++shared_->revision;
+  }
+  void take(weights& other) noexcept {
+    set_numbers(std::move(other.shared_->numbers));
+    other.set_numbers({});
   }
 
   const parameter_entry& at(std::string_view name) const {
-    const parameter_entry* entry = table_->find(name);
+    const parameter_entry* entry = table().find(name);
     if (entry == nullptr) throw error("weight '" + std::string(name) + "'", "a name of the network", "none such");
     return *entry;
   }
 
-  std::shared_ptr<const parameter_table> table_;
-  buffer<Scalar, typename Backend::memory> numbers_;
-  std::uint64_t revision_ = 1;
+  std::shared_ptr<shared> shared_;
 };
 
 }  // namespace vscg

@@ -1,16 +1,24 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
+#include <cstdio>
 #include <limits>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <vscg/backend/memory.hpp>
-#include <vscg/core/math.hpp>
+#include <vscg/backend/scalar_index.hpp>
+#include <vscg/core/config.hpp>
+#include <vscg/core/error.hpp>
+#include <vscg/core/finite.hpp>
+#include <vscg/core/parameter.hpp>
+#include <vscg/optim/adam_kernels.hpp>
 
 namespace vscg {
 
@@ -31,65 +39,33 @@ struct adam {
 
   constexpr explicit adam(double rate = 1e-3) : learning_rate(rate) {}
 
+  /// Throws vscg::error unless a `Scalar` can compute with these numbers: a rate from 0 on, β from 0 to below 1 and an
+  /// ε above 0, as they are after rounding to it.
+  template <class Scalar>
+  void check() const {
+    const auto expect = [](bool right, const char* name, const char* expected, double found) {
+      if (!right) throw error(std::string("adam: ") + name, expected, number_text(found));
+    };
+    constexpr double most = static_cast<double>(std::numeric_limits<Scalar>::max());
+    const auto in_range = [&](double x) { return is_finite(x) && x >= 0 && x <= most; };
+    const auto share = [&](double x) { return in_range(x) && static_cast<Scalar>(x) < Scalar(1); };
+    expect(in_range(learning_rate), "learning_rate", "a finite number from 0 on", learning_rate);
+    expect(share(beta1), "beta1", "a number from 0 to below 1", beta1);
+    expect(share(beta2), "beta2", "a number from 0 to below 1", beta2);
+    expect(in_range(epsilon) && static_cast<Scalar>(epsilon) > Scalar(0), "epsilon",
+           "a finite number above 0, also when rounded to the scalar", epsilon);
+  }
+
   template <class Scalar, class Backend>
   class state;
-};
 
-namespace kernels {
-
-/// Counts the step and prepares its factors, unless the guard (loss and gradients) is not finite.
-template <class T>
-struct adam_prepare {
-  double rate;
-  double beta1;
-  double beta2;
-  const T* guard;
-  double* progress;  // steps taken, β₁ᵗ, β₂ᵗ
-  T* factors;        // take this step (1 or 0), lr / (1-β₁ᵗ), 1 / √(1-β₂ᵗ)
-  template <class Group>
-  VSCG_HD void operator()(Group group, std::size_t) const {
-    group.integers(1, [&](std::size_t) {
-      using math::abs;
-      using math::sqrt;
-      // A comparison is false for NaN and infinity; no isfinite, which fast-math builds may drop.
-      const bool finite = abs(guard[0]) <= std::numeric_limits<T>::max();
-      factors[0] = finite ? T(1) : T(0);
-      if (!finite) return;
-      progress[0] += 1;
-      progress[1] *= beta1;
-      progress[2] *= beta2;
-      factors[1] = static_cast<T>(rate / (1 - progress[1]));
-      factors[2] = static_cast<T>(1 / sqrt(1 - progress[2]));
-    });
+ private:
+  VSCG_NOINLINE static std::string number_text(double x) {
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%g", x);
+    return text.data();
   }
 };
-
-template <class T>
-struct adam_update {
-  T beta1;
-  T beta2;
-  T epsilon;
-  T rate_scale;
-  const T* factors;
-  const T* gradient;
-  T* first;
-  T* second;
-  T* weight;
-  template <class Index>
-  VSCG_HD void operator()(Index i) const {
-    using math::sqrt;
-    using V = typename Index::value;
-    if (factors[0] == T(0)) return;
-    const V g = i.load(gradient);
-    const V m = V(beta1) * i.load(first) + V(T(1) - beta1) * g;
-    const V v = V(beta2) * i.load(second) + V(T(1) - beta2) * (g * g);
-    i.store(first, m);
-    i.store(second, v);
-    i.store(weight, i.load(weight) - V(rate_scale * factors[1]) * m / (sqrt(v) * V(factors[2]) + V(epsilon)));
-  }
-};
-
-}  // namespace kernels
 
 /// Moments and progress of one training run, in the backend's memory: nothing of it returns to the host inside a step.
 template <class Scalar, class Backend>
@@ -97,33 +73,60 @@ class adam::state {
   using memory = typename Backend::memory;
 
  public:
-  explicit state(std::size_t elements) : first_(elements), second_(elements), progress_(3), factors_(3) {
+  /// `elements` of the network's buffer, of which `ranges` are moved.
+  state(std::size_t elements, std::vector<parameter_range> ranges)
+      : ranges_(std::move(ranges)), first_(elements), second_(elements), progress_(6), factors_(3) {
     const std::vector<Scalar> zeros(elements, Scalar(0));
     memory::copy_in(first_.data(), zeros.data(), elements * sizeof(Scalar));
     memory::copy_in(second_.data(), zeros.data(), elements * sizeof(Scalar));
     set_progress({0, 1, 1});
+    for (const auto& range : ranges_) blocks_ += blocks_of(range);
+    partial_ = buffer<Scalar, memory>(blocks_);
   }
 
-  /// One step over the ranges. Where `guard` (one number in the backend's memory) is not finite nothing changes.
+  /// One step. Where `loss` (one number in the backend's memory), a moment or a weight would not be finite, nothing
+  /// changes.
   template <class Executor>
-  void update(const adam& settings, Executor& backend, std::span<const parameter_range> ranges, const Scalar* guard,
-              const Scalar* gradients, Scalar* weights) {
+  void update(const adam& settings, Executor& backend, const Scalar* loss, const Scalar* gradients, Scalar* weights) {
     backend.rows(1, 1,
-                 kernels::adam_prepare<Scalar>{settings.learning_rate, settings.beta1, settings.beta2, guard,
-                                               progress_.data(), factors_.data()});
-    for (const auto& range : ranges) {
-      kernels::adam_update<Scalar> kernel{};
-      kernel.beta1 = static_cast<Scalar>(settings.beta1);
-      kernel.beta2 = static_cast<Scalar>(settings.beta2);
-      kernel.epsilon = static_cast<Scalar>(settings.epsilon);
-      kernel.rate_scale = static_cast<Scalar>(range.learning_rate_scale);
-      kernel.factors = factors_.data();
-      kernel.gradient = gradients + range.offset;
-      kernel.first = first_.data() + range.offset;
-      kernel.second = second_.data() + range.offset;
-      kernel.weight = weights + range.offset;
-      backend.each(range.elements, 4, kernel);
+                 kernels::adam_prepare<Scalar>{settings.learning_rate, settings.beta1, settings.beta2, progress_.data(),
+                                               factors_.data()});
+    std::size_t at = 0;
+    for (const auto& range : ranges_) {
+      check(settings, backend, range, gradients, weights, partial_.data() + at);
+      at += blocks_of(range);
     }
+    backend.rows(1, blocks_,
+                 kernels::adam_decide<Scalar>{blocks_, partial_.data(), loss, progress_.data(), factors_.data()});
+    for (const auto& range : ranges_) {
+      backend.each(range.elements, 4, kernels::adam_update<Scalar>{formula(settings, range, gradients, weights)});
+    }
+  }
+
+  /// Whether the last update changed anything.
+  bool taken() const {
+    Scalar flag = 0;
+    memory::copy_out(&flag, factors_.data(), sizeof(Scalar));
+    return flag != Scalar(0);
+  }
+
+  /// Of an update that was not taken: the array that it would have spoilt, for people; empty where there is none.
+  template <class Executor>
+  std::string spoilt(const adam& settings, Executor& backend, const parameter_table& table, const Scalar* gradients,
+                     Scalar* weights) {
+    for (const auto& range : ranges_) {
+      for (const auto& entry : table.entries) {
+        if (entry.offset < range.offset || entry.offset >= range.offset + range.elements) continue;
+        const parameter_range part{entry.offset, entry.elements, range.learning_rate_scale};
+        check(settings, backend, part, gradients, weights, partial_.data());
+        const auto sums = copy_of(partial_.data(), blocks_of(part));
+        if (std::all_of(sums.begin(), sums.end(), [](Scalar x) { return is_finite(x); })) continue;
+        return describe(settings, part, gradients, weights) + "weight '" + entry.name + "' (" + "gradients up to " +
+               number_text(largest(copy_of(gradients + part.offset, part.elements))) + ", learning rate " +
+               number_text(settings.learning_rate) + ")";
+      }
+    }
+    return "";
   }
 
   /// Steps taken, β₁ᵗ, β₂ᵗ: with the moments, all that a checkpoint needs.
@@ -132,26 +135,110 @@ class adam::state {
     memory::copy_out(copy.data(), progress_.data(), sizeof(double) * 3);
     return copy;
   }
-  void set_progress(const std::vector<double>& p) { memory::copy_in(progress_.data(), p.data(), sizeof(double) * 3); }
+  /// Throws vscg::error, and changes nothing, unless there are three numbers that a run can have reached.
+  void set_progress(const std::vector<double>& p) {
+    const std::string what = "adam: progress";
+    if (p.size() != 3) throw error(what, "3 numbers", std::to_string(p.size()));
+    expect_finite(what, std::span<const double>(p));
+    if (!(p[0] >= 0) || p[0] != std::floor(p[0])) throw error(what, "a number of steps", number_text(p[0]));
+    for (const double power : {p[1], p[2]}) {
+      if (!(power >= 0) || !(power <= 1)) throw error(what, "powers from 0 to 1", number_text(power));
+    }
+    memory::copy_in(progress_.data(), p.data(), sizeof(double) * 3);
+  }
 
   /// First and second moments, laid out as the network's buffer.
   std::size_t elements() const { return first_.size(); }
   std::vector<Scalar> moments(int which) const {
-    const auto& from = which == 1 ? first_ : second_;
-    std::vector<Scalar> copy(from.size());
-    memory::copy_out(copy.data(), from.data(), from.size() * sizeof(Scalar));
-    return copy;
+    expect_first_or_second(which);
+    return copy_of((which == 1 ? first_ : second_).data(), elements());
   }
+  /// Throws vscg::error, and changes nothing, where `which` is not 1 or 2, the size is another than `elements()`, a
+  /// number is not finite, or a second moment is negative.
   void set_moments(int which, std::span<const Scalar> values) {
-    auto& to = which == 1 ? first_ : second_;
-    memory::copy_in(to.data(), values.data(), std::min(values.size(), to.size()) * sizeof(Scalar));
+    expect_first_or_second(which);
+    const std::string what = which == 1 ? "adam: first moments" : "adam: second moments";
+    if (values.size() != elements()) {
+      throw error(what, std::to_string(elements()) + " numbers", std::to_string(values.size()));
+    }
+    expect_finite(what, values);
+    const auto negative = std::find_if(values.begin(), values.end(), [](Scalar x) { return x < Scalar(0); });
+    if (which == 2 && negative != values.end()) {
+      throw error(what, "numbers from 0 on", number_text(static_cast<double>(*negative)));
+    }
+    memory::copy_in((which == 1 ? first_ : second_).data(), values.data(), values.size() * sizeof(Scalar));
   }
 
  private:
+  static constexpr std::size_t block = kernels::adam_check<Scalar>::block;
+  static std::size_t blocks_of(const parameter_range& range) { return (range.elements + block - 1) / block; }
+
+  static void expect_first_or_second(int which) {
+    if (which != 1 && which != 2) throw error("adam: moments", "1 or 2: first or second", std::to_string(which));
+  }
+
+  static std::vector<Scalar> copy_of(const Scalar* from, std::size_t count) {
+    std::vector<Scalar> copy(count);
+    memory::copy_out(copy.data(), from, count * sizeof(Scalar));
+    return copy;
+  }
+
+  static double largest(const std::vector<Scalar>& values) {
+    double most = 0;
+    for (const Scalar x : values) most = std::max(most, std::abs(static_cast<double>(x)));
+    return most;
+  }
+
+  kernels::adam_formula<Scalar> formula(const adam& settings, const parameter_range& range, const Scalar* gradients,
+                                        Scalar* weights) {
+    kernels::adam_formula<Scalar> f{};
+    f.beta1 = static_cast<Scalar>(settings.beta1);
+    f.beta2 = static_cast<Scalar>(settings.beta2);
+    f.epsilon = static_cast<Scalar>(settings.epsilon);
+    f.rate_scale = static_cast<Scalar>(range.learning_rate_scale);
+    f.factors = factors_.data();
+    f.gradient = gradients;
+    f.first = first_.data();
+    f.second = second_.data();
+    f.weight = weights;
+    return f.from(range.offset);
+  }
+
+  template <class Executor>
+  void check(const adam& settings, Executor& backend, const parameter_range& range, const Scalar* gradients,
+             Scalar* weights, Scalar* partial) {
+    backend.rows(blocks_of(range), block,
+                 kernels::adam_check<Scalar>{range.elements, formula(settings, range, gradients, weights), partial});
+  }
+
+  // "the second moment of " where that is what would overflow.
+  std::string describe(const adam& settings, const parameter_range& range, const Scalar* gradients, Scalar* weights) {
+    auto factors = copy_of(factors_.data(), 3);
+    auto g = copy_of(gradients + range.offset, range.elements);
+    auto first = copy_of(first_.data() + range.offset, range.elements);
+    auto second = copy_of(second_.data() + range.offset, range.elements);
+    auto weight = copy_of(weights + range.offset, range.elements);
+    auto f = formula(settings, {0, range.elements, range.learning_rate_scale}, g.data(), weight.data());
+    f.factors = factors.data();
+    f.first = first.data();
+    f.second = second.data();
+    for (std::size_t i = 0; i < range.elements; ++i) {
+      const scalar_index<Scalar> at{i};
+      const auto after = f.moments_after(at);
+      if (!is_finite(after.first)) return "the first moment of ";
+      if (!is_finite(after.second)) return "the second moment of ";
+      if (!is_finite(f.weight_after(at, after))) return "";
+    }
+    return "";
+  }
+
+  std::vector<parameter_range> ranges_;
+  std::size_t blocks_ = 0;
   buffer<Scalar, memory> first_;
   buffer<Scalar, memory> second_;
   buffer<double, memory> progress_;
   buffer<Scalar, memory> factors_;
+  buffer<Scalar, memory> partial_;
 };
 
 }  // namespace vscg

@@ -5,28 +5,16 @@
 
 #include <vscg/core/config.hpp>
 
-namespace vscg::train {
+namespace vscg::train::inline VSCG_INSTRUCTION_SET {
 
 /// What the bits of a result depend on beside the settings: a run that is resumed where this differs goes on with other
 /// bits.
 inline std::string build_description(const std::string& backend) {
-  std::string text = "vscg " VSCG_VERSION ", backend " + backend + ", ";
-#if defined(__AVX512F__)
-  text += "AVX-512";
-#elif defined(__AVX2__)
-  text += "AVX2";
-#elif defined(__AVX__)
-  text += "AVX";
-#elif defined(__SSE2__)
-  text += "SSE2";
-#elif defined(__ARM_NEON)
-  text += "NEON";
-#else
-  text += "no vector instructions";
-#endif
-#if defined(__FMA__)
-  text += " with FMA";
-#endif
+#define VSCG_DETAIL_TEXT(x) #x
+#define VSCG_DETAIL_TEXT_OF(macro) VSCG_DETAIL_TEXT(macro)
+  std::string text = "vscg " VSCG_VERSION ", backend " + backend + ", " VSCG_DETAIL_TEXT_OF(VSCG_INSTRUCTION_SET);
+#undef VSCG_DETAIL_TEXT_OF
+#undef VSCG_DETAIL_TEXT
 #if defined(__clang__)
   text += ", clang " __clang_version__;
 #elif defined(__GNUC__)
@@ -38,4 +26,4 @@ inline std::string build_description(const std::string& backend) {
   return text;
 }
 
-}  // namespace vscg::train
+}  // namespace vscg::train::inline VSCG_INSTRUCTION_SET

@@ -49,6 +49,7 @@ class evaluator {
   static constexpr std::size_t videos = 16;
 
   evaluator(const weights<Network, Scalar, Backend>& w, threads n) : session_(w, n, capacity{videos}) {}
+  evaluator(const weights<Network, Scalar, Backend>&&, threads) = delete;
 
   /// Segments by what is true of them and what the network says, for these rows of the data set; none when `stop` says
   /// so before a batch or while one is waited for.

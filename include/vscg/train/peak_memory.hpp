@@ -6,6 +6,8 @@
 #include <sstream>
 #include <string>
 
+#include <vscg/core/config.hpp>
+
 namespace vscg::train {
 
 /// Anonymous memory of this process now, in MiB (heap and stacks that were touched; mapped files do not count). Linux

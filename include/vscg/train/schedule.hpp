@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <vector>
 
+#include <vscg/core/config.hpp>
+
 namespace vscg::train {
 
 /// A learning rate that falls in steps: `initial`, times `factor` for each epoch of `after` that has passed. Epochs

@@ -6,6 +6,7 @@
 
 #include <vscg/backend/eigen/gemm_compute.hpp>
 #include <vscg/backend/gemm_arguments.hpp>
+#include <vscg/core/config.hpp>
 
 // The matrix product of the Eigen backend, with fixed blocking.
 //
@@ -17,7 +18,7 @@
 // Loops after Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", ACM TOMS 34 (2008), with the
 // roles of A and B exchanged, because C is row-major: a panel of A rests in the first-level cache, B streams from the
 // second.
-namespace vscg::eigen_detail {
+namespace vscg::inline VSCG_INSTRUCTION_SET::eigen_detail {
 
 /// Elements of T that a product with packed weights needs as workspace.
 template <class T>
@@ -203,4 +204,4 @@ void gemm(Team& team, T* workspace, const gemm_arguments<T>& args) {
   }
 }
 
-}  // namespace vscg::eigen_detail
+}  // namespace vscg::inline VSCG_INSTRUCTION_SET::eigen_detail

@@ -22,7 +22,7 @@
 #define VSCG_UNROLL _Pragma("GCC unroll 64")
 #endif
 
-namespace vscg::eigen_detail {
+namespace vscg::inline VSCG_INSTRUCTION_SET::eigen_detail {
 
 constexpr std::size_t gemm_ceil(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
 
@@ -348,4 +348,4 @@ VSCG_NOINLINE void gemm_multiply_panels(gemm_strip<T> strip, const T* a, std::si
   }
 }
 
-}  // namespace vscg::eigen_detail
+}  // namespace vscg::inline VSCG_INSTRUCTION_SET::eigen_detail

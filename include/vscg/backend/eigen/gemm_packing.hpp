@@ -12,7 +12,7 @@
 #include <vscg/core/config.hpp>
 
 // Copies of parts of A and B in the order in which the tiles read them.
-namespace vscg::eigen_detail {
+namespace vscg::inline VSCG_INSTRUCTION_SET::eigen_detail {
 
 /// `Count` elements side by side, as g++'s and clang's vector extension. (Eigen's `ptranspose` does not compile without
 /// warnings under g++ 12 with AVX-512, GCC bug 105593, and shuffles more than the copies below, which load halves.)
@@ -141,4 +141,4 @@ VSCG_NOINLINE void pack_columns(T* target, std::size_t panel, std::size_t width,
   }
 }
 
-}  // namespace vscg::eigen_detail
+}  // namespace vscg::inline VSCG_INSTRUCTION_SET::eigen_detail

@@ -12,7 +12,7 @@
 
 // One or two rows of A times B stored `[n,k]`: a step of a recurrent layer for one video. Each element of B is used
 // once or twice, so it is transposed in registers and never stored.
-namespace vscg::eigen_detail {
+namespace vscg::inline VSCG_INSTRUCTION_SET::eigen_detail {
 
 /// Rows up to which this pays.
 inline constexpr std::size_t gemm_thin_rows = 2;
@@ -80,4 +80,4 @@ void gemm_thin(const gemm_strip<T>& strip, const T* a, std::size_t a_row, std::s
   }
 }
 
-}  // namespace vscg::eigen_detail
+}  // namespace vscg::inline VSCG_INSTRUCTION_SET::eigen_detail

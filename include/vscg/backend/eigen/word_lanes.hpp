@@ -10,7 +10,9 @@
 
 #include <Eigen/Core>
 
-namespace vscg::eigen_detail {
+#include <vscg/core/config.hpp>
+
+namespace vscg::inline VSCG_INSTRUCTION_SET::eigen_detail {
 
 /// As many words of 32 bits as a register holds in 64 bits each.
 struct word_lanes {
@@ -63,4 +65,4 @@ struct word_lanes {
   }
 };
 
-}  // namespace vscg::eigen_detail
+}  // namespace vscg::inline VSCG_INSTRUCTION_SET::eigen_detail

@@ -14,7 +14,7 @@
 #include <vscg/core/config.hpp>
 #include <vscg/core/team.hpp>
 
-namespace vscg {
+namespace vscg::inline VSCG_INSTRUCTION_SET {
 
 namespace thrust_detail {
 
@@ -82,4 +82,4 @@ struct thrust_backend {
   };
 };
 
-}  // namespace vscg
+}  // namespace vscg::inline VSCG_INSTRUCTION_SET

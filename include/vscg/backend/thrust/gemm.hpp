@@ -6,6 +6,7 @@
 
 #include <vscg/backend/gemm_arguments.hpp>
 #include <vscg/backend/thrust/gemm_kernels.hpp>
+#include <vscg/core/config.hpp>
 
 // The matrix product of thrust's systems, with fixed blocking.
 //
@@ -14,7 +15,7 @@
 // else enters: the same row has the same bits in any product and at any position. All cuts are made from sizes alone,
 // so the host never waits for a result.
 
-namespace vscg::thrust_detail {
+namespace vscg::inline VSCG_INSTRUCTION_SET::thrust_detail {
 
 inline constexpr std::size_t block_depth = 512;
 /// Rows of A and columns of B that are copied at once: multiples of every tile.
@@ -101,4 +102,4 @@ void gemm(const Launch& launch, double* workspace, const gemm_arguments<T>& args
   }
 }
 
-}  // namespace vscg::thrust_detail
+}  // namespace vscg::inline VSCG_INSTRUCTION_SET::thrust_detail

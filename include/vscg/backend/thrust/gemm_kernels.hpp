@@ -11,7 +11,7 @@
 // whatever the scalar: the backend is a reference, and where a rectifier follows, a sum near zero must have the right
 // sign.
 
-namespace vscg::thrust_detail {
+namespace vscg::inline VSCG_INSTRUCTION_SET::thrust_detail {
 
 #if defined(__CUDACC__)
 
@@ -178,4 +178,4 @@ struct multiply_tile {
   }
 };
 
-}  // namespace vscg::thrust_detail
+}  // namespace vscg::inline VSCG_INSTRUCTION_SET::thrust_detail

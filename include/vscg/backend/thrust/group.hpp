@@ -7,7 +7,7 @@
 #include <vscg/backend/scalar_index.hpp>
 #include <vscg/core/config.hpp>
 
-namespace vscg::thrust_detail {
+namespace vscg::inline VSCG_INSTRUCTION_SET::thrust_detail {
 
 /// One thread that works on a row alone, a number at a time, in order.
 template <class T>
@@ -60,4 +60,4 @@ struct on_row {
   VSCG_HD void operator()(std::size_t row) const { kernel(single_group<T>{}, row); }
 };
 
-}  // namespace vscg::thrust_detail
+}  // namespace vscg::inline VSCG_INSTRUCTION_SET::thrust_detail

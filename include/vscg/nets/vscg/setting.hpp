@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/config.hpp>
+
 namespace vscg {
 
 /// What a network is trained with: a label for each segment, or one tag for each video.

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+#include <vscg/core/config.hpp>
+#include <vscg/core/error.hpp>
+
+// Sizes are products of numbers that people give. One that overflows becomes a small number that looks right, so each
+// is formed by these functions.
+
+namespace vscg {
+
+/// The largest size of anything in memory: pointers into one block can be as far apart as this.
+inline constexpr std::size_t largest_size = PTRDIFF_MAX;
+
+/// The product of `factors`; throws vscg::error naming `what` where it is more than `largest_size`.
+VSCG_NOINLINE inline std::size_t checked_product(std::string_view what, std::initializer_list<std::size_t> factors) {
+  std::size_t product = 1;
+  bool fits = true;
+  for (const std::size_t factor : factors) {
+    if (factor == 0) return 0;
+    fits = fits && product <= largest_size / factor;
+    product = fits ? product * factor : product;
+  }
+  if (fits) return product;
+  std::string found;
+  for (const std::size_t factor : factors) found += (found.empty() ? "" : " * ") + std::to_string(factor);
+  throw error(what, "at most " + std::to_string(largest_size), found);
+}
+
+/// The sum of `terms`, likewise.
+VSCG_NOINLINE inline std::size_t checked_sum(std::string_view what, std::initializer_list<std::size_t> terms) {
+  std::size_t sum = 0;
+  bool fits = true;
+  for (const std::size_t term : terms) {
+    fits = fits && term <= largest_size - sum;
+    sum = fits ? sum + term : sum;
+  }
+  if (fits) return sum;
+  std::string found;
+  for (const std::size_t term : terms) found += (found.empty() ? "" : " + ") + std::to_string(term);
+  throw error(what, "at most " + std::to_string(largest_size), found);
+}
+
+/// "12.3 GiB": bytes for people.
+VSCG_NOINLINE inline std::string bytes_text(std::size_t bytes) {
+  constexpr std::array<const char*, 7> units{"bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+  std::size_t unit = 0;
+  std::size_t tenths = 0;
+  while (bytes >= 1024) {
+    tenths = bytes % 1024 * 10 / 1024;
+    bytes /= 1024;
+    ++unit;
+  }
+  return std::to_string(bytes) + (unit == 0 ? "" : "." + std::to_string(tenths)) + " " + units[unit];
+}
+
+}  // namespace vscg

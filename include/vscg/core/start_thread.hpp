@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <new>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include <vscg/core/error.hpp>
+
+namespace vscg {
+
+/// What `start()` returns: a std::thread, a std::future. Where the system has no thread to give, throws vscg::error
+/// "threads: expected <wanted>, the system gives <given> (<why>)" instead of what the standard library throws, which
+/// says neither what for nor how many.
+template <class Start>
+decltype(auto) start_thread(Start start, std::string_view wanted, std::string_view given = "none") {
+  const auto refuse = [&](std::string_view why) -> error {
+    std::string text = "threads: expected ";
+    text.append(wanted).append(", the system gives ").append(given).append(" (").append(why).append(")");
+    return error(text);
+  };
+  try {
+    return start();
+  } catch (const std::system_error& problem) {
+    throw refuse(problem.code().message());
+  } catch (const std::bad_alloc&) {
+    throw refuse("no memory");
+  }
+}
+
+}  // namespace vscg

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include <vscg/core/config.hpp>
+#include <vscg/core/finite.hpp>
+#include <vscg/core/math.hpp>
+
+// A step of Adam in four kernels: its factors, a look at all results, the decision, and the results themselves. So a
+// step is taken whole or not at all, without a copy of what was before.
+
+namespace vscg {
+
+namespace kernels {
+
+/// The moments of one place.
+template <class V>
+struct adam_moments {
+  V first, second;
+};
+
+/// Adam's formula, over a stretch of a network's buffer.
+template <class T>
+struct adam_formula {
+  T beta1;
+  T beta2;
+  T epsilon;
+  T rate_scale;
+  const T* factors;  // take this step (1 or 0), lr / (1-β₁ᵗ), 1 / √(1-β₂ᵗ)
+  const T* gradient;
+  T* first;
+  T* second;
+  T* weight;
+
+  adam_formula from(std::size_t begin) const {
+    adam_formula rest = *this;
+    rest.gradient += begin;
+    rest.first += begin;
+    rest.second += begin;
+    rest.weight += begin;
+    return rest;
+  }
+  template <class Index>
+  VSCG_HD adam_moments<typename Index::value> moments_after(Index i) const {
+    using V = typename Index::value;
+    const V g = i.load(gradient);
+    return {V(beta1) * i.load(first) + V(T(1) - beta1) * g, V(beta2) * i.load(second) + V(T(1) - beta2) * (g * g)};
+  }
+  template <class Index, class V>
+  VSCG_HD V weight_after(Index i, const adam_moments<V>& m) const {
+    using math::sqrt;
+    return i.load(weight) - V(rate_scale * factors[1]) * m.first / (sqrt(m.second) * V(factors[2]) + V(epsilon));
+  }
+};
+
+/// The factors of the step after `progress`.
+template <class T>
+struct adam_prepare {
+  double rate;
+  double beta1;
+  double beta2;
+  double* progress;  // steps taken, β₁ᵗ, β₂ᵗ; then the same after this step
+  T* factors;
+  template <class Group>
+  VSCG_HD void operator()(Group group, std::size_t) const {
+    group.integers(1, [&](std::size_t) {
+      using math::sqrt;
+      progress[3] = progress[0] + 1;
+      progress[4] = progress[1] * beta1;
+      progress[5] = progress[2] * beta2;
+      factors[1] = static_cast<T>(rate / (1 - progress[4]));
+      factors[2] = static_cast<T>(1 / sqrt(1 - progress[5]));
+    });
+  }
+};
+
+/// partial[block] = Σ (|m| + v + |w|) of what the step would make of one block, so much smaller that the sum does not
+/// overflow: finite exactly where all of them are, with a margin, because a compiler may round here and in
+/// `adam_update` at different places.
+template <class T>
+struct adam_check {
+  static constexpr std::size_t block = 4096;
+  std::size_t elements;
+  adam_formula<T> formula;
+  T* partial;
+  template <class Group>
+  VSCG_HD void operator()(Group group, std::size_t row) const {
+    const std::size_t begin = row * block;
+    const adam_formula<T> here = formula.from(begin);
+    const T total = group.sum(begin + block < elements ? block : elements - begin, [&](auto i) {
+      using math::abs;
+      using V = typename decltype(i)::value;
+      const adam_moments<V> after = here.moments_after(i);
+      const V margin(T(1) + T(1) / T(1024));
+      const V scale(T(1) / T(8 * block));
+      return abs(after.first) * margin * scale + after.second * margin * scale +
+             abs(here.weight_after(i, after)) * margin * scale;
+    });
+    group.integers(1, [&](std::size_t) { partial[row] = total; });
+  }
+};
+
+/// Decides whether the step is taken: where the loss and every result are finite. It is counted then.
+template <class T>
+struct adam_decide {
+  std::size_t count;
+  const T* partial;
+  const T* loss;
+  double* progress;
+  T* factors;
+  template <class Group>
+  VSCG_HD void operator()(Group group, std::size_t) const {
+    const T total = group.sum(count, [&](auto i) {
+      using V = typename decltype(i)::value;
+      return i.load(partial) * V(T(1) / T(std::uint64_t{1} << 40U));
+    });
+    group.integers(1, [&](std::size_t) {
+      const bool finite = is_finite(loss[0]) && is_finite(total);
+      factors[0] = finite ? T(1) : T(0);
+      for (int k = 0; finite && k < 3; ++k) progress[k] = progress[k + 3];
+    });
+  }
+};
+
+template <class T>
+struct adam_update {
+  adam_formula<T> formula;
+  template <class Index>
+  VSCG_HD void operator()(Index i) const {
+    if (formula.factors[0] == T(0)) return;
+    const auto after = formula.moments_after(i);
+    i.store(formula.first, after.first);
+    i.store(formula.second, after.second);
+    i.store(formula.weight, formula.weight_after(i, after));
+  }
+};
+
+}  // namespace kernels
+
+}  // namespace vscg

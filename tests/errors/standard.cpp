@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+// An older standard, which g++ and clang++ take when they are not told of any: one sentence, and the end.
+// standard: c++17
+// expect: vscg needs C\+\+20: compile with -std=c\+\+20
+// errors: 2
+#include <vscg/vscg.hpp>
+
+using namespace vscg;
+
+model<linear<4, 2>, float, cpu, input_shapes<shape<dyn, 4>>> net{seed{1}};

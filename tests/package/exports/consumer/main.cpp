@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: MIT
+#include <vscg/io/dtype.hpp>
+
+int main() {}

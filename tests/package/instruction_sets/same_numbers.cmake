@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+# cmake -DPROGRAMS=baseline;v3;both;both_the_other_way -P same_numbers.cmake
+cmake_minimum_required(VERSION 3.25)
+
+file(STRINGS /proc/cpuinfo able REGEX "^flags.* fma .* bmi1 .*avx2 " LIMIT_COUNT 1)
+if(NOT able)
+  message(STATUS "skipped: this processor does not run x86-64-v3")
+  return()
+endif()
+
+foreach(program IN LISTS PROGRAMS)
+  execute_process(COMMAND ${program} OUTPUT_VARIABLE output COMMAND_ERROR_IS_FATAL ANY)
+  list(APPEND outputs "${output}")
+endforeach()
+list(GET outputs 0 baseline)
+list(GET outputs 1 v3)
+string(REPLACE "baseline" "v3" of_baseline "${baseline}")
+if(of_baseline STREQUAL v3)
+  message(FATAL_ERROR "expected other bits for another instruction set, found the same: this test cannot fail")
+endif()
+foreach(order 2 3)
+  list(GET outputs ${order} both)
+  if(NOT both STREQUAL "${baseline}${v3}")
+    list(GET PROGRAMS ${order} program)
+    message(FATAL_ERROR "${program}: expected the numbers of the two programs alone, found others")
+  endif()
+endforeach()
