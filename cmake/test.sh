@@ -16,11 +16,31 @@ CTEST_PARALLEL_LEVEL=${CTEST_PARALLEL_LEVEL:-$(nproc)}
 export CMAKE_BUILD_PARALLEL_LEVEL CTEST_PARALLEL_LEVEL
 
 sh cmake/install_dependencies.sh --test
+
+# A stage's tests run while the next stage is built: tests wait now and then, and the end of a build leaves cores idle.
+report=$(mktemp)
+testing=""
+finish_tests() {
+  [ -n "$testing" ] || return 0
+  result=0
+  wait "$testing" || result=$?
+  testing=""
+  cat "$report"
+  [ "$result" = 0 ] || exit "$result"
+}
+trap '[ -z "$testing" ] || kill "$testing"; rm -f "$report"' EXIT
+
 for stage in $stages; do
   began=$(date +%s)
   echo "== $stage"
   cmake --preset "$stage"
   cmake --build --preset "$stage"
   echo "== $stage: built in $(($(date +%s) - began)) s"
-  ctest --preset "$stage"
+  finish_tests
+  if [ "$stage" = "${stages##* }" ]; then
+    ctest --preset "$stage"
+  else
+    ctest --preset "$stage" >"$report" 2>&1 &
+    testing=$!
+  fi
 done

@@ -7,7 +7,8 @@
 
 #include <vscg/core/config.hpp>
 
-namespace vscg::inline VSCG_INSTRUCTION_SET {
+namespace vscg {
+inline namespace VSCG_INSTRUCTION_SET {
 
 /// Where one number stands in an array: the index of backends that compute a number at a time.
 template <class T>
@@ -37,4 +38,5 @@ struct scalar_counter {
   }
 };
 
-}  // namespace vscg::inline VSCG_INSTRUCTION_SET
+}  // namespace VSCG_INSTRUCTION_SET
+}  // namespace vscg

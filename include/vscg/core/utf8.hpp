@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include <vscg/core/config.hpp>
+
 namespace vscg {
 
 /// A character of a text in UTF-8; `bytes` is 0 where the text is none.

@@ -18,6 +18,8 @@
 #include <unistd.h>
 #include <utility>
 
+#include <vscg/core/config.hpp>
+
 namespace vscg::data {
 
 /// What became of a call in a child process.

@@ -8,6 +8,8 @@
 
 #include <hdf5.h>
 
+#include <vscg/core/config.hpp>
+
 namespace vscg::data {
 
 /// Owns one identifier of the HDF5 library.

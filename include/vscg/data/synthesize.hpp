@@ -25,7 +25,8 @@
 #include <vscg/data/synthesize_world.hpp>
 #include <vscg/data/types.hpp>
 
-namespace vscg::data::inline VSCG_INSTRUCTION_SET {
+namespace vscg::data {
+inline namespace VSCG_INSTRUCTION_SET {
 
 /// What was written.
 struct synthesis_report {
@@ -250,4 +251,5 @@ inline synthesis_report synthesize(const std::filesystem::path& directory, const
   return report;
 }
 
-}  // namespace vscg::data::inline VSCG_INSTRUCTION_SET
+}  // namespace VSCG_INSTRUCTION_SET
+}  // namespace vscg::data

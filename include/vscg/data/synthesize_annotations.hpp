@@ -19,7 +19,8 @@
 #include <vscg/data/synthesize_scene.hpp>
 #include <vscg/data/types.hpp>
 
-namespace vscg::data::inline VSCG_INSTRUCTION_SET {
+namespace vscg::data {
+inline namespace VSCG_INSTRUCTION_SET {
 
 /// The event of one row: its category and the segments start <= t < end (none where they are equal), with the line of
 /// Annotations.txt that says so.
@@ -122,4 +123,5 @@ inline synthetic_splits split_rows(std::span<const synthetic_event> events, std:
   return splits;
 }
 
-}  // namespace vscg::data::inline VSCG_INSTRUCTION_SET
+}  // namespace VSCG_INSTRUCTION_SET
+}  // namespace vscg::data

@@ -23,7 +23,9 @@
 #include <vscg/data/hdf5.hpp>
 #include <vscg/data/synthesize_options.hpp>
 
-namespace vscg::data::inline VSCG_INSTRUCTION_SET::synthesis {
+namespace vscg::data {
+inline namespace VSCG_INSTRUCTION_SET {
+namespace synthesis {
 
 /// IEEE binary16 of a float: nearest, ties to even; too large becomes infinity. In software, because neither compiler
 /// has a type for it on every machine and HDF5's own conversion is slow.
@@ -252,4 +254,6 @@ class hdf5_features {
   std::vector<std::uint16_t> halves_;
 };
 
-}  // namespace vscg::data::inline VSCG_INSTRUCTION_SET::synthesis
+}  // namespace synthesis
+}  // namespace VSCG_INSTRUCTION_SET
+}  // namespace vscg::data

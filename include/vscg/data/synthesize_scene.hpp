@@ -12,7 +12,8 @@
 #include <vscg/data/synthesize_options.hpp>
 #include <vscg/data/types.hpp>
 
-namespace vscg::data::inline VSCG_INSTRUCTION_SET {
+namespace vscg::data {
+inline namespace VSCG_INSTRUCTION_SET {
 
 /// The numbers of one video, drawn one after the other from its own sub-stream: they depend on (seed, name, lane)
 /// alone.
@@ -166,4 +167,5 @@ inline synthetic_scene draw_scene(std::size_t category, std::size_t start, std::
   return scene;
 }
 
-}  // namespace vscg::data::inline VSCG_INSTRUCTION_SET
+}  // namespace VSCG_INSTRUCTION_SET
+}  // namespace vscg::data

@@ -14,7 +14,8 @@
 #include <vscg/data/synthesize_scene.hpp>
 #include <vscg/data/types.hpp>
 
-namespace vscg::data::inline VSCG_INSTRUCTION_SET {
+namespace vscg::data {
+inline namespace VSCG_INSTRUCTION_SET {
 
 /// A world of 28 categories, made from a seed: how each sounds (128 channels) and looks (512 channels), and what the
 /// feature extractors see of a scene. Like VGGish's and VGG-19's, the features are never negative and mostly zero.
@@ -165,4 +166,5 @@ class synthetic_world {
   table visual_table_{}, audio_table_{};
 };
 
-}  // namespace vscg::data::inline VSCG_INSTRUCTION_SET
+}  // namespace VSCG_INSTRUCTION_SET
+}  // namespace vscg::data

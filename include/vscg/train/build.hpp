@@ -5,7 +5,8 @@
 
 #include <vscg/core/config.hpp>
 
-namespace vscg::train::inline VSCG_INSTRUCTION_SET {
+namespace vscg::train {
+inline namespace VSCG_INSTRUCTION_SET {
 
 /// What the bits of a result depend on beside the settings: a run that is resumed where this differs goes on with other
 /// bits.
@@ -26,4 +27,5 @@ inline std::string build_description(const std::string& backend) {
   return text;
 }
 
-}  // namespace vscg::train::inline VSCG_INSTRUCTION_SET
+}  // namespace VSCG_INSTRUCTION_SET
+}  // namespace vscg::train

@@ -13,7 +13,8 @@
 #include <vscg/core/config.hpp>
 #include <vscg/core/team.hpp>
 
-namespace vscg::inline VSCG_INSTRUCTION_SET {
+namespace vscg {
+inline namespace VSCG_INSTRUCTION_SET {
 
 /// The host's processor: Eigen's vector functions, a matrix product with fixed blocking, and a team of threads.
 ///
@@ -90,4 +91,5 @@ struct eigen_backend {
 
 using cpu = eigen_backend;
 
-}  // namespace vscg::inline VSCG_INSTRUCTION_SET
+}  // namespace VSCG_INSTRUCTION_SET
+}  // namespace vscg

@@ -18,7 +18,9 @@
 // Loops after Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", ACM TOMS 34 (2008), with the
 // roles of A and B exchanged, because C is row-major: a panel of A rests in the first-level cache, B streams from the
 // second.
-namespace vscg::inline VSCG_INSTRUCTION_SET::eigen_detail {
+namespace vscg {
+inline namespace VSCG_INSTRUCTION_SET {
+namespace eigen_detail {
 
 /// Elements of T that a product with packed weights needs as workspace.
 template <class T>
@@ -204,4 +206,6 @@ void gemm(Team& team, T* workspace, const gemm_arguments<T>& args) {
   }
 }
 
-}  // namespace vscg::inline VSCG_INSTRUCTION_SET::eigen_detail
+}  // namespace eigen_detail
+}  // namespace VSCG_INSTRUCTION_SET
+}  // namespace vscg

@@ -11,7 +11,9 @@
 #include <vscg/core/config.hpp>
 
 // What one worker does of a matrix product: a part of C, for some blocks of k.
-namespace vscg::inline VSCG_INSTRUCTION_SET::eigen_detail {
+namespace vscg {
+inline namespace VSCG_INSTRUCTION_SET {
+namespace eigen_detail {
 
 /// Where the columns of B come from.
 enum class gemm_source {
@@ -155,4 +157,6 @@ VSCG_NOINLINE void gemm_compute(const gemm_arguments<T>& args, gemm_source sourc
   } while (k < part.k_end);
 }
 
-}  // namespace vscg::inline VSCG_INSTRUCTION_SET::eigen_detail
+}  // namespace eigen_detail
+}  // namespace VSCG_INSTRUCTION_SET
+}  // namespace vscg

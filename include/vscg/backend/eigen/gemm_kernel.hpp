@@ -22,7 +22,9 @@
 #define VSCG_UNROLL _Pragma("GCC unroll 64")
 #endif
 
-namespace vscg::inline VSCG_INSTRUCTION_SET::eigen_detail {
+namespace vscg {
+inline namespace VSCG_INSTRUCTION_SET {
+namespace eigen_detail {
 
 constexpr std::size_t gemm_ceil(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
 
@@ -348,4 +350,6 @@ VSCG_NOINLINE void gemm_multiply_panels(gemm_strip<T> strip, const T* a, std::si
   }
 }
 
-}  // namespace vscg::inline VSCG_INSTRUCTION_SET::eigen_detail
+}  // namespace eigen_detail
+}  // namespace VSCG_INSTRUCTION_SET
+}  // namespace vscg

@@ -12,7 +12,9 @@
 #include <vscg/core/config.hpp>
 
 // Copies of parts of A and B in the order in which the tiles read them.
-namespace vscg::inline VSCG_INSTRUCTION_SET::eigen_detail {
+namespace vscg {
+inline namespace VSCG_INSTRUCTION_SET {
+namespace eigen_detail {
 
 /// `Count` elements side by side, as g++'s and clang's vector extension. (Eigen's `ptranspose` does not compile without
 /// warnings under g++ 12 with AVX-512, GCC bug 105593, and shuffles more than the copies below, which load halves.)
@@ -141,4 +143,6 @@ VSCG_NOINLINE void pack_columns(T* target, std::size_t panel, std::size_t width,
   }
 }
 
-}  // namespace vscg::inline VSCG_INSTRUCTION_SET::eigen_detail
+}  // namespace eigen_detail
+}  // namespace VSCG_INSTRUCTION_SET
+}  // namespace vscg

@@ -12,7 +12,9 @@
 
 // One or two rows of A times B stored `[n,k]`: a step of a recurrent layer for one video. Each element of B is used
 // once or twice, so it is transposed in registers and never stored.
-namespace vscg::inline VSCG_INSTRUCTION_SET::eigen_detail {
+namespace vscg {
+inline namespace VSCG_INSTRUCTION_SET {
+namespace eigen_detail {
 
 /// Rows up to which this pays.
 inline constexpr std::size_t gemm_thin_rows = 2;
@@ -80,4 +82,6 @@ void gemm_thin(const gemm_strip<T>& strip, const T* a, std::size_t a_row, std::s
   }
 }
 
-}  // namespace vscg::inline VSCG_INSTRUCTION_SET::eigen_detail
+}  // namespace eigen_detail
+}  // namespace VSCG_INSTRUCTION_SET
+}  // namespace vscg

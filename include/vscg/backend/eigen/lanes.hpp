@@ -12,7 +12,9 @@
 #include <vscg/backend/eigen/word_lanes.hpp>
 #include <vscg/core/config.hpp>
 
-namespace vscg::inline VSCG_INSTRUCTION_SET::eigen_detail {
+namespace vscg {
+inline namespace VSCG_INSTRUCTION_SET {
+namespace eigen_detail {
 
 /// As many numbers as a vector register holds, computed together with Eigen's packet functions. Every element of an
 /// array goes through the same instructions wherever it stands (array ends are padded, not handled by other code), so
@@ -208,4 +210,6 @@ struct lane_group {
   }
 };
 
-}  // namespace vscg::inline VSCG_INSTRUCTION_SET::eigen_detail
+}  // namespace eigen_detail
+}  // namespace VSCG_INSTRUCTION_SET
+}  // namespace vscg

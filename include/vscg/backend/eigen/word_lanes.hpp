@@ -12,7 +12,9 @@
 
 #include <vscg/core/config.hpp>
 
-namespace vscg::inline VSCG_INSTRUCTION_SET::eigen_detail {
+namespace vscg {
+inline namespace VSCG_INSTRUCTION_SET {
+namespace eigen_detail {
 
 /// As many words of 32 bits as a register holds in 64 bits each.
 struct word_lanes {
@@ -65,4 +67,6 @@ struct word_lanes {
   }
 };
 
-}  // namespace vscg::inline VSCG_INSTRUCTION_SET::eigen_detail
+}  // namespace eigen_detail
+}  // namespace VSCG_INSTRUCTION_SET
+}  // namespace vscg

@@ -14,7 +14,8 @@
 #include <vscg/core/config.hpp>
 #include <vscg/core/team.hpp>
 
-namespace vscg::inline VSCG_INSTRUCTION_SET {
+namespace vscg {
+inline namespace VSCG_INSTRUCTION_SET {
 
 namespace thrust_detail {
 
@@ -82,4 +83,5 @@ struct thrust_backend {
   };
 };
 
-}  // namespace vscg::inline VSCG_INSTRUCTION_SET
+}  // namespace VSCG_INSTRUCTION_SET
+}  // namespace vscg

@@ -15,7 +15,9 @@
 // else enters: the same row has the same bits in any product and at any position. All cuts are made from sizes alone,
 // so the host never waits for a result.
 
-namespace vscg::inline VSCG_INSTRUCTION_SET::thrust_detail {
+namespace vscg {
+inline namespace VSCG_INSTRUCTION_SET {
+namespace thrust_detail {
 
 inline constexpr std::size_t block_depth = 512;
 /// Rows of A and columns of B that are copied at once: multiples of every tile.
@@ -102,4 +104,6 @@ void gemm(const Launch& launch, double* workspace, const gemm_arguments<T>& args
   }
 }
 
-}  // namespace vscg::inline VSCG_INSTRUCTION_SET::thrust_detail
+}  // namespace thrust_detail
+}  // namespace VSCG_INSTRUCTION_SET
+}  // namespace vscg

@@ -11,7 +11,9 @@
 // whatever the scalar: the backend is a reference, and where a rectifier follows, a sum near zero must have the right
 // sign.
 
-namespace vscg::inline VSCG_INSTRUCTION_SET::thrust_detail {
+namespace vscg {
+inline namespace VSCG_INSTRUCTION_SET {
+namespace thrust_detail {
 
 #if defined(__CUDACC__)
 
@@ -178,4 +180,6 @@ struct multiply_tile {
   }
 };
 
-}  // namespace vscg::inline VSCG_INSTRUCTION_SET::thrust_detail
+}  // namespace thrust_detail
+}  // namespace VSCG_INSTRUCTION_SET
+}  // namespace vscg

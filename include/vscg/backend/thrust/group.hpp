@@ -7,7 +7,9 @@
 #include <vscg/backend/scalar_index.hpp>
 #include <vscg/core/config.hpp>
 
-namespace vscg::inline VSCG_INSTRUCTION_SET::thrust_detail {
+namespace vscg {
+inline namespace VSCG_INSTRUCTION_SET {
+namespace thrust_detail {
 
 /// One thread that works on a row alone, a number at a time, in order.
 template <class T>
@@ -60,4 +62,6 @@ struct on_row {
   VSCG_HD void operator()(std::size_t row) const { kernel(single_group<T>{}, row); }
 };
 
-}  // namespace vscg::inline VSCG_INSTRUCTION_SET::thrust_detail
+}  // namespace thrust_detail
+}  // namespace VSCG_INSTRUCTION_SET
+}  // namespace vscg
