@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <array>
 #include <cstddef>
 #include <fcntl.h>
 #include <filesystem>
@@ -337,6 +338,38 @@ TEST_CASE("one wrong byte of an array's header: an error or the same numbers, ne
     CHECK(tried > 50);
     CHECK(refused > 15);
     CHECK(wrong == 0);
+  }
+}
+
+TEST_CASE("numbers in the array's header that are fewer than its shape needs") {
+  const temporary_folder folder;
+  const std::filesystem::path file_path = folder / "compact.h5";
+  {
+    const std::array<hsize_t, 3> shape = {3, 2, 4};
+    const vscg::data::hdf5_handle file(H5Fcreate(file_path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose);
+    const vscg::data::hdf5_handle space(H5Screate_simple(3, shape.data(), nullptr), H5Sclose);
+    const vscg::data::hdf5_handle plan(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+    H5Pset_layout(plan.get(), H5D_COMPACT);
+    const vscg::data::hdf5_handle array(
+        H5Dcreate2(file.get(), "avadataset", H5T_IEEE_F32LE, space.get(), H5P_DEFAULT, plan.get(), H5P_DEFAULT),
+        H5Dclose);
+    const std::vector<double> values(24, 0.5);
+    REQUIRE(H5Dwrite(array.get(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) >= 0);
+  }
+  const auto problem = [&] {
+    std::array<float, 8> video{};
+    return error_of([&] {
+      vscg::data::feature_file(file_path, {2, 4}, std::make_shared<std::mutex>()).read(2, video.data());
+    });
+  };
+  CHECK(problem().empty());
+  std::string bytes = bytes_of(file_path);
+  const std::size_t size = bytes.find(std::string("\x03\x00\x60\x00", 4));  // version, layout, 96 bytes
+  REQUIRE(size != std::string::npos);
+  for (const char fewer : {'\0', '\x08'}) {
+    bytes[size + 2] = fewer;
+    put_bytes(file_path, bytes);
+    check_mentions(problem(), {file_path.string(), "expected 96 bytes as its shape needs, found"});
   }
 }
 

@@ -346,7 +346,7 @@ std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::s
   fuzz::random_source random(seed);
   if (fuzz::one_in(random, 32)) return LLVMFuzzerMutate(data, size, max_size);
   // What was found worth keeping is mostly refused, and what comes from it too.
-  auto lines = lines_of(fuzz::one_in(random, 3) ? fuzz::any_of(random, seeds) : fuzz::text_of(data, size));
+  auto lines = lines_of(fuzz::one_in(random, 2) ? fuzz::any_of(random, seeds) : fuzz::text_of(data, size));
   do change(lines, random);
   while (fuzz::one_in(random, 3));
   std::string text;

@@ -26,8 +26,9 @@ struct token {
 
 using token_list = std::vector<token>;
 
-/// The first token of `text`, which is not empty.
+/// The first token of `text`; empty where that is.
 inline token first_token(std::string_view text) {
+  if (text.empty()) return {};
   const auto run = [&](auto&& belongs) {
     std::size_t size = 0;
     while (size < text.size() && belongs(text[size])) ++size;

@@ -169,7 +169,13 @@ inline void expect_all_written(const hdf5_array& array, int depth) {
     expect_raw_files(array, plan, raw_files);
   } else if (layout == H5D_CONTIGUOUS) {
     expect_bytes(array);
-  } else if (layout != H5D_COMPACT) {
+  } else if (layout == H5D_COMPACT) {
+    // HDF5 does not compare them, and reads from no memory at all.
+    const std::size_t bytes = array_bytes(array).all, found = H5Dget_storage_size(array.id());
+    if (found != bytes) {
+      throw error(array.name(), std::to_string(bytes) + " bytes as its shape needs", std::to_string(found));
+    }
+  } else {
     throw error(array.name(), "a layout that is known", "layout " + std::to_string(static_cast<int>(layout)));
   }
 }
