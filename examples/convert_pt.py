@@ -20,6 +20,7 @@ import signal
 import sys
 import tempfile
 import warnings
+import zipfile
 
 # The networks by the names that ave_train knows, the default of a setting first: what their files say they are.
 NETWORKS = {
@@ -230,6 +231,11 @@ def load(path: str, torch: object) -> object:
     """What torch.save wrote. Unpickling runs code of the file and of its network's source: anything can be raised."""
     source = "put the folder with the network's source on PYTHONPATH"
     try:
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                damaged = archive.testzip()  # torch.load does not look at checksums
+            if damaged:
+                raise ValueError(f"another checksum than its own in {damaged}")
         return torch.load(path, map_location="cpu", weights_only=False)
     except ModuleNotFoundError as problem:
         raise Problem(f"{path} is a pickled model and needs the Python module {problem.name}: {source}") from None
