@@ -50,7 +50,10 @@ train_outcome train_network(const train_request& request) {
   using run_type = vscg::train::run<Network, Loss, Scalar, vscg::cpu>;
   std::optional<run_type> run;
   const auto make = [&](const vscg::train::run_settings& settings) {
+    run.reset();
     run.emplace(request.ave, settings, request.threads, vscg::io::metadata_of<Network>(request.ave.category_names()));
+    // A checkpoint holds four copies of the weights in memory, and wants some room to move.
+    if (!programs::grants(6 * sizeof(Scalar) * run->trained().weights().count())) throw std::bad_alloc();
   };
   try {
     make(request.settings);

@@ -21,13 +21,18 @@ inline std::string bytes_text(std::size_t bytes) {
   return text;
 }
 
-/// Bytes of the largest block that the system grants now; the block is not touched.
+/// Whether the system grants a block now; it is not touched.
+inline bool grants(std::size_t bytes) {
+  void* volatile block = std::malloc(bytes);  // volatile: compilers leave out a block that nobody uses
+  std::free(block);
+  return block != nullptr;
+}
+
+/// Bytes of the largest block that the system grants now.
 inline std::size_t largest_block() {
   std::size_t granted = 0;
   for (std::size_t step = std::size_t{1} << 46U; step >= (std::size_t{1} << 16U); step /= 2) {
-    void* volatile block = std::malloc(granted + step);  // volatile: compilers leave out a block that nobody uses
-    if (block != nullptr) granted += step;
-    std::free(block);
+    if (grants(granted + step)) granted += step;
   }
   return granted;
 }

@@ -366,6 +366,32 @@ TEST_CASE("chunks of several videos are said, unless there is a cache") {
   CHECK(ave.warnings.size() == 1);
 }
 
+TEST_CASE("a stop ends the writing of a cache, wherever it is asked, and the waiting for another process") {
+  for (const auto& chunk : {std::vector<hsize_t>{1, 10, 7, 7, 512}, std::vector<hsize_t>{3, 1, 7, 7, 128}}) {
+    small_ave ave;
+    ave.shape_only("visual_feature.h5", {6, 10, 7, 7, 512}, {stored_as::float32, chunk, 1});
+    ave_options options = ave.options();
+    options.cache = true;
+    std::size_t asked = 0;
+    for (std::size_t last = 1;; last += 5) {
+      asked = 0;
+      options.stop = [&] { return ++asked == last; };
+      try {
+        ave_dataset::open(ave.folder.path(), options);
+        break;
+      } catch (const vscg::stopped&) {
+        CHECK_FALSE(std::filesystem::exists(ave / ".vscg_cache" / "visual_feature.float32.part"));
+        CHECK_FALSE(std::filesystem::exists(ave / ".vscg_cache" / "audio_feature.float32.part"));
+      }
+    }
+    CHECK(asked > 1);
+    std::filesystem::remove(ave / ".vscg_cache" / "visual_feature.float32");
+    const folder_lock other(ave / ".vscg_cache");
+    options.stop = [] { return true; };
+    CHECK_THROWS_AS(ave_dataset::open(ave.folder.path(), options), vscg::stopped);
+  }
+}
+
 TEST_CASE("the fingerprint follows the files") {
   small_ave ave;
   const auto open = [&] { return ave_dataset::open(ave.folder.path(), ave.options()).fingerprint(); };

@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include <vscg/core/stopped.hpp>
 #include <vscg/data/batch_loader.hpp>
 
 #include "data/hdf5_fixture.hpp"
@@ -98,6 +99,16 @@ TEST_CASE("an error belongs to its request; the ones behind it are not lost") {
   check_mentions(error_of([&] { loader.wait(); }), {"video row 9"});
   check_batch(loader.wait(), {4}, ave);
   check_mentions(error_of([&] { loader.request({0, 1, 2}); }), {"batch", "at most 2 videos", "found 3"});
+}
+
+TEST_CASE("who waits may stop waiting; the request is still the earliest") {
+  small_ave ave;
+  fill(ave, {stored_as::float32, {1, 10, 7, 7, 512}, 1});
+  const ave_dataset data = ave_dataset::open(ave.folder.path(), ave.options());
+  batch_loader<float> loader(data, 400);
+  loader.request(std::vector<std::size_t>(400, 3));  // long enough for a question
+  CHECK_THROWS_AS(loader.wait([] { return true; }), vscg::stopped);
+  CHECK(loader.outstanding() == 1);
 }
 
 TEST_CASE("a loader that is left with requests ends") {

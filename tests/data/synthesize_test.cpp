@@ -348,6 +348,23 @@ TEST_CASE("stopped or failing, it leaves no file behind") {
   CHECK(called == 3);
   CHECK(names_in(folder / "out").empty());
 
+  // A stop at every question there is, up to the one behind the last file.
+  options.progress = {};
+  for (std::size_t last = 1; last < 100; last += 4) {
+    std::size_t asked = 0;
+    options.stop = [&] { return ++asked == last; };
+    CAPTURE(last);
+    try {
+      synthesize(folder / "out", options);
+      CHECK(asked > 15);
+      break;
+    } catch (const vscg::stopped&) {
+      CHECK_FALSE(std::filesystem::exists(folder / "out"));
+    }
+  }
+  std::filesystem::remove_all(folder / "out");
+  options.stop = {};
+
   // A disk that is full after 4 MB, as far as this process can tell.
   options.progress = {};
   rlimit before{};
@@ -367,4 +384,7 @@ TEST_CASE("stopped or failing, it leaves no file behind") {
                  {"file/out", "cannot create the directory"});
   check_mentions(error_of([&] { synthesize("/proc/vscg", options); }), {"/proc/vscg", "cannot create the directory"});
   check_mentions(error_of([&] { synthesize(folder / "out", small(2)); }), {"videos", "at least 3", "found 2"});
+  for (const std::size_t many : {std::size_t{1'000'001}, std::size_t(-1)}) {
+    check_mentions(error_of([&] { synthesize(folder / "out", small(many)); }), {"videos", "from 3 to 1000000"});
+  }
 }

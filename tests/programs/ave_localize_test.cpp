@@ -177,6 +177,28 @@ TEST_CASE("ave_localize: a folder with features alone needs no other file") {
   CHECK(events_of(dir)[19]["events"][0]["score"].get<double>() == doctest::Approx(relevance * category_share));
 }
 
+TEST_CASE("ave_localize: a path may hold any bytes, and a stop in the middle leaves no file") {
+  const auto program = find_program("ave_localize");
+  if (program.empty()) return;
+  const temporary_folder dir;
+  const auto ave = make_data(dir);
+  save_constant<vscg::vscg_net, float>(dir / "w\xE9", 3, ave.category_names());
+  const std::string begin = "--weights w\xE9 --data data --json l.json --videos 0";
+  const auto r = run(program, dir, begin);
+  INFO(r.err);
+  REQUIRE(r.code == 0);
+  CHECK(vscg::io::read_json(dir / "l.json")["weights"] == "w\uFFFD");
+  std::filesystem::remove(dir / "l.json");
+
+  std::string rows;
+  for (int i = 0; i < 4000; ++i) rows += ",0";
+  const std::string wait = "timeout --preserve-status -s TERM 1 '" + program.string();
+  const auto ended = run("env", dir, wait + "' " + begin + rows);
+  CHECK(ended.code == 130);
+  CHECK(ended.err == "ave_localize: interrupted\n");
+  CHECK_FALSE(std::filesystem::exists(dir / "l.json"));
+}
+
 TEST_CASE("ave_localize: what cannot be used is one line, and no file is left") {
   const auto program = find_program("ave_localize");
   if (program.empty()) return;

@@ -21,7 +21,7 @@ fail() {
 refused() {
   local text=$1 found code
   shift
-  found=$(timeout 20 "$@" 2>&1 >/dev/null)
+  found=$(timeout -s KILL 20 "$@" 2>&1 >/dev/null)
   code=$?
   [ $code -eq 1 ] || fail "expected exit code 1, found $code: $*: $found"
   # shellcheck disable=SC2053

@@ -9,6 +9,8 @@
 
 #include <vscg/train/protocol.hpp>
 
+#include "support/error_of.hpp"
+
 using namespace vscg::train;
 using vscg::seed;
 using vscg::setting;
@@ -128,4 +130,17 @@ TEST_CASE("released, weakly: validation every 5 epochs, test after every one fro
     CHECK(wanted.validation == (epoch >= 6 && (epoch - 6) % 5 == 0));
     CHECK(wanted.test == (epoch >= 52));
   }
+}
+
+TEST_CASE("the first epoch with both evaluations is known without counting epochs") {
+  CHECK(first_epoch_with_both(protocol_name::clean, setting::fully) == 1);
+  CHECK(first_epoch_with_both(protocol_name::released, setting::fully) == 6);
+  CHECK(first_epoch_with_both(protocol_name::released, setting::weakly) == 56);
+}
+
+TEST_CASE("batches of no video are refused, not counted for ever") {
+  const auto rows = rows_from(0, 10);
+  CHECK(error_of([&] { epoch_batches(protocol_name::clean, setting::fully, rows, 0, seed{1}, 1); }) ==
+        "batch: expected at least 1 video, found 0");
+  CHECK(epoch_batches(protocol_name::clean, setting::fully, rows, std::size_t(-1), seed{1}, 1).empty());
 }

@@ -61,6 +61,22 @@ std::vector<std::string> content(const std::filesystem::path& out) {
   return all;
 }
 
+/// A checkpoint with another description.
+template <class Change>
+void rewrite(const std::filesystem::path& path, Change change) {
+  const auto file = vscg::io::open_checkpoint(path);
+  auto metadata = file.metadata();
+  change(metadata);
+  std::vector<std::vector<float>> numbers;
+  std::vector<vscg::io::tensor_source> sources;
+  for (const auto& tensor : file.tensors()) numbers.push_back(file.template read<float>(tensor));
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    sources.push_back(vscg::io::make_tensor_source<float>(file.tensors()[i].name, file.tensors()[i].shape,
+                                                          std::span<const float>(numbers[i])));
+  }
+  vscg::io::write_checkpoint(path, sources, metadata);
+}
+
 }  // namespace
 
 TEST_CASE("a run that was ended anywhere and resumed has the bits of one that was not") {
@@ -77,6 +93,28 @@ TEST_CASE("a run that was ended anywhere and resumed has the bits of one that wa
     CHECK(content(out) == whole);
     CHECK(bytes_of(out / "best.safetensors") == bytes_of(here / "whole" / "best.safetensors"));
   }
+}
+
+TEST_CASE("a stop within a step leaves the checkpoint before it, and the same run object can go on") {
+  const temporary_folder here;
+  REQUIRE(train(here / "whole", settings(2)) == run_end::finished);
+  const auto ave = small::open_data();
+  small_run r(ave, settings(2), vscg::threads(1), small::metadata(ave));
+  // Every step asks many times: before it, before each operation, behind it.
+  std::size_t done = 0;
+  std::size_t asked_behind = 0;
+  run_callbacks callbacks;
+  callbacks.step = [&](const step_report&) {
+    ++done;
+    asked_behind = 0;
+  };
+  callbacks.stop = [&] { return done == 1 && ++asked_behind == 10; };
+  const auto out = here / "run";
+  REQUIRE(r(run_folder::claim(out, false), callbacks) == run_end::interrupted);
+  CHECK(asked_behind == 10);
+  CHECK(description_of(vscg::io::open_checkpoint(out / "last.checkpoint")).position.steps == 1);
+  REQUIRE(r(run_folder::claim(out, true)) == run_end::finished);
+  CHECK(content(out) == content(here / "whole"));
 }
 
 TEST_CASE("epochs may grow, other files may be lost: the checkpoint is the truth; another seed is another run") {
@@ -179,23 +217,24 @@ TEST_CASE("a checkpoint of another build is gone on with, and said") {
   const temporary_folder here;
   REQUIRE(train(here / "run", settings(2), 2) == run_end::interrupted);
   const auto path = here / "run" / "last.checkpoint";
-  {
-    const auto file = vscg::io::open_checkpoint(path);
-    auto metadata = file.metadata();
-    metadata["vscg.run.build"] = "vscg 0.0.9, backend abacus";
-    std::vector<std::vector<float>> numbers;
-    std::vector<vscg::io::tensor_source> sources;
-    for (const auto& tensor : file.tensors()) numbers.push_back(file.read<float>(tensor));
-    for (std::size_t i = 0; i < numbers.size(); ++i) {
-      sources.push_back(vscg::io::make_tensor_source<float>(file.tensors()[i].name, file.tensors()[i].shape,
-                                                            std::span<const float>(numbers[i])));
-    }
-    vscg::io::write_checkpoint(path, sources, metadata);
-  }
+  rewrite(path, [](auto& metadata) { metadata["vscg.run.build"] = "vscg 0.0.9, backend abacus"; });
   std::vector<std::string> said;
   run_callbacks callbacks;
   callbacks.warn = [&](const std::string& text) { said.push_back(text); };
   REQUIRE(train(here / "run", settings(2), 0, 1, callbacks) == run_end::finished);
   REQUIRE(said.size() == 1);
   CHECK(contains(said[0], "abacus"));
+}
+
+TEST_CASE("a checkpoint that stands behind the end of an epoch is refused") {
+  const temporary_folder here;
+  REQUIRE(train(here / "run", settings(2), 2) == run_end::interrupted);
+  const auto path = here / "run" / "last.checkpoint";
+  rewrite(path, [](auto& metadata) {
+    auto position = vscg::io::parse_json(metadata["vscg.run.position"], "position");
+    position["batches"] = 4;
+    metadata["vscg.run.position"] = position.dump();
+  });
+  CHECK(error_of([&] { train(here / "run", settings(2)); }) ==
+        path.string() + ": expected at most 3 batches of an epoch, found 4");
 }

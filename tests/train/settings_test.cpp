@@ -34,6 +34,31 @@ TEST_CASE("settings survive their way through JSON") {
   CHECK(error_of([&] { settings_from_json(broken, "here"); }).starts_with("here: expected the settings of a run"));
 }
 
+TEST_CASE("settings of a file are refused where the command line's would be") {
+  const auto refused = [](const char* key, const vscg::io::json& value) {
+    auto object = settings_json(some());
+    object[key] = value;
+    return error_of([&] { settings_from_json(vscg::io::parse_json(object.dump(), "here"), "here"); });
+  };
+  for (const char* key : {"epochs", "batch", "micro_batch", "seed"}) {
+    CAPTURE(key);
+    CHECK(refused(key, -1) == "here: expected the settings of a run, found here: expected a count, found -1");
+    CHECK(!refused(key, 1.5).empty());
+    CHECK(!refused(key, 1e300).empty());
+    CHECK(!refused(key, "1").empty());
+  }
+  CHECK(
+      refused("epochs", 1000001) ==
+      "here: expected the settings of a run, found --epochs: expected a whole number from 1 to 1000000, found 1000001");
+  CHECK(!refused("batch", 0).empty());
+  CHECK(!refused("decay_after", vscg::io::json{60, -1}).empty());
+  CHECK(!refused("decay", 0.0).empty());
+  CHECK(!refused("decay", 1.1).empty());
+  CHECK(!refused("learning_rate", 1e31).empty());
+  CHECK(!refused("setting", "sometimes").empty());
+  CHECK(!refused("protocol", "other").empty());
+}
+
 TEST_CASE("a changed setting is named with both values") {
   const auto began = some();
   CHECK(error_of([&] { expect_same_settings(began, some(), "RUN"); }).empty());
@@ -88,5 +113,10 @@ TEST_CASE("values that no run could use are refused") {
           s.decay_after = {60, 60};
         }) == "--decay-after: expected epochs from 1 that increase, found [60,60]");
   CHECK(!refused([](auto& s) { s.decay_after = {0}; }).empty());
+  CHECK(!refused([](auto& s) { s.decay_after = {60, 1'000'001}; }).empty());
+  CHECK(!refused([](auto& s) { s.epochs = 1'000'000'000'000; }).empty());
+  CHECK(!refused([](auto& s) { s.batch = std::numeric_limits<std::size_t>::max(); }).empty());
+  CHECK(!refused([](auto& s) { s.learning_rate = 1e38; }).empty());
+  CHECK(!refused([](auto& s) { s.decay = std::numeric_limits<double>::quiet_NaN(); }).empty());
   CHECK(refused([](auto& s) { s.precision = "half"; }) == "--precision: expected float or double, found half");
 }

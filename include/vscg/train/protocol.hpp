@@ -41,7 +41,7 @@ inline std::vector<std::vector<std::size_t>> epoch_batches(protocol_name protoco
   const bool first_only = protocol == protocol_name::released && supervision == setting::weakly;
   const std::vector<std::size_t> order = shuffled(rows, s, epoch);
   std::vector<std::vector<std::size_t>> batches;
-  for (std::size_t first = 0; first + batch <= rows.size(); first += batch) {
+  for (std::size_t first = 0; batch <= rows.size() - first; first += batch) {
     const std::span<const std::size_t> from = first_only && first > 0 ? rows : std::span<const std::size_t>(order);
     const auto part = from.subspan(first, batch);
     batches.emplace_back(part.begin(), part.end());
