@@ -57,7 +57,7 @@ class workshop {
   ~workshop() {
     // Without asking for memory, which may be what is wanting.
     for (const auto& f : files_) ::unlink(f.c_str());
-    ::rmdir(path_.c_str());  // unless it holds files of an earlier set that could not be put back
+    ::rmdir(path_.c_str());            // unless it holds files of an earlier set that could not be put back
     if (made_) ::rmdir(out_.c_str());  // only when it is empty
   }
   workshop(const workshop&) = delete;

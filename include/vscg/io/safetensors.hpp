@@ -14,8 +14,8 @@
 #include <utility>
 #include <vector>
 
-#include <vscg/core/error.hpp>
 #include <vscg/core/atomic_file.hpp>
+#include <vscg/core/error.hpp>
 #include <vscg/io/dtype.hpp>
 #include <vscg/io/input_file.hpp>
 #include <vscg/io/safetensors_header.hpp>
