@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -31,6 +32,26 @@ inline void tell(const char* name, std::string text) {
   }
   std::fprintf(stderr, "%s: %s\n", name, text.c_str());
 }
+
+/// Where an exception finds nobody who takes it, as before main() and in destructors: want of memory is told all the
+/// same, and asks for none.
+[[noreturn]] inline void end_without_memory() {
+  const bool memory = [] {
+    try {
+      if (const auto problem = std::current_exception()) std::rethrow_exception(problem);
+    } catch (const std::bad_alloc&) {
+      return true;
+    } catch (...) {
+    }
+    return false;
+  }();
+  if (!memory) std::abort();
+  std::fprintf(stderr, "%s: error: out of memory\n", ::program_invocation_short_name);
+  std::_Exit(1);
+}
+
+// Before the first initialiser of the program, which may want memory.
+[[gnu::constructor(101), gnu::used]] static void expect_want_of_memory() { std::set_terminate(end_without_memory); }
 
 /// Runs all that a program does, from its options on, and ends the process. Whatever is wrong is one line on stderr,
 /// "<name>: error: <text>", and 1, also when the standard output could not be written. Ctrl-C and SIGTERM end it with

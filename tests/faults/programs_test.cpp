@@ -214,7 +214,8 @@ class grid {
   }
 
   static bool half_written(const std::string& name) {
-    return name.ends_with(".tmp") || name.ends_with(".part") || contains(name, ".partial/") || name.ends_with(".old");
+    return name.ends_with(".tmp") || name.ends_with(".part") || contains(name, ".partial/") || name.ends_with(".old") ||
+           name.ends_with("lock");
   }
 
   std::string expect_one_line(const std::string& err) const {
@@ -237,6 +238,7 @@ class grid {
 const std::string training = "--data data --setting fully --batch 5 --threads 1 --out work/run --epochs ";
 
 const fault third_rename{call::rename, std::to_string(EIO), false, 3};
+const fault fourth_rename{call::rename, std::to_string(EIO), false, 4};
 
 }  // namespace
 
@@ -256,7 +258,7 @@ TEST_CASE("ave_synthesize --force replaces a data set whole or not at all") {
   grid({.program = "ave_synthesize",
         .arguments = "--out work/set --videos 4 --noisy 0 --type float16 --force",
         .before = {"ave_synthesize --out work/set --videos 3 --noisy 2 --type float32 --seed 2"},
-        .always = {third_rename}})
+        .always = {third_rename, fourth_rename}})
       .run();
 }
 
