@@ -9,6 +9,7 @@
 #include <vscg/data/ave_dataset.hpp>
 
 #include "data/hdf5_fixture.hpp"
+#include "data/opening_error.hpp"
 #include "support/error_of.hpp"
 
 using namespace vscg::data;
@@ -30,10 +31,6 @@ void check_labels(const ave_dataset& data, const small_ave& ave) {
     }
     CHECK(data.category(row) == ave.category[row]);
   }
-}
-
-std::string message_of(small_ave& ave, supervision setting = supervision::fully) {
-  return error_of([&] { ave_dataset::open(ave.folder.path(), ave.options(setting)); });
 }
 
 }  // namespace
@@ -83,7 +80,7 @@ TEST_CASE("labels rebuilt from Annotations.txt") {
   ave.remove("right_labels.h5");
   check_labels(ave_dataset::open(ave.folder.path(), ave.options()), ave);
   ave.remove("Annotations.txt");
-  check_mentions(message_of(ave),
+  check_mentions(opening_error(ave),
                  {"right_labels.h5", "labels.h5", "right_label.h5", "Annotations.txt", "none of them"});
   ave_options options = ave.options();
   options.labels_required = false;
@@ -204,15 +201,16 @@ TEST_CASE("weakly: files that disagree") {
   ave.write_weak();
   const auto weakly = supervision::weakly;
   ave.write_noisy_labels({28});
-  check_mentions(message_of(ave, weakly), {"labels_noisy.h5", "2 videos", "found 1"});
+  check_mentions(opening_error(ave, weakly), {"labels_noisy.h5", "2 videos", "found 1"});
   ave.write_weak();
   ave.shape_only("audio_feature_noisy.h5", {3, 10, 128});
-  check_mentions(message_of(ave, weakly), {"audio_feature_noisy.h5", "2 videos", "visual_feature_noisy.h5", "found 3"});
+  check_mentions(opening_error(ave, weakly),
+                 {"audio_feature_noisy.h5", "2 videos", "visual_feature_noisy.h5", "found 3"});
   ave.write_weak();
   ave.shape_only("prob_label.h5", {5, 29});
-  check_mentions(message_of(ave, weakly), {"prob_label.h5: video row 0", "sum to 1"});
+  check_mentions(opening_error(ave, weakly), {"prob_label.h5: video row 0", "sum to 1"});
   write_array(ave / "prob_label.h5", "avadataset", {1, 29}, std::vector<double>(29, 1.0 / 29));
-  check_mentions(message_of(ave, weakly), {"prob_label.h5", "6 videos", "found 1"});
+  check_mentions(opening_error(ave, weakly), {"prob_label.h5", "6 videos", "found 1"});
 
   ave.write_weak();
   std::vector<double> shares = ave.share_values();
@@ -265,71 +263,18 @@ TEST_CASE("features: rows in any order, noisy ones behind, one sense alone") {
   }
 }
 
-TEST_CASE("missing folders and files: the names that would do") {
-  small_ave ave;
-  check_mentions(error_of([] { ave_dataset::open("/nowhere/ave", {}); }),
-                 {"/nowhere/ave", "folder", "nothing of this"});
-  check_mentions(error_of([&] { ave_dataset::open(ave / "Annotations.txt", {}); }), {"something else"});
-  for (const char* name : {"visual_feature.h5", "audio_feature.h5", "val_order.h5"}) {
-    small_ave broken;
-    broken.remove(name);
-    check_mentions(message_of(broken), {name, "no such file"});
-  }
-}
-
-TEST_CASE("a file that is there but cannot be read is an error, and nothing takes its place") {
-  const auto weakly = supervision::weakly;
-  for (const char* name : {"right_labels.h5", "Annotations.txt", "prob_label.h5", "mil_labels.h5", "visual_feature.h5",
-                           "audio_feature.h5", "visual_feature_noisy.h5", "audio_feature_noisy.h5", "labels_noisy.h5",
-                           "train_order.h5", "val_order.h5", "test_order.h5"}) {
-    CAPTURE(std::string(name));
-    small_ave ave;
-    ave.write_weak();
-    // What used to be taken instead: the uncorrected labels, the other spelling.
-    ave.write_labels("labels.h5");
-    ave.write_order("validation_order.h5", {3});
-    std::filesystem::copy(ave / "visual_feature.h5", ave / "visual_features.h5");
-    std::filesystem::copy(ave / "prob_label.h5", ave / "prob_labels.h5");
-    ave.remove(name);
-    std::filesystem::create_symlink("../.git/annex/objects/1f", ave / name);
-    CHECK(message_of(ave, weakly) ==
-          (ave / name).string() +
-              ": expected a readable file, found a link to ../.git/annex/objects/1f where there is nothing");
-    ave.remove(name);
-    std::filesystem::create_directory(ave / name);
-    check_mentions(message_of(ave, weakly), {name, "expected a readable file, found a directory"});
-    ave.remove(name);
-    std::filesystem::create_symlink(name, ave / name);
-    check_mentions(message_of(ave, weakly), {name, "that leads in a circle"});
-  }
-  small_ave ave;
-  ave_options options = ave.options();
-  options.required = {};
-  options.labels_required = false;
-  ave.remove("test_order.h5");
-  std::filesystem::create_symlink("nowhere", ave / "test_order.h5");
-  check_mentions(error_of([&] { ave_dataset::open(ave.folder.path(), options); }), {"test_order.h5", "nowhere"});
-  ave.remove("test_order.h5");
-  options.cache = true;
-  std::filesystem::create_symlink("unmounted", ave / ".vscg_cache");
-  check_mentions(error_of([&] { ave_dataset::open(ave.folder.path(), options); }), {".vscg_cache"});
-  std::filesystem::create_symlink("unmounted", ave / "ave");
-  check_mentions(error_of([&] { ave_dataset::open(ave / "ave", options); }),
-                 {"/ave: expected a folder, found a link to unmounted where there is nothing"});
-}
-
 TEST_CASE("features, labels and annotations of different length") {
   small_ave ave;
   ave.shape_only("audio_feature.h5", {5, 10, 128});
-  check_mentions(message_of(ave), {"audio_feature.h5", "6 videos as in", "visual_feature.h5", "found 5"});
+  check_mentions(opening_error(ave), {"audio_feature.h5", "6 videos as in", "visual_feature.h5", "found 5"});
   ave.shape_only("audio_feature.h5", {6, 10, 128});
   ave.write_text("Annotations.txt", "Truck&a&good&0&3\n");
-  check_mentions(message_of(ave), {"Annotations.txt", "6 videos", "found 1 lines"});
+  check_mentions(opening_error(ave), {"Annotations.txt", "6 videos", "found 1 lines"});
   ave.write_annotations();
   std::vector<double> labels = ave.label_values();
   labels.resize(4 * 290);
   write_array(ave / "right_labels.h5", "avadataset", {4, 10, 29}, labels);
-  check_mentions(message_of(ave), {"right_labels.h5", "6 videos as in", "found 4"});
+  check_mentions(opening_error(ave), {"right_labels.h5", "6 videos as in", "found 4"});
 }
 
 TEST_CASE("splits: empty, not needed, overlapping") {
