@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 // The kernels of the Eigen backend, compiled once: with VSCG_COMPILED defined (the target vscg::compiled does so) this
 // header says that they stand in a library, and a network compiles to little more than its own code. The library is one
 // file that defines VSCG_COMPILED_HERE and includes this header; it and its users are compiled with the same flags.
@@ -105,3 +107,5 @@ VSCG_DETAIL_COMPILED void eigen_detail::gemm_compute(const gemm_arguments<double
 #undef VSCG_DETAIL_COMPILED
 #undef VSCG_DETAIL_EACH
 #undef VSCG_DETAIL_ROWS
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 // Networks, layers, losses and training on the Eigen backend. Needs Eigen only.
 // Opt-in: <vscg/xtensor.hpp>, <vscg/io/…>, <vscg/data/ave.hpp>, <vscg/backend/thrust/backend.hpp>.
 
@@ -39,3 +41,5 @@
 #if defined(VSCG_COMPILED)
 #include <vscg/compiled.hpp>
 #endif
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -45,3 +47,5 @@ template <class Scalar, class Shape>
 void view_xtensor(const array_of<Scalar, Shape>&& output) = delete;
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 
 #include <vscg/core/config.hpp>
@@ -40,3 +42,5 @@ struct gemm_arguments {
 };
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

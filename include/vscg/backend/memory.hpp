@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -85,3 +87,5 @@ class buffer {
 };
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cerrno>
 #include <cstddef>
 #include <filesystem>
@@ -124,3 +126,5 @@ inline void write_file(const std::filesystem::path& path, std::string_view conte
 }
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

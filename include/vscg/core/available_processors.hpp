@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 #include <cstdio>
 #include <optional>
@@ -109,3 +111,5 @@ VSCG_NOINLINE inline std::size_t available_processors() {
 }
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

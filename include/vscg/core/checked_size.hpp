@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -62,3 +64,5 @@ VSCG_NOINLINE inline std::string bytes_text(std::size_t bytes) {
 }
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -44,3 +46,5 @@ class error : public std::runtime_error {
 };
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

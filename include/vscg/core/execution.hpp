@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 #include <cstdint>
 
@@ -108,3 +110,5 @@ class operation_context {
 };
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

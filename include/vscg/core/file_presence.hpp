@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cerrno>
 #include <cstddef>
 #include <fcntl.h>
@@ -113,3 +115,5 @@ inline bool folder_is_there(const std::filesystem::path& path) {
 }
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -36,3 +38,5 @@ void expect_finite(std::string_view what, std::span<const T> values) {
 }
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

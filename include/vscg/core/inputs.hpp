@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 
 #include <vscg/core/config.hpp>
@@ -25,3 +27,5 @@ template <class Network>
 using inputs_of = typename detail::inputs_of_type<Network>::type;
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

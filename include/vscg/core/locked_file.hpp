@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cerrno>
 #include <chrono>
 #include <fcntl.h>
@@ -122,3 +124,5 @@ class locked_file {
 };
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

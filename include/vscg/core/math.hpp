@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cmath>
 #include <type_traits>
 
@@ -69,3 +71,5 @@ VSCG_HD V sigmoid(V x) {
 }
 
 }  // namespace vscg::math
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <concepts>
 #include <cstddef>
 #include <initializer_list>
@@ -112,3 +114,5 @@ constexpr void visit_members(Type& value, Visitor&& visit) {
 }
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

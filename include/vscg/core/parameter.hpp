@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cmath>
 #include <concepts>
 #include <cstddef>
@@ -211,3 +213,5 @@ void initialise(const parameter_table& table, seed s, std::span<Scalar> buffer) 
 }  // namespace VSCG_INSTRUCTION_SET
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

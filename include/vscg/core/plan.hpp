@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -194,3 +196,5 @@ class memory_plan {
 };
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

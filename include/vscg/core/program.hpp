@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -236,3 +238,5 @@ class program {
 };
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -80,3 +82,5 @@ class random_stream {
 };
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <array>
 #include <charconv>
 #include <cstdint>
@@ -48,3 +50,5 @@ struct real_range {
 };
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -220,3 +222,5 @@ auto record(const Operation& operation, const var<Tag, Shapes, Active>&... opera
 }
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
@@ -138,3 +140,5 @@ class rename_together {
 };
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

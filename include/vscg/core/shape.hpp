@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -103,3 +105,5 @@ constexpr auto require_extent() {
 }
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <new>
 #include <string>
 #include <string_view>
@@ -30,3 +32,5 @@ decltype(auto) start_thread(Start start, std::string_view wanted, std::string_vi
 }
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

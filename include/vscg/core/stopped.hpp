@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <functional>
 
 #include <vscg/core/error.hpp>
@@ -19,3 +21,5 @@ inline void expect_no_stop(const std::function<bool()>& stop) {
 }
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

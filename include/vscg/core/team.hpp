@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -159,3 +161,5 @@ class team {
 };
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -85,3 +87,5 @@ inline std::string byte_text(char byte) {
 }
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

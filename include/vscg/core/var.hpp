@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -147,3 +149,5 @@ auto operand(const var<Tag, Shape, Active>& like, const parameter_of<shape<Exten
 }
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

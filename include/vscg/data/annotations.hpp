@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -139,3 +141,5 @@ inline annotation_list read_annotations(const std::filesystem::path& path) {
 }
 
 }  // namespace vscg::data
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <algorithm>
 #include <array>
 #include <concepts>
@@ -239,3 +241,5 @@ class ave_dataset {
 };
 
 }  // namespace vscg::data
+
+#include <vscg/core/end.hpp>

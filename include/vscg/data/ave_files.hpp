@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -94,3 +96,5 @@ class ave_folder {
 };
 
 }  // namespace vscg::data
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -272,3 +274,5 @@ inline ave_labels read_ave_labels(ave_folder& folder, std::size_t rows, const st
 }
 
 }  // namespace vscg::data
+
+#include <vscg/core/end.hpp>

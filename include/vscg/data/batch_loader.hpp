@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <array>
 #include <chrono>
 #include <concepts>
@@ -203,3 +205,5 @@ class batch_loader {
 };
 
 }  // namespace vscg::data
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
@@ -180,3 +182,5 @@ child_answer ask_child(const Begin& begin, const Work& work) {
 }
 
 }  // namespace vscg::data
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <bit>
 #include <concepts>
 #include <cstddef>
@@ -104,3 +106,5 @@ bool convert_elements(element_format format, const std::byte* from, std::size_t 
 }
 
 }  // namespace vscg::data
+
+#include <vscg/core/end.hpp>

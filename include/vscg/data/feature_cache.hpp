@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -75,3 +77,5 @@ class feature_cache {
 };
 
 }  // namespace vscg::data
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <concepts>
@@ -216,3 +218,5 @@ class feature_file {
 };
 
 }  // namespace vscg::data
+
+#include <vscg/core/end.hpp>

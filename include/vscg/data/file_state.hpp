@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cerrno>
 #include <cstdint>
 #include <filesystem>
@@ -37,3 +39,5 @@ struct file_state {
 };
 
 }  // namespace vscg::data
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -86,3 +88,5 @@ inline std::string shape_text(const std::vector<std::size_t>& shape) {
 }
 
 }  // namespace vscg::data
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <filesystem>
@@ -176,3 +178,5 @@ class hdf5_array {
 };
 
 }  // namespace vscg::data
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
@@ -209,3 +211,5 @@ inline hdf5_numbers read_hdf5(const std::filesystem::path& path, const std::stri
 }
 
 }  // namespace vscg::data
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
@@ -174,3 +176,5 @@ inline std::string find_hdf5_array(hid_t file, const std::filesystem::path& path
 }
 
 }  // namespace vscg::data
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -187,3 +189,5 @@ inline void expect_all_written(const hdf5_array& array, int depth) {
 inline void expect_written(const hdf5_array& array) { detail::expect_all_written(array, 0); }
 
 }  // namespace vscg::data
+
+#include <vscg/core/end.hpp>

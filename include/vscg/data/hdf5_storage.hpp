@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -322,3 +324,5 @@ class hdf5_chunk_watch {
 };
 
 }  // namespace vscg::data
+
+#include <vscg/core/end.hpp>

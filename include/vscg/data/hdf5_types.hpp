@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -150,3 +152,5 @@ inline std::string hdf5_type_text(hid_t type) {
 }
 
 }  // namespace vscg::data
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -144,3 +146,5 @@ inline std::vector<std::size_t> read_order(const std::filesystem::path& path, st
 }
 
 }  // namespace vscg::data
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -106,3 +108,5 @@ class mapped_file {
 };
 
 }  // namespace vscg::data
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
@@ -253,3 +255,5 @@ inline synthesis_report synthesize(const std::filesystem::path& directory, const
 
 }  // namespace VSCG_INSTRUCTION_SET
 }  // namespace vscg::data
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -125,3 +127,5 @@ inline synthetic_splits split_rows(std::span<const synthetic_event> events, std:
 
 }  // namespace VSCG_INSTRUCTION_SET
 }  // namespace vscg::data
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <bit>
 #include <cerrno>
 #include <cstddef>
@@ -257,3 +259,5 @@ class hdf5_features {
 }  // namespace synthesis
 }  // namespace VSCG_INSTRUCTION_SET
 }  // namespace vscg::data
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -60,3 +62,5 @@ struct synthesis_options {
 };
 
 }  // namespace vscg::data
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -169,3 +171,5 @@ inline synthetic_scene draw_scene(std::size_t category, std::size_t start, std::
 
 }  // namespace VSCG_INSTRUCTION_SET
 }  // namespace vscg::data
+
+#include <vscg/core/end.hpp>

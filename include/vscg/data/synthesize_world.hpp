@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -168,3 +170,5 @@ class synthetic_world {
 
 }  // namespace VSCG_INSTRUCTION_SET
 }  // namespace vscg::data
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -79,3 +81,5 @@ inline std::vector<std::string_view> text_lines(std::string_view text, const std
 }
 
 }  // namespace vscg::data
+
+#include <vscg/core/end.hpp>

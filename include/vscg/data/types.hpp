@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -69,3 +71,5 @@ struct annotation {
 };
 
 }  // namespace vscg::data
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -116,3 +118,5 @@ inline safetensors_file open_checkpoint(const std::filesystem::path& path) {
 }
 
 }  // namespace vscg::io
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <bit>
 #include <cmath>
 #include <concepts>
@@ -108,3 +110,5 @@ inline float half_value(std::uint16_t bits) {
 inline float brain_value(std::uint16_t bits) { return std::bit_cast<float>(std::uint32_t{bits} << 16U); }
 
 }  // namespace vscg::io
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -95,3 +97,5 @@ class input_file {
 };
 
 }  // namespace vscg::io
+
+#include <vscg/core/end.hpp>

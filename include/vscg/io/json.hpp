@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 #include <filesystem>
 #include <set>
@@ -136,3 +138,5 @@ extern template void json_walk(std::string_view, const std::string&, nlohmann::j
 #if defined(VSCG_COMPILED_IO) && !defined(VSCG_COMPILED_HERE)
 extern template class nlohmann::basic_json<nlohmann::ordered_map>;
 #endif
+
+#include <vscg/core/end.hpp>

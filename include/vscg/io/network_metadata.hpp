@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -180,3 +182,5 @@ inline std::map<std::string, std::string> metadata_to_map(const network_metadata
 }
 
 }  // namespace vscg::io
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <concepts>
 #include <cstddef>
 #include <filesystem>
@@ -77,3 +79,5 @@ void write_npy(const std::filesystem::path& path, const xt::xexpression<Expressi
 }
 
 }  // namespace vscg::io
+
+#include <vscg/core/end.hpp>

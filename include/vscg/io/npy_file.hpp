@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <algorithm>
 #include <array>
 #include <concepts>
@@ -135,3 +137,5 @@ class npy_file {
 };
 
 }  // namespace vscg::io
+
+#include <vscg/core/end.hpp>

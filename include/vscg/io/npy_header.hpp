@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
@@ -185,3 +187,5 @@ inline std::string build_npy_header(dtype type, std::span<const std::size_t> sha
 }
 
 }  // namespace vscg::io
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -175,3 +177,5 @@ inline void write_safetensors(const std::filesystem::path& path, std::span<const
 }
 
 }  // namespace vscg::io
+
+#include <vscg/core/end.hpp>

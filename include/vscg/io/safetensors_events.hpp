@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 #include <map>
 #include <optional>
@@ -208,3 +210,5 @@ class header_events final : public json_events {
 }  // namespace safetensors_detail
 
 }  // namespace vscg::io
+
+#include <vscg/core/end.hpp>

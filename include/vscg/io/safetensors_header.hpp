@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -80,3 +82,5 @@ inline std::string build_safetensors_header(std::span<const tensor_info> tensors
 }
 
 }  // namespace vscg::io
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 #include <limits>
 #include <optional>
@@ -34,3 +36,5 @@ inline std::optional<std::size_t> byte_count(std::span<const std::size_t> shape,
 }
 
 }  // namespace vscg::io
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <concepts>
@@ -164,3 +166,5 @@ void save_state(const std::filesystem::path& path, std::span<const state_entry> 
 }
 
 }  // namespace vscg::io
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 #include <filesystem>
 #include <map>
@@ -142,3 +144,5 @@ void load(model<Network, Scalar, Backend, Inputs>& net, const std::filesystem::p
 }
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/ops/relu.hpp>
@@ -25,3 +27,5 @@ using sigmoid_layer = activation_layer<sigmoid_function>;
 using tanh_layer = activation_layer<tanh_function>;
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

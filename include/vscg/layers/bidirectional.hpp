@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <vscg/core/parameter.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/ops/gru.hpp>
@@ -61,3 +63,5 @@ struct bidirectional_gru {
 #undef VSCG_DETAIL_BIDIRECTIONAL_MEMBERS
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <vscg/core/parameter.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/ops/conv1d.hpp>
@@ -26,3 +28,5 @@ struct conv1d {
 };
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <vscg/core/parameter.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/ops/dropout.hpp>
@@ -27,3 +29,5 @@ struct dropout {
 };
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
 
@@ -31,3 +33,5 @@ struct frozen {
 };
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

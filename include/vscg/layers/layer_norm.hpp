@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <ratio>
 
 #include <vscg/core/parameter.hpp>
@@ -27,3 +29,5 @@ struct layer_norm {
 };
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

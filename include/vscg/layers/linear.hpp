@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <vscg/core/inputs.hpp>
 #include <vscg/core/parameter.hpp>
 #include <vscg/core/var.hpp>
@@ -65,3 +67,5 @@ struct linear_without_bias {
 };
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

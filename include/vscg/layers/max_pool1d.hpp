@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/ops/max_pool1d.hpp>
@@ -19,3 +21,5 @@ struct max_pool1d {
 };
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 #include <string_view>
 #include <tuple>
@@ -62,3 +64,5 @@ struct inputs_of_type<sequential<First, Rest...>> {
 }  // namespace detail
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

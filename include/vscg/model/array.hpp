@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <array>
 #include <cstddef>
 #include <span>
@@ -131,3 +133,5 @@ std::span<const Scalar> checked_array(const Array& array, std::string_view what)
 }
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -57,3 +59,5 @@ struct labels {
 };
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -95,3 +97,5 @@ class model {
 };
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -33,3 +35,5 @@ inline std::string identity_text(std::string_view network, std::string_view sett
 }
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

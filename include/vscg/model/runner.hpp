@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <functional>
@@ -254,3 +256,5 @@ class runner {
 };
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

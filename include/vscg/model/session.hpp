@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -134,3 +136,5 @@ class session {
 };
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 #include <string>
 #include <tuple>
@@ -98,3 +100,5 @@ void for_each_output(Outputs& outputs, F f) {
 }
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

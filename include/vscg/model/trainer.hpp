@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -291,3 +293,5 @@ class trainer {
 };
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

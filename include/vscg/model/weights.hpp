@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -147,3 +149,5 @@ class weights {
 };
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

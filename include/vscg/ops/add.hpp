@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 
 #include <vscg/ops/elementwise.hpp>
@@ -67,3 +69,5 @@ auto operator+(const var<Tag, Shape, A>& a, const var<Tag, Shape, B>& b) {
 }
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 
 #include <vscg/core/record.hpp>
@@ -82,3 +84,5 @@ auto add_to_rows(const var<Tag, Shape, A>& x, const var<Tag, without_channels<Sh
 }
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

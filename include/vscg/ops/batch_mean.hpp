@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 #include <cstdint>
 
@@ -95,3 +97,5 @@ auto batch_weighted_sum(const var<Tag, shape<dyn>, Active>& x, const var<Tag, sh
 }
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

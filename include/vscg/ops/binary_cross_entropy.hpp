@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <vscg/ops/pointwise_loss.hpp>
 
 namespace vscg {
@@ -51,3 +53,5 @@ auto binary_cross_entropy(const X& p, const Target& target) {
 }
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 
 #include <vscg/core/config.hpp>
@@ -82,3 +84,5 @@ void add_column_sums(Executor& backend, T* dy, const T* y, std::size_t rows, std
 }
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

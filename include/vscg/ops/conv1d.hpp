@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -206,3 +208,5 @@ auto conv1d(const var<Tag, shape<dyn, T, In>, Active>& x, const var<Tag, shape<O
 }  // namespace functional
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

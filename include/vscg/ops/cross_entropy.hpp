@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 #include <cstdint>
 
@@ -106,3 +108,5 @@ auto cross_entropy(const var<Tag, Shape, Active>& x, const var<Tag, Shape, false
 }
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

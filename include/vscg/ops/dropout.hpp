@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -102,3 +104,5 @@ auto dropout(const var<Tag, Shape, Active>& x, const random_key& key, double rat
 }  // namespace functional
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <tuple>
@@ -98,3 +100,5 @@ auto elementwise(const Function& function, const var<Tag, Shape, Active>& x) {
 }
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -156,3 +158,5 @@ auto layer_norm(const var<Tag, Shape, Active>& x, const var<Tag, Channels, Learn
 }  // namespace functional
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -229,3 +231,5 @@ auto linear(const var<Tag, XShape, A>& x, const var<Tag, shape<Out, In>, L>& wei
 }  // namespace functional
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -188,3 +190,5 @@ auto lstm(const var<Tag, shape<dyn, T, In>, Active>& x, const var<Tag, shape<2, 
 }  // namespace functional
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 #include <cstdint>
 
@@ -88,3 +90,5 @@ auto matmul_transposed(const var<Tag, A, ActiveA>& a, const var<Tag, B, ActiveB>
 }
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

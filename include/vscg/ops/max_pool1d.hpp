@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 #include <cstdint>
 
@@ -113,3 +115,5 @@ auto max_pool1d(const var<Tag, shape<dyn, T, C>, Active>& x) {
 }  // namespace functional
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <vscg/ops/pointwise_loss.hpp>
 
 namespace vscg {
@@ -25,3 +27,5 @@ auto mean_squared_error(const X& x, const Target& target) {
 }
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

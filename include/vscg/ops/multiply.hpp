@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 #include <cstdint>
 
@@ -72,3 +74,5 @@ auto operator*(const var<Tag, Shape, A>& a, const var<Tag, Shape, B>& b) {
 }
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

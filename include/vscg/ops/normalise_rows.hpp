@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 #include <cstdint>
 
@@ -89,3 +91,5 @@ auto normalise_rows(const var<Tag, Shape, Active>& x, double epsilon = 1e-8) {
 }
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 #include <cstdint>
 
@@ -152,3 +154,5 @@ auto mean_over_time(const var<Tag, shape<dyn, T, C>, Active>& x) {
 }
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

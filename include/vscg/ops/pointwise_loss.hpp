@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 #include <cstdint>
 
@@ -81,3 +83,5 @@ auto pointwise_loss(const var<Tag, Shape, Active>& x, const var<Tag, Shape, fals
 }
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

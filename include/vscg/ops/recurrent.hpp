@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -246,3 +248,5 @@ VSCG_NOINLINE void bias_gradient(Executor& backend, const sizes& s, T* dgates, T
 }
 
 }  // namespace vscg::recurrent
+
+#include <vscg/core/end.hpp>

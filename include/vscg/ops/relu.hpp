@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <vscg/ops/elementwise.hpp>
 
 namespace vscg {
@@ -28,3 +30,5 @@ auto relu(const X& x) {
 }
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

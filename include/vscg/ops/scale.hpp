@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <vscg/core/math.hpp>
 #include <vscg/ops/elementwise.hpp>
 
@@ -30,3 +32,5 @@ auto scale(const X& x, double factor) {
 }
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 #include <cstdint>
 
@@ -89,3 +91,5 @@ auto scale_rows(const var<Tag, Shape, A>& x, const var<Tag, without_channels<Sha
 }
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <vscg/ops/elementwise.hpp>
 
 namespace vscg {
@@ -26,3 +28,5 @@ auto sigmoid(const X& x) {
 }
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 
 #include <vscg/core/math.hpp>
@@ -86,3 +88,5 @@ auto softmax(const var<Tag, Shape, Active>& x) {
 }
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

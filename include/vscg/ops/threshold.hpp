@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <vscg/core/math.hpp>
 #include <vscg/ops/elementwise.hpp>
 
@@ -32,3 +34,5 @@ auto threshold(const X& x, double limit) {
 }
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

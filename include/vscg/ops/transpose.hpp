@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 #include <utility>
 
@@ -79,3 +81,5 @@ auto transpose(const var<Tag, Shape, Active>& x) {
 }
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -242,3 +244,5 @@ class adam::state {
 };
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 #include <cstdint>
 
@@ -140,3 +142,5 @@ struct adam_update {
 }  // namespace kernels
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

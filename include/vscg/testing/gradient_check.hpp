@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -132,3 +134,5 @@ gradient_report check_gradients(const Function& function, const gradient_options
 }
 
 }  // namespace vscg::testing
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -108,3 +110,5 @@ trial_program trace_trial(const Function& function, result_is kept = result_is::
 }
 
 }  // namespace vscg::testing
+
+#include <vscg/core/end.hpp>

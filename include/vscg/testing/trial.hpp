@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -129,3 +131,5 @@ class trial {
 };
 
 }  // namespace vscg::testing
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 #include <cstdint>
 
@@ -37,3 +39,5 @@ auto weighted_sum(const var<Tag, Shape, Active>& x, const var<Tag, Shape, false>
 }
 
 }  // namespace vscg::testing
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <string>
 
 #include <vscg/core/config.hpp>
@@ -29,3 +31,5 @@ inline std::string build_description(const std::string& backend) {
 
 }  // namespace VSCG_INSTRUCTION_SET
 }  // namespace vscg::train
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -129,3 +131,5 @@ void read_arrays(const io::safetensors_file& file, const std::string& group, con
 }
 
 }  // namespace vscg::train
+
+#include <vscg/core/end.hpp>

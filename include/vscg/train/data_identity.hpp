@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -42,3 +44,5 @@ inline std::uint64_t data_identity(const data::ave_dataset& ave) {
 }
 
 }  // namespace vscg::train
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <functional>
@@ -82,3 +84,5 @@ class evaluator {
 };
 
 }  // namespace vscg::train
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -47,3 +49,5 @@ inline std::vector<localised_event> find_events(std::span<const std::uint8_t> cl
 }
 
 }  // namespace vscg::train
+
+#include <vscg/core/end.hpp>

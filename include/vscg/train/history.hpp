@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <optional>
@@ -106,3 +108,5 @@ inline run_history history_from_text(const std::string& text, const std::string&
 }
 
 }  // namespace vscg::train
+
+#include <vscg/core/end.hpp>

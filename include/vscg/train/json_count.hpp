@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstdint>
 #include <string>
 
@@ -16,3 +18,5 @@ inline std::uint64_t count_of(const io::json& value, const std::string& thing) {
 }
 
 }  // namespace vscg::train
+
+#include <vscg/core/end.hpp>

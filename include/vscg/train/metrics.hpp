@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -100,3 +102,5 @@ inline double segment_accuracy(std::span<const std::uint8_t> truth, std::span<co
 }
 
 }  // namespace vscg::train
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <algorithm>
 #include <fstream>
 #include <sstream>
@@ -40,3 +42,5 @@ class peak_memory {
 };
 
 }  // namespace vscg::train
+
+#include <vscg/core/end.hpp>

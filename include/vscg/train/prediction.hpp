@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -155,3 +157,5 @@ requires RelevanceOutputs<Outputs> || ScoreOutputs<Outputs> std::vector<float> c
 }
 
 }  // namespace vscg::train
+
+#include <vscg/core/end.hpp>

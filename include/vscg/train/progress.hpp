@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -152,3 +154,5 @@ class progress_display {
 };
 
 }  // namespace vscg::train
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -74,3 +76,5 @@ inline std::size_t first_epoch_with_both(protocol_name protocol, setting supervi
 }
 
 }  // namespace vscg::train
+
+#include <vscg/core/end.hpp>

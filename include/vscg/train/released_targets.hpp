@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -51,3 +53,5 @@ struct released_targets<negative_pair_filter_loss<T, Categories>, Scalar> {
 };
 
 }  // namespace vscg::train
+
+#include <vscg/core/end.hpp>

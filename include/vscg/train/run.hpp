@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -339,3 +341,5 @@ class run {
 };
 
 }  // namespace vscg::train
+
+#include <vscg/core/end.hpp>

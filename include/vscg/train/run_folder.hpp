@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <filesystem>
 #include <string>
 #include <system_error>
@@ -73,3 +75,5 @@ class run_folder {
 };
 
 }  // namespace vscg::train
+
+#include <vscg/core/end.hpp>

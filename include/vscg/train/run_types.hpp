@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 #include <functional>
 #include <span>
@@ -32,3 +34,5 @@ struct run_callbacks {
 enum class run_end : unsigned char { finished, interrupted };
 
 }  // namespace vscg::train
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 #include <vector>
 
@@ -27,3 +29,5 @@ struct step_schedule {
 };
 
 }  // namespace vscg::train
+
+#include <vscg/core/end.hpp>

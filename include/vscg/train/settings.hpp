@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -137,3 +139,5 @@ inline void expect_same_settings(const run_settings& began, const run_settings& 
 }
 
 }  // namespace vscg::train
+
+#include <vscg/core/end.hpp>

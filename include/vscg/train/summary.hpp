@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 
 #include <vscg/io/json.hpp>
@@ -35,3 +37,5 @@ inline io::json summary_json(const run_description& run, std::size_t parameters,
 }
 
 }  // namespace vscg::train
+
+#include <vscg/core/end.hpp>

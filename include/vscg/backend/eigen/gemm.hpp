@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <algorithm>
 #include <cstddef>
 
@@ -209,3 +211,5 @@ void gemm(Team& team, T* workspace, const gemm_arguments<T>& args) {
 }  // namespace eigen_detail
 }  // namespace VSCG_INSTRUCTION_SET
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <algorithm>
 #include <cstddef>
 
@@ -160,3 +162,5 @@ VSCG_NOINLINE void gemm_compute(const gemm_arguments<T>& args, gemm_source sourc
 }  // namespace eigen_detail
 }  // namespace VSCG_INSTRUCTION_SET
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <algorithm>
 #include <cstddef>
 
@@ -85,3 +87,5 @@ void gemm_thin(const gemm_strip<T>& strip, const T* a, std::size_t a_row, std::s
 }  // namespace eigen_detail
 }  // namespace VSCG_INSTRUCTION_SET
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

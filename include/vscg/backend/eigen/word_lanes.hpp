@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <array>
 #include <bit>
 #include <cstddef>
@@ -70,3 +72,5 @@ struct word_lanes {
 }  // namespace eigen_detail
 }  // namespace VSCG_INSTRUCTION_SET
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

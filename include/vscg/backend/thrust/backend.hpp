@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 
 #include <thrust/for_each.h>
@@ -85,3 +87,5 @@ struct thrust_backend {
 
 }  // namespace VSCG_INSTRUCTION_SET
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

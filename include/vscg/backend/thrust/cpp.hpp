@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 
 #include <thrust/system/cpp/execution_policy.h>
@@ -29,3 +31,5 @@ struct cpp {
 };
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cstddef>
 #include <cstring>
 
@@ -183,3 +185,5 @@ struct multiply_tile {
 }  // namespace thrust_detail
 }  // namespace VSCG_INSTRUCTION_SET
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

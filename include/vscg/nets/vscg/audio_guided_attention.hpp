@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/layers/linear.hpp>
@@ -57,3 +59,5 @@ struct audio_guided_attention<setting::weakly, Da, Dv> {
 };
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

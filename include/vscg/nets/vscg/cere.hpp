@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/layers/activation.hpp>
@@ -45,3 +47,5 @@ struct shared_cere {
 };
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

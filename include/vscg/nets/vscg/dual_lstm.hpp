@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/layers/bidirectional.hpp>
@@ -32,3 +34,5 @@ struct dual_lstm {
 };
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/layers/bidirectional.hpp>
@@ -110,3 +112,5 @@ struct escm<Events, setting::weakly, Form, C, H> {
 };
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/layers/linear.hpp>
@@ -63,3 +65,5 @@ struct event_head {
 };
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

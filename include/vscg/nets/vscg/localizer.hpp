@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <vscg/core/inputs.hpp>
 #include <vscg/core/members.hpp>
 #include <vscg/core/shape.hpp>
@@ -43,3 +45,5 @@ struct localizer {
 };
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

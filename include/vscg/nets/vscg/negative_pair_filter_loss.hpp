@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -74,3 +76,5 @@ struct negative_pair_filter_loss {
 };
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

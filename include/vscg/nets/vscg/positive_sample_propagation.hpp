@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <cmath>
 #include <ratio>
 
@@ -78,3 +80,5 @@ struct positive_sample_propagation {
 };
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

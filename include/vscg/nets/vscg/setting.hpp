@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <vscg/core/config.hpp>
 
 namespace vscg {
@@ -13,3 +15,5 @@ enum class setting : unsigned char { fully, weakly };
 enum class form : unsigned char { released, paper };
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <array>
 #include <cstddef>
 #include <vector>
@@ -40,3 +42,5 @@ struct smooth_loss {
 };
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <vscg/model/network_identity.hpp>
 #include <vscg/nets/vscg/audio_guided_attention.hpp>
 #include <vscg/nets/vscg/cere.hpp>
@@ -50,3 +52,5 @@ inline constexpr network_identity identity_of<vscg_net_weakly_paper>{
     "vscg", "paper", "weakly", 28, positive_sample_propagation<setting::weakly>::threshold_value};
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

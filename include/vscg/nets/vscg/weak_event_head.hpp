@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vscg/core/begin.hpp>
+
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/layers/linear.hpp>
@@ -60,3 +62,5 @@ struct weak_event_head {
 };
 
 }  // namespace vscg
+
+#include <vscg/core/end.hpp>

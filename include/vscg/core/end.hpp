@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+
+// What every header of ours ends with: see <vscg/core/begin.hpp>.
+#pragma pop_macro("min")
+#pragma pop_macro("max")
+#pragma pop_macro("near")
+#pragma pop_macro("far")
+#pragma pop_macro("small")
+#pragma pop_macro("interface")
+#pragma pop_macro("ERROR")
