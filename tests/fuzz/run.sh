@@ -22,7 +22,7 @@ trap 'rm -rf "$TMPDIR"' EXIT
 # Stacks of allocations and filled memory cost more than all else; a replayed input can have them.
 ASAN_OPTIONS=malloc_context_size=2:max_malloc_fill_size=0:quarantine_size_mb=8
 export ASAN_OPTIONS
-if "$target" -max_len=2048 -mutate_depth=2 -entropic=0 -timeout=30 -rss_limit_mb=1024 -malloc_limit_mb=16 \
+if "$target" -max_len=2048 -mutate_depth=2 -entropic=0 -timeout=120 -rss_limit_mb=1024 -malloc_limit_mb=16 \
   -artifact_prefix="$kept" "$@" "$corpus" >"$log" 2>&1; then
   grep -E '^#[0-9]+[[:space:]]+DONE|^fuzz:' "$log"
 else
