@@ -6,6 +6,8 @@
 
 #include <doctest/doctest.h>
 
+#include <vscg/core/locked_file.hpp>
+#include <vscg/core/stopped.hpp>
 #include <vscg/data/ave_dataset.hpp>
 
 #include "data/hdf5_fixture.hpp"
@@ -325,13 +327,14 @@ TEST_CASE("a stop ends the writing of a cache, wherever it is asked, and the wai
         ave_dataset::open(ave.folder.path(), options);
         break;
       } catch (const vscg::stopped&) {
-        CHECK_FALSE(std::filesystem::exists(ave / ".vscg_cache" / "visual_feature.float32.part"));
-        CHECK_FALSE(std::filesystem::exists(ave / ".vscg_cache" / "audio_feature.float32.part"));
+        CHECK_FALSE(std::filesystem::exists(ave / ".vscg_cache" / "visual_feature.float32.tmp"));
+        CHECK_FALSE(std::filesystem::exists(ave / ".vscg_cache" / "audio_feature.float32.tmp"));
       }
     }
     CHECK(asked > 1);
     std::filesystem::remove(ave / ".vscg_cache" / "visual_feature.float32");
-    const folder_lock other(ave / ".vscg_cache");
+    vscg::locked_file other;
+    CHECK(other.open(ave / ".vscg_cache" / "lock", "lock"));
     options.stop = [] { return true; };
     CHECK_THROWS_AS(ave_dataset::open(ave.folder.path(), options), vscg::stopped);
   }
