@@ -190,7 +190,8 @@ void adam_update(benchmark::State& state) {
     state.SkipWithError("differs from a plain loop in double precision");
     return;
   }
-  // Reads gradients, both moments and weights twice, first to see whether all of it stays finite; writes the last three.
+  // Reads gradients, both moments and weights twice, first to see whether all of it stays finite; writes the last
+  // three.
   const double bytes = 11.0 * sizeof(float) * static_cast<double>(elements);
   benchmarks::report_bytes(state, bytes, benchmarks::run(state, update));
 }
