@@ -96,9 +96,9 @@ class feature_file {
   /// nothing half-written.
   void use_cache(const std::filesystem::path& folder, const std::function<void(std::size_t, std::size_t)>& progress) {
     const feature_cache cache(folder, path_, rows_, values_);
+    make_folder(folder);
     mapped_file copy = cache.open();
     if (!copy && !copy.refused()) {
-      make_folder(folder);
       locked_file lock;  // of one process at a time: the others wait and find the copy
       lock.open(folder / "lock", "cannot write " + cache.path().string(), [&] {
         if (progress) progress(0, rows_);
