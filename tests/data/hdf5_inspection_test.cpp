@@ -341,13 +341,13 @@ TEST_CASE("one wrong byte of an array's header: an error or the same numbers, ne
   }
 }
 
-TEST_CASE("numbers in the array's header that are fewer than its shape needs") {
+TEST_CASE("numbers in the array's header that are fewer than its sizes needs") {
   const temporary_folder folder;
   const std::filesystem::path file_path = folder / "compact.h5";
   {
-    const std::array<hsize_t, 3> shape = {3, 2, 4};
+    const std::array<hsize_t, 3> sizes = {3, 2, 4};
     const vscg::data::hdf5_handle file(H5Fcreate(file_path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose);
-    const vscg::data::hdf5_handle space(H5Screate_simple(3, shape.data(), nullptr), H5Sclose);
+    const vscg::data::hdf5_handle space(H5Screate_simple(3, sizes.data(), nullptr), H5Sclose);
     const vscg::data::hdf5_handle plan(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
     H5Pset_layout(plan.get(), H5D_COMPACT);
     const vscg::data::hdf5_handle array(
