@@ -341,7 +341,7 @@ TEST_CASE("one wrong byte of an array's header: an error or the same numbers, ne
   }
 }
 
-TEST_CASE("numbers in the array's header that are fewer than its sizes needs") {
+TEST_CASE("numbers in the array's header that are fewer than its shape needs") {
   const temporary_folder folder;
   const std::filesystem::path file_path = folder / "compact.h5";
   {
