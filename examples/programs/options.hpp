@@ -148,7 +148,7 @@ inline CLI::Option* add_threshold(CLI::App& app, std::optional<double>& to) {
 /// Adds --threads.
 inline CLI::Option* add_threads(CLI::App& app, std::size_t& to) {
   return add_whole_number(app, "--threads", to, any_threads,
-                          "threads to compute with, results do not depend on it (default: all cores)");
+                          "threads to compute with, results do not depend on it (default: those that it may use)");
 }
 
 }  // namespace programs
