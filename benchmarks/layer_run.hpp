@@ -185,15 +185,12 @@ class layer_training {
 
  private:
   std::size_t elements(vscg::slot_id id, std::size_t items) const {
-    const auto size = traced().slots()[id].size;
-    return size.per_item * items + size.fixed;
+    return traced().slots()[id].size.elements(items);
   }
 
   template <class Shape, bool Active>
   static vscg::var<tag, Shape, Active> input(vscg::recorder& trace) {
-    const vscg::slot_id id = trace.add({vscg::slot::origin::input, vscg::size_of<Shape>()});
-    trace.inputs.push_back(id);
-    return {&trace, id};
+    return vscg::input_var<tag, Shape, Active>(trace);
   }
 
   template <class... Shapes>
@@ -232,8 +229,7 @@ inline double bytes_of(const vscg::program& p, std::size_t items, std::size_t sc
     const bool nothing = !step.pullback && p.nodes()[step.node].label == given_slope<vscg::shape<1>>::name;
     if (nothing || (step.pullback && forward_only)) continue;
     p.for_each_array(step, [&](vscg::slot_id id, bool) {
-      const auto size = p.slots()[id].size;
-      total += size.per_item * items + size.fixed;
+      total += p.slots()[id].size.elements(items);
     });
   }
   return static_cast<double>(total * scalar_bytes);

@@ -48,14 +48,16 @@ inline void is_sound(const vscg::program& p, const vscg::memory_plan& plan) {
       if (where[id] == nullptr || where[id]->first > at || where[id]->last < at) ++dead;
     };
     if (!pullback) {
-      needs(values, node.result);
-      for (const auto id : node.operands) needs(values, id);
+      for (const auto id : node.results) needs(values, id);
+      for (const auto id : node.arrays) needs(values, id);
     } else {
-      needs(gradients, node.result);
-      if (node.reads_result) needs(values, node.result);
-      for (std::size_t k = 0; k < node.operands.size(); ++k) {
-        if (((node.reads_operands >> k) & 1U) != 0) needs(values, node.operands[k]);
-        if (((node.wanted >> k) & 1U) != 0) needs(gradients, node.operands[k]);
+      for (std::size_t k = 0; k < node.results.size(); ++k) {
+        if (((node.given >> k) & 1U) != 0) needs(gradients, node.results[k]);
+        if (((node.reads_results >> k) & 1U) != 0) needs(values, node.results[k]);
+      }
+      for (std::size_t k = 0; k < node.arrays.size(); ++k) {
+        if (((node.reads_operands >> k) & 1U) != 0) needs(values, node.arrays[k]);
+        if (((node.wanted >> k) & 1U) != 0) needs(gradients, node.arrays[k]);
       }
     }
     for (const auto id : node.saved) needs(values, id);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <vscg/core/describe.hpp>
 #include <vscg/backend/eigen/backend.hpp>
 #include <vscg/nets/vscg/negative_pair_filter_loss.hpp>
 #include <vscg/nets/vscg/vscg_net.hpp>
@@ -58,9 +59,9 @@ TEST_CASE("a video costs 0.33 GFLOP forward and 0.73 in a training step; memory 
 TEST_CASE("the program as a drawing names every operation") {
   const vscg::model<tested_network, float, vscg::cpu> net{vscg::seed{3}};
   const vscg::session<tested_network, float, vscg::cpu> s(net.weights());
-  const std::string drawing = s.traced().dot();
+  const std::string drawing = dot(s.traced());
   CHECK(drawing.find("digraph program {") == 0);
-  for (const auto& node : s.traced().nodes()) CHECK(drawing.find(node.label) != std::string::npos);
-  CHECK(drawing.find("gru(escm.a_gru.weight_ih_l0)") != std::string::npos);
+  for (const auto& node : s.traced().nodes()) CHECK(drawing.find(node.kind) != std::string::npos);
+  CHECK(drawing.find("escm.a_gru.weight_ih_l0\\n[2, 384, 256]") != std::string::npos);
   CHECK(std::count(drawing.begin(), drawing.end(), '\n') > 60);
 }

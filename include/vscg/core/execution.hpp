@@ -5,9 +5,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <tuple>
 
 #include <vscg/core/config.hpp>
-#include <vscg/core/var.hpp>
+#include <vscg/core/node.hpp>
+#include <vscg/core/slot.hpp>
 
 namespace vscg {
 
@@ -65,18 +67,31 @@ class operation_context {
     if constexpr (Pullback && ((Operation::pullback_reads_operands >> I) & 1U) == 0) {
       static_cast<void>(sizeof(not_listed_in_pullback_reads<Operation, I>));
     }
-    return run_.values[node_.operands[I]];
+    return run_.values[node_.arrays[I]];
   }
+  /// Operand I where it holds indices.
+  template <int I>
+  const std::int32_t* indices() const {
+    return reinterpret_cast<const std::int32_t*>(x<I>());
+  }
+  /// Result I, the only one unless said.
+  template <int I = 0>
   scalar* y() const {
-    if constexpr (Pullback && !Operation::pullback_reads_result) {
-      static_cast<void>(sizeof(not_listed_in_pullback_reads<Operation, -1>));
+    constexpr std::uint32_t read = Operation::pullback_reads_result;
+    if constexpr (Pullback && ((read >> I) & 1U) == 0) {
+      static_cast<void>(sizeof(not_listed_in_pullback_reads<Operation, -1 - I>));
     }
-    return run_.values[node_.result];
+    return run_.values[node_.results[I]];
   }
-  /// The gradient of the result. This pullback is its only reader and may use it as scratch.
+  /// The gradient of result I. This pullback is its only reader and may use it as scratch. Null where no gradient comes:
+  /// where the loss does not reach that one of several results.
+  template <int I = 0>
   scalar* dy() const {
     static_assert(Pullback);
-    return run_.gradients[node_.result];
+    if constexpr (std::tuple_size_v<typename Operation::results> > 1) {
+      if (((node_.given >> I) & 1U) == 0) return nullptr;
+    }
+    return run_.gradients[node_.results[I]];
   }
   /// Whether operand I can take a gradient: a question of types, so that no code is made for one that cannot.
   template <int I>
@@ -92,7 +107,7 @@ class operation_context {
     static_assert(Pullback && can_want<I>);
     const bool first = ((node_.assigns >> I) & 1U) != 0;
     const bool grows = ((node_.persists >> I) & 1U) != 0 && !run_.state.first_micro_batch();
-    return {run_.gradients[node_.operands[I]], !first || grows};
+    return {run_.gradients[node_.arrays[I]], !first || grows};
   }
   /// What `prepare` made; null where it could not or need not.
   scalar* prepared(std::size_t i) const {

@@ -4,6 +4,7 @@
 #include <vscg/core/begin.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
@@ -61,7 +62,7 @@ class memory_plan {
     std::string text = std::to_string(bytes_) + " bytes for " + std::to_string(items_) + " items\n";
     std::vector<std::string> producer(p.slots().size());
     for (const auto& n : p.nodes()) {
-      producer[n.result] = n.label;
+      for (const slot_id id : n.results) producer[id] = n.label;
       for (const auto* list : {&n.saved, &n.forward_scratch, &n.pullback_scratch}) {
         for (const slot_id id : *list) producer[id] = n.label + " scratch";
       }
@@ -79,14 +80,20 @@ class memory_plan {
   static std::size_t most_items(const program& p, std::size_t workers, std::size_t scalar_bytes) {
     const char* const what = "elements of one item";
     std::size_t per_item = 1;
+    std::size_t per_pair = 0;
     std::size_t fixed = 0;
     for (const slot& s : p.slots()) {
       per_item = checked_sum(what, {per_item, s.size.per_item, s.size.per_item});
+      per_pair = checked_sum(what, {per_pair, s.size.per_pair, s.size.per_pair});
       const std::size_t once = checked_sum(what, {s.size.fixed, checked_product(what, {s.size.per_worker, workers})});
       fixed = checked_sum(what, {fixed, once, once, 2 * alignment});
     }
     const std::size_t elements = largest_size / scalar_bytes;
-    return fixed < elements ? (elements - fixed) / per_item : 0;
+    if (fixed >= elements) return 0;
+    if (per_pair == 0) return (elements - fixed) / per_item;
+    // n (per_item + n per_pair) fits where n is below both of these.
+    const auto root = static_cast<std::size_t>(std::sqrt(static_cast<double>((elements - fixed) / per_pair / 2)));
+    return std::min(root, (elements - fixed) / per_item / 2);
   }
 
   void collect(const program& p, std::size_t workers, std::size_t scalar_bytes) {
@@ -105,11 +112,12 @@ class memory_plan {
       p.for_each_array(p.steps()[at], [&](slot_id id, bool gradient) { touch(gradient ? gradients : values, id, at); });
     }
     // Outputs are read after the run; numbers that do not belong to an item (losses) grow over micro-batches.
-    for (const slot_id id : p.outputs()) touch(values, id, end);
+    for (const slot_id id : p.outputs()) touch(values, p.array_of(id), end);
     for (const auto& n : p.nodes()) {
-      if (p.slots()[n.result].size.per_item == 0) {
-        touch(values, n.result, 0);
-        touch(values, n.result, end);
+      for (const slot_id id : n.results) {
+        if (p.slots()[id].size.fixed == 0) continue;
+        touch(values, id, 0);
+        touch(values, id, end);
       }
     }
     std::vector<bool> prepared(p.slots().size(), false);
@@ -121,7 +129,7 @@ class memory_plan {
         touch(values, id, end);
       }
     }
-    if (p.loss() != no_slot) touch(gradients, p.loss(), p.forward_steps());
+    if (p.loss() != no_slot) touch(gradients, p.array_of(p.loss()), p.forward_steps());
     // The gradient of an input is a result of the run.
     for (const slot_id id : p.inputs()) {
       if (p.has_gradient(id)) touch(gradients, id, end);
@@ -157,8 +165,7 @@ class memory_plan {
         if (s.begin <= b.last && b.last < s.end) b.last = s.end - 1;
       }
     }
-    const std::size_t elements = size.per_item * items + size.fixed + size.per_worker * workers;
-    b.bytes = (elements * scalar_bytes + alignment - 1) / alignment * alignment;
+    b.bytes = (size.elements(items, workers) * scalar_bytes + alignment - 1) / alignment * alignment;
     blocks_.push_back(b);
   }
 

@@ -8,10 +8,13 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
-#include <vscg/core/var.hpp>
+#include <vscg/core/node.hpp>
+#include <vscg/core/recorder.hpp>
+#include <vscg/core/slot.hpp>
 
 namespace vscg {
 
@@ -40,12 +43,14 @@ class program {
 
   /// `outputs` stay readable after a run. With a `loss`, everything that it reaches gets a gradient.
   program(recorder&& trace, std::vector<slot_id> outputs, slot_id loss = no_slot)
-      : slots_(std::move(trace.slots)),
+      : slots_(std::move(trace.arrays)),
         inputs_(std::move(trace.inputs)),
         parameters_(std::move(trace.parameters)),
+        parameter_labels_(std::move(trace.parameter_labels)),
         outputs_(std::move(outputs)),
         loss_(loss) {
     keep_what_is_needed(std::move(trace.nodes));
+    find_arrays();
     find_gradients();
     for (std::uint32_t i = 0; i < nodes_.size(); ++i) steps_.push_back({i, false});
     forward_steps_ = steps_.size();
@@ -57,7 +62,13 @@ class program {
     find_preparations();
   }
 
+  /// All arrays that the trace met, those of operations that were dropped as well.
   std::span<const slot> slots() const { return slots_; }
+  /// The slot that holds a slot's numbers: another one where it is a view.
+  slot_id array_of(slot_id id) const {
+    while (slots_[id].from == slot::origin::view) id = slots_[id].view_of;
+    return id;
+  }
   std::span<const node> nodes() const { return nodes_; }
   std::span<const step> steps() const { return steps_; }
   std::size_t forward_steps() const { return forward_steps_; }
@@ -70,11 +81,13 @@ class program {
   void for_each_array(const step& s, F&& f) const {
     const node& n = nodes_[s.node];
     for (std::uint32_t k = 0; k < n.operands.size(); ++k) {
-      if (!s.pullback || ((n.reads_operands >> k) & 1U) != 0) f(n.operands[k], false);
-      if (s.pullback && ((n.wanted >> k) & 1U) != 0) f(n.operands[k], true);
+      if (!s.pullback || ((n.reads_operands >> k) & 1U) != 0) f(n.arrays[k], false);
+      if (s.pullback && ((n.wanted >> k) & 1U) != 0) f(n.arrays[k], true);
     }
-    if (!s.pullback || n.reads_result) f(n.result, false);
-    if (s.pullback) f(n.result, true);
+    for (std::uint32_t k = 0; k < n.results.size(); ++k) {
+      if (!s.pullback || ((n.reads_results >> k) & 1U) != 0) f(n.results[k], false);
+      if (s.pullback && ((n.given >> k) & 1U) != 0) f(n.results[k], true);
+    }
     for (const slot_id id : s.pullback ? n.pullback_scratch : n.forward_scratch) f(id, false);
     for (const slot_id id : n.saved) f(id, false);
     for (const slot_id id : n.prepared) {
@@ -87,38 +100,26 @@ class program {
   /// The slot of a parameter by its id; no_slot where the program does not use it.
   std::span<const slot_id> parameters() const { return parameters_; }
   /// Whether the loss's gradient reaches a slot.
-  bool has_gradient(slot_id id) const { return has_gradient_[id]; }
+  bool has_gradient(slot_id id) const { return has_gradient_[array_of(id)]; }
 
-  /// Floating-point operations of one item's products: forward, and with pullbacks two products for each wanted one.
-  double flops_per_item() const {
+  /// A name of a parameter, the first one where several arrays lie side by side.
+  std::string_view parameter_label(std::uint32_t id) const { return parameter_labels_[id]; }
+
+  /// Floating-point operations of one item's products in a step: a pullback has one product for each that is wanted.
+  double flops_per_item(const step& s) const {
+    const node& n = nodes_[s.node];
+    if (!s.pullback) return n.flops_per_item;
     double total = 0;
-    for (const auto& n : nodes_) {
-      total += n.flops_per_item;
-      for (std::uint32_t bits = n.wanted; bits != 0; bits &= bits - 1) {
-        if (n.flops_per_item > 0 && operand_counts(n, bits)) total += n.flops_per_item;
-      }
+    for (std::uint32_t bits = n.wanted; bits != 0; bits &= bits - 1) {
+      if (operand_counts(n, bits)) total += n.flops_per_item;
     }
     return total;
   }
-
-  /// The program as a graph in DOT, for Graphviz.
-  std::string dot() const {
-    std::string text = "digraph program {\n  rankdir=TB; node [shape=box];\n";
-    std::vector<std::string> producer(slots_.size());
-    for (std::size_t i = 0; i < inputs_.size(); ++i) {
-      producer[inputs_[i]] = "input" + std::to_string(i);
-      text += "  " + producer[inputs_[i]] + " [shape=ellipse];\n";
-    }
-    for (std::size_t i = 0; i < nodes_.size(); ++i) {
-      const std::string name = "n" + std::to_string(i);
-      text += "  " + name + " [label=\"" + nodes_[i].label + "\\n" +
-              std::to_string(slots_[nodes_[i].result].size.per_item) + " an item\"];\n";
-      for (const slot_id id : nodes_[i].operands) {
-        if (!producer[id].empty()) text += "  " + producer[id] + " -> " + name + ";\n";
-      }
-      producer[nodes_[i].result] = name;
-    }
-    return text + "}\n";
+  /// The same of all steps.
+  double flops_per_item() const {
+    double total = 0;
+    for (const step& s : steps_) total += flops_per_item(s);
+    return total;
   }
 
  private:
@@ -129,16 +130,28 @@ class program {
 
   void keep_what_is_needed(std::vector<node>&& recorded) {
     std::vector<bool> needed(slots_.size(), false);
-    for (const slot_id id : outputs_) needed[id] = true;
-    if (loss_ != no_slot) needed[loss_] = true;
+    const auto need = [&](slot_id id) { needed[array_of(id)] = true; };
+    for (const slot_id id : outputs_) need(id);
+    if (loss_ != no_slot) need(loss_);
     std::vector<bool> keep(recorded.size(), false);
     for (std::size_t i = recorded.size(); i-- > 0;) {
-      if (!needed[recorded[i].result]) continue;
-      keep[i] = true;
-      for (const slot_id id : recorded[i].operands) needed[id] = true;
+      const auto& results = recorded[i].results;
+      keep[i] = std::any_of(results.begin(), results.end(), [&](slot_id id) { return needed[id]; });
+      if (!keep[i]) continue;
+      for (const slot_id id : recorded[i].operands) need(id);
     }
+    for (auto& s : slots_) s.node = slot::nobody;
     for (std::size_t i = 0; i < recorded.size(); ++i) {
-      if (keep[i]) nodes_.push_back(std::move(recorded[i]));
+      if (!keep[i]) continue;
+      for (const slot_id id : recorded[i].results) slots_[id].node = static_cast<std::uint32_t>(nodes_.size());
+      nodes_.push_back(std::move(recorded[i]));
+    }
+  }
+
+  void find_arrays() {
+    for (node& n : nodes_) {
+      n.arrays.reserve(n.operands.size());
+      for (const slot_id id : n.operands) n.arrays.push_back(array_of(id));
     }
   }
 
@@ -146,14 +159,18 @@ class program {
   void find_gradients() {
     has_gradient_.assign(slots_.size(), false);
     if (loss_ == no_slot) return;
-    has_gradient_[loss_] = true;
+    has_gradient_[array_of(loss_)] = true;
     for (std::size_t i = nodes_.size(); i-- > 0;) {
       node& n = nodes_[i];
-      if (!has_gradient_[n.result] || n.pullback == nullptr) continue;
+      if (n.pullback == nullptr) continue;
+      for (std::uint32_t k = 0; k < n.results.size(); ++k) {
+        if (has_gradient_[n.results[k]]) n.given |= 1U << k;
+      }
+      if (n.given == 0) continue;
       n.wanted = n.active_operands;
-      for (std::uint32_t k = 0; k < n.operands.size(); ++k) {
+      for (std::uint32_t k = 0; k < n.arrays.size(); ++k) {
         if (((n.active_operands >> k) & 1U) == 0) continue;
-        const slot_id id = n.operands[k];
+        const slot_id id = n.arrays[k];
         has_gradient_[id] = true;
         if (slots_[id].from != slot::origin::result && slots_[id].size.per_item == 0) n.persists |= 1U << k;
       }
@@ -165,8 +182,8 @@ class program {
     for (const step s : std::span(steps_).subspan(forward_steps_)) {
       node& n = nodes_[s.node];
       for (std::uint32_t k = 0; k < n.operands.size(); ++k) {
-        if (((n.wanted >> k) & 1U) == 0 || written[n.operands[k]]) continue;
-        written[n.operands[k]] = true;
+        if (((n.wanted >> k) & 1U) == 0 || written[n.arrays[k]]) continue;
+        written[n.arrays[k]] = true;
         n.assigns |= 1U << k;
       }
     }
@@ -232,6 +249,7 @@ class program {
   std::size_t forward_steps_ = 0;
   std::vector<slot_id> inputs_;
   std::vector<slot_id> parameters_;
+  std::vector<std::string> parameter_labels_;
   std::vector<slot_id> outputs_;
   slot_id loss_ = no_slot;
   std::vector<bool> has_gradient_;

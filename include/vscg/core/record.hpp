@@ -10,12 +10,16 @@
 #include <cstring>
 #include <span>
 #include <string>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <vscg/core/execution.hpp>
+#include <vscg/core/node.hpp>
+#include <vscg/core/recorder.hpp>
 #include <vscg/core/shape.hpp>
+#include <vscg/core/slot.hpp>
 #include <vscg/core/var.hpp>
 
 namespace vscg {
@@ -28,12 +32,16 @@ namespace vscg {
 ///     template <class C> void forward(const C& c) const;
 ///     template <class C> void pullback(const C& c) const;
 ///   };
-template <class Result>
+///
+/// An operation with several results names all of their shapes; `record` then returns a tuple of vars.
+template <class Result, class... More>
 struct operation {
   using result = Result;
+  using results = std::tuple<std::type_identity<Result>, std::type_identity<More>...>;
   /// Bit i: the pullback reads operand i.
   static constexpr std::uint32_t pullback_reads_operands = 0;
-  static constexpr bool pullback_reads_result = false;
+  /// Bit i: the pullback reads result i; `true` is the only result.
+  static constexpr std::uint32_t pullback_reads_result = 0;
   /// Arrays that forward writes and pullback reads, and garbage that each needs while it runs.
   static constexpr std::array<slot_size, 0> saved() { return {}; }
   static constexpr std::array<slot_size, 0> forward_scratch() { return {}; }
@@ -49,22 +57,28 @@ struct operation {
   static constexpr std::uint32_t prepared_operands = 0;
   /// Floating-point operations of forward's products, an item.
   static constexpr double flops_per_item = 0;
+  /// Whether an item's result depends on the other items of the batch. Such a program takes no micro-batches.
+  static constexpr bool couples_batch = false;
+  /// Whether it is linear in all operands together (a sum, a multiple). A mean over the batch, which grows from
+  /// micro-batch to micro-batch, may only go through such operations.
+  static constexpr bool is_linear = false;
+  /// Names and values of its settings, those that are part of its type as well, for whoever reads the program.
+  void settings(setting_list&) const {}
 };
 
-/// Size of a slot that holds an array of this shape.
-template <class Shape>
-constexpr slot_size size_of() {
-  if constexpr (Shape::per_item)
-    return {Shape::elements, 0, 0};
-  else
-    return {0, Shape::elements, 0};
-}
-
 namespace detail {
+
+struct result_description {
+  slot_size size;
+  element_type type;
+  std::span<const int> extents;
+};
 
 /// All that recording needs to know of an operation's type: a constant, so that a call site is a few instructions.
 struct operation_description {
   const char* name;
+  void (*settings)(const void* operation, setting_list& to);
+  element_type scalar;
   node::function forward;
   node::function pullback;
   node::function prepare;
@@ -72,12 +86,14 @@ struct operation_description {
   std::span<const slot_size> saved;
   std::span<const slot_size> forward_scratch;
   std::span<const slot_size> pullback_scratch;
-  slot_size result;
+  std::span<const result_description> results;
   std::uint32_t active_operands;
   std::uint32_t prepared_operands;
   std::uint32_t reads_operands;
-  bool reads_result;
+  std::uint32_t reads_results;
   double flops_per_item;
+  bool couples_batch;
+  bool is_linear;
 };
 
 /// Whether all operands that something is prepared of are parameters.
@@ -85,7 +101,7 @@ inline bool can_prepare(const recorder& trace, const operation_description& d, s
   if (d.prepare == nullptr) return false;
   for (std::size_t k = 0; k < operands.size(); ++k) {
     const bool used = ((d.prepared_operands >> k) & 1U) != 0;
-    if (used && trace.slots[operands[k]].from != slot::origin::parameter) return false;
+    if (used && trace.arrays[operands[k]].from != slot::origin::parameter) return false;
   }
   return true;
 }
@@ -106,39 +122,50 @@ inline void prepare_once(recorder& trace, const operation_description& d, node& 
     return;
   }
   for (const slot_size size : d.prepared) {
-    n.prepared.push_back(size.fixed == 0 ? no_slot : trace.add({slot::origin::temporary, size}));
+    n.prepared.push_back(size.fixed == 0 ? no_slot : trace.temporary(size, d.scalar));
   }
 }
 
+/// Returns the number of the node, whose results follow each other in `trace.arrays`.
 VSCG_NOINLINE inline slot_id append(recorder& trace, const operation_description& d, std::span<const slot_id> operands,
-                                    const void* settings, std::size_t settings_bytes) {
+                                    const void* operation, std::size_t operation_bytes) {
   node n;
-  n.label = d.name;
-  std::memcpy(n.operation, settings, settings_bytes);
+  n.kind = n.label = d.name;
+  d.settings(operation, n.settings);
+  std::memcpy(n.operation, operation, operation_bytes);
   n.forward = d.forward;
   n.pullback = d.pullback;
   n.active_operands = d.active_operands;
   n.reads_operands = d.reads_operands;
-  n.reads_result = d.reads_result;
+  n.reads_results = d.reads_results;
   n.flops_per_item = d.flops_per_item;
+  n.couples_batch = d.couples_batch;
+  n.is_linear = d.is_linear;
   n.operands.assign(operands.begin(), operands.end());
   const auto add = [&](std::span<const slot_size> sizes, std::vector<slot_id>& to) {
-    for (const slot_size size : sizes) to.push_back(trace.add({slot::origin::temporary, size}));
+    for (const slot_size size : sizes) to.push_back(trace.temporary(size, d.scalar));
   };
   if (can_prepare(trace, d, operands)) prepare_once(trace, d, n);
   add(d.saved, n.saved);
   add(d.forward_scratch, n.forward_scratch);
   if (d.pullback != nullptr) add(d.pullback_scratch, n.pullback_scratch);
   for (const slot_id id : n.operands) {
-    const slot& from = trace.slots[id];
+    const slot& from = trace.arrays[id];
     if (from.from == slot::origin::parameter) {
       n.label += '(' + trace.parameter_labels[from.parameter] + ')';
       break;
     }
   }
-  n.result = trace.add({slot::origin::result, d.result});
+  for (const auto& result : d.results) {
+    slot s;
+    s.size = result.size;
+    s.type = result.type;
+    s.extents.assign(result.extents.begin(), result.extents.end());
+    s.node = static_cast<std::uint32_t>(trace.nodes.size());
+    n.results.push_back(trace.add(std::move(s)));
+  }
   trace.nodes.push_back(std::move(n));
-  return trace.nodes.back().result;
+  return trace.nodes.back().results[0];
 }
 
 template <class Operation, class Context>
@@ -172,15 +199,30 @@ constexpr node::function prepare_of() {
     return run_prepare<Operation, operation_context<Operation, Tag, Active, false>>;
 }
 
+template <class Operation>
+void list_settings(const void* self, setting_list& to) {
+  static_cast<const Operation*>(self)->settings(to);
+}
+
+template <class Scalar, class... Results>
+constexpr auto describe_results(std::tuple<std::type_identity<Results>...>) {
+  return std::array<result_description, sizeof...(Results)>{
+      result_description{size_of<Results>(), element_type_of<Results, Scalar>, Results::extents}...};
+}
+
 template <class Operation, class Tag, std::uint32_t Active>
 struct described {
-  using executor = typename Tag::backend::template executor<typename Tag::scalar>;
+  using scalar = typename Tag::scalar;
+  using executor = typename Tag::backend::template executor<scalar>;
+  static constexpr auto results = describe_results<scalar>(typename Operation::results{});
   static constexpr auto prepared = Operation::template prepared<executor>(Active);
   static constexpr auto saved = Operation::saved();
   static constexpr auto forward_scratch = Operation::forward_scratch();
   static constexpr auto pullback_scratch = Operation::pullback_scratch();
   static constexpr operation_description value{
       Operation::name,
+      list_settings<Operation>,
+      element_type_of<typename Operation::result, scalar>,
       run_forward<Operation, operation_context<Operation, Tag, Active, false>>,
       pullback_of<Operation, Tag, Active>(),
       prepare_of<Operation, Tag, Active>(),
@@ -188,12 +230,14 @@ struct described {
       saved,
       forward_scratch,
       pullback_scratch,
-      size_of<typename Operation::result>(),
+      results,
       Active,
       Operation::prepared_operands,
       Operation::pullback_reads_operands,
       Operation::pullback_reads_result,
       Operation::flops_per_item,
+      Operation::couples_batch,
+      Operation::is_linear,
   };
 };
 
@@ -208,17 +252,54 @@ inline constexpr std::uint32_t bits_of = [] {
 
 }  // namespace detail
 
-/// Records one operation: the only way in which a program grows.
+namespace detail {
+
+template <class Tag, bool Active, class Result>
+auto result_var(recorder* trace, slot_id id, std::type_identity<Result>) {
+  return var<Tag, Result, Active && !Result::of_indices>{trace, id};
+}
+
 template <class Operation, class Tag, class... Shapes, bool... Active>
-auto record(const Operation& operation, const var<Tag, Shapes, Active>&... operands) {
+auto record_as(const Operation& operation, const var<Tag, Shapes, Active>&... operands) {
   static_assert(std::is_trivially_copyable_v<Operation> && sizeof(Operation) <= node::operation_bytes,
                 "vscg::record: an operation is a few settings that can be copied as bytes");
-  constexpr std::uint32_t active = detail::bits_of<Active...>;
+  constexpr std::uint32_t active = bits_of<Active...>;
+  constexpr std::size_t bytes = std::is_empty_v<Operation> ? 0 : sizeof(Operation);  // padding says nothing
   recorder* const traces[] = {operands.trace...};
   const slot_id ids[] = {operands.id...};
-  const slot_id result =
-      detail::append(*traces[0], detail::described<Operation, Tag, active>::value, ids, &operation, sizeof(Operation));
-  return var<Tag, typename Operation::result, active != 0>{traces[0], result};
+  const slot_id first = append(*traces[0], described<Operation, Tag, active>::value, ids, &operation, bytes);
+  return [&]<std::size_t... I>(std::index_sequence<I...>) {
+    using Results = typename Operation::results;
+    if constexpr (sizeof...(I) == 1)
+      return result_var<Tag, active != 0>(traces[0], first, std::tuple_element_t<0, Results>{});
+    else
+      return std::tuple{result_var<Tag, active != 0>(traces[0], first + static_cast<slot_id>(I),
+                                                     std::tuple_element_t<I, Results>{})...};
+  }
+  (std::make_index_sequence<std::tuple_size_v<typename Operation::results>>{});
+}
+
+}  // namespace detail
+
+/// Which operation computes `Operation` on `Backend`: itself, unless a specialization names another one. That is made
+/// from the first, takes its operands and gives results of its shapes; what it saves and reads is its own.
+///
+///   template <class Shape>
+///   struct vscg::implementation<vscg::ops::softmax<Shape>, my_backend> { using type = my_softmax<Shape>; };
+template <class Operation, class Backend>
+struct implementation {
+  using type = Operation;
+};
+
+/// Records one operation, or what the backend has in its place: the only way in which a program grows. Returns a var,
+/// or a tuple of vars where the operation has several results.
+template <class Operation, class Tag, class... Shapes, bool... Active>
+auto record(const Operation& operation, const var<Tag, Shapes, Active>&... operands) {
+  using Chosen = typename implementation<Operation, typename Tag::backend>::type;
+  if constexpr (std::is_same_v<Chosen, Operation>)
+    return detail::record_as(operation, operands...);
+  else
+    return detail::record_as(Chosen(operation), operands...);
 }
 
 }  // namespace vscg

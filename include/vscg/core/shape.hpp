@@ -13,41 +13,58 @@
 namespace vscg {
 
 /// The one extent that is known only at run time: the number of items (videos) in a batch, letter B.
+/// [B, ...] has one array for each item, [B, B, ...] one for each pair of items.
 /// Letters used throughout: B items, T segments (time), R image regions, C channels (or classes), H hidden units.
 inline constexpr int dyn = -1;
 
-/// The shape of an array as a type, row-major. Only the first axis may be `dyn`.
+/// The shape of an array as a type, row-major. The first axis may be `dyn`, and then the second as well.
 template <int... Extents>
 struct shape {
   static constexpr std::size_t rank = sizeof...(Extents);
   static constexpr std::array<int, rank> extents{Extents...};
-  /// Whether there is one such array for each item of the batch.
-  static constexpr bool per_item = [] {
-    if constexpr (rank == 0)
-      return false;
-    else
-      return extents[0] == dyn;
+  /// How many axes are the batch: 0, 1 or 2.
+  static constexpr std::size_t batch_axes = [] {
+    std::size_t count = 0;
+    while (count < rank && count < 2 && extents[count] == dyn) ++count;
+    return count;
   }();
-  /// Number of elements: of one item where the shape is per item.
+  /// Whether there is one such array for each item of the batch.
+  static constexpr bool per_item = batch_axes == 1;
+  /// Whether there is one for each pair of items.
+  static constexpr bool per_pair = batch_axes == 2;
+  /// Whether its elements are whole numbers that count something: classes, tokens.
+  static constexpr bool of_indices = false;
+  /// Number of elements: of one item or pair where there are several.
   static constexpr std::size_t elements = [] {
     std::size_t product = 1;
-    for (std::size_t i = per_item ? 1 : 0; i < rank; ++i) product *= static_cast<std::size_t>(extents[i]);
+    for (std::size_t i = batch_axes; i < rank; ++i) product *= static_cast<std::size_t>(extents[i]);
     return product;
   }();
+  /// Number of elements of all items together.
+  static constexpr std::size_t count(std::size_t items) {
+    return elements * (batch_axes > 0 ? items : 1) * (batch_axes > 1 ? items : 1);
+  }
   static constexpr bool valid = [] {
-    for (std::size_t i = 0; i < rank; ++i) {
-      if (extents[i] < 1 && !(i == 0 && extents[i] == dyn)) return false;
+    for (std::size_t i = batch_axes; i < rank; ++i) {
+      if (extents[i] < 1) return false;
     }
     return true;
   }();
-  static_assert(valid, "vscg::shape: extents are positive, and only the first may be dyn");
+  static_assert(valid, "vscg::shape: extents are positive, and only the first two may be dyn");
   /// Whether `elements` numbers of any scalar could lie in memory: their product has not overflowed.
   static constexpr bool fits = [] {
     std::size_t left = PTRDIFF_MAX / 16;
-    for (std::size_t i = per_item ? 1 : 0; i < rank; ++i) left /= static_cast<std::size_t>(extents[i]);
+    for (std::size_t i = batch_axes; i < rank; ++i) left /= static_cast<std::size_t>(extents[i]);
     return left > 0;
   }();
   static_assert(fits, "vscg::shape: more elements than memory can hold");
+};
+
+/// The shape of an array of indices (std::int32_t): class labels, token ids. An input or target, never a result that
+/// gradients flow through. PyTorch: a LongTensor.
+template <int... Extents>
+struct indices : shape<Extents...> {
+  static constexpr bool of_indices = true;
 };
 
 /// Extent of axis `Axis`, counted from the end when negative: extent<shape<dyn, 10, 256>, -1> is 256.

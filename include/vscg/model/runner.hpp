@@ -98,8 +98,8 @@ class runner {
     return std::nullopt;
   }
 
-  const Scalar* value(slot_id id) const { return values_[id]; }
-  const Scalar* gradient_of(slot_id id) const { return gradients_[id]; }
+  const Scalar* value(slot_id id) const { return values_[program_->array_of(id)]; }
+  const Scalar* gradient_of(slot_id id) const { return gradients_[program_->array_of(id)]; }
 
   /// Test of the plan: fills every array with NaN as soon as it is dead. Results must not change. Host memory only.
   void poison_dead_memory(bool on) {
@@ -148,7 +148,7 @@ class runner {
 
   void seed_loss() {
     const Scalar one = 1;
-    Backend::memory::copy_in(gradients_[program_->loss()], &one, sizeof(Scalar));
+    Backend::memory::copy_in(gradients_[program_->array_of(program_->loss())], &one, sizeof(Scalar));
   }
 
   // An array that a stretch moves along when it goes on to its next items.
@@ -217,16 +217,19 @@ class runner {
   }
 
   bool finite_after(const node& n, bool pullback, std::size_t items) {
-    if (!pullback) return all_finite(n.result, values_, items);
-    for (std::size_t k = 0; k < n.operands.size(); ++k) {
-      if (((n.wanted >> k) & 1U) != 0 && !all_finite(n.operands[k], gradients_, items)) return false;
+    if (!pullback) {
+      return std::all_of(n.results.begin(), n.results.end(),
+                         [&](slot_id id) { return all_finite(id, values_, items); });
+    }
+    for (std::size_t k = 0; k < n.arrays.size(); ++k) {
+      if (((n.wanted >> k) & 1U) != 0 && !all_finite(n.arrays[k], gradients_, items)) return false;
     }
     return true;
   }
 
   bool all_finite(slot_id id, const std::vector<Scalar*>& where, std::size_t items) {
     const slot_size size = program_->slots()[id].size;
-    std::vector<Scalar> copy(size.per_item * items + size.fixed);
+    std::vector<Scalar> copy(size.elements(items));
     Backend::memory::copy_out(copy.data(), where[id], copy.size() * sizeof(Scalar));
     for (const Scalar x : copy) {
       if (!is_finite(x)) return false;

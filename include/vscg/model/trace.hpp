@@ -33,14 +33,18 @@ inline recorder make_recorder(const parameter_table& table, bool dropout) {
   return trace;
 }
 
+/// One more input of the program.
+template <class Tag, class Shape, bool Active>
+var<Tag, Shape, Active> input_var(recorder& trace) {
+  constexpr element_type type = element_type_of<Shape, typename Tag::scalar>;
+  return {&trace, trace.input(size_of<Shape>(), type, Shape::extents)};
+}
+
 /// One var for each input shape, data without gradient.
 template <class Tag, class... Shapes>
 auto trace_inputs(recorder& trace, input_shapes<Shapes...>) {
   const auto one = [&]<class Shape>(std::type_identity<Shape>) {
-    constexpr slot_size size = Shape::per_item ? slot_size{Shape::elements, 0, 0} : slot_size{0, Shape::elements, 0};
-    const slot_id id = trace.add({slot::origin::input, size});
-    trace.inputs.push_back(id);
-    return var<Tag, Shape, false>{&trace, id};
+    return input_var<Tag, Shape, false>(trace);
   };
   return std::tuple{one(std::type_identity<Shapes>{})...};
 }

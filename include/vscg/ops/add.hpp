@@ -36,6 +36,7 @@ namespace ops {
 template <class Shape>
 struct add : operation<Shape> {
   static constexpr const char* name = "add";
+  static constexpr bool is_linear = true;
 
   template <class C>
   void forward(const C& c) const {

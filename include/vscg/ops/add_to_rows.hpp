@@ -49,6 +49,7 @@ namespace ops {
 template <class Shape>
 struct add_to_rows : operation<Shape> {
   static constexpr const char* name = "add_to_rows";
+  static constexpr bool is_linear = true;
   static constexpr std::size_t channels = static_cast<std::size_t>(extent<Shape, -1>);
 
   template <class C>

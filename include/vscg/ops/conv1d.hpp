@@ -114,6 +114,7 @@ template <int T, int In, int Out, int Kernel, int Padding>
 struct conv1d : operation<shape<dyn, T, Out>> {
   static_assert(2 * Padding == Kernel - 1, "vscg::conv1d: the sequence keeps its length, so the kernel is odd");
   static constexpr const char* name = "conv1d";
+  void settings(setting_list& to) const { to.add("kernel", Kernel).add("padding", Padding); }
   static constexpr std::uint32_t pullback_reads_operands = 3;
   static constexpr std::size_t inner = std::size_t{In} * Kernel;
   static constexpr double flops_per_item = 2.0 * T * Out * inner;

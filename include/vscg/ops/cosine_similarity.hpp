@@ -80,6 +80,7 @@ namespace ops {
 template <class Shape>
 struct cosine_similarity : operation<without_channels<Shape>> {
   static constexpr const char* name = "cosine_similarity";
+  void settings(setting_list& to) const { to.add("epsilon", epsilon); }
   static constexpr std::uint32_t pullback_reads_operands = 3;
   static constexpr std::size_t channels = static_cast<std::size_t>(extent<Shape, -1>);
   double epsilon = 1e-12;

@@ -54,6 +54,7 @@ namespace ops {
 template <class Shape>
 struct dropout : operation<Shape> {
   static constexpr const char* name = "dropout";
+  void settings(setting_list& to) const { to.add("rate", rate).add("use", use); }
   double rate = 0.5;
   std::uint64_t path = 0;
   std::uint32_t use = 0;

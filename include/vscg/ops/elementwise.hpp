@@ -17,7 +17,7 @@ namespace vscg {
 /// Elements of an array of this shape for `items` items.
 template <class Shape>
 constexpr std::size_t elements_of(std::size_t items) {
-  return Shape::per_item ? Shape::elements * items : Shape::elements;
+  return Shape::count(items);
 }
 
 namespace kernels {
@@ -69,8 +69,12 @@ struct unary : operation<Shape> {
   static constexpr const char* name = Function::name;
   static constexpr std::uint32_t pullback_reads_operands = Function::derivative_of_result ? 0U : 1U;
   static constexpr bool pullback_reads_result = Function::derivative_of_result;
+  static constexpr bool is_linear = requires { requires Function::is_linear; };
   Function function;
 
+  void settings(setting_list& to) const {
+    if constexpr (requires { function.settings(to); }) function.settings(to);
+  }
   template <class C>
   void forward(const C& c) const {
     using T = typename C::scalar;

@@ -114,6 +114,7 @@ namespace ops {
 template <int T, int In, int H, bool Initial>
 struct gru : recurrent::operation<T, In, 3, H> {
   static constexpr const char* name = "gru";
+  void settings(setting_list& to) const { to.add("hidden", H).add("directions", 2); }
   static constexpr std::uint32_t pullback_reads_operands = Initial ? 0b100111U : 0b111U;
   static constexpr bool pullback_reads_result = true;
   static constexpr double flops_per_item = 2.0 * T * 6 * H * (In + H);

@@ -110,6 +110,7 @@ namespace ops {
 template <class Shape>
 struct layer_norm : operation<Shape> {
   static constexpr const char* name = "layer_norm";
+  void settings(setting_list& to) const { to.add("epsilon", epsilon); }
   static constexpr std::uint32_t pullback_reads_operands = 3;
   static constexpr std::size_t channels = static_cast<std::size_t>(extent<Shape, -1>);
   static constexpr std::array<slot_size, 1> saved() { return {slot_size{2 * rows_of<Shape>, 0, 0}}; }

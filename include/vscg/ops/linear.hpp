@@ -135,6 +135,7 @@ namespace ops {
 template <class XShape, int Out, bool Bias, activation Activation>
 struct linear : operation<with_channels<XShape, Out>> {
   static constexpr const char* name = "linear";
+  void settings(setting_list& to) const { to.add("activation", Activation == activation::relu ? "relu" : "none"); }
   static constexpr std::uint32_t pullback_reads_operands = 3;
   static constexpr bool pullback_reads_result = Activation != activation::none;
   static constexpr std::size_t in = static_cast<std::size_t>(extent<XShape, -1>);

@@ -106,6 +106,7 @@ namespace ops {
 template <int T, int In, int H>
 struct lstm : recurrent::operation<T, In, 4, H> {
   static constexpr const char* name = "lstm";
+  void settings(setting_list& to) const { to.add("hidden", H).add("directions", 2); }
   static constexpr std::uint32_t pullback_reads_operands = 0b111;
   static constexpr bool pullback_reads_result = true;
   static constexpr double flops_per_item = 2.0 * T * 8 * H * (In + H);

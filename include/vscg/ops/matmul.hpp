@@ -20,6 +20,7 @@ namespace ops {
 template <class A, class B, bool TransposeB>
 struct matmul : operation<with_channels<A, TransposeB ? extent<B, -2> : extent<B, -1>>> {
   static constexpr const char* name = "matmul";
+  void settings(setting_list& to) const { to.add("transpose_b", TransposeB ? 1 : 0); }
   static constexpr std::uint32_t pullback_reads_operands = 3;
   static constexpr std::size_t m = static_cast<std::size_t>(extent<A, -2>);
   static constexpr std::size_t k = static_cast<std::size_t>(extent<A, -1>);

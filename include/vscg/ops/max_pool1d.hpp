@@ -76,6 +76,7 @@ namespace ops {
 template <int T, int C, int Window>
 struct max_pool1d : operation<shape<dyn, T / Window, C>> {
   static constexpr const char* name = "max_pool1d";
+  void settings(setting_list& to) const { to.add("window", Window); }
   static constexpr std::uint32_t pullback_reads_operands = 1;
   static constexpr bool pullback_reads_result = true;
   static constexpr std::size_t windows = T / Window;

@@ -61,6 +61,7 @@ namespace ops {
 template <class Shape>
 struct normalise_rows : operation<Shape> {
   static constexpr const char* name = "normalise_rows";
+  void settings(setting_list& to) const { to.add("epsilon", epsilon); }
   static constexpr std::uint32_t pullback_reads_operands = 1;
   static constexpr bool pullback_reads_result = true;
   static constexpr std::size_t channels = static_cast<std::size_t>(extent<Shape, -1>);

@@ -11,8 +11,10 @@ namespace vscg {
 /// y = factor x; dx = factor dy.
 struct scale_function {
   static constexpr const char* name = "scale";
+  static constexpr bool is_linear = true;
   static constexpr bool derivative_of_result = true;
   double factor = 1;
+  void settings(setting_list& to) const { to.add("factor", factor); }
   template <class V>
   VSCG_HD V value(V x) const {
     return x * math::constant<V>(factor);

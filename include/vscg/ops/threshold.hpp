@@ -13,6 +13,7 @@ struct threshold_function {
   static constexpr const char* name = "threshold";
   static constexpr bool derivative_of_result = false;
   double limit = 0;
+  void settings(setting_list& to) const { to.add("limit", limit); }
   template <class V>
   VSCG_HD V value(V x) const {
     using math::where_greater;

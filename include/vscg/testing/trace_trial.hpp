@@ -50,24 +50,17 @@ struct trial_program {
 
 namespace detail {
 
-template <class Tag, class Shape, bool Takes>
-auto trial_input(recorder& trace) {
-  const slot_id id = trace.add({slot::origin::input, size_of<Shape>()});
-  trace.inputs.push_back(id);
-  return var<Tag, Shape, Takes>{&trace, id};
-}
-
 /// A sum of x with weights of its own, where x takes a gradient.
 template <class Tag, class Shape, bool Active>
 void add_reader(recorder& trace, const var<Tag, Shape, Active>& x, std::vector<var<Tag, shape<1>, true>>& sums) {
-  if constexpr (Active) sums.push_back(weighted_sum(x, trial_input<Tag, Shape, false>(trace)));
+  if constexpr (Active) sums.push_back(weighted_sum(x, input_var<Tag, Shape, false>(trace)));
 }
 
 template <class Tag, std::uint32_t Active, class Function, class... Shapes, std::size_t... I>
 trial_program trace_trial(Function function, parameter_table table, input_shapes<Shapes...>, result_is kept,
                           other_readers readers, std::index_sequence<I...>) {
   recorder trace = make_recorder(table, true);
-  const auto given = std::tuple{trial_input<Tag, Shapes, ((Active >> I) & 1U) != 0>(trace)...};
+  const auto given = std::tuple{input_var<Tag, Shapes, ((Active >> I) & 1U) != 0>(trace)...};
   // Copies lie in planned memory, where what a pullback must not read is dead.
   const auto vars = std::tuple{scale(std::get<I>(given), 1)...};
   std::vector<var<Tag, shape<1>, true>> sums;
@@ -76,7 +69,7 @@ trial_program trace_trial(Function function, parameter_table table, input_shapes
   const auto y = function(std::get<I>(vars)...);
   trial_program result;
   result.result_weights = trace.inputs.size();
-  auto loss = weighted_sum(y, trial_input<Tag, shape_of<decltype(y)>, false>(trace));
+  auto loss = weighted_sum(y, input_var<Tag, shape_of<decltype(y)>, false>(trace));
   if (readers == other_readers::after) read_all();
   for (const auto& sum : sums) loss = loss + sum;
   std::vector<slot_id> outputs;

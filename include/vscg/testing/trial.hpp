@@ -36,7 +36,7 @@ class trial {
       : traced_(std::move(traced)), runner_(traced_.steps, traced_.table, n, items) {
     for (std::size_t k = 0; k < traced_.steps->inputs().size(); ++k) {
       const slot_size size = traced_.steps->slots()[traced_.steps->inputs()[k]].size;
-      inputs_.emplace_back(size.per_item * items + size.fixed);
+      inputs_.emplace_back(size.elements(items));
       fill(inputs_[k], "input " + std::to_string(k));
       runner_.bind_input(k, inputs_[k].data());
     }

@@ -46,7 +46,7 @@ struct region_attention {
     const auto audio = accept<region_attention, Da>(given_audio);
     const auto accepted = accept<region_attention, Dv>(given_visual);
     require_extent<region_attention, R, static_cast<int>(shape_of<decltype(accepted)>::elements) / (T * Dv)>();
-    const regions_of<decltype(accepted), T> visual{accepted.trace, accepted.id};
+    const auto visual = detail::view_as<shape<dyn, T, R, Dv>>(accepted);
 
     // First what is small: all that follows then runs video by video, while the picture is in the cache.
     const auto guidance = affine_g(affine_audio.with_relu(audio));
@@ -57,11 +57,6 @@ struct region_attention {
     const auto picked = matmul(reshape<shape<dyn, T, 1, R>>(map), visual);
     return attended{reshape<shape<dyn, T, Dv>>(picked), map};
   }
-
- private:
-  // The picture seen as R regions, whatever it is: one that has others was refused by name.
-  template <class X, int T>
-  using regions_of = var<typename X::tag, shape<dyn, T, R, Dv>, X::active>;
 };
 
 }  // namespace vscg

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vscg/core/begin.hpp>
+
+#include <type_traits>
+
+#include <vscg/core/record.hpp>
+#include <vscg/core/var.hpp>
+
+namespace vscg {
+
+/// Several operations under one name, which a backend may compute as one. A composite is a type whose template arguments
+/// say the shapes and whose members are settings; called with its operands it records the operations that it is made
+/// of and returns a var or a tuple of vars.
+///
+///   template <int T, int C> struct residual_tanh {
+///     template <class X> auto operator()(const X& x) const { return x + tanh(x); }
+///   };
+///   const auto y = compose(residual_tanh<10, 256>{}, x);
+///
+/// Where `implementation<residual_tanh<T, C>, Backend>` names an operation, that one is recorded instead: made from the
+/// composite, with the same operands, and with results of the same shapes.
+template <class Composite, Var First, Var... Rest>
+auto compose(const Composite& composite, const First& first, const Rest&... rest) {
+  using Whole = typename implementation<Composite, typename First::tag::backend>::type;
+  if constexpr (std::is_same_v<Whole, Composite>)
+    return composite(first, rest...);
+  else
+    return record(Whole(composite), first, rest...);
+}
+
+}  // namespace vscg
+
+#include <vscg/core/end.hpp>

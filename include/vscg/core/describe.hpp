@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vscg/core/begin.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdio>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <vscg/core/node.hpp>
+#include <vscg/core/program.hpp>
+#include <vscg/core/slot.hpp>
+
+// A program for people: as a drawing and as a table.
+
+namespace vscg {
+
+namespace detail {
+
+/// "256", "0.099", "1e-06".
+inline std::string number_text(double number) {
+  char text[32];
+  std::snprintf(text, sizeof(text), "%.6g", number);
+  return text;
+}
+
+inline std::string settings_text(const node& n, const char* separator) {
+  std::string text;
+  for (const auto& entry : n.settings) {
+    text += (text.empty() ? "" : separator) + entry.name + " ";
+    text += entry.word.empty() ? number_text(entry.number) : entry.word;
+  }
+  return text;
+}
+
+/// Lines of text as a label of DOT.
+inline std::string dot_label(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const auto& line : lines) {
+    if (line.empty()) continue;
+    text += text.empty() ? "\"" : "\\n";
+    for (const char c : line) {
+      if (c == '"' || c == '\\') text += '\\';
+      text += c;
+    }
+  }
+  return text + '"';
+}
+
+inline std::string joined_shapes(const program& p, std::span<const slot_id> ids) {
+  std::string text;
+  for (const slot_id id : ids) text += (text.empty() ? "" : " ") + shape_text(p.slots()[id]);
+  return text;
+}
+
+/// Columns of text, each as wide as its widest cell; those from `first_number` on end together.
+inline std::string table_text(const std::vector<std::vector<std::string>>& rows, std::size_t first_number) {
+  std::vector<std::size_t> widths(rows[0].size(), 0);
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  std::string text;
+  for (const auto& row : rows) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const std::string space(widths[i] - row[i].size(), ' ');
+      line += (i > 0 ? "  " : "") + (i < first_number ? row[i] + space : space + row[i]);
+    }
+    text += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
+  }
+  return text;
+}
+
+/// Bytes of the arrays that a step touches, each once.
+inline std::size_t bytes_of_step(const program& p, const program::step& s, std::size_t items) {
+  std::size_t total = 0;
+  p.for_each_array(s, [&](slot_id id, bool) {
+    total += p.slots()[id].size.elements(items) * bytes_of(p.slots()[id].type);
+  });
+  return total;
+}
+
+}  // namespace detail
+
+/// The program's forward pass as a graph in DOT, for Graphviz: operations with their settings and the shapes of their
+/// results, inputs, outputs, and the parameters beside who reads them. An edge that carries a view says its shape.
+inline std::string dot(const program& p) {
+  using detail::dot_label;
+  std::string text = "digraph program {\n  node [shape=box, fontname=\"Helvetica\", fontsize=10];\n"
+                     "  edge [fontname=\"Helvetica\", fontsize=9];\n";
+  const auto add_node = [&](const std::string& name, const std::vector<std::string>& lines, const char* style) {
+    text += "  " + name + " [label=" + dot_label(lines) + style + "];\n";
+  };
+  const auto name_of = [&](slot_id id) {
+    const slot& s = p.slots()[id];
+    if (s.from == slot::origin::result) return "n" + std::to_string(s.node);
+    if (s.from == slot::origin::parameter) return "p" + std::to_string(s.parameter);
+    const auto at = std::find(p.inputs().begin(), p.inputs().end(), id);
+    return "i" + std::to_string(at - p.inputs().begin());
+  };
+  const auto add_edge = [&](slot_id given, const std::string& to) {
+    const slot_id id = p.array_of(given);
+    text += "  " + name_of(id) + " -> " + to;
+    if (given != id) text += " [style=dashed, label=" + dot_label({shape_text(p.slots()[given])}) + "]";
+    text += ";\n";
+  };
+  for (std::size_t i = 0; i < p.inputs().size(); ++i) {
+    const slot_id id = p.inputs()[i];
+    add_node(name_of(id), {"input " + std::to_string(i), shape_text(p.slots()[id])}, ", shape=ellipse");
+  }
+  std::vector<bool> drawn(p.slots().size(), false);
+  for (std::size_t i = 0; i < p.nodes().size(); ++i) {
+    const node& n = p.nodes()[i];
+    for (const slot_id id : n.arrays) {
+      const slot& s = p.slots()[id];
+      if (s.from != slot::origin::parameter || drawn[id]) continue;
+      drawn[id] = true;
+      add_node(name_of(id), {std::string(p.parameter_label(s.parameter)), shape_text(s)},
+               ", shape=note, color=gray50, fontcolor=gray30");
+    }
+    const std::string name = "n" + std::to_string(i);
+    add_node(name, {n.kind, detail::settings_text(n, ", "), detail::joined_shapes(p, n.results)}, "");
+    for (const slot_id id : n.operands) add_edge(id, name);
+  }
+  for (std::size_t i = 0; i < p.outputs().size(); ++i) {
+    const std::string name = "o" + std::to_string(i);
+    add_node(name, {"output " + std::to_string(i), shape_text(p.slots()[p.outputs()[i]])}, ", shape=ellipse");
+    add_edge(p.outputs()[i], name);
+  }
+  return text + "}\n";
+}
+
+/// The program's steps as a table for `items` items: operation, settings, shapes of the results, floating-point
+/// operations of the products, bytes of the arrays that it touches. With `seconds` of each step, also its time and rates.
+inline std::string describe(const program& p, std::size_t items = 1, std::span<const double> seconds = {}) {
+  using detail::number_text;
+  std::vector<std::vector<std::string>> rows{{"operation", "settings", "result", "FLOP", "bytes"}};
+  if (!seconds.empty()) rows[0].insert(rows[0].end(), {"us", "GFLOP/s", "GB/s"});
+  double all_flops = 0;
+  double all_bytes = 0;
+  double all_time = 0;
+  const auto add_row = [&](std::vector<std::string> row, double flops, double bytes, double time) {
+    row.push_back(flops > 0 ? number_text(flops) : "");
+    row.push_back(number_text(bytes));
+    if (!seconds.empty()) {
+      row.push_back(number_text(1e6 * time));
+      row.push_back(flops > 0 && time > 0 ? number_text(1e-9 * flops / time) : "");
+      row.push_back(time > 0 ? number_text(1e-9 * bytes / time) : "");
+    }
+    rows.push_back(std::move(row));
+    all_flops += flops;
+    all_bytes += bytes;
+    all_time += time;
+  };
+  for (std::size_t i = 0; i < p.steps().size(); ++i) {
+    const program::step s = p.steps()[i];
+    const node& n = p.nodes()[s.node];
+    add_row({n.label + (s.pullback ? " back" : ""), s.pullback ? "" : detail::settings_text(n, ", "),
+             s.pullback ? "" : detail::joined_shapes(p, n.results)},
+            p.flops_per_item(s) * static_cast<double>(items), static_cast<double>(detail::bytes_of_step(p, s, items)),
+            i < seconds.size() ? seconds[i] : 0);
+  }
+  add_row({"all", "", ""}, all_flops, all_bytes, all_time);
+  return detail::table_text(rows, 3);
+}
+
+}  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vscg/core/begin.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <vscg/core/config.hpp>
+#include <vscg/core/slot.hpp>
+
+namespace vscg {
+
+/// One setting of an operation: a number, or a word.
+struct setting_entry {
+  std::string name;
+  double number = 0;
+  std::string word;  // empty where it is a number
+};
+
+/// What an operation says of itself beside its operands: what a reader needs who computes it elsewhere.
+class setting_list {
+ public:
+  setting_list& add(std::string_view name, double number) {
+    entries_.push_back({std::string(name), number, {}});
+    return *this;
+  }
+  setting_list& add(std::string_view name, std::string_view word) {
+    entries_.push_back({std::string(name), 0, std::string(word)});
+    return *this;
+  }
+  setting_list& add(std::string_view name, const char* word) { return add(name, std::string_view(word)); }
+
+  /// Null where there is none of that name.
+  const setting_entry* find(std::string_view name) const {
+    for (const auto& entry : entries_) {
+      if (entry.name == name) return &entry;
+    }
+    return nullptr;
+  }
+  auto begin() const { return entries_.begin(); }
+  auto end() const { return entries_.end(); }
+  std::size_t size() const { return entries_.size(); }
+
+ private:
+  std::vector<setting_entry> entries_;
+};
+
+/// One recorded operation.
+struct node {
+  using function = void (*)(const void* operation, const node& self, void* execution);
+
+  std::string kind;   // "linear": the operation's name
+  std::string label;  // "linear(attention.affine_video.weight)": named in errors and drawings
+  setting_list settings;
+  std::vector<slot_id> operands;  // as the network's code gave them: views, too
+  std::vector<slot_id> results;
+
+  static constexpr std::size_t operation_bytes = 96;
+  alignas(8) std::byte operation[operation_bytes] = {};  // the operation itself, copied
+  function forward = nullptr;
+  function pullback = nullptr;           // null where no operand is active
+  function prepare = nullptr;            // null where nothing is prepared
+  std::vector<slot_id> prepared;         // made of parameters alone, before the first run and when they change
+  std::vector<slot_id> saved;            // written forward, read in the pullback
+  std::vector<slot_id> forward_scratch;  // garbage before and after
+  std::vector<slot_id> pullback_scratch;
+  std::uint32_t active_operands = 0;  // bit i: operand i takes a gradient
+  std::uint32_t reads_operands = 0;   // bit i: the pullback reads operand i
+  std::uint32_t reads_results = 0;    // bit i: the pullback reads result i
+  double flops_per_item = 0;          // of the forward product, where there is one
+  bool couples_batch = false;         // an item's result depends on the other items
+  bool is_linear = false;               // in its operands together
+
+  // The rest is filled when the program is built.
+  std::vector<slot_id> arrays;  // by operand: the slot whose numbers are read, which is no view
+  std::uint32_t assigns = 0;    // bit i: this pullback is the first to write the gradient of operand i
+  std::uint32_t wanted = 0;     // bit i: somebody reads the gradient of operand i
+  std::uint32_t persists = 0;   // bit i: that gradient is a parameter's and grows over the micro-batches of a step
+  std::uint32_t given = 0;      // bit i: a gradient of result i comes; only of these there is a dy
+};
+
+}  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vscg/core/begin.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <vscg/core/node.hpp>
+#include <vscg/core/slot.hpp>
+
+namespace vscg {
+
+/// What a trace writes: the operations in the order in which the network's code called them.
+struct recorder {
+  std::vector<slot> arrays;
+  std::vector<node> nodes;
+  std::vector<slot_id> inputs;
+  std::vector<slot_id> parameters;            // by id; no_slot where the trace has not met it
+  std::vector<std::string> parameter_labels;  // by id
+  std::vector<std::uint32_t> random_uses;     // by random key: how often it was used
+  bool dropout = true;
+
+  slot_id add(slot s) {
+    arrays.push_back(std::move(s));
+    return static_cast<slot_id>(arrays.size() - 1);
+  }
+  slot_id temporary(slot_size size, element_type type) {
+    slot s;
+    s.from = slot::origin::temporary;
+    s.size = size;
+    s.type = type;
+    return add(std::move(s));
+  }
+  slot_id input(slot_size size, element_type type, std::span<const int> extents) {
+    slot s;
+    s.from = slot::origin::input;
+    s.size = size;
+    s.type = type;
+    s.extents.assign(extents.begin(), extents.end());
+    inputs.push_back(add(std::move(s)));
+    return inputs.back();
+  }
+  slot_id parameter(std::uint32_t id, element_type type, std::span<const int> extents) {
+    if (parameters[id] != no_slot) return parameters[id];
+    slot s;
+    s.from = slot::origin::parameter;
+    s.size.fixed = 1;
+    for (const int extent : extents) s.size.fixed *= static_cast<std::size_t>(extent);
+    s.type = type;
+    s.extents.assign(extents.begin(), extents.end());
+    s.parameter = id;
+    return parameters[id] = add(std::move(s));
+  }
+  /// The numbers of `of` in another shape.
+  slot_id view(slot_id of, std::span<const int> extents) {
+    slot s;
+    s.from = slot::origin::view;
+    s.size = arrays[of].size;
+    s.type = arrays[of].type;
+    s.extents.assign(extents.begin(), extents.end());
+    s.view_of = of;
+    return add(std::move(s));
+  }
+};
+
+}  // namespace vscg
+
+#include <vscg/core/end.hpp>

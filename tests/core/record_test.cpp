@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <vscg/backend/eigen/backend.hpp>
+#include <vscg/core/describe.hpp>
+#include <vscg/core/plan.hpp>
+#include <vscg/core/program.hpp>
+#include <vscg/core/record.hpp>
+#include <vscg/layers/linear.hpp>
+#include <vscg/model/trace.hpp>
+#include <vscg/ops/add.hpp>
+#include <vscg/ops/dropout.hpp>
+#include <vscg/ops/relu.hpp>
+#include <vscg/ops/tanh.hpp>
+
+#include "core/plan_check.hpp"
+
+using vscg::dyn;
+using vscg::shape;
+
+namespace {
+
+using tag = vscg::trace_tag<float, vscg::cpu, vscg::mode::training>;
+
+template <class... Shapes>
+auto inputs(vscg::recorder& trace) {
+  return vscg::trace_inputs<tag>(trace, vscg::input_shapes<Shapes...>{});
+}
+
+}  // namespace
+
+TEST_CASE("a slot knows its shape, its element type, and of what it is a view") {
+  auto trace = vscg::make_recorder(vscg::parameter_table{}, true);
+  const auto [x, classes, pairs] = inputs<shape<dyn, 3, 4>, vscg::indices<dyn, 7>, shape<dyn, dyn, 2>>(trace);
+  const auto h = tanh(x);
+  const auto flat = vscg::reshape<shape<dyn, 12>>(h);
+  const auto back = vscg::reshape<shape<dyn, 2, 6>>(flat);
+  const auto y = relu(back);
+  CHECK(vscg::reshape<shape<dyn, 12>>(flat).id == flat.id);  // nothing to record
+  const vscg::program p(std::move(trace), {y.id, flat.id});
+  const auto& slots = p.slots();
+  CHECK(shape_text(slots[x.id]) == "[B, 3, 4]");
+  CHECK(slots[x.id].type == vscg::element_type::float32);
+  CHECK(shape_text(slots[classes.id]) == "[B, 7]");
+  CHECK(slots[classes.id].type == vscg::element_type::int32);
+  CHECK(shape_text(slots[pairs.id]) == "[B, B, 2]");
+  CHECK(slots[pairs.id].size.elements(5) == 50);
+  CHECK(slots[back.id].from == vscg::slot::origin::view);
+  CHECK(slots[back.id].view_of == flat.id);
+  CHECK(shape_text(slots[back.id]) == "[B, 2, 6]");
+  CHECK(p.array_of(back.id) == h.id);
+  CHECK(slots[y.id].node == 1);
+  CHECK(p.nodes()[1].kind == "relu");
+  CHECK(p.nodes()[1].operands == std::vector{back.id});
+  CHECK(p.nodes()[1].arrays == std::vector{h.id});
+  // A view that is an output keeps its array alive.
+  const vscg::memory_plan plan(p, 3, 1, sizeof(float));
+  plan_check::is_sound(p, plan);
+  CHECK(plan.value(h.id) != vscg::memory_plan::nowhere);
+  CHECK(plan.value(flat.id) == vscg::memory_plan::nowhere);
+}
+
+TEST_CASE("settings can be read by name") {
+  auto trace = vscg::make_recorder(vscg::parameter_table{{}, {}, 0, 1}, true);
+  const auto [x] = inputs<shape<dyn, 4>>(trace);
+  const auto y = vscg::functional::dropout(x, vscg::random_key{7, 0}, 0.25);
+  const vscg::program p(std::move(trace), {y.id});
+  const auto& settings = p.nodes()[0].settings;
+  REQUIRE(settings.find("rate") != nullptr);
+  CHECK(settings.find("rate")->number == 0.25);
+  CHECK(settings.find("rate")->word.empty());
+  CHECK(settings.find("none") == nullptr);
+}
