@@ -10,9 +10,9 @@
 
 namespace vscg {
 
-/// Several operations under one name, which a backend may compute as one. A composite is a type whose template arguments
-/// say the shapes and whose members are settings; called with its operands it records the operations that it is made
-/// of and returns a var or a tuple of vars.
+/// Several operations under one name, which a backend may compute as one. A composite is a type whose template
+/// arguments say the shapes and whose members are settings; called with its operands it records the operations that it
+/// is made of and returns a var or a tuple of vars.
 ///
 ///   template <int T, int C> struct residual_tanh {
 ///     template <class X> auto operator()(const X& x) const { return x + tanh(x); }

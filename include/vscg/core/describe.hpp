@@ -77,9 +77,8 @@ inline std::string table_text(const std::vector<std::vector<std::string>>& rows,
 /// Bytes of the arrays that a step touches, each once.
 inline std::size_t bytes_of_step(const program& p, const program::step& s, std::size_t items) {
   std::size_t total = 0;
-  p.for_each_array(s, [&](slot_id id, bool) {
-    total += p.slots()[id].size.elements(items) * bytes_of(p.slots()[id].type);
-  });
+  p.for_each_array(
+      s, [&](slot_id id, bool) { total += p.slots()[id].size.elements(items) * bytes_of(p.slots()[id].type); });
   return total;
 }
 
@@ -89,8 +88,9 @@ inline std::size_t bytes_of_step(const program& p, const program::step& s, std::
 /// results, inputs, outputs, and the parameters beside who reads them. An edge that carries a view says its shape.
 inline std::string dot(const program& p) {
   using detail::dot_label;
-  std::string text = "digraph program {\n  node [shape=box, fontname=\"Helvetica\", fontsize=10];\n"
-                     "  edge [fontname=\"Helvetica\", fontsize=9];\n";
+  std::string text =
+      "digraph program {\n  node [shape=box, fontname=\"Helvetica\", fontsize=10];\n"
+      "  edge [fontname=\"Helvetica\", fontsize=9];\n";
   const auto add_node = [&](const std::string& name, const std::vector<std::string>& lines, const char* style) {
     text += "  " + name + " [label=" + dot_label(lines) + style + "];\n";
   };
@@ -134,7 +134,8 @@ inline std::string dot(const program& p) {
 }
 
 /// The program's steps as a table for `items` items: operation, settings, shapes of the results, floating-point
-/// operations of the products, bytes of the arrays that it touches. With `seconds` of each step, also its time and rates.
+/// operations of the products, bytes of the arrays that it touches. With `seconds` of each step, also its time and
+/// rates.
 inline std::string describe(const program& p, std::size_t items = 1, std::span<const double> seconds = {}) {
   using detail::number_text;
   std::vector<std::vector<std::string>> rows{{"operation", "settings", "result", "FLOP", "bytes"}};

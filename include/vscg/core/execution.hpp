@@ -83,12 +83,12 @@ class operation_context {
     }
     return run_.values[node_.results[I]];
   }
-  /// The gradient of result I. This pullback is its only reader and may use it as scratch. Null where no gradient comes:
-  /// where the loss does not reach that one of several results.
+  /// The gradient of result I. This pullback is its only reader and may use it as scratch. Null where no gradient
+  /// comes: where the loss does not reach that one of several results.
   template <int I = 0>
   scalar* dy() const {
     static_assert(Pullback);
-    if constexpr (std::tuple_size_v<typename Operation::results> > 1) {
+    if constexpr (std::tuple_size_v < typename Operation::results >> 1) {
       if (((node_.given >> I) & 1U) == 0) return nullptr;
     }
     return run_.gradients[node_.results[I]];

@@ -73,7 +73,7 @@ struct node {
   std::uint32_t reads_results = 0;    // bit i: the pullback reads result i
   double flops_per_item = 0;          // of the forward product, where there is one
   bool couples_batch = false;         // an item's result depends on the other items
-  bool is_linear = false;               // in its operands together
+  bool is_linear = false;             // in its operands together
 
   // The rest is filled when the program is built.
   std::vector<slot_id> arrays;  // by operand: the slot whose numbers are read, which is no view

@@ -62,8 +62,9 @@ struct operation {
   /// Whether it is linear in all operands together (a sum, a multiple). A mean over the batch, which grows from
   /// micro-batch to micro-batch, may only go through such operations.
   static constexpr bool is_linear = false;
-  /// Names and values of its settings, those that are part of its type as well, for whoever reads the program.
-  void settings(setting_list&) const {}
+  // An operation with settings lists their names and values, those that are part of its type as well, for whoever reads
+  // the program:
+  //   void settings(setting_list& to) const { to.add("epsilon", epsilon); }
 };
 
 namespace detail {
@@ -77,7 +78,7 @@ struct result_description {
 /// All that recording needs to know of an operation's type: a constant, so that a call site is a few instructions.
 struct operation_description {
   const char* name;
-  void (*settings)(const void* operation, setting_list& to);
+  void (*settings)(const void* operation, setting_list& to);  // or null
   element_type scalar;
   node::function forward;
   node::function pullback;
@@ -131,7 +132,7 @@ VSCG_NOINLINE inline slot_id append(recorder& trace, const operation_description
                                     const void* operation, std::size_t operation_bytes) {
   node n;
   n.kind = n.label = d.name;
-  d.settings(operation, n.settings);
+  if (d.settings != nullptr) d.settings(operation, n.settings);
   std::memcpy(n.operation, operation, operation_bytes);
   n.forward = d.forward;
   n.pullback = d.pullback;
@@ -204,6 +205,14 @@ void list_settings(const void* self, setting_list& to) {
   static_cast<const Operation*>(self)->settings(to);
 }
 
+template <class Operation>
+constexpr auto settings_of() -> void (*)(const void*, setting_list&) {
+  if constexpr (requires(const Operation& o, setting_list& to) { o.settings(to); })
+    return list_settings<Operation>;
+  else
+    return nullptr;
+}
+
 template <class Scalar, class... Results>
 constexpr auto describe_results(std::tuple<std::type_identity<Results>...>) {
   return std::array<result_description, sizeof...(Results)>{
@@ -221,7 +230,7 @@ struct described {
   static constexpr auto pullback_scratch = Operation::pullback_scratch();
   static constexpr operation_description value{
       Operation::name,
-      list_settings<Operation>,
+      settings_of<Operation>(),
       element_type_of<typename Operation::result, scalar>,
       run_forward<Operation, operation_context<Operation, Tag, Active, false>>,
       pullback_of<Operation, Tag, Active>(),
@@ -256,7 +265,7 @@ namespace detail {
 
 template <class Tag, bool Active, class Result>
 auto result_var(recorder* trace, slot_id id, std::type_identity<Result>) {
-  return var<Tag, Result, Active && !Result::of_indices>{trace, id};
+  return var < Tag, Result, Active && !Result::of_indices > {trace, id};
 }
 
 template <class Operation, class Tag, class... Shapes, bool... Active>

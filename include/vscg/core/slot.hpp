@@ -71,10 +71,10 @@ struct slot {
   origin from = origin::result;
   slot_size size;
   element_type type = element_type::float32;
-  std::vector<int> extents;         // `dyn` stands for B; none of a temporary
-  std::uint32_t parameter = nobody; // its id, where it is a parameter
-  slot_id view_of = no_slot;        // another slot, which may be a view, too
-  std::uint32_t node = nobody;      // which operation makes it, where it is a result
+  std::vector<int> extents;          // `dyn` stands for B; none of a temporary
+  std::uint32_t parameter = nobody;  // its id, where it is a parameter
+  slot_id view_of = no_slot;         // another slot, which may be a view, too
+  std::uint32_t node = nobody;       // which operation makes it, where it is a result
 };
 
 /// "[B, 10, 128]".

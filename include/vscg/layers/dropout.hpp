@@ -21,10 +21,12 @@ struct dropout {
 
   template <Var X>
   auto operator()(const X& x) const {
-    if constexpr (X::tag::training && Percent > 0) {
-      if (x.trace->dropout) return functional::dropout(x, key, Percent / 100.0);
-    }
-    return x;
+    return functional::dropout(x, use(x));
+  }
+  /// The next use of this layer, for a composite that drops elements of x later.
+  template <Var X>
+  dropout_use use(const X& x) const {
+    return next_dropout(x, key, Percent / 100.0);
   }
 };
 

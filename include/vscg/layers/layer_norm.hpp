@@ -20,9 +20,10 @@ struct layer_norm {
   parameter<init::zeros, C> bias;
   VSCG_MEMBERS(weight, bias)
 
+  static constexpr double epsilon = static_cast<double>(Epsilon::num) / static_cast<double>(Epsilon::den);
+
   template <Var X>
   auto operator()(const X& given) const {
-    constexpr double epsilon = static_cast<double>(Epsilon::num) / static_cast<double>(Epsilon::den);
     const auto x = accept<layer_norm, C>(given);
     return functional::layer_norm(x, operand(x, weight), operand(x, bias), epsilon);
   }

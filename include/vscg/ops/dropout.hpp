@@ -88,18 +88,47 @@ struct dropout : operation<Shape> {
 
 }  // namespace ops
 
+/// One use of a layer that drops elements: which mask it is, known before the operation is recorded. A rate of 0 drops
+/// nothing.
+struct dropout_use {
+  double rate = 0;
+  std::uint64_t path = 0;
+  std::uint32_t number = 0;
+};
+
+/// The next use of `key` in the trace of x; of rate 0 where nothing is to be dropped: in inference, and where the trace
+/// is made without dropout. Each use of one layer in a network has a mask of its own, numbered in the order in which
+/// the network's code comes by.
+template <Var X>
+dropout_use next_dropout([[maybe_unused]] const X& x, [[maybe_unused]] const random_key& key,
+                         [[maybe_unused]] double rate) {
+  if constexpr (X::tag::training) {
+    if (x.trace->dropout && rate > 0) return {rate, key.path, x.trace->random_uses[key.id]++};
+  }
+  return {};
+}
+
 namespace functional {
 
-/// PyTorch's F.dropout in training, with rate < 1; nothing in inference. Each use of one layer in a network has a mask
-/// of its own.
+/// PyTorch's F.dropout, with rate < 1.
+template <class Tag, class Shape, bool Active>
+auto dropout(const var<Tag, Shape, Active>& x, const dropout_use& use) {
+  static_assert(Shape::per_item, "vscg::dropout: its operand has the batch as its first axis");
+  if constexpr (Tag::training) {
+    if (use.rate > 0) {
+      ops::dropout<Shape> operation;
+      operation.rate = use.rate;
+      operation.path = use.path;
+      operation.use = use.number;
+      return record(operation, x);
+    }
+  }
+  return x;
+}
+
 template <class Tag, class Shape, bool Active>
 auto dropout(const var<Tag, Shape, Active>& x, const random_key& key, double rate) {
-  static_assert(Shape::per_item, "vscg::dropout: its operand has the batch as its first axis");
-  ops::dropout<Shape> operation;
-  operation.rate = rate;
-  operation.path = key.path;
-  operation.use = x.trace->random_uses[key.id]++;
-  return record(operation, x);
+  return dropout(x, next_dropout(x, key, rate));
 }
 
 }  // namespace functional

@@ -72,9 +72,8 @@ struct unary : operation<Shape> {
   static constexpr bool is_linear = requires { requires Function::is_linear; };
   Function function;
 
-  void settings(setting_list& to) const {
-    if constexpr (requires { function.settings(to); }) function.settings(to);
-  }
+  void settings(setting_list& to) const requires requires(const Function& f) { f.settings(to); }
+  { function.settings(to); }
   template <class C>
   void forward(const C& c) const {
     using T = typename C::scalar;

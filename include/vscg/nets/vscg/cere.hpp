@@ -3,12 +3,16 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <tuple>
+
+#include <vscg/core/compose.hpp>
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/layers/activation.hpp>
 #include <vscg/layers/conv1d.hpp>
 #include <vscg/layers/max_pool1d.hpp>
 #include <vscg/layers/sequential.hpp>
+#include <vscg/nets/composites/extract_events.hpp>
 #include <vscg/nets/vscg/audio_guided_attention.hpp>
 
 namespace vscg {
@@ -34,6 +38,25 @@ struct cere {
   }
 };
 
+/// What two extractors say of two streams; they may be one.
+template <int C, int H, Var Audio, Var Visual>
+auto extract_events(const cere<C, H>& of_audio, const cere<C, H>& of_visual, const Audio& audio, const Visual& visual) {
+  static_assert(extent<shape_of<Audio>, 1> / 4 == 2, "vscg::cere: a video has 8 to 11 segments");
+  const auto weights = [&](const cere<C, H>& from) {
+    const auto& first = std::get<0>(from.conv1.layers);
+    const auto& second = std::get<0>(from.conv2.layers);
+    return std::tuple{operand(audio, first.weight), operand(audio, first.bias), operand(audio, second.weight),
+                      operand(audio, second.bias)};
+  };
+  const auto all = std::tuple_cat(weights(of_audio), weights(of_visual));
+  const auto [audio_events, visual_events] = std::apply(
+      [&](const auto&... w) {
+        return compose(composites::extract_events<extent<shape_of<Audio>, 1>, C, H>{}, audio, visual, w...);
+      },
+      all);
+  return streams{audio_events, visual_events};
+}
+
 /// One extractor for both streams, as in the paper: `events(audio, visual)` gives what each stream says.
 template <int C = 256, int H = 128>
 struct shared_cere {
@@ -42,7 +65,7 @@ struct shared_cere {
 
   template <Var Audio, Var Visual>
   auto operator()(const Audio& audio, const Visual& visual) const {
-    return streams{both(audio), both(visual)};
+    return extract_events(both, both, audio, visual);
   }
 };
 

@@ -3,9 +3,11 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <vscg/core/compose.hpp>
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/layers/bidirectional.hpp>
+#include <vscg/nets/composites/recurrent_pair.hpp>
 #include <vscg/nets/vscg/audio_guided_attention.hpp>
 
 namespace vscg {
@@ -27,9 +29,22 @@ struct dual_lstm {
   template <Var Audio, Var Visual>
   auto operator()(const Audio& audio, const Visual& visual) const {
     if constexpr (Order == stream_order::crossed)
-      return streams{lstm_audio(visual), lstm_video(audio)};
+      return encode(visual, audio);
     else
-      return streams{lstm_audio(audio), lstm_video(visual)};
+      return encode(audio, visual);
+  }
+
+ private:
+  template <Var ForAudio, Var ForVideo>
+  auto encode(const ForAudio& given_for_audio, const ForVideo& given_for_video) const {
+    const auto x = accept<dual_lstm, In>(given_for_audio);
+    const auto y = accept<dual_lstm, In>(given_for_video);
+    constexpr int T = extent<shape_of<ForAudio>, 1>;
+    const auto [audio_states, video_states] = compose(
+        composites::lstm_pair<T, In, H>{}, x, y, operand(x, lstm_audio.weight_ih), operand(x, lstm_audio.weight_hh),
+        operand(x, lstm_audio.bias_ih), operand(x, lstm_audio.bias_hh), operand(x, lstm_video.weight_ih),
+        operand(x, lstm_video.weight_hh), operand(x, lstm_video.bias_ih), operand(x, lstm_video.bias_hh));
+    return streams{audio_states, video_states};
   }
 };
 

@@ -3,12 +3,17 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <tuple>
+
+#include <vscg/core/compose.hpp>
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/layers/bidirectional.hpp>
 #include <vscg/layers/dropout.hpp>
 #include <vscg/layers/layer_norm.hpp>
 #include <vscg/layers/linear.hpp>
+#include <vscg/nets/composites/project_norm.hpp>
+#include <vscg/nets/composites/recurrent_pair.hpp>
 #include <vscg/nets/vscg/audio_guided_attention.hpp>
 #include <vscg/nets/vscg/cere.hpp>
 #include <vscg/nets/vscg/positive_sample_propagation.hpp>
@@ -22,6 +27,25 @@ namespace vscg {
 template <class Tag, class Shape, bool A, bool B>
 auto mean_of(const var<Tag, Shape, A>& a, const var<Tag, Shape, B>& b) {
   return scale(a + b, 0.5);
+}
+
+/// Both streams through GRUs of their own that start from what the event is (paper eq. 4-9).
+template <int C, int H, Var Audio, Var Visual, Var Start>
+auto enhance(const bidirectional_gru<C, H>& audio_gru, const bidirectional_gru<C, H>& visual_gru, const Audio& audio,
+             const Visual& visual, const Start& given_audio_start, const Start& given_visual_start) {
+  const auto audio_start = accept<bidirectional_gru<C, H>, H>(given_audio_start);
+  const auto visual_start = accept<bidirectional_gru<C, H>, H>(given_visual_start);
+  const auto weights = [&](const bidirectional_gru<C, H>& from) {
+    return std::tuple{operand(audio, from.weight_ih), operand(audio, from.weight_hh), operand(audio, from.bias_ih),
+                      operand(audio, from.bias_hh)};
+  };
+  const auto all = std::tuple_cat(weights(audio_gru), weights(visual_gru));
+  return std::apply(
+      [&](const auto&... w) {
+        return compose(composites::gru_pair<extent<shape_of<Audio>, 1>, C, H>{}, audio, visual, audio_start,
+                       visual_start, w...);
+      },
+      all);
 }
 
 /// Stage 4 of VSCG: event semantic consistency modelling (paper section III-D). What the whole video is about,
@@ -55,8 +79,7 @@ struct escm {
     const auto visual = accept<escm, C>(given_visual);
     const auto event = events(audio, visual);
     const auto start = mean_of(event.audio, event.visual);
-    const auto audio_states = a_gru(audio, start);
-    const auto visual_states = v_gru(visual, start);
+    const auto [audio_states, visual_states] = enhance(a_gru, v_gru, audio, visual, start, start);
     if constexpr (Form == form::released)
       return project(v_fc, a_fc, audio_states, visual_states);
     else
@@ -67,8 +90,12 @@ struct escm {
   template <class Projection, class Audio, class Visual>
   auto project(const Projection& for_audio, const Projection& for_visual, const Audio& audio,
                const Visual& visual) const {
-    const auto audio_out = norm(dropout_layer(for_audio.with_relu(audio)));
-    const auto visual_out = norm(dropout_layer(for_visual.with_relu(visual)));
+    const auto audio_use = dropout_layer.use(audio);
+    const auto visual_use = dropout_layer.use(visual);
+    const composites::project_norm<extent<shape_of<Audio>, 1>, C> projection{audio_use, visual_use, norm.epsilon};
+    const auto [audio_out, visual_out] =
+        compose(projection, audio, visual, operand(audio, for_audio.weight), operand(audio, for_visual.weight),
+                operand(audio, norm.weight), operand(audio, norm.bias));
     return streams{audio_out, visual_out};
   }
 };
@@ -94,11 +121,12 @@ struct escm<Events, setting::weakly, Form, C, H> {
     if constexpr (Form == form::released) {
       const auto of_audio = L1(event.audio);
       const auto of_visual = L2(event.visual);
-      return normalise(a_gru(audio, of_visual), v_gru(visual, of_audio));
+      const auto [audio_states, visual_states] = enhance(a_gru, v_gru, audio, visual, of_visual, of_audio);
+      return normalise(audio_states, visual_states);
     } else {
       const auto start = mean_of(event.audio, event.visual);
-      const auto audio_states = a_gru(audio, start);
-      return normalise(audio_states, v_gru(visual, start));
+      const auto [audio_states, visual_states] = enhance(a_gru, v_gru, audio, visual, start, start);
+      return normalise(audio_states, visual_states);
     }
   }
 

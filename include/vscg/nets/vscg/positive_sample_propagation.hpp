@@ -3,23 +3,18 @@
 
 #include <vscg/core/begin.hpp>
 
-#include <cmath>
 #include <ratio>
 
+#include <vscg/core/compose.hpp>
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/layers/dropout.hpp>
 #include <vscg/layers/layer_norm.hpp>
 #include <vscg/layers/linear.hpp>
+#include <vscg/nets/composites/project_norm.hpp>
+#include <vscg/nets/composites/propagate.hpp>
 #include <vscg/nets/vscg/audio_guided_attention.hpp>
 #include <vscg/nets/vscg/setting.hpp>
-#include <vscg/ops/add.hpp>
-#include <vscg/ops/matmul.hpp>
-#include <vscg/ops/normalise_rows.hpp>
-#include <vscg/ops/relu.hpp>
-#include <vscg/ops/scale.hpp>
-#include <vscg/ops/threshold.hpp>
-#include <vscg/ops/transpose.hpp>
 
 namespace vscg {
 
@@ -57,25 +52,17 @@ struct positive_sample_propagation {
     const auto a1 = branch_dropout(a_L1.with_relu(audio));
     const auto a2 = branch_dropout(a_L2.with_relu(audio));
 
-    const auto similarity = relu(scale(matmul_transposed(v2, a1), 1 / std::sqrt(static_cast<double>(C))));
-    const auto from_audio = matmul(positive(similarity), a2);
-    const auto from_visual = matmul(positive(transpose(similarity)), v1);
-    const auto visual_sum = visual + from_audio;
-    const auto audio_sum = audio + from_visual;
+    constexpr int T = extent<shape_of<Audio>, 1>;
+    const composites::propagate<T, C, Setting == setting::fully> propagation{threshold_value};
+    const auto [audio_sum, visual_sum] = compose(propagation, audio, visual, v1, v2, a1, a2);
 
-    const auto visual_out = norm(dropout_layer(v_fc.with_relu(visual_sum)));
-    const auto audio_out = norm(dropout_layer(a_fc.with_relu(audio_sum)));
+    const auto visual_use = dropout_layer.use(visual_sum);
+    const auto audio_use = dropout_layer.use(audio_sum);
+    const composites::project_norm<T, C> projection{visual_use, audio_use, norm.epsilon};
+    const auto [visual_out, audio_out] =
+        compose(projection, visual_sum, audio_sum, operand(audio, v_fc.weight), operand(audio, a_fc.weight),
+                operand(audio, norm.weight), operand(audio, norm.bias));
     return streams{audio_out, visual_out};
-  }
-
- private:
-  template <class Similarity>
-  static auto positive(const Similarity& similarity) {
-    const auto kept = threshold(normalise_rows(similarity), threshold_value);
-    if constexpr (Setting == setting::fully)
-      return normalise_rows(kept);
-    else
-      return kept;
   }
 };
 

@@ -3,13 +3,11 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <vscg/core/compose.hpp>
 #include <vscg/core/parameter.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/layers/linear.hpp>
-#include <vscg/ops/add_to_rows.hpp>
-#include <vscg/ops/matmul.hpp>
-#include <vscg/ops/softmax.hpp>
-#include <vscg/ops/tanh.hpp>
+#include <vscg/nets/composites/attend_regions.hpp>
 
 namespace vscg {
 
@@ -48,14 +46,11 @@ struct region_attention {
     require_extent<region_attention, R, static_cast<int>(shape_of<decltype(accepted)>::elements) / (T * Dv)>();
     const auto visual = detail::view_as<shape<dyn, T, R, Dv>>(accepted);
 
-    // First what is small: all that follows then runs video by video, while the picture is in the cache.
-    const auto guidance = affine_g(affine_audio.with_relu(audio));
-    const auto regions = affine_v(affine_video.with_relu(visual));
-    const auto content = add_to_rows(regions, guidance);
-    const auto scores = reshape<shape<dyn, T, R>>(affine_h(tanh(content)));
-    const auto map = softmax(scores);
-    const auto picked = matmul(reshape<shape<dyn, T, 1, R>>(map), visual);
-    return attended{reshape<shape<dyn, T, Dv>>(picked), map};
+    const auto [attended_picture, map] = compose(
+        composites::attend_regions<T, Da, Dv, Hidden, R>{}, audio, visual, operand(audio, affine_audio.weight),
+        operand(audio, affine_audio.bias), operand(audio, affine_video.weight), operand(audio, affine_video.bias),
+        operand(audio, affine_v.weight), operand(audio, affine_g.weight), operand(audio, affine_h.weight));
+    return attended{attended_picture, map};
   }
 };
 

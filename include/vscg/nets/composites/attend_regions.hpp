@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vscg/core/begin.hpp>
+
+#include <tuple>
+
+#include <vscg/core/shape.hpp>
+#include <vscg/core/var.hpp>
+#include <vscg/ops/add_to_rows.hpp>
+#include <vscg/ops/linear.hpp>
+#include <vscg/ops/matmul.hpp>
+#include <vscg/ops/softmax.hpp>
+#include <vscg/ops/tanh.hpp>
+
+namespace vscg::composites {
+
+/// Audio-guided attention over the regions of a picture (`region_attention` has the equations).
+///
+/// Operands: audio [B, T, Da], visual [B, T, R, Dv], W_audio [Hidden, Da] and its bias, W_video [Hidden, Dv] and its
+/// bias, W_v [R, Hidden], W_g [R, Hidden], w_h [1, R]. Results: attended [B, T, Dv], map [B, T, R].
+template <int T, int Da, int Dv, int Hidden, int R>
+struct attend_regions {
+  template <Var Audio, Var Visual, Var AudioW, Var AudioB, Var VideoW, Var VideoB, Var V, Var G, Var H>
+  auto operator()(const Audio& audio, const Visual& visual, const AudioW& audio_weight, const AudioB& audio_bias,
+                  const VideoW& video_weight, const VideoB& video_bias, const V& w_v, const G& w_g,
+                  const H& w_h) const {
+    using functional::linear;
+    // First what is small: all that follows then runs video by video, while the picture is in the cache.
+    const auto guidance = linear(linear<activation::relu>(audio, audio_weight, audio_bias), w_g);
+    const auto regions = linear(linear<activation::relu>(visual, video_weight, video_bias), w_v);
+    const auto content = add_to_rows(regions, guidance);
+    const auto scores = reshape<shape<dyn, T, R>>(linear(tanh(content), w_h));
+    const auto map = softmax(scores);
+    const auto picked = matmul(reshape<shape<dyn, T, 1, R>>(map), visual);
+    return std::tuple{reshape<shape<dyn, T, Dv>>(picked), map};
+  }
+};
+
+}  // namespace vscg::composites
+
+#include <vscg/core/end.hpp>

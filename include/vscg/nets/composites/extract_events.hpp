@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vscg/core/begin.hpp>
+
+#include <tuple>
+
+#include <vscg/core/var.hpp>
+#include <vscg/ops/conv1d.hpp>
+#include <vscg/ops/max_pool1d.hpp>
+#include <vscg/ops/relu.hpp>
+
+namespace vscg::composites {
+
+/// Two blocks of conv1d, relu and maximum over pairs of segments on each of two streams (`cere` has the equations).
+///
+/// Operands: two streams [B, T, C], then of each W₁ [H, C, K], b₁ [H], W₂ [H, H, K], b₂ [H]; both may have the same.
+/// Results: two [B, T / 4, H].
+template <int T, int C, int H>
+struct extract_events {
+  template <Var X, Var Y, Var W1, Var B1, Var W2, Var B2>
+  auto operator()(const X& first, const Y& second, const W1& first_w1, const B1& first_b1, const W2& first_w2,
+                  const B2& first_b2, const W1& second_w1, const B1& second_b1, const W2& second_w2,
+                  const B2& second_b2) const {
+    const auto of = [](const auto& x, const W1& w1, const B1& b1, const W2& w2, const B2& b2) {
+      const auto short_events = functional::max_pool1d<2>(relu(functional::conv1d(x, w1, b1)));
+      return functional::max_pool1d<2>(relu(functional::conv1d(short_events, w2, b2)));
+    };
+    const auto first_events = of(first, first_w1, first_b1, first_w2, first_b2);
+    const auto second_events = of(second, second_w1, second_b1, second_w2, second_b2);
+    return std::tuple{first_events, second_events};
+  }
+};
+
+}  // namespace vscg::composites
+
+#include <vscg/core/end.hpp>
