@@ -8,6 +8,7 @@
 // file that defines VSCG_COMPILED_HERE and includes this header; it and its users are compiled with the same flags.
 // With another instruction set (`-march`) the linker finds no kernels, because their names carry it.
 
+#include <vscg/ops/mean_over_pairs.hpp>
 #include <vscg/ops/scale_rows.hpp>
 #include <vscg/ops/sigmoid.hpp>
 #include <vscg/vscg.hpp>
@@ -45,6 +46,8 @@
   ROWS(T, kernels::cosine_similarity_pullback<T>)                                         \
   ROWS(T, kernels::cross_entropy_forward<T>)                                              \
   ROWS(T, kernels::cross_entropy_pullback<T>)                                             \
+  ROWS(T, kernels::index_cross_entropy_forward<T>)                                        \
+  ROWS(T, kernels::index_cross_entropy_pullback<T>)                                       \
   ROWS(T, kernels::dropout_mask<T>)                                                       \
   ROWS(T, kernels::gather_columns<T>)                                                     \
   ROWS(T, kernels::gru_step<T>)                                                           \
@@ -57,6 +60,8 @@
   ROWS(T, kernels::max_over_time_pullback<T>)                                             \
   ROWS(T, kernels::max_pool1d_forward<T>)                                                 \
   ROWS(T, kernels::max_pool1d_pullback<T>)                                                \
+  ROWS(T, kernels::mean_over_pairs_forward<T>)                                            \
+  ROWS(T, kernels::mean_over_pairs_pullback<T>)                                           \
   ROWS(T, kernels::mean_over_time_forward<T>)                                             \
   ROWS(T, kernels::mean_over_time_pullback<T>)                                            \
   ROWS(T, kernels::normalise_rows_forward<T>)                                             \

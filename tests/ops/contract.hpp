@@ -80,8 +80,7 @@ template <class T>
 std::vector<std::vector<T>> make_operands(const untyped_case& c, std::size_t items) {
   std::vector<std::vector<T>> all;
   for (std::size_t k = 0; k < c.traced.operands; ++k) {
-    const std::size_t count = c.traced.elements(k) * (c.traced.per_item(k) ? items : 1);
-    all.push_back(operand_values<T>(c.name, k, count, c.value));
+    all.push_back(operand_values<T>(c.name, k, c.traced.elements(k, items), c.value));
   }
   return all;
 }

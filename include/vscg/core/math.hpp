@@ -4,6 +4,7 @@
 #include <vscg/core/begin.hpp>
 
 #include <cmath>
+#include <limits>
 #include <type_traits>
 
 #include <vscg/core/config.hpp>
@@ -14,6 +15,13 @@ namespace vscg::math {
 
 template <class T>
 concept Real = std::is_floating_point_v<T>;
+
+template <Real T>
+inline constexpr T infinity = std::numeric_limits<T>::infinity();
+template <Real T>
+inline constexpr T largest = std::numeric_limits<T>::max();
+template <Real T>
+inline constexpr T not_a_number = std::numeric_limits<T>::quiet_NaN();
 
 template <Real T>
 VSCG_HD T exp(T x) {

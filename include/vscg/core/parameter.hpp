@@ -62,29 +62,38 @@ struct zeros {
 
 inline constexpr std::uint32_t unbound = 0xffffffffU;
 
-/// A learnt array, as a member of a layer. It holds no numbers: only which of the network's arrays it is, given when
-/// the network's members are walked (`bind_parameters`). `Stack` equal arrays can lie side by side under one id, each
-/// with a name of its own, so that two directions of a recurrent layer are one product.
-template <class Shape, class Initialiser, int Stack = 1>
+/// What becomes of an array in training: the optimizer moves it, or the network itself does (`assign`).
+enum class kept_by : unsigned char { optimizer, network };
+
+/// An array of a network, as a member of a layer. It holds no numbers: only which of the network's arrays it is, given
+/// when the network's members are walked (`bind_parameters`). `Stack` equal arrays can lie side by side under one id,
+/// each with a name of its own, so that two directions of a recurrent layer are one product.
+template <class Shape, class Initialiser, int Stack = 1, kept_by Keeper = kept_by::optimizer>
 struct parameter_of {
   using shape_type = Shape;  // of one slice
   using initialiser_type = Initialiser;
   static constexpr int stack = Stack;
+  static constexpr bool learns = Keeper == kept_by::optimizer;
   std::uint32_t id = unbound;
 };
 
-/// `parameter<init::zeros, 256>`: one array [256] that starts at zero.
+/// `parameter<init::zeros, 256>`: one learnt array [256] that starts at zero.
 template <class Initialiser, int... Extents>
 using parameter = parameter_of<shape<Extents...>, Initialiser>;
 
-/// `stacked_parameter<2, init::zeros, 256>`: two arrays [256] side by side, named one by one.
+/// `stacked_parameter<2, init::zeros, 256>`: two learnt arrays [256] side by side, named one by one.
 template <int Stack, class Initialiser, int... Extents>
 using stacked_parameter = parameter_of<shape<Extents...>, Initialiser, Stack>;
 
+/// `persistent<init::zeros, 256>`: one array [256] that is saved with the weights but not learnt: a running mean, an
+/// average of weights. `assign` gives it its next numbers. PyTorch: register_buffer.
+template <class Initialiser, int... Extents>
+using persistent = parameter_of<shape<Extents...>, Initialiser, 1, kept_by::network>;
+
 template <class Type>
 inline constexpr bool is_parameter = false;
-template <class Shape, class Initialiser, int Stack>
-inline constexpr bool is_parameter<parameter_of<Shape, Initialiser, Stack>> = true;
+template <class Shape, class Initialiser, int Stack, kept_by Keeper>
+inline constexpr bool is_parameter<parameter_of<Shape, Initialiser, Stack, Keeper>> = true;
 
 /// A member that draws random numbers (dropout): the hash of its path keys its stream, so that masks do not change when
 /// a layer is added elsewhere.
@@ -101,6 +110,7 @@ struct parameter_entry {
   std::size_t offset = 0;  // in the network's one buffer, in elements
   std::size_t elements = 0;
   initialiser start;
+  bool learns = true;  // false: kept by the network itself
 };
 
 /// Where one id lies in the network's buffer.
@@ -119,7 +129,7 @@ struct parameter_table {
   /// Number of learnt numbers.
   std::size_t count() const {
     std::size_t total = 0;
-    for (const auto& entry : entries) total += entry.elements;
+    for (const auto& entry : entries) total += entry.learns ? entry.elements : 0;
     return total;
   }
   const parameter_entry* find(std::string_view name) const {
@@ -162,10 +172,11 @@ class parameter_binder {
     return path.append(name);
   }
 
-  template <int... Extents, class Initialiser, int Stack>
-  void add(parameter_of<shape<Extents...>, Initialiser, Stack>& p, const std::string& name, int slice) {
+  template <int... Extents, class Initialiser, int Stack, kept_by Keeper>
+  void add(parameter_of<shape<Extents...>, Initialiser, Stack, Keeper>& p, const std::string& name, int slice) {
     constexpr std::size_t extents[] = {static_cast<std::size_t>(Extents)...};
     append(p.id, name, extents, Stack, slice, Initialiser::of(shape<Extents...>{}));
+    table.entries.back().learns = p.learns;
   }
 
   VSCG_NOINLINE void append(std::uint32_t& id, const std::string& name, std::span<const std::size_t> extents, int stack,

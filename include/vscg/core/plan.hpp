@@ -113,6 +113,7 @@ class memory_plan {
     }
     // Outputs are read after the run; numbers that do not belong to an item (losses) grow over micro-batches.
     for (const slot_id id : p.outputs()) touch(values, p.array_of(id), end);
+    for (const array_update& update : p.updates()) touch(values, p.array_of(update.value), end);
     for (const auto& n : p.nodes()) {
       for (const slot_id id : n.results) {
         if (p.slots()[id].size.fixed == 0) continue;

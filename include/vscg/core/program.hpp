@@ -47,6 +47,7 @@ class program {
         inputs_(std::move(trace.inputs)),
         parameters_(std::move(trace.parameters)),
         parameter_labels_(std::move(trace.parameter_labels)),
+        updates_(std::move(trace.updates)),
         outputs_(std::move(outputs)),
         loss_(loss) {
     keep_what_is_needed(std::move(trace.nodes));
@@ -97,6 +98,8 @@ class program {
   std::span<const slot_id> inputs() const { return inputs_; }
   std::span<const slot_id> outputs() const { return outputs_; }
   slot_id loss() const { return loss_; }
+  /// What persistent arrays become after a step.
+  std::span<const array_update> updates() const { return updates_; }
   /// The slot of a parameter by its id; no_slot where the program does not use it.
   std::span<const slot_id> parameters() const { return parameters_; }
   /// Whether the loss's gradient reaches a slot.
@@ -132,6 +135,7 @@ class program {
     std::vector<bool> needed(slots_.size(), false);
     const auto need = [&](slot_id id) { needed[array_of(id)] = true; };
     for (const slot_id id : outputs_) need(id);
+    for (const array_update& update : updates_) need(update.value);
     if (loss_ != no_slot) need(loss_);
     std::vector<bool> keep(recorded.size(), false);
     for (std::size_t i = recorded.size(); i-- > 0;) {
@@ -250,6 +254,7 @@ class program {
   std::vector<slot_id> inputs_;
   std::vector<slot_id> parameters_;
   std::vector<std::string> parameter_labels_;
+  std::vector<array_update> updates_;
   std::vector<slot_id> outputs_;
   slot_id loss_ = no_slot;
   std::vector<bool> has_gradient_;

@@ -15,6 +15,12 @@
 
 namespace vscg {
 
+/// A persistent array and the slot that holds its next numbers.
+struct array_update {
+  std::uint32_t parameter = slot::nobody;
+  slot_id value = no_slot;
+};
+
 /// What a trace writes: the operations in the order in which the network's code called them.
 struct recorder {
   std::vector<slot> arrays;
@@ -23,6 +29,7 @@ struct recorder {
   std::vector<slot_id> parameters;            // by id; no_slot where the trace has not met it
   std::vector<std::string> parameter_labels;  // by id
   std::vector<std::uint32_t> random_uses;     // by random key: how often it was used
+  std::vector<array_update> updates;
   bool dropout = true;
 
   slot_id add(slot s) {

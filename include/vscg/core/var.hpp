@@ -81,12 +81,21 @@ auto no_gradient(const var<Tag, Shape, Active>& x) {
 }
 
 /// A parameter as an operand of the trace that `like` belongs to; a stack of arrays has the stack as its first axis.
-template <class Tag, class Shape, bool Active, int... Extents, class Initialiser, int Stack>
-auto operand(const var<Tag, Shape, Active>& like, const parameter_of<shape<Extents...>, Initialiser, Stack>& p) {
-  constexpr bool learns = Tag::traced == mode::training;
+template <class Tag, class Shape, bool Active, int... Extents, class Initialiser, int Stack, kept_by Keeper>
+auto operand(const var<Tag, Shape, Active>& like,
+             const parameter_of<shape<Extents...>, Initialiser, Stack, Keeper>& p) {
+  constexpr bool learns = Tag::traced == mode::training && Keeper == kept_by::optimizer;
   using Whole = std::conditional_t<Stack == 1, shape<Extents...>, shape<Stack, Extents...>>;
   constexpr auto type = element_type_of<Whole, typename Tag::scalar>;
   return var<Tag, Whole, learns>{like.trace, like.trace->parameter(p.id, type, Whole::extents)};
+}
+
+/// Gives a persistent array its next numbers: `value` of this step, from the next step on. Only in training; a step
+/// that is refused leaves them as they were.
+template <class Tag, class Shape, bool Active, class Initialiser>
+void assign(const parameter_of<Shape, Initialiser, 1, kept_by::network>& p, const var<Tag, Shape, Active>& value) {
+  static_assert(Tag::training, "vscg::assign: only in training");
+  value.trace->updates.push_back({p.id, value.id});
 }
 
 }  // namespace vscg

@@ -155,7 +155,7 @@ class runner {
   struct stride {
     bool gradient;
     slot_id id;
-    std::size_t elements;  // of an item
+    std::size_t bytes;  // of an item
   };
 
   std::vector<stride> strides_in(const program::stretch& s) const {
@@ -167,11 +167,18 @@ class runner {
     }
     for (std::size_t at = s.begin; at < s.end; ++at) {
       program_->for_each_array(program_->steps()[at], [&](slot_id id, bool gradient) {
-        const std::size_t elements = program_->slots()[id].size.per_item;
-        if (elements > 0 && seen.insert({id, gradient}).second) found.push_back({gradient, id, elements});
+        const slot& array = program_->slots()[id];
+        const std::size_t bytes = array.size.per_item * bytes_of(array.type);
+        if (bytes > 0 && seen.insert({id, gradient}).second) found.push_back({gradient, id, bytes});
       });
     }
     return found;
+  }
+
+  // Bytes, because not all arrays hold scalars.
+  void move_on(const stride& s, std::ptrdiff_t items) {
+    Scalar*& at = (s.gradient ? gradients_ : values_)[s.id];
+    at = reinterpret_cast<Scalar*>(reinterpret_cast<std::byte*>(at) + static_cast<std::ptrdiff_t>(s.bytes) * items);
   }
 
   void run(const run_state& state, std::size_t begin, std::size_t end, std::string* not_finite) {
@@ -187,9 +194,9 @@ class runner {
         part.items = std::min(at_once, state.items - done);
         done += part.items;
         go_on = run_steps(part, stretches[i], done == state.items, not_finite);
-        for (const stride& s : strides_[i]) (s.gradient ? gradients_ : values_)[s.id] += s.elements * part.items;
+        for (const stride& s : strides_[i]) move_on(s, static_cast<std::ptrdiff_t>(part.items));
       }
-      for (const stride& s : strides_[i]) (s.gradient ? gradients_ : values_)[s.id] -= s.elements * done;
+      for (const stride& s : strides_[i]) move_on(s, -static_cast<std::ptrdiff_t>(done));
       if (go_on) continue;
       if (given_up_) throw stopped();
       return;

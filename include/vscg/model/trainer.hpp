@@ -19,6 +19,7 @@
 #include <vscg/backend/memory.hpp>
 #include <vscg/core/error.hpp>
 #include <vscg/core/inputs.hpp>
+#include <vscg/core/micro_batches.hpp>
 #include <vscg/core/program.hpp>
 #include <vscg/core/team.hpp>
 #include <vscg/model/loss.hpp>
@@ -74,6 +75,7 @@ class trainer {
                 options.micro_batch == 0 ? "trainer_options.batch" : "trainer_options.micro_batch"),
         gradients_(table().buffer_elements),
         state_(table().buffer_elements, ranges()) {
+    expect_micro_batches(*traced_.steps, options_.micro_batch, options_.batch, "trainer_options.micro_batch");
     bind_weights();
     runner_.bind_gradients(gradients_.data());
     const std::vector<scalar> zeros(gradients_.size(), scalar(0));

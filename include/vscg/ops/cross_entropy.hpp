@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include <vscg/core/math.hpp>
 #include <vscg/core/record.hpp>
@@ -44,6 +45,54 @@ struct cross_entropy_forward {
       });
     }
     group.integers(1, [&](std::size_t) { y[item] = total / static_cast<T>(rows); });
+  }
+};
+
+/// The same where one class is right: `target` [rows] says which. A negative one (PyTorch's ignore_index is -100) costs
+/// nothing; one beyond the classes gives NaN, which no step is taken with.
+template <class T>
+struct index_cross_entropy_forward {
+  std::size_t rows;  // of one item
+  std::size_t channels;
+  const T* x;
+  const std::int32_t* target;
+  T* y;
+  template <class Group>
+  VSCG_HD void operator()(Group group, std::size_t item) const {
+    T total = 0;
+    for (std::size_t r = item * rows; r < (item + 1) * rows; ++r) {
+      if (target[r] < 0) continue;
+      const auto right = static_cast<std::size_t>(target[r]);
+      const T found = right < channels ? x[r * channels + right] : math::not_a_number<T>;
+      total += log_sum_exp(group, channels, x + r * channels) - found;
+    }
+    group.integers(1, [&](std::size_t) { y[item] = total / static_cast<T>(rows); });
+  }
+};
+
+template <class T>
+struct index_cross_entropy_pullback {
+  std::size_t rows;
+  std::size_t channels;
+  const T* x;
+  const std::int32_t* target;
+  const T* dy;
+  gradient<T> dx;
+  template <class Group>
+  VSCG_HD void operator()(Group group, std::size_t item) const {
+    for (std::size_t r = item * rows; r < (item + 1) * rows; ++r) {
+      const T slope = target[r] < 0 ? T(0) : dy[item] / static_cast<T>(rows);
+      const T normaliser = log_sum_exp(group, channels, x + r * channels);
+      const gradient<T> to{dx.data + r * channels, dx.adds};
+      group.each(channels, [&](auto i) {
+        using math::exp;
+        using V = typename decltype(i)::value;
+        to.store(i, V(slope) * exp(i.load(x + r * channels) - V(normaliser)));
+      });
+      group.integers(1, [&](std::size_t) {
+        if (target[r] >= 0 && static_cast<std::size_t>(target[r]) < channels) to.data[target[r]] -= slope;
+      });
+    }
   }
 };
 
@@ -97,6 +146,28 @@ struct cross_entropy : operation<shape<dyn>> {
   }
 };
 
+/// l = mean over the rows of log Σ exp(x) - x_t; dl/dx_c = (softmax(x)_c - [c = t]) / rows.
+template <class Shape>
+struct index_cross_entropy : operation<shape<dyn>> {
+  static constexpr const char* name = "index_cross_entropy";
+  static constexpr std::uint32_t pullback_reads_operands = 3;
+  static constexpr std::size_t channels = static_cast<std::size_t>(extent<Shape, -1>);
+
+  template <class C>
+  void forward(const C& c) const {
+    c.backend().rows(c.items(), 4 * Shape::elements,
+                     kernels::index_cross_entropy_forward<typename C::scalar>{
+                         rows_of<Shape>, channels, c.template x<0>(), c.template indices<1>(), c.y()});
+  }
+  template <class C>
+  void pullback(const C& c) const {
+    c.backend().rows(
+        c.items(), 6 * Shape::elements,
+        kernels::index_cross_entropy_pullback<typename C::scalar>{rows_of<Shape>, channels, c.template x<0>(),
+                                                                  c.template indices<1>(), c.dy(), c.template dx<0>()});
+  }
+};
+
 }  // namespace ops
 
 /// Logits and target probabilities [B, ..., C] to [B]: PyTorch's F.cross_entropy with class probabilities, mean over
@@ -105,6 +176,16 @@ template <class Tag, class Shape, bool Active>
 auto cross_entropy(const var<Tag, Shape, Active>& x, const var<Tag, Shape, false>& target) {
   static_assert(Shape::per_item, "vscg::cross_entropy: its operands have the batch as their first axis");
   return record(ops::cross_entropy<Shape>{}, x, target);
+}
+
+/// Logits [B, ..., C] and classes [B, ...] to [B]: PyTorch's F.cross_entropy with class indices, mean over all rows of
+/// each item. A negative class costs nothing but counts as a row.
+template <class Tag, class Shape, int... Extents, bool Active>
+auto cross_entropy(const var<Tag, Shape, Active>& x, const var<Tag, indices<Extents...>, false>& target) {
+  static_assert(Shape::per_item, "vscg::cross_entropy: its operands have the batch as their first axis");
+  static_assert(std::is_same_v<without_channels<Shape>, shape<Extents...>>,
+                "vscg::cross_entropy: one class for each row of logits");
+  return record(ops::index_cross_entropy<Shape>{}, x, target);
 }
 
 }  // namespace vscg

@@ -40,15 +40,23 @@ struct trial_program {
   std::uint32_t active = 0;  // bit i: operand i takes a gradient
   std::size_t result_weights = 0;
 
-  /// Elements of an operand: of one item, where it has the batch as its first axis.
-  std::size_t elements(std::size_t operand) const {
-    const slot_size size = steps->slots()[steps->inputs()[operand]].size;
-    return size.per_item + size.fixed;
+  /// Elements of an operand of so many items.
+  std::size_t elements(std::size_t operand, std::size_t items) const {
+    return steps->slots()[steps->inputs()[operand]].size.elements(items);
   }
   bool per_item(std::size_t operand) const { return steps->slots()[steps->inputs()[operand]].size.per_item != 0; }
 };
 
 namespace detail {
+
+/// A copy of x in planned memory; indices stay where they are.
+template <class Tag, class Shape, bool Active>
+auto planned_copy(const var<Tag, Shape, Active>& x) {
+  if constexpr (Shape::of_indices)
+    return x;
+  else
+    return scale(x, 1);
+}
 
 /// A sum of x with weights of its own, where x takes a gradient.
 template <class Tag, class Shape, bool Active>
@@ -62,7 +70,7 @@ trial_program trace_trial(Function function, parameter_table table, input_shapes
   recorder trace = make_recorder(table, true);
   const auto given = std::tuple{input_var<Tag, Shapes, ((Active >> I) & 1U) != 0>(trace)...};
   // Copies lie in planned memory, where what a pullback must not read is dead.
-  const auto vars = std::tuple{scale(std::get<I>(given), 1)...};
+  const auto vars = std::tuple{planned_copy(std::get<I>(given))...};
   std::vector<var<Tag, shape<1>, true>> sums;
   const auto read_all = [&] { (add_reader(trace, std::get<I>(vars), sums), ...); };
   if (readers == other_readers::before) read_all();

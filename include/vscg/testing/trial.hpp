@@ -3,6 +3,7 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -63,8 +64,12 @@ class trial {
   /// Whether an operand has the batch as its first axis.
   bool per_item(std::size_t operand) const { return traced_.per_item(operand); }
 
+  /// Numbers of an operand that holds indices are rounded down.
   void set(std::size_t array, std::span<const Scalar> values) {
-    memory::copy_in(place(array), values.data(), values.size_bytes());
+    if (!holds_indices(array)) return memory::copy_in(place(array), values.data(), values.size_bytes());
+    std::vector<std::int32_t> whole;
+    for (const Scalar value : values) whole.push_back(static_cast<std::int32_t>(std::floor(value)));
+    memory::copy_in(place(array), whole.data(), whole.size() * sizeof(std::int32_t));
   }
   void set(std::size_t array, std::size_t element, Scalar value) {
     memory::copy_in(place(array) + element, &value, sizeof(Scalar));
@@ -115,6 +120,10 @@ class trial {
   static void fill_with_nan(numbers& to) {
     const std::vector<Scalar> host(to.size(), std::numeric_limits<Scalar>::quiet_NaN());
     memory::copy_in(to.data(), host.data(), host.size() * sizeof(Scalar));
+  }
+  bool holds_indices(std::size_t array) const {
+    const program& p = *traced_.steps;
+    return array < operands() && p.slots()[p.inputs()[array]].type == element_type::int32;
   }
   Scalar* place(std::size_t array) {
     if (array < operands()) return inputs_[array].data();

@@ -119,7 +119,27 @@ struct batch_weighted_sum_case : loss_case<shape<dyn>, shape<dyn>> {
   }
 };
 
-using loss_cases = std::tuple<bce_with_logits_case, bce_case, mean_squared_error_case, cross_entropy_case,
-                              cross_entropy_of_segments_case, batch_mean_case, batch_weighted_sum_case>;
+struct index_cross_entropy_case : operation_case<shape<dyn, 3, 5>, vscg::indices<dyn, 3>> {
+  static constexpr const char* name = "index_cross_entropy";
+  static constexpr std::uint32_t active = 0b01;
+  /// Classes -1 to 4; -1 is ignored.
+  static double value(std::size_t operand, double random) { return operand == 0 ? 2 * random : 3 * random + 2; }
+  auto operator()(auto x, auto target) const { return vscg::cross_entropy(x, target); }
+  static std::vector<double> reference(std::size_t items, const arrays& x) {
+    std::vector<double> y(items);
+    for (std::size_t row = 0; row < items * 3; ++row) {
+      const double right = std::floor(x[1][row]);
+      if (right < 0) continue;
+      double total = 0;
+      for (std::size_t c = 0; c < 5; ++c) total += std::exp(x[0][row * 5 + c]);
+      y[row / 3] += (std::log(total) - x[0][row * 5 + static_cast<std::size_t>(right)]) / 3;
+    }
+    return y;
+  }
+};
+
+using loss_cases =
+    std::tuple<bce_with_logits_case, bce_case, mean_squared_error_case, cross_entropy_case, index_cross_entropy_case,
+               cross_entropy_of_segments_case, batch_mean_case, batch_weighted_sum_case>;
 
 }  // namespace contract

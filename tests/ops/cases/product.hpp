@@ -12,6 +12,9 @@
 #include <vscg/ops/conv1d.hpp>
 #include <vscg/ops/linear.hpp>
 #include <vscg/ops/matmul.hpp>
+#include <vscg/ops/mean_over_pairs.hpp>
+#include <vscg/ops/pairwise_products.hpp>
+#include <vscg/ops/tanh.hpp>
 #include <vscg/ops/transpose.hpp>
 
 #include "ops/contract.hpp"
@@ -184,9 +187,39 @@ struct conv1d_case : operation_case<shape<dyn, 6, 3>, shape<11, 3, 5>, shape<11>
   }
 };
 
+struct pairwise_products_case : operation_case<shape<dyn, 7>, shape<dyn, 7>> {
+  static constexpr const char* name = "pairwise_products";
+  static constexpr bool item_by_item = false;
+  using also_active = std::integer_sequence<std::uint32_t, 0b01, 0b10>;
+  // The tanh between has an array of pairs as its operand.
+  auto operator()(auto a, auto b) const { return vscg::tanh(vscg::pairwise_products(a, b)); }
+  static std::vector<double> reference(std::size_t items, const arrays& x) {
+    std::vector<double> y;
+    for (std::size_t i = 0; i < items; ++i) {
+      for (std::size_t j = 0; j < items; ++j) {
+        double total = 0;
+        for (std::size_t c = 0; c < 7; ++c) total += x[0][i * 7 + c] * x[1][j * 7 + c];
+        y.push_back(std::tanh(total));
+      }
+    }
+    return y;
+  }
+};
+
+struct mean_over_pairs_case : operation_case<shape<dyn, dyn>> {
+  static constexpr const char* name = "mean_over_pairs";
+  static constexpr bool item_by_item = false;
+  auto operator()(auto x) const { return vscg::mean_over_pairs(x); }
+  static std::vector<double> reference(std::size_t items, const arrays& x) {
+    std::vector<double> y(items);
+    for (std::size_t i = 0; i < items * items; ++i) y[i / items] += x[0][i] / static_cast<double>(items);
+    return y;
+  }
+};
+
 using linear_cases = std::tuple<linear_case, linear_relu_case, linear_without_bias_case, linear_relu_without_bias_case,
                                 shared_weight_case>;
 using product_cases = std::tuple<matmul_case, matmul_transposed_case, matmul_with_itself_case, matmul_row_case,
-                                 transpose_case, conv1d_case>;
+                                 transpose_case, conv1d_case, pairwise_products_case, mean_over_pairs_case>;
 
 }  // namespace contract

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vscg/core/begin.hpp>
+
+#include <cstddef>
+#include <cstdint>
+
+#include <vscg/backend/gemm_arguments.hpp>
+#include <vscg/core/record.hpp>
+
+namespace vscg {
+
+namespace ops {
+
+/// y[i, j] = Σ_c a[i, c] b[j, c] over all pairs of items; da = dy·b, db = dyᵀ·a.
+template <int C>
+struct pairwise_products : operation<shape<dyn, dyn>> {
+  static constexpr const char* name = "pairwise_products";
+  static constexpr std::uint32_t pullback_reads_operands = 0b11;
+  static constexpr bool couples_batch = true;
+
+  template <class Context>
+  void forward(const Context& c) const {
+    using T = typename Context::scalar;
+    product<Context, T>(c, false, true, c.items(), C, c.template x<0>(), c.template x<1>(), {c.y(), false});
+  }
+  template <class Context>
+  void pullback(const Context& c) const {
+    using T = typename Context::scalar;
+    if constexpr (Context::template can_want<0>) {
+      product<Context, T>(c, false, false, C, c.items(), c.dy(), c.template x<1>(), c.template dx<0>());
+    }
+    if constexpr (Context::template can_want<1>) {
+      product<Context, T>(c, true, false, C, c.items(), c.dy(), c.template x<0>(), c.template dx<1>());
+    }
+  }
+
+ private:
+  template <class Context, class T>
+  static void product(const Context& c, bool trans_a, bool trans_b, std::size_t columns, std::size_t inner, const T* a,
+                      const T* b, gradient<T> to) {
+    gemm_arguments<T> p;
+    p.trans_a = trans_a;
+    p.trans_b = trans_b;
+    p.m = c.items();
+    p.n = columns;
+    p.k = inner;
+    p.a = a;
+    p.lda = trans_a ? p.m : inner;
+    p.b = b;
+    p.ldb = trans_b ? inner : columns;
+    p.c = to.data;
+    p.ldc = columns;
+    p.accumulate = to.adds;
+    c.backend().gemm(p);
+  }
+};
+
+}  // namespace ops
+
+/// [B, C] and [B, C] to [B, B]: each item of a with each of b (PyTorch's a @ b.T). It takes the whole batch at once.
+template <class Tag, int C, bool A, bool B>
+auto pairwise_products(const var<Tag, shape<dyn, C>, A>& a, const var<Tag, shape<dyn, C>, B>& b) {
+  return record(ops::pairwise_products<C>{}, a, b);
+}
+
+}  // namespace vscg
+
+#include <vscg/core/end.hpp>
