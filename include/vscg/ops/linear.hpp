@@ -135,13 +135,16 @@ namespace ops {
 template <class XShape, int Out, bool Bias, activation Activation>
 struct linear : operation<with_channels<XShape, Out>> {
   static constexpr const char* name = "linear";
-  static constexpr std::uint32_t pullback_reads_operands = 3;
+  static constexpr operand_index<0> input{};
+  static constexpr operand_index<1> weight{};
+  static constexpr operand_index<2> bias{};
+  static constexpr std::uint32_t pullback_reads_operands = operand_set(input, weight);
   static constexpr bool pullback_reads_result = Activation != activation::none;
   static constexpr std::size_t in = static_cast<std::size_t>(extent<XShape, -1>);
   static constexpr std::size_t out = static_cast<std::size_t>(Out);
   static constexpr std::size_t item_rows = rows_of<XShape>;
   static constexpr double flops_per_item = 2.0 * item_rows * in * out;
-  static constexpr std::uint32_t prepared_operands = 0b10;
+  static constexpr std::uint32_t prepared_operands = operand_set(weight);
   template <class Executor>
   static constexpr auto prepared(std::uint32_t active) {
     return detail::packed_weight_sizes<Executor>(in, out, (active & 1U) != 0);
@@ -162,16 +165,15 @@ struct linear : operation<with_channels<XShape, Out>> {
   template <class C>
   void prepare(const C& c) const {
     using T = typename C::scalar;
-    detail::linear_prepare(c.backend(), in, out, c.template x<1>(),
-                           detail::packed_weight<T>{c.prepared(0), c.prepared(1)});
+    detail::linear_prepare(c.backend(), in, out, c.x(weight), detail::packed_weight<T>{c.prepared(0), c.prepared(1)});
   }
   template <class C>
   void forward(const C& c) const {
     using T = typename C::scalar;
-    const T* bias = nullptr;
-    if constexpr (Bias) bias = c.template x<2>();
-    detail::linear_forward<typename C::executor, T>(c.backend(), rows(c), in, out, c.template x<0>(), c.template x<1>(),
-                                                    c.prepared(0), bias, Activation, c.y());
+    const T* added = nullptr;
+    if constexpr (Bias) added = c.x(bias);
+    detail::linear_forward<typename C::executor, T>(c.backend(), rows(c), in, out, c.x(input), c.x(weight),
+                                                    c.prepared(0), added, Activation, c.y());
   }
 
   template <class C>
@@ -179,16 +181,12 @@ struct linear : operation<with_channels<XShape, Out>> {
     using T = typename C::scalar;
     const T* dy = c.dy();
     before_activation(c);
-    if constexpr (C::template can_want<0>) {
-      if (c.template wants<0>()) {
-        detail::linear_input_gradient<typename C::executor, T>(c.backend(), rows(c), in, out, dy, c.template x<1>(),
-                                                               c.prepared(1), c.template dx<0>());
-      }
+    if constexpr (C::wants(input)) {
+      detail::linear_input_gradient<typename C::executor, T>(c.backend(), rows(c), in, out, dy, c.x(weight),
+                                                             c.prepared(1), c.dx(input));
     }
-    if constexpr (C::template can_want<1>) {
-      if (c.template wants<1>()) {
-        detail::linear_weight_gradient(c.backend(), rows(c), in, out, dy, c.template x<0>(), c.template dx<1>());
-      }
+    if constexpr (C::wants(weight)) {
+      detail::linear_weight_gradient(c.backend(), rows(c), in, out, dy, c.x(input), c.dx(weight));
     }
   }
 
@@ -200,11 +198,8 @@ struct linear : operation<with_channels<XShape, Out>> {
     const T* y = nullptr;
     if constexpr (Activation != activation::none) y = c.y();
     if constexpr (Bias) {
-      if constexpr (C::template can_want<2>) {
-        if (c.template wants<2>()) {
-          return add_column_sums<typename C::executor, T>(c.backend(), c.dy(), y, rows(c), out, c.scratch(0),
-                                                          c.template dx<2>());
-        }
+      if constexpr (C::wants(bias)) {
+        return add_column_sums<typename C::executor, T>(c.backend(), c.dy(), y, rows(c), out, c.scratch(0), c.dx(bias));
       }
     }
     if (y != nullptr) c.backend().each(rows(c) * out, 1, kernels::mask_by_sign<T>{y, c.dy()});
