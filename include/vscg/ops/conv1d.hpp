@@ -146,9 +146,9 @@ struct conv1d : operation<shape<dyn, T, Out>> {
   template <class Context>
   void forward(const Context& c) const {
     gather(c, c.scratch(0));
-    detail::linear_forward<typename Context::executor, typename Context::scalar>(
+    detail::linear_forward<identity_function, typename Context::executor, typename Context::scalar>(
         c.backend(), T * c.items(), inner, Out, c.scratch(0), turned(c, c.prepared(1)), c.prepared(1), c.x(bias),
-        activation::none, c.y());
+        c.y());
   }
   template <class Context>
   void pullback(const Context& c) const {
@@ -160,8 +160,8 @@ struct conv1d : operation<shape<dyn, T, Out>> {
       gather(c, c.scratch(0));
       detail::linear_weight_gradient(c.backend(), rows, inner, Out, dy, columns, gradient<Scalar>{c.scratch(1), false});
       c.backend().rows(Out, inner, kernels::channels_before_steps<Scalar>{In, Kernel, c.scratch(1), c.dx(weight)});
-      add_column_sums<typename Context::executor, Scalar>(c.backend(), c.dy(), nullptr, rows, Out, c.scratch(2),
-                                                          c.dx(bias));
+      add_column_sums<identity_function, typename Context::executor, Scalar>(c.backend(), c.dy(), nullptr, rows, Out,
+                                                                             c.scratch(2), c.dx(bias));
     }
     if constexpr (Context::wants(input)) {
       detail::linear_input_gradient<typename Context::executor, Scalar>(c.backend(), rows, inner, Out, dy,

@@ -124,9 +124,9 @@ struct lstm : recurrent::operation<T, In, 4, H> {
     const recurrent::sizes sizes = lstm::sizes_of(c.items());
     const auto packed = recurrent::packed_of(c);
     S* gates = c.saved(0);
-    detail::linear_forward<typename C::executor, S>(c.backend(), sizes.rows(), In, sizes.both(), c.x(recurrent::input),
-                                                    c.x(recurrent::weight_ih), packed.input, c.x(recurrent::bias_ih),
-                                                    activation::none, gates);
+    detail::linear_forward<identity_function, typename C::executor, S>(c.backend(), sizes.rows(), In, sizes.both(),
+                                                                       c.x(recurrent::input), c.x(recurrent::weight_ih),
+                                                                       packed.input, c.x(recurrent::bias_ih), gates);
     recurrent::for_chains(c.backend(), c.items(), [&](typename C::executor& one, const recurrent::chains& chains) {
       for (std::size_t order = 0; order < T; ++order) {
         recurrent::hidden_product<typename C::executor, S>(one, sizes, chains, order, c.y(), nullptr,

@@ -251,7 +251,8 @@ VSCG_NOINLINE void hidden_weight_gradient(Executor& backend, const sizes& s, con
 /// db (+)= Σ_{b,t} dgates, both directions at once.
 template <class Executor, class T>
 VSCG_NOINLINE void bias_gradient(Executor& backend, const sizes& s, T* dgates, T* scratch, gradient<T> db) {
-  add_column_sums<Executor, T>(backend, dgates, nullptr, s.rows(), directions * s.gate_row(), scratch, db);
+  add_column_sums<identity_function, Executor, T>(backend, dgates, nullptr, s.rows(), directions * s.gate_row(),
+                                                  scratch, db);
 }
 
 }  // namespace vscg::recurrent
