@@ -121,7 +121,8 @@ class layer_inference {
 template <class Shape>
 struct given_slope : vscg::operation<vscg::shape<1>> {
   static constexpr const char* name = "given_slope";
-  static constexpr std::uint32_t pullback_reads_operands = 2;
+  static constexpr vscg::operand_index<1> slope{};
+  static constexpr std::uint32_t pullback_reads_operands = vscg::operand_set(slope);
 
   template <class C>
   void forward(const C& c) const {
@@ -130,8 +131,7 @@ struct given_slope : vscg::operation<vscg::shape<1>> {
   template <class C>
   void pullback(const C& c) const {
     using T = typename C::scalar;
-    c.backend().each(Shape::elements * c.items(), 1,
-                     vscg::kernels::copy_gradient<T>{c.template x<1>(), c.template dx<0>()});
+    c.backend().each(Shape::elements * c.items(), 1, vscg::kernels::copy_gradient<T>{c.x(slope), c.dx()});
   }
 };
 

@@ -23,7 +23,6 @@
   EACH(T, kernels::sum_of_blocks<T>)                                                      \
   EACH(T, kernels::copy_gradient<T>)                                                      \
   EACH(T, kernels::layer_norm_parameters<T>)                                              \
-  EACH(T, kernels::mask_by_sign<T>)                                                       \
   EACH(T, kernels::unary_forward<relu_function, T>)                                       \
   EACH(T, kernels::unary_pullback<relu_function, T>)                                      \
   EACH(T, kernels::unary_forward<sigmoid_function, T>)                                    \
@@ -39,7 +38,8 @@
   ROWS(T, kernels::adam_prepare<T>)                                                       \
   ROWS(T, kernels::add_to_rows_forward<T>)                                                \
   ROWS(T, kernels::batch_sum<T>)                                                          \
-  ROWS(T, kernels::block_sums<T>)                                                         \
+  ROWS(T, kernels::block_sums<identity_function, T>)                                      \
+  ROWS(T, kernels::block_sums<relu_function, T>)                                          \
   ROWS(T, kernels::channels_before_steps<T>)                                              \
   ROWS(T, kernels::clear_last_steps<T>)                                                   \
   ROWS(T, kernels::cosine_similarity_forward<T>)                                          \
@@ -92,19 +92,23 @@
   VSCG_DETAIL_COMPILED void eigen_backend::executor<T>::each(std::size_t, std::size_t, const __VA_ARGS__&);
 #define VSCG_DETAIL_ROWS(T, ...) \
   VSCG_DETAIL_COMPILED void eigen_backend::executor<T>::rows(std::size_t, std::size_t, const __VA_ARGS__&);
+#define VSCG_DETAIL_PRODUCT(T)                                                                                         \
+  VSCG_DETAIL_COMPILED void eigen_detail::gemm_run(team&, T*, eigen_detail::gemm_product<T>);                          \
+  VSCG_DETAIL_COMPILED void eigen_detail::gemm_compute(const eigen_detail::gemm_product<T>&,                           \
+                                                       eigen_detail::gemm_source, const eigen_detail::gemm_packed<T>&, \
+                                                       const eigen_detail::gemm_part&, T*);                            \
+  VSCG_DETAIL_FINISH(T, identity_function)                                                                             \
+  VSCG_DETAIL_FINISH(T, relu_function)
+#define VSCG_DETAIL_FINISH(T, Function)                             \
+  VSCG_DETAIL_COMPILED void eigen_detail::gemm_finish<T, Function>( \
+      const eigen_detail::gemm_strip<T>&, const T*, std::size_t, std::size_t, std::size_t, std::size_t, std::size_t);
 
 namespace vscg {
 
 VSCG_DETAIL_KERNELS(VSCG_DETAIL_EACH, VSCG_DETAIL_ROWS, float)
 VSCG_DETAIL_KERNELS(VSCG_DETAIL_EACH, VSCG_DETAIL_ROWS, double)
-VSCG_DETAIL_COMPILED void eigen_detail::gemm(team&, float*, const gemm_arguments<float>&);
-VSCG_DETAIL_COMPILED void eigen_detail::gemm(team&, double*, const gemm_arguments<double>&);
-VSCG_DETAIL_COMPILED void eigen_detail::gemm_compute(const gemm_arguments<float>&, eigen_detail::gemm_source,
-                                                     const eigen_detail::gemm_packed<float>&,
-                                                     const eigen_detail::gemm_part&, float*);
-VSCG_DETAIL_COMPILED void eigen_detail::gemm_compute(const gemm_arguments<double>&, eigen_detail::gemm_source,
-                                                     const eigen_detail::gemm_packed<double>&,
-                                                     const eigen_detail::gemm_part&, double*);
+VSCG_DETAIL_PRODUCT(float)
+VSCG_DETAIL_PRODUCT(double)
 
 }  // namespace vscg
 
@@ -112,5 +116,7 @@ VSCG_DETAIL_COMPILED void eigen_detail::gemm_compute(const gemm_arguments<double
 #undef VSCG_DETAIL_COMPILED
 #undef VSCG_DETAIL_EACH
 #undef VSCG_DETAIL_ROWS
+#undef VSCG_DETAIL_PRODUCT
+#undef VSCG_DETAIL_FINISH
 
 #include <vscg/core/end.hpp>

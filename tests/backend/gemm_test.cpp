@@ -16,7 +16,6 @@
 
 namespace {
 
-using vscg::activation;
 using vscg::gemm_arguments;
 namespace ed = vscg::eigen_detail;
 
@@ -97,7 +96,6 @@ struct operands {
     args.ldc = p.n + p.pad;
     args.accumulate = p.accumulate;
     args.bias = p.bias ? bias.data() : nullptr;
-    args.act = p.relu ? activation::relu : activation::none;
     args.batch = p.batch;
     args.stride_a = p.shared_a ? 0 : rows(p.m, p.k, p.trans_a) * args.lda;
     args.stride_b = p.shared_b ? 0 : rows(p.k, p.n, p.trans_b) * args.ldb;
@@ -131,14 +129,14 @@ struct operands {
     ed::gemm_pack(team, packed.data(), args);
     args.b = nullptr;
     args.packed_b = packed.data();
-    ed::gemm(team, workspace.data(), args);
+    p.relu ? ed::gemm(team, workspace.data(), args, vscg::relu_function{}) : ed::gemm(team, workspace.data(), args);
     args.packed_b = nullptr;
   }
   void run(std::size_t workers = 1, std::size_t turn = 0) {
     shuffled_team team{workers, turn};
     // What is left in the workspace from earlier products must not matter.
     memory<T> workspace(ed::gemm_workspace_elements<T>(workers), 0, std::numeric_limits<T>::quiet_NaN());
-    ed::gemm(team, workspace.data(), args);
+    p.relu ? ed::gemm(team, workspace.data(), args, vscg::relu_function{}) : ed::gemm(team, workspace.data(), args);
   }
 };
 
@@ -254,6 +252,25 @@ TEST_CASE_TEMPLATE("gemm leaves nothing behind where there is nothing to do", T,
   operands<T> kept(p), expected(p);
   kept.run();
   CHECK(same_bits(kept.c_at(0, 69, 8), expected.c_at(0, 69, 8)));
+}
+
+TEST_CASE_TEMPLATE("any function at the end of gemm has the bits that its own operation gives", T, float, double) {
+  for (const std::size_t m : {std::size_t{1}, std::size_t{2}, std::size_t{31}}) {
+    problem p{m, 3 * ed::gemm_sizes<T>::columns + 5, ed::gemm_sizes<T>::depth + 3};  // whole registers and a rest
+    p.trans_b = p.bias = true;
+    operands<T> plain(p), bounded(p);
+    plain.run();
+    memory<T> workspace(ed::gemm_workspace_elements<T>(1), 0, T(0));
+    shuffled_team team{1, 0};
+    ed::gemm(team, workspace.data(), bounded.args, vscg::tanh_function{});
+    for (std::size_t i = 0; i < p.m; ++i) {
+      for (std::size_t j = 0; j < p.n; ++j) {
+        const T expected = vscg::tanh_function::value(ed::lanes<T>(plain.c_at(0, i, j))).first();
+        INFO(p.text() << ", element " << i << ", " << j);
+        REQUIRE(same_bits(bounded.c_at(0, i, j), expected));
+      }
+    }
+  }
 }
 
 TEST_CASE_TEMPLATE("gemm lets NaN through relu", T, float, double) {

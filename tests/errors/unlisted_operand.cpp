@@ -25,7 +25,7 @@ struct square : operation<Shape> {
   template <class C>
   void pullback(const C& c) const {
     using T = typename C::scalar;
-    c.backend().each(elements_of<Shape>(c.items()), 1, square_back<T>{c.template x<0>(), c.dy(), c.template dx<0>()});
+    c.backend().each(elements_of<Shape>(c.items()), 1, square_back<T>{c.x(), c.dy(), c.dx()});
   }
 };
 

@@ -41,7 +41,12 @@ void put(vscg::gradient<T> to, std::size_t i, T value) {
 template <int Steps, int In, int H>
 struct plain_lstm : vscg::operation<shape<dyn, Steps, 2 * H>> {
   static constexpr const char* name = "plain_lstm";
-  static constexpr std::uint32_t pullback_reads_operands = 0b111;
+  static constexpr vscg::operand_index<0> input{};
+  static constexpr vscg::operand_index<1> w_ih{};
+  static constexpr vscg::operand_index<2> w_hh{};
+  static constexpr vscg::operand_index<3> b_ih{};
+  static constexpr vscg::operand_index<4> b_hh{};
+  static constexpr std::uint32_t pullback_reads_operands = vscg::operand_set(input, w_ih, w_hh);
   static constexpr bool pullback_reads_result = true;
   /// i, f, g, o and the cell of each step; the pullback makes gradients of the gates.
   static constexpr std::array<vscg::slot_size, 1> saved() { return {vscg::slot_size{Steps * 2 * 5 * H}}; }
@@ -57,11 +62,10 @@ struct plain_lstm : vscg::operation<shape<dyn, Steps, 2 * H>> {
         const T* old = order == 0 ? nullptr : c.saved(0) + row(item, d, order - 1) * 5 * H + 4 * H;
         T* gates = c.saved(0) + at * 5 * H;
         for (std::size_t g = 0; g < 4 * H; ++g) {
-          T sum = c.template x<3>()[d * 4 * H + g] + c.template x<4>()[d * 4 * H + g];
-          for (std::size_t k = 0; k < In; ++k)
-            sum += c.template x<1>()[(d * 4 * H + g) * In + k] * c.template x<0>()[at / 2 * In + k];
+          T sum = c.x(b_ih)[d * 4 * H + g] + c.x(b_hh)[d * 4 * H + g];
+          for (std::size_t k = 0; k < In; ++k) sum += c.x(w_ih)[(d * 4 * H + g) * In + k] * c.x(input)[at / 2 * In + k];
           for (std::size_t k = 0; before != nullptr && k < H; ++k)
-            sum += c.template x<2>()[(d * 4 * H + g) * H + k] * before[k];
+            sum += c.x(w_hh)[(d * 4 * H + g) * H + k] * before[k];
           gates[g] = g / H == 2 ? std::tanh(sum) : 1 / (1 + std::exp(-sum));
         }
         for (std::size_t n = 0; n < H; ++n) {
@@ -77,17 +81,17 @@ struct plain_lstm : vscg::operation<shape<dyn, Steps, 2 * H>> {
     using T = typename C::scalar;
     each_chain(c, [&](std::size_t item, std::size_t d) { gates_back(c, item, d); });
     const auto slope = [&](std::size_t at, std::size_t g) { return c.saved(0)[at * 5 * H + g]; };
-    if constexpr (C::template can_want<0>) {
+    if constexpr (C::wants(input)) {
       for (std::size_t i = 0; i < c.items() * Steps * In; ++i) {
         T sum = 0;
         for (std::size_t d = 0; d < 2; ++d) {
           for (std::size_t g = 0; g < 4 * H; ++g)
-            sum += slope(i / In * 2 + d, g) * c.template x<1>()[(d * 4 * H + g) * In + i % In];
+            sum += slope(i / In * 2 + d, g) * c.x(w_ih)[(d * 4 * H + g) * In + i % In];
         }
-        put(c.template dx<0>(), i, sum);
+        put(c.dx(input), i, sum);
       }
     }
-    if constexpr (C::template can_want<1>) {
+    if constexpr (C::wants(w_ih)) {
       const auto over_steps = [&](std::size_t d, auto f) {
         T sum = 0;
         for (std::size_t at = d; at < c.items() * Steps * 2; at += 2) sum += f(at);
@@ -97,19 +101,19 @@ struct plain_lstm : vscg::operation<shape<dyn, Steps, 2 * H>> {
         const std::size_t d = i / (4 * H);
         const std::size_t g = i % (4 * H);
         for (std::size_t k = 0; k < In; ++k) {
-          put(c.template dx<1>(), i * In + k,
-              over_steps(d, [&](std::size_t at) { return slope(at, g) * c.template x<0>()[at / 2 * In + k]; }));
+          put(c.dx(w_ih), i * In + k,
+              over_steps(d, [&](std::size_t at) { return slope(at, g) * c.x(input)[at / 2 * In + k]; }));
         }
         for (std::size_t k = 0; k < H; ++k) {
-          put(c.template dx<2>(), i * H + k, over_steps(d, [&](std::size_t at) {
+          put(c.dx(w_hh), i * H + k, over_steps(d, [&](std::size_t at) {
                 const std::size_t t = at / 2 % Steps;
                 if (t == (d == 0 ? 0 : Steps - 1)) return T(0);
                 return slope(at, g) * c.y()[(d == 0 ? at - 2 : at + 2) * H + k];
               }));
         }
         const T sum = over_steps(d, [&](std::size_t at) { return slope(at, g); });
-        put(c.template dx<3>(), i, sum);
-        put(c.template dx<4>(), i, sum);
+        put(c.dx(b_ih), i, sum);
+        put(c.dx(b_hh), i, sum);
       }
     }
   }
@@ -146,7 +150,7 @@ struct plain_lstm : vscg::operation<shape<dyn, Steps, 2 * H>> {
       }
       for (std::size_t n = 0; n < H; ++n) {
         dh[n] = 0;
-        for (std::size_t g = 0; g < 4 * H; ++g) dh[n] += gates[g] * c.template x<2>()[(d * 4 * H + g) * H + n];
+        for (std::size_t g = 0; g < 4 * H; ++g) dh[n] += gates[g] * c.x(w_hh)[(d * 4 * H + g) * H + n];
       }
     }
   }
@@ -166,31 +170,35 @@ struct sum_and_product {
 template <int C>
 struct sum_and_product_at_once : vscg::operation<shape<dyn, C>, shape<dyn, C>> {
   static constexpr const char* name = "sum_and_product";
-  static constexpr std::uint32_t pullback_reads_operands = 0b11;
+  static constexpr vscg::operand_index<0> left{};
+  static constexpr vscg::operand_index<1> right{};
+  static constexpr vscg::result_index<0> sum{};
+  static constexpr vscg::result_index<1> product{};
+  static constexpr std::uint32_t pullback_reads_operands = vscg::operand_set(left, right);
   explicit sum_and_product_at_once(const sum_and_product<C>&) {}
 
   template <class Context>
   void forward(const Context& c) const {
     for (std::size_t i = 0; i < c.items() * C; ++i) {
-      c.template y<0>()[i] = c.template x<0>()[i] + c.template x<1>()[i];
-      c.template y<1>()[i] = c.template x<0>()[i] * c.template x<1>()[i];
+      c.y(sum)[i] = c.x(left)[i] + c.x(right)[i];
+      c.y(product)[i] = c.x(left)[i] * c.x(right)[i];
     }
   }
   template <class Context>
   void pullback(const Context& c) const {
-    if constexpr (Context::template can_want<0>) pass<0>(c, c.template x<1>());
-    if constexpr (Context::template can_want<1>) pass<1>(c, c.template x<0>());
+    if constexpr (Context::wants(left)) pass(c, left, c.x(right));
+    if constexpr (Context::wants(right)) pass(c, right, c.x(left));
   }
 
  private:
-  template <int I, class Context, class T = typename Context::scalar>
-  static void pass(const Context& c, const T* other) {
-    const T* of_sum = c.template dy<0>();
-    const T* of_product = c.template dy<1>();
+  template <class Context, class Operand, class T = typename Context::scalar>
+  static void pass(const Context& c, Operand operand, const T* other) {
+    const T* of_sum = c.dy(sum);
+    const T* of_product = c.dy(product);
     for (std::size_t i = 0; i < c.items() * C; ++i) {
       T slope = of_sum == nullptr ? T(0) : of_sum[i];
       if (of_product != nullptr) slope += of_product[i] * other[i];
-      put(c.template dx<I>(), i, slope);
+      put(c.dx(operand), i, slope);
     }
   }
 };

@@ -15,10 +15,9 @@
 
 #include <vscg/backend/thrust/backend.hpp>
 #include <vscg/core/random.hpp>
+#include <vscg/ops/relu.hpp>
 
 namespace {
-
-using vscg::activation;
 
 struct problem {
   std::size_t m = 1, n = 1, k = 1;
@@ -56,7 +55,6 @@ struct operands {
     args.ldb = (p.trans_b ? p.k : p.n) + p.pad;
     args.ldc = p.n + p.pad;
     args.accumulate = p.accumulate;
-    args.act = p.relu ? activation::relu : activation::none;
     args.batch = p.batch;
     const std::size_t size_a = (p.trans_a ? p.k : p.m) * args.lda;
     const std::size_t size_b = (p.trans_b ? p.n : p.k) * args.ldb;
@@ -97,7 +95,7 @@ struct operands {
   void run() {
     // One for all: what earlier products left in the workspace must not matter.
     static vscg::thrust_backend<vscg::cpp>::executor<T> executor{vscg::threads{1}};
-    executor.gemm(args);
+    p.relu ? executor.gemm(args, vscg::relu_function{}) : executor.gemm(args);
   }
 };
 

@@ -9,12 +9,26 @@
 
 namespace vscg {
 
-/// What a product does to each finished element before it is stored.
-enum class activation : unsigned char { none, relu };
+/// What a product does to each finished element before it is stored, where nothing is asked for. Any function of
+/// `ops/elementwise.hpp` without settings (relu_function) can stand in its place.
+struct identity_function {
+  static constexpr const char* name = "identity";
+  static constexpr bool derivative_of_result = true;
+  template <class V>
+  VSCG_HD static V value(V x) {
+    return x;
+  }
+  template <class V>
+  VSCG_HD static V derivative(V) {
+    return V(1);
+  }
+};
 
 /// One matrix product, or `batch` independent ones of the same shape:
 ///
-///     C[m,n] = act((accumulate ? C : 0) + A[m,k]·B[k,n] + bias[n])
+///     C[m,n] = f((accumulate ? C : 0) + A[m,k]·B[k,n] + bias[n])
+///
+/// with the function f that `gemm(arguments, f)` is given beside these, or none.
 ///
 /// All matrices are row-major; a leading dimension is the distance in elements from one stored row to the next.
 /// `trans_a`: A is stored `[k,m]`. `trans_b`: B is stored `[n,k]`, as PyTorch stores the weight of `y = x·Wᵀ`.
@@ -36,7 +50,6 @@ struct gemm_arguments {
   std::size_t ldc = 0;
   bool accumulate = false;
   const T* bias = nullptr;
-  activation act = activation::none;
   std::size_t batch = 1, stride_a = 0, stride_b = 0, stride_c = 0;
   const T* packed_b = nullptr;
 };

@@ -46,7 +46,34 @@ struct gradient {
 template <class Operation, int Index>
 struct not_listed_in_pullback_reads;
 
-/// What an operation's forward and pullback see: operands x<i>, result y, gradients dy and dx<i>, saved and scratch
+/// Which operand, as a type. An operation that has several names them:
+///
+///   static constexpr operand_index<0> input{};
+///   static constexpr operand_index<1> weight{};
+///
+/// and asks its context for `c.x(weight)`. The number is part of the argument's type, so that a wrong one does not
+/// compile, and no `template` keyword stands between `c` and what it is asked for.
+template <int Index>
+struct operand_index {
+  static constexpr int value = Index;
+};
+
+/// The only operand of an operation that has one: `c.x()` and `c.dx()` mean it.
+inline constexpr operand_index<0> first_operand{};
+
+/// Which result, as a type, where an operation has several: `c.y(map)`.
+template <int Index>
+struct result_index {
+  static constexpr int value = Index;
+};
+
+/// Some operands, bit by bit, as `pullback_reads_operands` lists them: `operand_set(input, weight)`.
+template <int... Indices>
+constexpr std::uint32_t operand_set(operand_index<Indices>...) {
+  return ((1U << Indices) | ... | 0U);
+}
+
+/// What an operation's forward and pullback see: operands x(i), result y, gradients dy and dx(i), saved and scratch
 /// arrays. A pullback can touch only the operands it lists, because lifetimes are planned from the list.
 template <class Operation, class Tag, std::uint32_t Active, bool Pullback>
 class operation_context {
@@ -62,49 +89,48 @@ class operation_context {
   const run_state& state() const { return run_.state; }
   executor& backend() const { return *run_.backend; }
 
-  template <int I>
-  const scalar* x() const {
+  template <int I = 0>
+  const scalar* x(operand_index<I> = {}) const {
     if constexpr (Pullback && ((Operation::pullback_reads_operands >> I) & 1U) == 0) {
       static_cast<void>(sizeof(not_listed_in_pullback_reads<Operation, I>));
     }
     return run_.values[node_.arrays[I]];
   }
-  /// Operand I where it holds indices.
-  template <int I>
-  const std::int32_t* indices() const {
-    return reinterpret_cast<const std::int32_t*>(x<I>());
-  }
-  /// Result I, the only one unless said.
+  /// An operand that holds indices.
   template <int I = 0>
-  scalar* y() const {
+  const std::int32_t* indices(operand_index<I> operand = {}) const {
+    return reinterpret_cast<const std::int32_t*>(x(operand));
+  }
+  /// A result, the only one unless said.
+  template <int I = 0>
+  scalar* y(result_index<I> = {}) const {
     constexpr std::uint32_t read = Operation::pullback_reads_result;
     if constexpr (Pullback && ((read >> I) & 1U) == 0) {
       static_cast<void>(sizeof(not_listed_in_pullback_reads<Operation, -1 - I>));
     }
     return run_.values[node_.results[I]];
   }
-  /// The gradient of result I. This pullback is its only reader and may use it as scratch. Null where no gradient
+  /// The gradient of a result. This pullback is its only reader and may use it as scratch. Null where no gradient
   /// comes: where the loss does not reach that one of several results.
   template <int I = 0>
-  scalar* dy() const {
+  scalar* dy(result_index<I> = {}) const {
     static_assert(Pullback);
-    if constexpr (std::tuple_size_v < typename Operation::results >> 1) {
+    constexpr std::size_t count = std::tuple_size_v<typename Operation::results>;
+    if constexpr (count > 1) {
       if (((node_.given >> I) & 1U) == 0) return nullptr;
     }
     return run_.gradients[node_.results[I]];
   }
-  /// Whether operand I can take a gradient: a question of types, so that no code is made for one that cannot.
-  template <int I>
-  static constexpr bool can_want = ((Active >> I) & 1U) != 0;
-  /// Whether anybody reads it.
-  template <int I>
-  bool wants() const {
-    return can_want<I> && ((node_.wanted >> I) & 1U) != 0;
+  /// Whether operand I takes a gradient: a question of types, so that no code is made for one that does not. A pullback
+  /// runs only where the loss depends on its result, so each gradient that it can write is read.
+  template <int I = 0>
+  static constexpr bool wants(operand_index<I> = {}) {
+    return ((Active >> I) & 1U) != 0;
   }
   /// Where the gradient of operand I goes. A parameter's grows over the micro-batches of a step.
-  template <int I>
-  gradient<scalar> dx() const {
-    static_assert(Pullback && can_want<I>);
+  template <int I = 0>
+  gradient<scalar> dx(operand_index<I> operand = {}) const {
+    static_assert(Pullback && wants(operand));
     const bool first = ((node_.assigns >> I) & 1U) != 0;
     const bool grows = ((node_.persists >> I) & 1U) != 0 && !run_.state.first_micro_batch();
     return {run_.gradients[node_.arrays[I]], !first || grows};

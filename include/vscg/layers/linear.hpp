@@ -3,10 +3,12 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <vscg/backend/gemm_arguments.hpp>
 #include <vscg/core/inputs.hpp>
 #include <vscg/core/parameter.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/ops/linear.hpp>
+#include <vscg/ops/relu.hpp>
 
 namespace vscg {
 
@@ -24,19 +26,19 @@ struct linear {
 
   template <Var X>
   auto operator()(const X& x) const {
-    return apply<activation::none>(x);
+    return with(identity_function{}, x);
   }
   /// relu(x·Wᵀ + b) as one operation.
   template <Var X>
   auto with_relu(const X& x) const {
-    return apply<activation::relu>(x);
+    return with(relu_function{}, x);
   }
-
- private:
-  template <activation Activation, class X>
-  auto apply(const X& given) const {
+  /// f(x·Wᵀ + b) with any function of `ops/elementwise.hpp` that has no settings, as one operation where gradients let
+  /// it.
+  template <class Function, Var X>
+  auto with(Function, const X& given) const {
     const auto x = accept<linear, In>(given);
-    return functional::linear<Activation>(x, operand(x, weight), operand(x, bias));
+    return functional::linear<Function>(x, operand(x, weight), operand(x, bias));
   }
 };
 
@@ -50,19 +52,18 @@ struct linear_without_bias {
 
   template <Var X>
   auto operator()(const X& x) const {
-    return apply<activation::none>(x);
+    return with(identity_function{}, x);
   }
   /// relu(x·Wᵀ) as one operation.
   template <Var X>
   auto with_relu(const X& x) const {
-    return apply<activation::relu>(x);
+    return with(relu_function{}, x);
   }
-
- private:
-  template <activation Activation, class X>
-  auto apply(const X& given) const {
+  /// f(x·Wᵀ) with any function of `ops/elementwise.hpp` that has no settings, as one operation where gradients let it.
+  template <class Function, Var X>
+  auto with(Function, const X& given) const {
     const auto x = accept<linear_without_bias, In>(given);
-    return functional::linear<Activation>(x, operand(x, weight));
+    return functional::linear<Function>(x, operand(x, weight));
   }
 };
 

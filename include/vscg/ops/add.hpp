@@ -37,26 +37,26 @@ template <class Shape>
 struct add : operation<Shape> {
   static constexpr const char* name = "add";
   static constexpr bool is_linear = true;
+  static constexpr operand_index<0> a{};
+  static constexpr operand_index<1> b{};
 
   template <class C>
   void forward(const C& c) const {
     using T = typename C::scalar;
     c.backend().each(elements_of<Shape>(c.items()), 1,
-                     kernels::binary_forward<kernels::sum_of_two, T>{{}, c.template x<0>(), c.template x<1>(), c.y()});
+                     kernels::binary_forward<kernels::sum_of_two, T>{{}, c.x(a), c.x(b), c.y()});
   }
   template <class C>
   void pullback(const C& c) const {
-    pass<0>(c);
-    pass<1>(c);
+    pass(c, a);
+    pass(c, b);
   }
 
  private:
-  template <int I, class C>
-  static void pass(const C& c) {
-    if constexpr (C::template can_want<I>) {
-      if (!c.template wants<I>()) return;
-      c.backend().each(elements_of<Shape>(c.items()), 1,
-                       kernels::copy_gradient<typename C::scalar>{c.dy(), c.template dx<I>()});
+  template <class C, class Operand>
+  static void pass(const C& c, Operand to) {
+    if constexpr (C::wants(Operand{})) {
+      c.backend().each(elements_of<Shape>(c.items()), 1, kernels::copy_gradient<typename C::scalar>{c.dy(), c.dx(to)});
     }
   }
 };

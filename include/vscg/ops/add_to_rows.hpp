@@ -50,27 +50,23 @@ template <class Shape>
 struct add_to_rows : operation<Shape> {
   static constexpr const char* name = "add_to_rows";
   static constexpr bool is_linear = true;
+  static constexpr operand_index<0> rows{};
+  static constexpr operand_index<1> addend{};
   static constexpr std::size_t channels = static_cast<std::size_t>(extent<Shape, -1>);
 
   template <class C>
   void forward(const C& c) const {
-    c.backend().rows(
-        rows_of<Shape> * c.items(), channels,
-        kernels::add_to_rows_forward<typename C::scalar>{channels, c.template x<0>(), c.template x<1>(), c.y()});
+    c.backend().rows(rows_of<Shape> * c.items(), channels,
+                     kernels::add_to_rows_forward<typename C::scalar>{channels, c.x(rows), c.x(addend), c.y()});
   }
   template <class C>
   void pullback(const C& c) const {
     using T = typename C::scalar;
-    if constexpr (C::template can_want<0>) {
-      if (c.template wants<0>()) {
-        c.backend().each(Shape::elements * c.items(), 1, kernels::copy_gradient<T>{c.dy(), c.template dx<0>()});
-      }
+    if constexpr (C::wants(rows)) {
+      c.backend().each(Shape::elements * c.items(), 1, kernels::copy_gradient<T>{c.dy(), c.dx(rows)});
     }
-    if constexpr (C::template can_want<1>) {
-      if (c.template wants<1>()) {
-        c.backend().rows(rows_of<Shape> * c.items(), channels,
-                         kernels::row_sums<T>{channels, c.dy(), c.template dx<1>()});
-      }
+    if constexpr (C::wants(addend)) {
+      c.backend().rows(rows_of<Shape> * c.items(), channels, kernels::row_sums<T>{channels, c.dy(), c.dx(addend)});
     }
   }
 };

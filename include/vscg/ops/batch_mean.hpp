@@ -51,26 +51,28 @@ namespace ops {
 template <bool Weighted>
 struct batch_sum : operation<shape<1>> {
   static constexpr const char* name = Weighted ? "batch_weighted_sum" : "batch_mean";
-  static constexpr std::uint32_t pullback_reads_operands = Weighted ? 2U : 0U;
+  static constexpr operand_index<0> input{};
+  static constexpr operand_index<1> weight{};
+  static constexpr std::uint32_t pullback_reads_operands = Weighted ? operand_set(weight) : 0;
 
   template <class C>
   void forward(const C& c) const {
     using T = typename C::scalar;
-    c.backend().rows(1, c.items(),
-                     kernels::batch_sum<T>{c.items(), c.template x<0>(), weights(c), factor(c),
-                                           !c.state().first_micro_batch(), c.y()});
+    c.backend().rows(
+        1, c.items(),
+        kernels::batch_sum<T>{c.items(), c.x(input), weights(c), factor(c), !c.state().first_micro_batch(), c.y()});
   }
   template <class C>
   void pullback(const C& c) const {
     using T = typename C::scalar;
-    c.backend().each(c.items(), 1, kernels::batch_sum_pullback<T>{weights(c), factor(c), c.dy(), c.template dx<0>()});
+    c.backend().each(c.items(), 1, kernels::batch_sum_pullback<T>{weights(c), factor(c), c.dy(), c.dx(input)});
   }
 
  private:
   template <class C>
   static const typename C::scalar* weights(const C& c) {
     if constexpr (Weighted)
-      return c.template x<1>();
+      return c.x(weight);
     else
       return nullptr;
   }

@@ -4,10 +4,11 @@
 #include <vscg/core/begin.hpp>
 
 #include <cstddef>
+#include <type_traits>
 
+#include <vscg/backend/gemm_arguments.hpp>
 #include <vscg/core/config.hpp>
 #include <vscg/core/execution.hpp>
-#include <vscg/core/math.hpp>
 #include <vscg/core/var.hpp>
 
 // Sums over the rows of a matrix, as the gradient of a bias needs them: rows in order within blocks of 64, which are
@@ -17,9 +18,9 @@ namespace vscg {
 
 namespace kernels {
 
-/// partial[block, c] = Σ x[r, c] over the rows r of one block. Where `y` is given, x is first set to 0 where y = 0: the
-/// gradient before a relu that was its product's epilogue.
-template <class T>
+/// partial[block, c] = Σ x[r, c] over the rows r of one block. With a function, whose results are `y`, x is first
+/// multiplied by its derivative: the gradient before a function that was the end of its product.
+template <class Function, class T>
 struct block_sums {
   static constexpr std::size_t block_rows = 64;
   std::size_t rows;
@@ -35,11 +36,9 @@ struct block_sums {
     for (std::size_t r = begin; r < end; ++r) {
       T* const from = x + r * columns;
       group.each(columns, [&](auto c) {
-        using math::where_greater;
-        using V = typename decltype(c)::value;
-        V value = c.load(from);
-        if (y != nullptr) {
-          value = where_greater(c.load(y + r * columns), V(0), value, V(0));
+        auto value = c.load(from);
+        if constexpr (!std::is_same_v<Function, identity_function>) {
+          value = value * Function::derivative(c.load(y + r * columns));
           c.store(from, value);
         }
         c.store(to, r == begin ? value : c.load(to) + value);
@@ -68,16 +67,17 @@ struct sum_of_blocks {
 
 /// What the sums of the columns of an array with `rows` rows of each item need as scratch.
 constexpr slot_size column_sums_scratch(std::size_t rows, std::size_t columns, bool per_item = true) {
-  constexpr std::size_t block = kernels::block_sums<float>::block_rows;
+  constexpr std::size_t block = kernels::block_sums<identity_function, float>::block_rows;
   const std::size_t elements = (rows + block - 1) / block * columns;
   return per_item ? slot_size{elements, 0, 0} : slot_size{0, elements, 0};
 }
 
-/// The gradient of a bias: the sums of the columns of dy [rows, columns]. Where `y` is given, dy becomes 0 where y = 0.
-template <class Executor, class T>
+/// The gradient of a bias: the sums of the columns of dy [rows, columns]. With a function, whose results are `y`, dy
+/// becomes the gradient before it.
+template <class Function = identity_function, class Executor, class T>
 void add_column_sums(Executor& backend, T* dy, const T* y, std::size_t rows, std::size_t columns, T* scratch,
                      gradient<T> sums) {
-  using kernel = kernels::block_sums<T>;
+  using kernel = kernels::block_sums<Function, T>;
   const std::size_t blocks = (rows + kernel::block_rows - 1) / kernel::block_rows;
   backend.rows(blocks, kernel::block_rows * columns, kernel{rows, columns, y, dy, scratch});
   backend.each(columns, blocks, kernels::sum_of_blocks<T>{blocks, columns, scratch, sums});

@@ -115,10 +115,13 @@ struct conv1d : operation<shape<dyn, T, Out>> {
   static_assert(2 * Padding == Kernel - 1, "vscg::conv1d: the sequence keeps its length, so the kernel is odd");
   static constexpr const char* name = "conv1d";
   void settings(setting_list& to) const { to.add("kernel", Kernel).add("padding", Padding); }
-  static constexpr std::uint32_t pullback_reads_operands = 3;
+  static constexpr operand_index<0> input{};
+  static constexpr operand_index<1> weight{};
+  static constexpr operand_index<2> bias{};
+  static constexpr std::uint32_t pullback_reads_operands = operand_set(input, weight);
   static constexpr std::size_t inner = std::size_t{In} * Kernel;
   static constexpr double flops_per_item = 2.0 * T * Out * inner;
-  static constexpr std::uint32_t prepared_operands = 0b10;
+  static constexpr std::uint32_t prepared_operands = operand_set(weight);
   /// W' as the backend packs it; W' itself where it packs nothing.
   template <class Executor>
   static constexpr std::array<slot_size, 3> prepared(std::uint32_t active) {
@@ -144,9 +147,9 @@ struct conv1d : operation<shape<dyn, T, Out>> {
   template <class Context>
   void forward(const Context& c) const {
     gather(c, c.scratch(0));
-    detail::linear_forward<typename Context::executor, typename Context::scalar>(
-        c.backend(), T * c.items(), inner, Out, c.scratch(0), turned(c, c.prepared(1)), c.prepared(1),
-        c.template x<2>(), activation::none, c.y());
+    detail::linear_forward<identity_function, typename Context::executor, typename Context::scalar>(
+        c.backend(), T * c.items(), inner, Out, c.scratch(0), turned(c, c.prepared(1)), c.prepared(1), c.x(bias),
+        c.y());
   }
   template <class Context>
   void pullback(const Context& c) const {
@@ -154,35 +157,30 @@ struct conv1d : operation<shape<dyn, T, Out>> {
     const std::size_t rows = T * c.items();
     const Scalar* dy = c.dy();
     const Scalar* columns = c.scratch(0);
-    if constexpr (Context::template can_want<1>) {
+    if constexpr (Context::wants(weight)) {
       gather(c, c.scratch(0));
       detail::linear_weight_gradient(c.backend(), rows, inner, Out, dy, columns, gradient<Scalar>{c.scratch(1), false});
-      c.backend().rows(Out, inner,
-                       kernels::channels_before_steps<Scalar>{In, Kernel, c.scratch(1), c.template dx<1>()});
-      add_column_sums<typename Context::executor, Scalar>(c.backend(), c.dy(), nullptr, rows, Out, c.scratch(2),
-                                                          c.template dx<2>());
+      c.backend().rows(Out, inner, kernels::channels_before_steps<Scalar>{In, Kernel, c.scratch(1), c.dx(weight)});
+      add_column_sums<identity_function, typename Context::executor, Scalar>(c.backend(), c.dy(), nullptr, rows, Out,
+                                                                             c.scratch(2), c.dx(bias));
     }
-    if constexpr (Context::template can_want<0>) {
-      if (!c.template wants<0>()) return;
+    if constexpr (Context::wants(input)) {
       detail::linear_input_gradient<typename Context::executor, Scalar>(c.backend(), rows, inner, Out, dy,
                                                                         turned(c, c.prepared(2)), c.prepared(2),
                                                                         gradient<Scalar>{c.scratch(0), false});
-      c.backend().rows(rows, inner,
-                       kernels::scatter_columns<Scalar>{T, In, Kernel, Padding, columns, c.template dx<0>()});
+      c.backend().rows(rows, inner, kernels::scatter_columns<Scalar>{T, In, Kernel, Padding, columns, c.dx(input)});
     }
   }
 
  private:
   template <class Context>
   static void gather(const Context& c, typename Context::scalar* columns) {
-    c.backend().rows(
-        T * c.items(), inner,
-        kernels::gather_columns<typename Context::scalar>{T, In, Kernel, Padding, c.template x<0>(), columns});
+    c.backend().rows(T * c.items(), inner,
+                     kernels::gather_columns<typename Context::scalar>{T, In, Kernel, Padding, c.x(input), columns});
   }
   template <class Context>
   static void turn(const Context& c, typename Context::scalar* to) {
-    c.backend().rows(Out, inner,
-                     kernels::steps_before_channels<typename Context::scalar>{In, Kernel, c.template x<1>(), to});
+    c.backend().rows(Out, inner, kernels::steps_before_channels<typename Context::scalar>{In, Kernel, c.x(weight), to});
   }
   // W' for a product; null where the product has it packed.
   template <class Context>

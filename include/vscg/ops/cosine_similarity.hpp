@@ -81,31 +81,30 @@ template <class Shape>
 struct cosine_similarity : operation<without_channels<Shape>> {
   static constexpr const char* name = "cosine_similarity";
   void settings(setting_list& to) const { to.add("epsilon", epsilon); }
-  static constexpr std::uint32_t pullback_reads_operands = 3;
+  static constexpr operand_index<0> a{};
+  static constexpr operand_index<1> b{};
+  static constexpr std::uint32_t pullback_reads_operands = operand_set(a, b);
   static constexpr std::size_t channels = static_cast<std::size_t>(extent<Shape, -1>);
   double epsilon = 1e-12;
 
   template <class C>
   void forward(const C& c) const {
     c.backend().rows(rows_of<Shape> * c.items(), 6 * channels,
-                     kernels::cosine_similarity_forward<typename C::scalar>{channels, epsilon, c.template x<0>(),
-                                                                            c.template x<1>(), c.y()});
+                     kernels::cosine_similarity_forward<typename C::scalar>{channels, epsilon, c.x(a), c.x(b), c.y()});
   }
   template <class C>
   void pullback(const C& c) const {
-    pass<0>(c);
-    pass<1>(c);
+    pass(c, a);
+    pass(c, b);
   }
 
  private:
-  template <int I, class C>
-  void pass(const C& c) const {
-    if constexpr (C::template can_want<I>) {
-      if (!c.template wants<I>()) return;
-      c.backend().rows(
-          rows_of<Shape> * c.items(), 8 * channels,
-          kernels::cosine_similarity_pullback<typename C::scalar>{channels, epsilon, I == 0, c.template x<0>(),
-                                                                  c.template x<1>(), c.dy(), c.template dx<I>()});
+  template <class C, class Operand>
+  void pass(const C& c, Operand to) const {
+    if constexpr (C::wants(Operand{})) {
+      c.backend().rows(rows_of<Shape> * c.items(), 8 * channels,
+                       kernels::cosine_similarity_pullback<typename C::scalar>{channels, epsilon, Operand::value == 0,
+                                                                               c.x(a), c.x(b), c.dy(), c.dx(to)});
     }
   }
 };

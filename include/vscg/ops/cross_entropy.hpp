@@ -129,20 +129,22 @@ namespace ops {
 template <class Shape>
 struct cross_entropy : operation<shape<dyn>> {
   static constexpr const char* name = "cross_entropy";
-  static constexpr std::uint32_t pullback_reads_operands = 3;
+  static constexpr operand_index<0> input{};
+  static constexpr operand_index<1> target{};
+  static constexpr std::uint32_t pullback_reads_operands = operand_set(input, target);
   static constexpr std::size_t channels = static_cast<std::size_t>(extent<Shape, -1>);
 
   template <class C>
   void forward(const C& c) const {
-    c.backend().rows(c.items(), 4 * Shape::elements,
-                     kernels::cross_entropy_forward<typename C::scalar>{rows_of<Shape>, channels, c.template x<0>(),
-                                                                        c.template x<1>(), c.y()});
+    c.backend().rows(
+        c.items(), 4 * Shape::elements,
+        kernels::cross_entropy_forward<typename C::scalar>{rows_of<Shape>, channels, c.x(input), c.x(target), c.y()});
   }
   template <class C>
   void pullback(const C& c) const {
     c.backend().rows(c.items(), 6 * Shape::elements,
-                     kernels::cross_entropy_pullback<typename C::scalar>{
-                         rows_of<Shape>, channels, c.template x<0>(), c.template x<1>(), c.dy(), c.template dx<0>()});
+                     kernels::cross_entropy_pullback<typename C::scalar>{rows_of<Shape>, channels, c.x(input),
+                                                                         c.x(target), c.dy(), c.dx(input)});
   }
 };
 
@@ -150,21 +152,22 @@ struct cross_entropy : operation<shape<dyn>> {
 template <class Shape>
 struct index_cross_entropy : operation<shape<dyn>> {
   static constexpr const char* name = "index_cross_entropy";
-  static constexpr std::uint32_t pullback_reads_operands = 3;
+  static constexpr operand_index<0> input{};
+  static constexpr operand_index<1> target{};
+  static constexpr std::uint32_t pullback_reads_operands = operand_set(input, target);
   static constexpr std::size_t channels = static_cast<std::size_t>(extent<Shape, -1>);
 
   template <class C>
   void forward(const C& c) const {
     c.backend().rows(c.items(), 4 * Shape::elements,
-                     kernels::index_cross_entropy_forward<typename C::scalar>{
-                         rows_of<Shape>, channels, c.template x<0>(), c.template indices<1>(), c.y()});
+                     kernels::index_cross_entropy_forward<typename C::scalar>{rows_of<Shape>, channels, c.x(input),
+                                                                              c.indices(target), c.y()});
   }
   template <class C>
   void pullback(const C& c) const {
-    c.backend().rows(
-        c.items(), 6 * Shape::elements,
-        kernels::index_cross_entropy_pullback<typename C::scalar>{rows_of<Shape>, channels, c.template x<0>(),
-                                                                  c.template indices<1>(), c.dy(), c.template dx<0>()});
+    c.backend().rows(c.items(), 6 * Shape::elements,
+                     kernels::index_cross_entropy_pullback<typename C::scalar>{rows_of<Shape>, channels, c.x(input),
+                                                                               c.indices(target), c.dy(), c.dx(input)});
   }
 };
 

@@ -61,11 +61,11 @@ struct dropout : operation<Shape> {
 
   template <class C>
   void forward(const C& c) const {
-    run(c, c.template x<0>(), {c.y(), false});
+    run(c, c.x(), {c.y(), false});
   }
   template <class C>
   void pullback(const C& c) const {
-    run(c, c.dy(), c.template dx<0>());
+    run(c, c.dy(), c.dx());
   }
 
  private:

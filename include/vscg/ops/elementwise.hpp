@@ -67,7 +67,8 @@ namespace ops {
 template <class Function, class Shape>
 struct unary : operation<Shape> {
   static constexpr const char* name = Function::name;
-  static constexpr std::uint32_t pullback_reads_operands = Function::derivative_of_result ? 0U : 1U;
+  static constexpr std::uint32_t pullback_reads_operands =
+      Function::derivative_of_result ? 0 : operand_set(first_operand);
   static constexpr bool pullback_reads_result = Function::derivative_of_result;
   static constexpr bool is_linear = requires { requires Function::is_linear; };
   Function function;
@@ -77,8 +78,7 @@ struct unary : operation<Shape> {
   template <class C>
   void forward(const C& c) const {
     using T = typename C::scalar;
-    c.backend().each(elements_of<Shape>(c.items()), 4,
-                     kernels::unary_forward<Function, T>{function, c.template x<0>(), c.y()});
+    c.backend().each(elements_of<Shape>(c.items()), 4, kernels::unary_forward<Function, T>{function, c.x(), c.y()});
   }
   template <class C>
   void pullback(const C& c) const {
@@ -87,9 +87,9 @@ struct unary : operation<Shape> {
     if constexpr (Function::derivative_of_result)
       known = c.y();
     else
-      known = c.template x<0>();
+      known = c.x();
     c.backend().each(elements_of<Shape>(c.items()), 4,
-                     kernels::unary_pullback<Function, T>{function, known, c.dy(), c.template dx<0>()});
+                     kernels::unary_pullback<Function, T>{function, known, c.dy(), c.dx()});
   }
 };
 

@@ -115,7 +115,9 @@ template <int T, int In, int H, bool Initial>
 struct gru : recurrent::operation<T, In, 3, H> {
   static constexpr const char* name = "gru";
   void settings(setting_list& to) const { to.add("hidden", H).add("directions", 2); }
-  static constexpr std::uint32_t pullback_reads_operands = Initial ? 0b100111U : 0b111U;
+  static constexpr std::uint32_t pullback_reads_operands =
+      operand_set(recurrent::input, recurrent::weight_ih, recurrent::weight_hh) |
+      (Initial ? operand_set(recurrent::initial_states) : 0);
   static constexpr bool pullback_reads_result = true;
   static constexpr double flops_per_item = 2.0 * T * 6 * H * (In + H);
   /// Gates, hidden parts of n.
@@ -135,17 +137,17 @@ struct gru : recurrent::operation<T, In, 3, H> {
     const auto packed = recurrent::packed_of(c);
     S* gates = c.saved(0);
     S* part = c.scratch(0);
-    detail::linear_forward<typename C::executor, S>(c.backend(), sizes.rows(), In, sizes.both(), c.template x<0>(),
-                                                    c.template x<1>(), packed.input, c.template x<3>(),
-                                                    activation::none, gates);
+    detail::linear_forward<identity_function, typename C::executor, S>(c.backend(), sizes.rows(), In, sizes.both(),
+                                                                       c.x(recurrent::input), c.x(recurrent::weight_ih),
+                                                                       packed.input, c.x(recurrent::bias_ih), gates);
     recurrent::for_chains(c.backend(), c.items(), [&](typename C::executor& one, const recurrent::chains& chains) {
       for (std::size_t order = 0; order < T; ++order) {
         recurrent::hidden_product<typename C::executor, S>(one, sizes, chains, order, c.y(), initial(c),
-                                                           c.template x<2>(), packed.hidden, c.template x<4>(), part, 1,
-                                                           false);
-        one.rows(
-            chains.count, 30 * H,
-            kernels::gru_step<S>{chains, order, T, H, c.template x<4>(), part, initial(c), gates, c.saved(1), c.y()});
+                                                           c.x(recurrent::weight_hh), packed.hidden,
+                                                           c.x(recurrent::bias_hh), part, 1, false);
+        one.rows(chains.count, 30 * H,
+                 kernels::gru_step<S>{chains, order, T, H, c.x(recurrent::bias_hh), part, initial(c), gates, c.saved(1),
+                                      c.y()});
       }
     });
   }
@@ -165,33 +167,33 @@ struct gru : recurrent::operation<T, In, 3, H> {
       for (std::size_t order = T; order-- > 0;) {
         one.rows(chains.count, 30 * H,
                  kernels::gru_step_back<S>{chains, order, T, H, c.saved(1), previous, c.dy(), gates, dhidden, dh});
-        if (order == 0 && !wants_initial(c)) break;
-        recurrent::hidden_gradient<typename C::executor, S>(one, sizes, chains, order, dhidden, c.template x<2>(),
-                                                            packed.hidden_back, dh, true);
+        if (order == 0 && !wants_initial<C>()) break;
+        recurrent::hidden_gradient<typename C::executor, S>(one, sizes, chains, order, dhidden,
+                                                            c.x(recurrent::weight_hh), packed.hidden_back, dh, true);
       }
     });
     if constexpr (Initial) {
-      if constexpr (C::template can_want<5>) {
-        if (wants_initial(c)) {
-          c.backend().each(c.items() * recurrent::directions * H, 1, kernels::copy_gradient<S>{dh, c.template dx<5>()});
+      if constexpr (C::wants(recurrent::initial_states)) {
+        if (wants_initial<C>()) {
+          c.backend().each(c.items() * recurrent::directions * H, 1,
+                           kernels::copy_gradient<S>{dh, c.dx(recurrent::initial_states)});
         }
       }
     }
-    if constexpr (C::template can_want<0>) {
-      if (c.template wants<0>()) {
-        detail::linear_input_gradient<typename C::executor, S>(c.backend(), sizes.rows(), In, sizes.both(), gates,
-                                                               c.template x<1>(), packed.input_back,
-                                                               c.template dx<0>());
-      }
+    if constexpr (C::wants(recurrent::input)) {
+      detail::linear_input_gradient<typename C::executor, S>(c.backend(), sizes.rows(), In, sizes.both(), gates,
+                                                             c.x(recurrent::weight_ih), packed.input_back,
+                                                             c.dx(recurrent::input));
     }
-    if constexpr (C::template can_want<1>) {
+    if constexpr (C::wants(recurrent::weight_ih)) {
       const S* dgates = gates;
       const S* back = dhidden;
-      detail::linear_weight_gradient(c.backend(), sizes.rows(), In, sizes.both(), dgates, c.template x<0>(),
-                                     c.template dx<1>());
-      recurrent::hidden_weight_gradient(c.backend(), sizes, back, static_cast<const S*>(previous), c.template dx<2>());
-      recurrent::bias_gradient(c.backend(), sizes, gates, c.scratch(3), c.template dx<3>());
-      recurrent::bias_gradient(c.backend(), sizes, dhidden, c.scratch(3), c.template dx<4>());
+      detail::linear_weight_gradient(c.backend(), sizes.rows(), In, sizes.both(), dgates, c.x(recurrent::input),
+                                     c.dx(recurrent::weight_ih));
+      recurrent::hidden_weight_gradient(c.backend(), sizes, back, static_cast<const S*>(previous),
+                                        c.dx(recurrent::weight_hh));
+      recurrent::bias_gradient(c.backend(), sizes, gates, c.scratch(3), c.dx(recurrent::bias_ih));
+      recurrent::bias_gradient(c.backend(), sizes, dhidden, c.scratch(3), c.dx(recurrent::bias_hh));
     }
   }
 
@@ -199,14 +201,14 @@ struct gru : recurrent::operation<T, In, 3, H> {
   template <class C>
   static const typename C::scalar* initial(const C& c) {
     if constexpr (Initial)
-      return c.template x<5>();
+      return c.x(recurrent::initial_states);
     else
       return nullptr;
   }
   template <class C>
-  static bool wants_initial(const C& c) {
+  static constexpr bool wants_initial() {
     if constexpr (Initial)
-      return c.template wants<5>();
+      return C::wants(recurrent::initial_states);
     else
       return false;
   }

@@ -111,7 +111,10 @@ template <class Shape>
 struct layer_norm : operation<Shape> {
   static constexpr const char* name = "layer_norm";
   void settings(setting_list& to) const { to.add("epsilon", epsilon); }
-  static constexpr std::uint32_t pullback_reads_operands = 3;
+  static constexpr operand_index<0> input{};
+  static constexpr operand_index<1> scale{};
+  static constexpr operand_index<2> shift{};
+  static constexpr std::uint32_t pullback_reads_operands = operand_set(input, scale);
   static constexpr std::size_t channels = static_cast<std::size_t>(extent<Shape, -1>);
   static constexpr std::array<slot_size, 1> saved() { return {slot_size{2 * rows_of<Shape>, 0, 0}}; }
   double epsilon = 1e-5;
@@ -119,25 +122,23 @@ struct layer_norm : operation<Shape> {
   template <class C>
   void forward(const C& c) const {
     using T = typename C::scalar;
-    c.backend().rows(rows_of<Shape> * c.items(), 4 * channels,
-                     kernels::layer_norm_forward<T>{channels, epsilon, c.template x<0>(), c.template x<1>(),
-                                                    c.template x<2>(), c.y(), c.saved(0)});
+    c.backend().rows(
+        rows_of<Shape> * c.items(), 4 * channels,
+        kernels::layer_norm_forward<T>{channels, epsilon, c.x(input), c.x(scale), c.x(shift), c.y(), c.saved(0)});
   }
   template <class C>
   void pullback(const C& c) const {
     using T = typename C::scalar;
     const std::size_t rows = rows_of<Shape> * c.items();
-    if constexpr (C::template can_want<0>) {
-      if (c.template wants<0>()) {
-        c.backend().rows(rows, 4 * channels,
-                         kernels::layer_norm_pullback<T>{channels, c.template x<0>(), c.template x<1>(), c.saved(0),
-                                                         c.dy(), c.template dx<0>()});
-      }
+    if constexpr (C::wants(input)) {
+      c.backend().rows(
+          rows, 4 * channels,
+          kernels::layer_norm_pullback<T>{channels, c.x(input), c.x(scale), c.saved(0), c.dy(), c.dx(input)});
     }
-    if constexpr (C::template can_want<1>) {
-      c.backend().each(channels, rows,
-                       kernels::layer_norm_parameters<T>{rows, channels, c.template x<0>(), c.saved(0), c.dy(),
-                                                         c.template dx<1>(), c.template dx<2>()});
+    if constexpr (C::wants(scale)) {
+      c.backend().each(
+          channels, rows,
+          kernels::layer_norm_parameters<T>{rows, channels, c.x(input), c.saved(0), c.dy(), c.dx(scale), c.dx(shift)});
     }
   }
 };

@@ -6,31 +6,15 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include <vscg/backend/gemm_arguments.hpp>
 #include <vscg/core/config.hpp>
-#include <vscg/core/math.hpp>
 #include <vscg/core/record.hpp>
 #include <vscg/ops/column_sums.hpp>
+#include <vscg/ops/elementwise.hpp>
 
 namespace vscg {
-
-namespace kernels {
-
-/// dy = 0 where y = 0: the gradient before a relu that was the product's epilogue.
-template <class T>
-struct mask_by_sign {
-  const T* y;
-  T* dy;
-  template <class Index>
-  VSCG_HD void operator()(Index i) const {
-    using math::where_greater;
-    using V = typename Index::value;
-    i.store(dy, where_greater(i.load(y), V(0), i.load(dy), V(0)));
-  }
-};
-
-}  // namespace kernels
 
 namespace detail {
 
@@ -66,10 +50,10 @@ VSCG_NOINLINE void linear_prepare(Executor& backend, std::size_t in, std::size_t
   if (to.backward != nullptr) backend.pack(product, to.backward);
 }
 
-/// y [rows, out] = act(x [rows, in]·Wᵀ + bias)
-template <class Executor, class T>
+/// y [rows, out] = f(x [rows, in]·Wᵀ + bias)
+template <class Function, class Executor, class T>
 VSCG_NOINLINE void linear_forward(Executor& backend, std::size_t rows, std::size_t in, std::size_t out, const T* x,
-                                  const T* weight, const T* packed, const T* bias, activation act, T* y) {
+                                  const T* weight, const T* packed, const T* bias, T* y) {
   gemm_arguments<T> product;
   product.trans_b = true;
   product.m = rows;
@@ -82,9 +66,8 @@ VSCG_NOINLINE void linear_forward(Executor& backend, std::size_t rows, std::size
   product.c = y;
   product.ldc = out;
   product.bias = bias;
-  product.act = act;
   product.packed_b = packed;
-  backend.gemm(product);
+  backend.gemm(product, Function{});
 }
 
 /// dx [rows, in] (+)= dy [rows, out]·W
@@ -129,20 +112,24 @@ VSCG_NOINLINE void linear_weight_gradient(Executor& backend, std::size_t rows, s
 
 namespace ops {
 
-/// y = act(x·Wᵀ + b), W [Out, In], over the last axis of x [..., In].
+/// y = f(x·Wᵀ + b), W [Out, In], over the last axis of x [..., In].
 ///
-/// With d = dy · act'(y):  dx = d·W,  dW = dᵀ·x,  db = Σ_rows d.
-template <class XShape, int Out, bool Bias, activation Activation>
+/// With d = dy · f'(y):  dx = d·W,  dW = dᵀ·x,  db = Σ_rows d.
+template <class XShape, int Out, bool Bias, class Function>
 struct linear : operation<with_channels<XShape, Out>> {
   static constexpr const char* name = "linear";
-  void settings(setting_list& to) const { to.add("activation", Activation == activation::relu ? "relu" : "none"); }
-  static constexpr std::uint32_t pullback_reads_operands = 3;
-  static constexpr bool pullback_reads_result = Activation != activation::none;
+  void settings(setting_list& to) const { to.add("activation", Function::name); }
+  static constexpr operand_index<0> input{};
+  static constexpr operand_index<1> weight{};
+  static constexpr operand_index<2> bias{};
+  static constexpr std::uint32_t pullback_reads_operands = operand_set(input, weight);
+  static constexpr bool has_function = !std::is_same_v<Function, identity_function>;
+  static constexpr bool pullback_reads_result = has_function;
   static constexpr std::size_t in = static_cast<std::size_t>(extent<XShape, -1>);
   static constexpr std::size_t out = static_cast<std::size_t>(Out);
   static constexpr std::size_t item_rows = rows_of<XShape>;
   static constexpr double flops_per_item = 2.0 * item_rows * in * out;
-  static constexpr std::uint32_t prepared_operands = 0b10;
+  static constexpr std::uint32_t prepared_operands = operand_set(weight);
   template <class Executor>
   static constexpr auto prepared(std::uint32_t active) {
     return detail::packed_weight_sizes<Executor>(in, out, (active & 1U) != 0);
@@ -163,52 +150,48 @@ struct linear : operation<with_channels<XShape, Out>> {
   template <class C>
   void prepare(const C& c) const {
     using T = typename C::scalar;
-    detail::linear_prepare(c.backend(), in, out, c.template x<1>(),
-                           detail::packed_weight<T>{c.prepared(0), c.prepared(1)});
+    detail::linear_prepare(c.backend(), in, out, c.x(weight), detail::packed_weight<T>{c.prepared(0), c.prepared(1)});
   }
   template <class C>
   void forward(const C& c) const {
     using T = typename C::scalar;
-    const T* bias = nullptr;
-    if constexpr (Bias) bias = c.template x<2>();
-    detail::linear_forward<typename C::executor, T>(c.backend(), rows(c), in, out, c.template x<0>(), c.template x<1>(),
-                                                    c.prepared(0), bias, Activation, c.y());
+    const T* added = nullptr;
+    if constexpr (Bias) added = c.x(bias);
+    detail::linear_forward<Function, typename C::executor, T>(c.backend(), rows(c), in, out, c.x(input), c.x(weight),
+                                                              c.prepared(0), added, c.y());
   }
 
   template <class C>
   void pullback(const C& c) const {
     using T = typename C::scalar;
     const T* dy = c.dy();
-    before_activation(c);
-    if constexpr (C::template can_want<0>) {
-      if (c.template wants<0>()) {
-        detail::linear_input_gradient<typename C::executor, T>(c.backend(), rows(c), in, out, dy, c.template x<1>(),
-                                                               c.prepared(1), c.template dx<0>());
-      }
+    before_function(c);
+    if constexpr (C::wants(input)) {
+      detail::linear_input_gradient<typename C::executor, T>(c.backend(), rows(c), in, out, dy, c.x(weight),
+                                                             c.prepared(1), c.dx(input));
     }
-    if constexpr (C::template can_want<1>) {
-      if (c.template wants<1>()) {
-        detail::linear_weight_gradient(c.backend(), rows(c), in, out, dy, c.template x<0>(), c.template dx<1>());
-      }
+    if constexpr (C::wants(weight)) {
+      detail::linear_weight_gradient(c.backend(), rows(c), in, out, dy, c.x(input), c.dx(weight));
     }
   }
 
  private:
   // Makes d of dy, and db of d while it is at hand.
   template <class C>
-  static void before_activation(const C& c) {
+  static void before_function(const C& c) {
     using T = typename C::scalar;
+    static_assert(Function::derivative_of_result, "vscg::linear: the sums before the function are not kept");
     const T* y = nullptr;
-    if constexpr (Activation != activation::none) y = c.y();
+    if constexpr (has_function) y = c.y();
     if constexpr (Bias) {
-      if constexpr (C::template can_want<2>) {
-        if (c.template wants<2>()) {
-          return add_column_sums<typename C::executor, T>(c.backend(), c.dy(), y, rows(c), out, c.scratch(0),
-                                                          c.template dx<2>());
-        }
+      if constexpr (C::wants(bias)) {
+        return add_column_sums<Function, typename C::executor, T>(c.backend(), c.dy(), y, rows(c), out, c.scratch(0),
+                                                                  c.dx(bias));
       }
     }
-    if (y != nullptr) c.backend().each(rows(c) * out, 1, kernels::mask_by_sign<T>{y, c.dy()});
+    if constexpr (has_function) {
+      c.backend().each(rows(c) * out, 1, kernels::unary_pullback<Function, T>{{}, y, c.dy(), {c.dy(), false}});
+    }
   }
 };
 
@@ -216,17 +199,24 @@ struct linear : operation<with_channels<XShape, Out>> {
 
 namespace functional {
 
-/// x [..., In] by weight [Out, In]: x·Wᵀ (PyTorch's F.linear without bias). `Activation` is applied in the product.
-template <activation Activation = activation::none, class Tag, class XShape, bool A, int Out, int In, bool L>
+/// x [..., In] by weight [Out, In]: x·Wᵀ (PyTorch's F.linear without bias). `Function` (relu_function, gelu_function)
+/// is applied in the product; where a gradient needs what the product's sums were, it is an operation of its own.
+template <class Function = identity_function, class Tag, class XShape, bool A, int Out, int In, bool L>
 auto linear(const var<Tag, XShape, A>& x, const var<Tag, shape<Out, In>, L>& weight) {
-  return record(ops::linear<XShape, Out, false, Activation>{}, x, weight);
+  if constexpr (Function::derivative_of_result || !(A || L))
+    return record(ops::linear<XShape, Out, false, Function>{}, x, weight);
+  else
+    return elementwise(Function{}, linear(x, weight));
 }
 
 /// x·Wᵀ + b (PyTorch's F.linear).
-template <activation Activation = activation::none, class Tag, class XShape, bool A, int Out, int In, bool L>
+template <class Function = identity_function, class Tag, class XShape, bool A, int Out, int In, bool L>
 auto linear(const var<Tag, XShape, A>& x, const var<Tag, shape<Out, In>, L>& weight,
             const var<Tag, shape<Out>, L>& bias) {
-  return record(ops::linear<XShape, Out, true, Activation>{}, x, weight, bias);
+  if constexpr (Function::derivative_of_result || !(A || L))
+    return record(ops::linear<XShape, Out, true, Function>{}, x, weight, bias);
+  else
+    return elementwise(Function{}, linear(x, weight, bias));
 }
 
 }  // namespace functional

@@ -107,7 +107,8 @@ template <int T, int In, int H>
 struct lstm : recurrent::operation<T, In, 4, H> {
   static constexpr const char* name = "lstm";
   void settings(setting_list& to) const { to.add("hidden", H).add("directions", 2); }
-  static constexpr std::uint32_t pullback_reads_operands = 0b111;
+  static constexpr std::uint32_t pullback_reads_operands =
+      operand_set(recurrent::input, recurrent::weight_ih, recurrent::weight_hh);
   static constexpr bool pullback_reads_result = true;
   static constexpr double flops_per_item = 2.0 * T * 8 * H * (In + H);
   /// Gates, cells.
@@ -124,15 +125,16 @@ struct lstm : recurrent::operation<T, In, 4, H> {
     const recurrent::sizes sizes = lstm::sizes_of(c.items());
     const auto packed = recurrent::packed_of(c);
     S* gates = c.saved(0);
-    detail::linear_forward<typename C::executor, S>(c.backend(), sizes.rows(), In, sizes.both(), c.template x<0>(),
-                                                    c.template x<1>(), packed.input, c.template x<3>(),
-                                                    activation::none, gates);
+    detail::linear_forward<identity_function, typename C::executor, S>(c.backend(), sizes.rows(), In, sizes.both(),
+                                                                       c.x(recurrent::input), c.x(recurrent::weight_ih),
+                                                                       packed.input, c.x(recurrent::bias_ih), gates);
     recurrent::for_chains(c.backend(), c.items(), [&](typename C::executor& one, const recurrent::chains& chains) {
       for (std::size_t order = 0; order < T; ++order) {
-        recurrent::hidden_product<typename C::executor, S>(one, sizes, chains, order, c.y(), nullptr, c.template x<2>(),
-                                                           packed.hidden, nullptr, gates, T, true);
+        recurrent::hidden_product<typename C::executor, S>(one, sizes, chains, order, c.y(), nullptr,
+                                                           c.x(recurrent::weight_hh), packed.hidden, nullptr, gates, T,
+                                                           true);
         one.rows(chains.count, 40 * H,
-                 kernels::lstm_step<S>{chains, order, T, H, c.template x<4>(), gates, c.saved(1), c.y()});
+                 kernels::lstm_step<S>{chains, order, T, H, c.x(recurrent::bias_hh), gates, c.saved(1), c.y()});
       }
     });
   }
@@ -150,27 +152,25 @@ struct lstm : recurrent::operation<T, In, 4, H> {
         one.rows(chains.count, 30 * H,
                  kernels::lstm_step_back<S>{chains, order, T, H, c.saved(1), c.dy(), gates, dh, c.scratch(2)});
         if (order == 0) break;
-        recurrent::hidden_gradient<typename C::executor, S>(one, sizes, chains, order, gates, c.template x<2>(),
+        recurrent::hidden_gradient<typename C::executor, S>(one, sizes, chains, order, gates, c.x(recurrent::weight_hh),
                                                             packed.hidden_back, dh, false);
       }
     });
-    if constexpr (C::template can_want<0>) {
-      if (c.template wants<0>()) {
-        detail::linear_input_gradient<typename C::executor, S>(c.backend(), sizes.rows(), In, sizes.both(), gates,
-                                                               c.template x<1>(), packed.input_back,
-                                                               c.template dx<0>());
-      }
+    if constexpr (C::wants(recurrent::input)) {
+      detail::linear_input_gradient<typename C::executor, S>(c.backend(), sizes.rows(), In, sizes.both(), gates,
+                                                             c.x(recurrent::weight_ih), packed.input_back,
+                                                             c.dx(recurrent::input));
     }
-    if constexpr (C::template can_want<1>) {
+    if constexpr (C::wants(recurrent::weight_ih)) {
       c.backend().rows(sizes.rows() * recurrent::directions, H,
                        recurrent::gather_previous<S>{T, H, c.y(), nullptr, previous});
       const S* dgates = gates;
-      detail::linear_weight_gradient(c.backend(), sizes.rows(), In, sizes.both(), dgates, c.template x<0>(),
-                                     c.template dx<1>());
+      detail::linear_weight_gradient(c.backend(), sizes.rows(), In, sizes.both(), dgates, c.x(recurrent::input),
+                                     c.dx(recurrent::weight_ih));
       recurrent::hidden_weight_gradient(c.backend(), sizes, dgates, static_cast<const S*>(previous),
-                                        c.template dx<2>());
-      recurrent::bias_gradient(c.backend(), sizes, gates, c.scratch(3), c.template dx<3>());
-      recurrent::bias_gradient(c.backend(), sizes, gates, c.scratch(3), c.template dx<4>());
+                                        c.dx(recurrent::weight_hh));
+      recurrent::bias_gradient(c.backend(), sizes, gates, c.scratch(3), c.dx(recurrent::bias_ih));
+      recurrent::bias_gradient(c.backend(), sizes, gates, c.scratch(3), c.dx(recurrent::bias_hh));
     }
   }
 };

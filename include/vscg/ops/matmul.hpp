@@ -21,7 +21,9 @@ template <class A, class B, bool TransposeB>
 struct matmul : operation<with_channels<A, TransposeB ? extent<B, -2> : extent<B, -1>>> {
   static constexpr const char* name = "matmul";
   void settings(setting_list& to) const { to.add("transpose_b", TransposeB ? 1 : 0); }
-  static constexpr std::uint32_t pullback_reads_operands = 3;
+  static constexpr operand_index<0> left{};
+  static constexpr operand_index<1> right{};
+  static constexpr std::uint32_t pullback_reads_operands = operand_set(left, right);
   static constexpr std::size_t m = static_cast<std::size_t>(extent<A, -2>);
   static constexpr std::size_t k = static_cast<std::size_t>(extent<A, -1>);
   static constexpr std::size_t n = static_cast<std::size_t>(TransposeB ? extent<B, -2> : extent<B, -1>);
@@ -30,22 +32,18 @@ struct matmul : operation<with_channels<A, TransposeB ? extent<B, -2> : extent<B
 
   template <class C>
   void forward(const C& c) const {
-    product(c, false, TransposeB, m, n, k, c.template x<0>(), c.template x<1>(), {c.y(), false});
+    product(c, false, TransposeB, m, n, k, c.x(left), c.x(right), {c.y(), false});
   }
   template <class C>
   void pullback(const C& c) const {
-    if constexpr (C::template can_want<0>) {
-      if (c.template wants<0>()) {
-        product(c, false, !TransposeB, m, k, n, c.dy(), c.template x<1>(), c.template dx<0>());
-      }
+    if constexpr (C::wants(left)) {
+      product(c, false, !TransposeB, m, k, n, c.dy(), c.x(right), c.dx(left));
     }
-    if constexpr (C::template can_want<1>) {
-      if (c.template wants<1>()) {
-        if constexpr (TransposeB)
-          product(c, true, false, n, k, m, c.dy(), c.template x<0>(), c.template dx<1>());
-        else
-          product(c, true, false, k, n, m, c.template x<0>(), c.dy(), c.template dx<1>());
-      }
+    if constexpr (C::wants(right)) {
+      if constexpr (TransposeB)
+        product(c, true, false, n, k, m, c.dy(), c.x(left), c.dx(right));
+      else
+        product(c, true, false, k, n, m, c.x(left), c.dy(), c.dx(right));
     }
   }
 

@@ -77,22 +77,21 @@ template <int T, int C, int Window>
 struct max_pool1d : operation<shape<dyn, T / Window, C>> {
   static constexpr const char* name = "max_pool1d";
   void settings(setting_list& to) const { to.add("window", Window); }
-  static constexpr std::uint32_t pullback_reads_operands = 1;
+  static constexpr std::uint32_t pullback_reads_operands = operand_set(first_operand);
   static constexpr bool pullback_reads_result = true;
   static constexpr std::size_t windows = T / Window;
 
   template <class Context>
   void forward(const Context& c) const {
-    c.backend().rows(
-        windows * c.items(), Window * C,
-        kernels::max_pool1d_forward<typename Context::scalar>{Window, windows, T, C, c.template x<0>(), c.y()});
+    c.backend().rows(windows * c.items(), Window * C,
+                     kernels::max_pool1d_forward<typename Context::scalar>{Window, windows, T, C, c.x(), c.y()});
   }
   template <class Context>
   void pullback(const Context& c) const {
     using Scalar = typename Context::scalar;
-    const gradient<Scalar> dx = c.template dx<0>();
+    const gradient<Scalar> dx = c.dx();
     c.backend().rows(windows * c.items(), 2 * Window * C,
-                     kernels::max_pool1d_pullback<Scalar>{Window, windows, T, C, c.template x<0>(), c.y(), c.dy(), dx});
+                     kernels::max_pool1d_pullback<Scalar>{Window, windows, T, C, c.x(), c.y(), c.dy(), dx});
     if constexpr (T % Window != 0) {
       if (!dx.adds) {
         c.backend().rows(c.items(), C, kernels::clear_last_steps<Scalar>{T, windows * Window, C, dx.data});

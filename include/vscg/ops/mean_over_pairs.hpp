@@ -52,12 +52,12 @@ struct mean_over_pairs : operation<shape<dyn>> {
   template <class C>
   void forward(const C& c) const {
     c.backend().rows(c.items(), c.items(),
-                     kernels::mean_over_pairs_forward<typename C::scalar>{c.items(), c.template x<0>(), c.y()});
+                     kernels::mean_over_pairs_forward<typename C::scalar>{c.items(), c.x(), c.y()});
   }
   template <class C>
   void pullback(const C& c) const {
     c.backend().rows(c.items(), c.items(),
-                     kernels::mean_over_pairs_pullback<typename C::scalar>{c.items(), c.dy(), c.template dx<0>()});
+                     kernels::mean_over_pairs_pullback<typename C::scalar>{c.items(), c.dy(), c.dx()});
   }
 };
 

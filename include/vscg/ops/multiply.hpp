@@ -38,29 +38,28 @@ namespace ops {
 template <class Shape>
 struct multiply : operation<Shape> {
   static constexpr const char* name = "multiply";
-  static constexpr std::uint32_t pullback_reads_operands = 3;
+  static constexpr operand_index<0> a{};
+  static constexpr operand_index<1> b{};
+  static constexpr std::uint32_t pullback_reads_operands = operand_set(a, b);
 
   template <class C>
   void forward(const C& c) const {
     using T = typename C::scalar;
-    c.backend().each(
-        elements_of<Shape>(c.items()), 1,
-        kernels::binary_forward<kernels::product_of_two, T>{{}, c.template x<0>(), c.template x<1>(), c.y()});
+    c.backend().each(elements_of<Shape>(c.items()), 1,
+                     kernels::binary_forward<kernels::product_of_two, T>{{}, c.x(a), c.x(b), c.y()});
   }
   template <class C>
   void pullback(const C& c) const {
-    pass<0, 1>(c);
-    pass<1, 0>(c);
+    pass(c, a, b);
+    pass(c, b, a);
   }
 
  private:
-  template <int I, int Other, class C>
-  static void pass(const C& c) {
-    if constexpr (C::template can_want<I>) {
-      if (!c.template wants<I>()) return;
-      c.backend().each(
-          elements_of<Shape>(c.items()), 1,
-          kernels::product_gradient<typename C::scalar>{c.template x<Other>(), c.dy(), c.template dx<I>()});
+  template <class C, class Operand, class Other>
+  static void pass(const C& c, Operand to, Other other) {
+    if constexpr (C::wants(Operand{})) {
+      c.backend().each(elements_of<Shape>(c.items()), 1,
+                       kernels::product_gradient<typename C::scalar>{c.x(other), c.dy(), c.dx(to)});
     }
   }
 };

@@ -62,7 +62,7 @@ template <class Shape>
 struct normalise_rows : operation<Shape> {
   static constexpr const char* name = "normalise_rows";
   void settings(setting_list& to) const { to.add("epsilon", epsilon); }
-  static constexpr std::uint32_t pullback_reads_operands = 1;
+  static constexpr std::uint32_t pullback_reads_operands = operand_set(first_operand);
   static constexpr bool pullback_reads_result = true;
   static constexpr std::size_t channels = static_cast<std::size_t>(extent<Shape, -1>);
   double epsilon = 1e-8;
@@ -70,13 +70,13 @@ struct normalise_rows : operation<Shape> {
   template <class C>
   void forward(const C& c) const {
     c.backend().rows(rows_of<Shape> * c.items(), 2 * channels,
-                     kernels::normalise_rows_forward<typename C::scalar>{channels, epsilon, c.template x<0>(), c.y()});
+                     kernels::normalise_rows_forward<typename C::scalar>{channels, epsilon, c.x(), c.y()});
   }
   template <class C>
   void pullback(const C& c) const {
-    c.backend().rows(rows_of<Shape> * c.items(), 4 * channels,
-                     kernels::normalise_rows_pullback<typename C::scalar>{channels, epsilon, c.template x<0>(), c.y(),
-                                                                          c.dy(), c.template dx<0>()});
+    c.backend().rows(
+        rows_of<Shape> * c.items(), 4 * channels,
+        kernels::normalise_rows_pullback<typename C::scalar>{channels, epsilon, c.x(), c.y(), c.dy(), c.dx()});
   }
 };
 

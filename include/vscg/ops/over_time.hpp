@@ -106,19 +106,17 @@ namespace ops {
 template <int T, int C>
 struct max_over_time : operation<shape<dyn, C>> {
   static constexpr const char* name = "max_over_time";
-  static constexpr std::uint32_t pullback_reads_operands = 1;
+  static constexpr std::uint32_t pullback_reads_operands = operand_set(first_operand);
   static constexpr bool pullback_reads_result = true;
 
   template <class Context>
   void forward(const Context& c) const {
-    c.backend().rows(c.items(), T * C,
-                     kernels::max_over_time_forward<typename Context::scalar>{T, C, c.template x<0>(), c.y()});
+    c.backend().rows(c.items(), T * C, kernels::max_over_time_forward<typename Context::scalar>{T, C, c.x(), c.y()});
   }
   template <class Context>
   void pullback(const Context& c) const {
     c.backend().rows(c.items(), 2 * T * C,
-                     kernels::max_over_time_pullback<typename Context::scalar>{T, C, c.template x<0>(), c.y(), c.dy(),
-                                                                               c.template dx<0>()});
+                     kernels::max_over_time_pullback<typename Context::scalar>{T, C, c.x(), c.y(), c.dy(), c.dx()});
   }
 };
 
@@ -129,13 +127,12 @@ struct mean_over_time : operation<shape<dyn, C>> {
 
   template <class Context>
   void forward(const Context& c) const {
-    c.backend().rows(c.items(), T * C,
-                     kernels::mean_over_time_forward<typename Context::scalar>{T, C, c.template x<0>(), c.y()});
+    c.backend().rows(c.items(), T * C, kernels::mean_over_time_forward<typename Context::scalar>{T, C, c.x(), c.y()});
   }
   template <class Context>
   void pullback(const Context& c) const {
     c.backend().rows(c.items(), T * C,
-                     kernels::mean_over_time_pullback<typename Context::scalar>{T, C, c.dy(), c.template dx<0>()});
+                     kernels::mean_over_time_pullback<typename Context::scalar>{T, C, c.dy(), c.dx()});
   }
 };
 

@@ -17,22 +17,24 @@ namespace ops {
 template <int C>
 struct pairwise_products : operation<shape<dyn, dyn>> {
   static constexpr const char* name = "pairwise_products";
-  static constexpr std::uint32_t pullback_reads_operands = 0b11;
+  static constexpr operand_index<0> left{};
+  static constexpr operand_index<1> right{};
+  static constexpr std::uint32_t pullback_reads_operands = operand_set(left, right);
   static constexpr bool couples_batch = true;
 
   template <class Context>
   void forward(const Context& c) const {
     using T = typename Context::scalar;
-    product<Context, T>(c, false, true, c.items(), C, c.template x<0>(), c.template x<1>(), {c.y(), false});
+    product<Context, T>(c, false, true, c.items(), C, c.x(left), c.x(right), {c.y(), false});
   }
   template <class Context>
   void pullback(const Context& c) const {
     using T = typename Context::scalar;
-    if constexpr (Context::template can_want<0>) {
-      product<Context, T>(c, false, false, C, c.items(), c.dy(), c.template x<1>(), c.template dx<0>());
+    if constexpr (Context::wants(left)) {
+      product<Context, T>(c, false, false, C, c.items(), c.dy(), c.x(right), c.dx(left));
     }
-    if constexpr (Context::template can_want<1>) {
-      product<Context, T>(c, true, false, C, c.items(), c.dy(), c.template x<0>(), c.template dx<1>());
+    if constexpr (Context::wants(right)) {
+      product<Context, T>(c, true, false, C, c.items(), c.dy(), c.x(left), c.dx(right));
     }
   }
 

@@ -58,19 +58,21 @@ namespace ops {
 template <class Function, class Shape>
 struct pointwise_loss : operation<shape<dyn>> {
   static constexpr const char* name = Function::name;
-  static constexpr std::uint32_t pullback_reads_operands = 3;
+  static constexpr operand_index<0> input{};
+  static constexpr operand_index<1> target{};
+  static constexpr std::uint32_t pullback_reads_operands = operand_set(input, target);
 
   template <class C>
   void forward(const C& c) const {
-    c.backend().rows(c.items(), 4 * Shape::elements,
-                     kernels::pointwise_loss_forward<Function, typename C::scalar>{Shape::elements, c.template x<0>(),
-                                                                                   c.template x<1>(), c.y()});
+    c.backend().rows(
+        c.items(), 4 * Shape::elements,
+        kernels::pointwise_loss_forward<Function, typename C::scalar>{Shape::elements, c.x(input), c.x(target), c.y()});
   }
   template <class C>
   void pullback(const C& c) const {
     c.backend().rows(c.items(), 4 * Shape::elements,
-                     kernels::pointwise_loss_pullback<Function, typename C::scalar>{
-                         Shape::elements, c.template x<0>(), c.template x<1>(), c.dy(), c.template dx<0>()});
+                     kernels::pointwise_loss_pullback<Function, typename C::scalar>{Shape::elements, c.x(input),
+                                                                                    c.x(target), c.dy(), c.dx(input)});
   }
 };
 

@@ -28,6 +28,13 @@ namespace vscg::recurrent {
 
 inline constexpr std::size_t directions = 2;
 
+inline constexpr operand_index<0> input{};
+inline constexpr operand_index<1> weight_ih{};
+inline constexpr operand_index<2> weight_hh{};
+inline constexpr operand_index<3> bias_ih{};
+inline constexpr operand_index<4> bias_hh{};
+inline constexpr operand_index<5> initial_states{};
+
 struct sizes {
   std::size_t items;
   std::size_t steps;
@@ -120,7 +127,7 @@ VSCG_NOINLINE void pack_weights(Executor& backend, const sizes& s, const T* w_ih
 /// What the recurrent operations say alike of what they prepare of W_ih [2, G H, In] and W_hh [2, G H, H].
 template <int T, int In, int G, int H>
 struct operation : vscg::operation<shape<dyn, T, 2 * H>> {
-  static constexpr std::uint32_t prepared_operands = 0b110;
+  static constexpr std::uint32_t prepared_operands = operand_set(weight_ih, weight_hh);
   static constexpr sizes sizes_of(std::size_t items) { return {items, T, In, G, H}; }
 
   template <class Executor>
@@ -129,7 +136,7 @@ struct operation : vscg::operation<shape<dyn, T, 2 * H>> {
   }
   template <class C>
   void prepare(const C& c) const {
-    pack_weights(c.backend(), sizes_of(0), c.template x<1>(), c.template x<2>(), packed_of(c));
+    pack_weights(c.backend(), sizes_of(0), c.x(weight_ih), c.x(weight_hh), packed_of(c));
   }
 };
 
@@ -244,7 +251,8 @@ VSCG_NOINLINE void hidden_weight_gradient(Executor& backend, const sizes& s, con
 /// db (+)= Σ_{b,t} dgates, both directions at once.
 template <class Executor, class T>
 VSCG_NOINLINE void bias_gradient(Executor& backend, const sizes& s, T* dgates, T* scratch, gradient<T> db) {
-  add_column_sums<Executor, T>(backend, dgates, nullptr, s.rows(), directions * s.gate_row(), scratch, db);
+  add_column_sums<identity_function, Executor, T>(backend, dgates, nullptr, s.rows(), directions * s.gate_row(),
+                                                  scratch, db);
 }
 
 }  // namespace vscg::recurrent

@@ -53,30 +53,27 @@ namespace ops {
 template <class Shape>
 struct scale_rows : operation<Shape> {
   static constexpr const char* name = "scale_rows";
-  static constexpr std::uint32_t pullback_reads_operands = 3;
+  static constexpr operand_index<0> input{};
+  static constexpr operand_index<1> factor{};
+  static constexpr std::uint32_t pullback_reads_operands = operand_set(input, factor);
   static constexpr std::size_t channels = static_cast<std::size_t>(extent<Shape, -1>);
 
   template <class C>
   void forward(const C& c) const {
     using T = typename C::scalar;
-    c.backend().rows(
-        rows_of<Shape> * c.items(), channels,
-        kernels::scale_rows_forward<T>{channels, c.template x<0>(), c.template x<1>(), gradient<T>{c.y(), false}});
+    c.backend().rows(rows_of<Shape> * c.items(), channels,
+                     kernels::scale_rows_forward<T>{channels, c.x(input), c.x(factor), gradient<T>{c.y(), false}});
   }
   template <class C>
   void pullback(const C& c) const {
     using T = typename C::scalar;
-    if constexpr (C::template can_want<0>) {
-      if (c.template wants<0>()) {
-        c.backend().rows(rows_of<Shape> * c.items(), channels,
-                         kernels::scale_rows_forward<T>{channels, c.dy(), c.template x<1>(), c.template dx<0>()});
-      }
+    if constexpr (C::wants(input)) {
+      c.backend().rows(rows_of<Shape> * c.items(), channels,
+                       kernels::scale_rows_forward<T>{channels, c.dy(), c.x(factor), c.dx(input)});
     }
-    if constexpr (C::template can_want<1>) {
-      if (c.template wants<1>()) {
-        c.backend().rows(rows_of<Shape> * c.items(), channels,
-                         kernels::row_products<T>{channels, c.template x<0>(), c.dy(), c.template dx<1>()});
-      }
+    if constexpr (C::wants(factor)) {
+      c.backend().rows(rows_of<Shape> * c.items(), channels,
+                       kernels::row_products<T>{channels, c.x(input), c.dy(), c.dx(factor)});
     }
   }
 };

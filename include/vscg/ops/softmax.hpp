@@ -69,12 +69,12 @@ struct softmax : operation<Shape> {
   template <class C>
   void forward(const C& c) const {
     c.backend().rows(rows_of<Shape> * c.items(), 4 * channels,
-                     kernels::softmax_forward<typename C::scalar>{channels, c.template x<0>(), c.y()});
+                     kernels::softmax_forward<typename C::scalar>{channels, c.x(), c.y()});
   }
   template <class C>
   void pullback(const C& c) const {
     c.backend().rows(rows_of<Shape> * c.items(), 4 * channels,
-                     kernels::softmax_pullback<typename C::scalar>{channels, c.y(), c.dy(), c.template dx<0>()});
+                     kernels::softmax_pullback<typename C::scalar>{channels, c.y(), c.dy(), c.dx()});
   }
 };
 

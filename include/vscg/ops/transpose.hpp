@@ -56,11 +56,11 @@ struct transpose : operation<typename detail::swap_last_two<Shape>::type> {
 
   template <class C>
   void forward(const C& c) const {
-    run(c, rows, columns, c.template x<0>(), {c.y(), false});
+    run(c, rows, columns, c.x(), {c.y(), false});
   }
   template <class C>
   void pullback(const C& c) const {
-    run(c, columns, rows, c.dy(), c.template dx<0>());
+    run(c, columns, rows, c.dy(), c.dx());
   }
 
  private:

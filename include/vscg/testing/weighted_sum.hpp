@@ -17,19 +17,21 @@ namespace vscg::testing {
 template <class Shape>
 struct weighted_sum_operation : operation<shape<1>> {
   static constexpr const char* name = "weighted_sum";
-  static constexpr std::uint32_t pullback_reads_operands = 2;
+  static constexpr operand_index<0> input{};
+  static constexpr operand_index<1> weight{};
+  static constexpr std::uint32_t pullback_reads_operands = operand_set(weight);
 
   template <class C>
   void forward(const C& c) const {
     using T = typename C::scalar;
     const std::size_t n = elements_of<Shape>(c.items());
-    c.backend().rows(1, n, kernels::batch_sum<T>{n, c.template x<0>(), c.template x<1>(), T(1), false, c.y()});
+    c.backend().rows(1, n, kernels::batch_sum<T>{n, c.x(input), c.x(weight), T(1), false, c.y()});
   }
   template <class C>
   void pullback(const C& c) const {
     using T = typename C::scalar;
     c.backend().each(elements_of<Shape>(c.items()), 1,
-                     kernels::batch_sum_pullback<T>{c.template x<1>(), T(1), c.dy(), c.template dx<0>()});
+                     kernels::batch_sum_pullback<T>{c.x(weight), T(1), c.dy(), c.dx(input)});
   }
 };
 

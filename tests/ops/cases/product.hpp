@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <tuple>
@@ -14,6 +15,7 @@
 #include <vscg/ops/matmul.hpp>
 #include <vscg/ops/mean_over_pairs.hpp>
 #include <vscg/ops/pairwise_products.hpp>
+#include <vscg/ops/relu.hpp>
 #include <vscg/ops/tanh.hpp>
 #include <vscg/ops/transpose.hpp>
 
@@ -50,10 +52,23 @@ struct linear_case : operation_case<shape<dyn, 3, 7>, shape<19, 7>, shape<19>> {
 struct linear_relu_case : operation_case<shape<dyn, 3, 7>, shape<19, 7>, shape<19>> {
   static constexpr const char* name = "linear with relu";
   auto operator()(auto x, auto weight, auto bias) const {
-    return vscg::functional::linear<vscg::activation::relu>(x, weight, bias);
+    return vscg::functional::linear<vscg::relu_function>(x, weight, bias);
   }
   static std::vector<double> reference(std::size_t, const arrays& x) {
     return positive(linear_reference(x[0], x[1], &x[2]));
+  }
+};
+
+/// Any function of an element can end the product, and its slope begin the pullback.
+struct linear_tanh_case : operation_case<shape<dyn, 3, 7>, shape<19, 7>, shape<19>> {
+  static constexpr const char* name = "linear with tanh";
+  auto operator()(auto x, auto weight, auto bias) const {
+    return vscg::functional::linear<vscg::tanh_function>(x, weight, bias);
+  }
+  static std::vector<double> reference(std::size_t, const arrays& x) {
+    auto y = linear_reference(x[0], x[1], &x[2]);
+    for (double& number : y) number = std::tanh(number);
+    return y;
   }
 };
 
@@ -67,7 +82,7 @@ struct linear_without_bias_case : operation_case<shape<dyn, 3, 7>, shape<19, 7>>
 /// One item is one row: the smallest product.
 struct linear_relu_without_bias_case : operation_case<shape<dyn, 7>, shape<19, 7>> {
   static constexpr const char* name = "linear with relu without bias";
-  auto operator()(auto x, auto weight) const { return vscg::functional::linear<vscg::activation::relu>(x, weight); }
+  auto operator()(auto x, auto weight) const { return vscg::functional::linear<vscg::relu_function>(x, weight); }
   static std::vector<double> reference(std::size_t, const arrays& x) {
     return positive(linear_reference(x[0], x[1], nullptr));
   }
@@ -217,8 +232,8 @@ struct mean_over_pairs_case : operation_case<shape<dyn, dyn>> {
   }
 };
 
-using linear_cases = std::tuple<linear_case, linear_relu_case, linear_without_bias_case, linear_relu_without_bias_case,
-                                shared_weight_case>;
+using linear_cases = std::tuple<linear_case, linear_relu_case, linear_tanh_case, linear_without_bias_case,
+                                linear_relu_without_bias_case, shared_weight_case>;
 using product_cases = std::tuple<matmul_case, matmul_transposed_case, matmul_with_itself_case, matmul_row_case,
                                  transpose_case, conv1d_case, pairwise_products_case, mean_over_pairs_case>;
 

@@ -67,7 +67,11 @@ struct eigen_backend {
       });
     }
 
-    void gemm(const gemm_arguments<T>& arguments) { eigen_detail::gemm(team_, workspace_.data(), arguments); }
+    /// The product of `arguments`, and `Function::value` of each of its elements.
+    template <class Function = identity_function>
+    void gemm(const gemm_arguments<T>& arguments, Function = {}) {
+      eigen_detail::gemm(team_, workspace_.data(), arguments, Function{});
+    }
 
     /// Elements that `pack` writes for a B of [k, n]; 0: this backend packs nothing beforehand.
     static constexpr std::size_t packed_elements(std::size_t n, std::size_t k) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <type_traits>
 
 #include <vscg/backend/eigen/gemm_compute.hpp>
 #include <vscg/backend/gemm_arguments.hpp>
@@ -42,7 +43,7 @@ inline constexpr std::size_t gemm_chunk_work = std::size_t{1} << 18U;
 
 /// Items that follow each other and share B are one product with more rows: the same bits, B packed once.
 template <class T>
-gemm_arguments<T> gemm_merge_batch(gemm_arguments<T> args) {
+gemm_product<T> gemm_merge_batch(gemm_product<T> args) {
   if (args.batch > 1 && args.stride_b == 0 && !args.trans_a && args.stride_a == args.m * args.lda &&
       args.stride_c == args.m * args.ldc) {
     args.m *= args.batch;
@@ -96,7 +97,7 @@ class gemm_cut {
 
 /// Few rows, or B already packed: one region, each chunk runs over all of k.
 template <class T, class Team>
-void gemm_flat(Team& team, T* workspace, const gemm_arguments<T>& args, gemm_source source,
+void gemm_flat(Team& team, T* workspace, const gemm_product<T>& args, gemm_source source,
                const gemm_packed<T>& packed) {
   const gemm_cut<T> cut(args.m, args.n, args.k, args.batch, team.size());
   // Items of the batch in a chunk. A row or two take as long as it takes to read B.
@@ -105,7 +106,7 @@ void gemm_flat(Team& team, T* workspace, const gemm_arguments<T>& args, gemm_sou
     const gemm_part part = cut.part(chunk % cut.chunks(), 0, args.k);
     const std::size_t first = chunk / cut.chunks() * group;
     for (std::size_t item = first; item < std::min(first + group, args.batch); ++item) {
-      gemm_arguments<T> one = args;
+      gemm_product<T> one = args;
       one.a += item * args.stride_a;
       one.b += item * args.stride_b;
       one.c += item * args.stride_c;
@@ -141,7 +142,7 @@ void gemm_pack_blocks(Team& team, T* target, const gemm_arguments<T>& args, std:
 
 /// Many rows: the whole team packs some of B, then all rows use it.
 template <class T, class Team>
-void gemm_shared(Team& team, T* workspace, const gemm_arguments<T>& args) {
+void gemm_shared(Team& team, T* workspace, const gemm_product<T>& args) {
   using layout = gemm_layout<T>;
   T* const shared = workspace + gemm_packed_workspace_elements<T>(team.size());
   for (std::size_t column = 0; column < args.n; column += layout::width) {
@@ -175,16 +176,10 @@ void gemm_pack(Team& team, T* target, const gemm_arguments<T>& args) {
   gemm_pack_blocks(team, target, args, 0, args.k, 0, args.n);
 }
 
-/// The matrix product; see `gemm_arguments`.
-///
-/// `workspace`: `gemm_workspace_elements<T>(team.size())` elements, aligned to 64 bytes; where B is packed beforehand,
-/// `gemm_packed_workspace_elements` are enough. `Team`: `team.size()` workers;
-/// `team.run(chunks, f)` calls `f(worker, chunk)` once for every chunk, `worker < team.size()`, and returns when all
-/// are done. Allocates nothing.
+/// The matrix product whose end is known: the same code for every function.
 template <class T, class Team>
-void gemm(Team& team, T* workspace, const gemm_arguments<T>& args) {
-  if (args.m == 0 || args.n == 0 || args.batch == 0) return;
-  gemm_arguments<T> one = args;
+void gemm_run(Team& team, T* workspace, gemm_product<T> one) {
+  if (one.m == 0 || one.n == 0 || one.batch == 0) return;
   if (one.packed_b != nullptr) one.stride_b = 0;
   one = gemm_merge_batch(one);
   if (one.packed_b != nullptr) {
@@ -206,6 +201,18 @@ void gemm(Team& team, T* workspace, const gemm_arguments<T>& args) {
     one.b += one.stride_b;
     one.c += one.stride_c;
   }
+}
+
+/// The matrix product; see `gemm_arguments`. `Function::value` is applied to each element before it is stored.
+///
+/// `workspace`: `gemm_workspace_elements<T>(team.size())` elements, aligned to 64 bytes; where B is packed beforehand,
+/// `gemm_packed_workspace_elements` are enough. `Team`: `team.size()` workers;
+/// `team.run(chunks, f)` calls `f(worker, chunk)` once for every chunk, `worker < team.size()`, and returns when all
+/// are done. Allocates nothing.
+template <class Function = identity_function, class T, class Team>
+void gemm(Team& team, T* workspace, const gemm_arguments<T>& args, Function = {}) {
+  static_assert(std::is_empty_v<Function>, "vscg: a product's function has no settings");
+  gemm_run(team, workspace, gemm_product<T>{args, &gemm_finish<T, Function>});
 }
 
 }  // namespace eigen_detail

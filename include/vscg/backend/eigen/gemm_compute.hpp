@@ -53,6 +53,17 @@ struct gemm_packed {
   std::size_t k = 0, column = 0, width = 0;
 };
 
+/// A product, and what is written into C at its end.
+template <class T>
+struct gemm_product : gemm_arguments<T> {
+  gemm_finisher<T> finish;
+
+  /// What follows the sums of a block that ends at `k_end`.
+  gemm_finisher<T> finish_at(std::size_t k_end) const {
+    return k_end == this->k ? finish : &gemm_finish<T, identity_function>;
+  }
+};
+
 /// Packs columns [column, column + columns) and k in [k, k + depth) of B; `block` is the depth of the whole block of k.
 template <class T>
 void gemm_pack_b(T* target, const gemm_arguments<T>& args, std::size_t block, std::size_t k, std::size_t depth,
@@ -84,7 +95,7 @@ void gemm_pack_a(T* target, const gemm_arguments<T>& args, std::size_t k, std::s
 
 /// One or two rows of A with B as it stands: nothing is packed.
 template <class T>
-void gemm_compute_thin(const gemm_arguments<T>& args, const gemm_part& part) {
+void gemm_compute_thin(const gemm_product<T>& args, const gemm_part& part) {
   gemm_strip<T> strip{};
   strip.depth = part.k_end - part.k;
   strip.b = args.b + part.column * args.ldb + part.k;
@@ -93,9 +104,8 @@ void gemm_compute_thin(const gemm_arguments<T>& args, const gemm_part& part) {
   strip.c = args.c + part.row * args.ldc + part.column;
   strip.ldc = args.ldc;
   strip.add = args.accumulate || part.k > 0;
-  const bool last = part.k_end == args.k;
-  strip.bias = last && args.bias != nullptr ? args.bias + part.column : nullptr;
-  strip.rectified = last && args.act == activation::relu;
+  strip.bias = part.k_end == args.k && args.bias != nullptr ? args.bias + part.column : nullptr;
+  strip.finish = args.finish_at(part.k_end);
   const T* const a = args.trans_a ? args.a + part.k * args.lda + part.row : args.a + part.row * args.lda + part.k;
   const std::size_t a_row = args.trans_a ? 1 : args.lda;
   const std::size_t a_k = args.trans_a ? args.lda : 1;
@@ -104,7 +114,7 @@ void gemm_compute_thin(const gemm_arguments<T>& args, const gemm_part& part) {
 
 /// Computes one part. `space` is this worker's.
 template <class T>
-VSCG_NOINLINE void gemm_compute(const gemm_arguments<T>& args, gemm_source source, const gemm_packed<T>& packed,
+VSCG_NOINLINE void gemm_compute(const gemm_product<T>& args, gemm_source source, const gemm_packed<T>& packed,
                                 const gemm_part& part, T* space) {
   using layout = gemm_layout<T>;
   constexpr std::size_t width = layout::columns;
@@ -123,7 +133,7 @@ VSCG_NOINLINE void gemm_compute(const gemm_arguments<T>& args, gemm_source sourc
     strip.depth = depth;
     strip.last = k + depth == part.k_end;
     const bool ends = k + depth == args.k;
-    strip.rectified = ends && args.act == activation::relu;
+    strip.finish = args.finish_at(k + depth);
     const T* const panel = as_it_is ? args.a + k * (args.trans_a ? args.lda : 1) : space;
     if (!as_it_is) gemm_pack_a(space, args, k, depth, part.row, part.rows);
     const auto multiply = [&](std::size_t column, std::size_t columns, const T* b, std::size_t b_step,

@@ -6,9 +6,12 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <type_traits>
 
 #include <Eigen/Core>
 
+#include <vscg/backend/eigen/lanes.hpp>
+#include <vscg/backend/gemm_arguments.hpp>
 #include <vscg/core/config.hpp>
 
 // The innermost loop of the matrix product: a tile of C held in registers while k runs.
@@ -71,6 +74,18 @@ struct gemm_sizes {
   static constexpr std::size_t direct_rows = columns > line ? 256 : 32;
 };
 
+template <class T>
+struct gemm_strip;
+
+/// Writes a tile into C with what follows the sums: `gemm_finish` with one function.
+template <class T>
+using gemm_finisher = void (*)(const gemm_strip<T>& strip, const T* tile, std::size_t tile_step, std::size_t row,
+                               std::size_t rows, std::size_t column, std::size_t columns);
+
+template <class T, class Function>
+void gemm_finish(const gemm_strip<T>& strip, const T* tile, std::size_t tile_step, std::size_t row, std::size_t rows,
+                 std::size_t column, std::size_t columns);
+
 /// A strip of C, as wide as the panels of B it is multiplied with, for one block of k.
 ///
 /// Sums of one block wait for the next in `partial`, where a tile's lie side by side: C's rows may lie a power of two
@@ -87,13 +102,13 @@ struct gemm_strip {
   T* c;
   std::size_t ldc;
   T* partial;
-  bool first;      ///< block of this part of k
-  bool last;       ///< block of this part of k
-  bool add;        ///< C holds the sum of what came before the first block
-  const T* bias;   ///< of the first column, or null; with the last block
-  bool rectified;  ///< relu; with the last block
+  bool first;               ///< block of this part of k
+  bool last;                ///< block of this part of k
+  bool add;                 ///< C holds the sum of what came before the first block
+  const T* bias;            ///< of the first column, or null; with the last block
+  gemm_finisher<T> finish;  ///< with the product's function where this is the last block of all
 
-  bool finishes() const { return bias != nullptr || rectified; }
+  bool finishes() const { return bias != nullptr || finish != &gemm_finish<T, identity_function>; }
 };
 
 /// What the chains of the first block are added to: what C holds, copied into `tile`.
@@ -105,30 +120,25 @@ void gemm_begin(const gemm_strip<T>& strip, T* tile, std::size_t tile_step, std:
   }
 }
 
-/// What follows the sums: the bias and relu, into C.
-template <class T>
+/// What follows the sums: the bias and the function, into C. A lane computes an element as it does in the function's
+/// own operation, whether or not the element fills a register with others.
+template <class T, class Function>
 VSCG_NOINLINE void gemm_finish(const gemm_strip<T>& strip, const T* tile, std::size_t tile_step, std::size_t row,
                                std::size_t rows, std::size_t column, std::size_t columns) {
-  namespace ei = Eigen::internal;
-  using packet = typename gemm_sizes<T>::packet;
-  constexpr std::size_t lanes = gemm_sizes<T>::lanes;
-  const packet zero = ei::pset1<packet>(T(0));
+  using values = lanes<T>;
   const T* const bias = strip.bias == nullptr ? nullptr : strip.bias + column;
   for (std::size_t i = 0; i < rows; ++i, tile += tile_step) {
     T* const c = strip.c + (row + i) * strip.ldc + column;
     std::size_t j = 0;
-    // Relu is written so that NaN stays NaN, as in PyTorch: a loss that is not finite has to be seen. (And not with
-    // `pmax`, which does not compile without warnings under g++ 12 with AVX-512: GCC bug 105593.)
-    for (; j + lanes <= columns; j += lanes) {
-      packet value = ei::ploadu<packet>(tile + j);
-      if (bias != nullptr) value = ei::padd(value, ei::ploadu<packet>(bias + j));
-      if (strip.rectified) value = ei::pselect(ei::pcmp_lt(value, zero), zero, value);
-      ei::pstoreu(c + j, value);
+    for (; j + values::size <= columns; j += values::size) {
+      values value = values::load(tile + j);
+      if (bias != nullptr) value = value + values::load(bias + j);
+      Function::value(value).store(c + j);
     }
     for (; j < columns; ++j) {
       T value = tile[j];
       if (bias != nullptr) value += bias[j];
-      c[j] = strip.rectified && value < T(0) ? T(0) : value;
+      c[j] = std::is_same_v<Function, identity_function> ? value : Function::value(values(value)).first();
     }
   }
 }
@@ -240,7 +250,7 @@ void gemm_whole_tile(const gemm_strip<T>& strip, const T* a, const T* b, std::si
   constexpr std::size_t b_step = gemm_sizes<T>::crowded && Rows > 2 ? packed : 0;
   strip.b_step == packed ? gemm_tile<T, Rows, Packets, b_step>(strip, a, b, sums)
                          : gemm_tile<T, Rows, Packets, 0>(strip, a, b, sums);
-  if (finishes) gemm_finish(strip, tile, width, row, Rows, column, columns);
+  if (finishes) strip.finish(strip, tile, width, row, Rows, column, columns);
 }
 
 /// `Rows` rows of C from `row` on, over all columns of the strip. `a` is the packed panel these rows begin in.
@@ -344,7 +354,7 @@ VSCG_NOINLINE void gemm_multiply_panels(gemm_strip<T> strip, const T* a, std::si
         gemm_column<T, together>(strip.depth, panel, a_panel, b, strip.b_step, column, adds);
       }
       if (strip.last) {
-        each_panel([&](T* sums, std::size_t at, std::size_t count) { gemm_finish(strip, sums, 1, at, count, j, 1); });
+        each_panel([&](T* sums, std::size_t at, std::size_t count) { strip.finish(strip, sums, 1, at, count, j, 1); });
       }
       column += panels * sizes::a_step;
       i += panels * sizes::rows;

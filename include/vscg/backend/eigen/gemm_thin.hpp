@@ -80,7 +80,7 @@ void gemm_thin(const gemm_strip<T>& strip, const T* a, std::size_t a_row, std::s
     alignas(64) T tile[Rows * width];
     if (strip.add) gemm_begin(strip, tile, width, 0, Rows, j, columns);
     gemm_thin_tile<T, Rows>(strip.depth, a, a_row, a_k, row, tile, strip.add);
-    gemm_finish(strip, tile, width, 0, Rows, j, columns);
+    strip.finish(strip, tile, width, 0, Rows, j, columns);
   }
 }
 

@@ -50,6 +50,7 @@ struct lanes {
     for (std::size_t i = 0; i < count; ++i) to[i] = padded[i];
   }
 
+  T first() const { return Eigen::internal::pfirst(value); }
   T sum() const { return Eigen::internal::predux(value); }
   T largest() const { return Eigen::internal::predux_max(value); }
 

@@ -71,8 +71,10 @@ struct thrust_backend {
       f(*this, 0, n);
     }
 
-    VSCG_NOINLINE void gemm(const gemm_arguments<T>& arguments) {
-      thrust_detail::gemm(launch_, workspace_.data(), arguments);
+    /// The product of `arguments`, and `Function::value` of each of its elements.
+    template <class Function = identity_function>
+    VSCG_NOINLINE void gemm(const gemm_arguments<T>& arguments, Function = {}) {
+      thrust_detail::gemm<Function>(launch_, workspace_.data(), arguments);
     }
 
     /// Nothing is packed beforehand.

@@ -32,7 +32,7 @@ inline constexpr std::size_t gemm_workspace_elements = (block_rows + block_colum
 constexpr std::size_t ceil_divide(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
 
 /// One block of C, [m, n] from (row, column), for `items` items from `first`.
-template <class T, class Launch>
+template <class Function, class T, class Launch>
 void gemm_block(const Launch& launch, double* workspace, const gemm_arguments<T>& args, std::size_t first,
                 std::size_t items, std::size_t row, std::size_t m, std::size_t column, std::size_t n) {
   using tile = tile_size;
@@ -58,7 +58,7 @@ void gemm_block(const Launch& launch, double* workspace, const gemm_arguments<T>
       launch(a_items * row_strips * pack_a.pieces(), pack_a);
       launch(b_items * column_strips * pack_b.pieces(), pack_b);
     }
-    multiply_tile<T> kernel{};
+    multiply_tile<T, Function> kernel{};
     kernel.m = m;
     kernel.n = n;
     kernel.depth = depth;
@@ -74,17 +74,16 @@ void gemm_block(const Launch& launch, double* workspace, const gemm_arguments<T>
     kernel.adds = args.accumulate || k > 0;
     kernel.finishes = k + depth == args.k;
     kernel.bias = args.bias == nullptr ? nullptr : args.bias + column;
-    kernel.act = args.act;
     launch(items * row_strips * column_strips, kernel);
     k += depth;
   } while (k < args.k);
 }
 
-/// The matrix product; see `gemm_arguments`.
+/// The matrix product; see `gemm_arguments`. `Function::value` is applied to each element before it is stored.
 ///
 /// `launch(n, f)` calls f(i) for the integers 0 … n-1; launches run one after the other. `workspace`:
 /// `gemm_workspace_elements` numbers in the system's memory, aligned to 64 bytes.
-template <class T, class Launch>
+template <class Function = identity_function, class T, class Launch>
 void gemm(const Launch& launch, double* workspace, const gemm_arguments<T>& args) {
   using tile = tile_size;
   if (args.m == 0 || args.n == 0 || args.batch == 0) return;
@@ -99,8 +98,8 @@ void gemm(const Launch& launch, double* workspace, const gemm_arguments<T>& args
     const std::size_t items = std::min(together, args.batch - first);
     for (std::size_t column = 0; column < args.n; column += block_columns) {
       for (std::size_t row = 0; row < args.m; row += block_rows) {
-        gemm_block(launch, workspace, args, first, items, row, std::min(block_rows, args.m - row), column,
-                   std::min(block_columns, args.n - column));
+        gemm_block<Function>(launch, workspace, args, first, items, row, std::min(block_rows, args.m - row), column,
+                             std::min(block_columns, args.n - column));
       }
     }
   }

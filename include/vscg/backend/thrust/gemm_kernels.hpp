@@ -119,9 +119,9 @@ struct pack_strips {
   }
 };
 
-/// One block of a product for some items: C (+)= strips of A · strips of B, then bias and activation after the last
+/// One block of a product for some items: C (+)= strips of A · strips of B, then bias and function after the last
 /// block of k. One call makes one tile of C. Every element of every tile goes through the same instructions.
-template <class T>
+template <class T, class Function>
 struct multiply_tile {
   static constexpr std::size_t rows = tile_size::rows;
   static constexpr std::size_t columns = tile_size::columns;
@@ -137,7 +137,6 @@ struct multiply_tile {
   bool adds;      // to what C holds
   bool finishes;  // no block of k follows
   const T* bias;
-  activation act;
 
   VSCG_HD void operator()(std::size_t task) const {
     const std::size_t row_strip = task % row_strips;  // neighbours share the strip of B, the larger one
@@ -177,8 +176,7 @@ struct multiply_tile {
   VSCG_HD T finished(double product, const T* held, std::size_t column) const {
     double value = adds ? static_cast<double>(*held) + product : product;
     if (finishes && bias != nullptr) value += static_cast<double>(bias[column]);
-    if (finishes && act == activation::relu && value < 0) value = 0;  // lets NaN through
-    return static_cast<T>(value);
+    return finishes ? Function::value(static_cast<T>(value)) : static_cast<T>(value);
   }
 };
 

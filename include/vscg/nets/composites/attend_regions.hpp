@@ -10,6 +10,7 @@
 #include <vscg/ops/add_to_rows.hpp>
 #include <vscg/ops/linear.hpp>
 #include <vscg/ops/matmul.hpp>
+#include <vscg/ops/relu.hpp>
 #include <vscg/ops/softmax.hpp>
 #include <vscg/ops/tanh.hpp>
 
@@ -27,8 +28,8 @@ struct attend_regions {
                   const H& w_h) const {
     using functional::linear;
     // First what is small: all that follows then runs video by video, while the picture is in the cache.
-    const auto guidance = linear(linear<activation::relu>(audio, audio_weight, audio_bias), w_g);
-    const auto regions = linear(linear<activation::relu>(visual, video_weight, video_bias), w_v);
+    const auto guidance = linear(linear<relu_function>(audio, audio_weight, audio_bias), w_g);
+    const auto regions = linear(linear<relu_function>(visual, video_weight, video_bias), w_v);
     const auto content = add_to_rows(regions, guidance);
     const auto scores = reshape<shape<dyn, T, R>>(linear(tanh(content), w_h));
     const auto map = softmax(scores);

@@ -9,6 +9,7 @@
 #include <vscg/ops/dropout.hpp>
 #include <vscg/ops/layer_norm.hpp>
 #include <vscg/ops/linear.hpp>
+#include <vscg/ops/relu.hpp>
 
 namespace vscg::composites {
 
@@ -25,7 +26,7 @@ struct project_norm {
   auto operator()(const First& first, const Second& second, const Weight& first_weight, const Weight& second_weight,
                   const Channels& scale, const Channels& shift) const {
     const auto of = [&](const auto& x, const Weight& weight, const dropout_use& use) {
-      const auto projected = functional::linear<activation::relu>(x, weight);
+      const auto projected = functional::linear<relu_function>(x, weight);
       return functional::layer_norm(functional::dropout(projected, use), scale, shift, epsilon);
     };
     const auto first_out = of(first, first_weight, first_dropout);
