@@ -17,8 +17,10 @@
 #include <vscg/model/trace.hpp>
 #include <vscg/ops/add.hpp>
 #include <vscg/ops/dropout.hpp>
+#include <vscg/ops/matmul.hpp>
 #include <vscg/ops/relu.hpp>
 #include <vscg/ops/tanh.hpp>
+#include <vscg/ops/transpose.hpp>
 
 #include "core/plan_check.hpp"
 
@@ -77,4 +79,18 @@ TEST_CASE("settings can be read by name") {
   CHECK(settings.find("rate")->number == 0.25);
   CHECK(settings.find("rate")->word.empty());
   CHECK(settings.find("none") == nullptr);
+}
+
+TEST_CASE("a product reads a transpose as it lies") {
+  auto trace = vscg::make_recorder(vscg::parameter_table{}, true);
+  const auto [a, b] = inputs<shape<dyn, 3, 4>, shape<dyn, 5, 4>>(trace);
+  const auto y = matmul(a, transpose(b));
+  const auto z = matmul(y, transpose(transpose(b)));
+  const vscg::program p(std::move(trace), {z.id});
+  REQUIRE(p.nodes().size() == 3);  // one transpose is needed as an array
+  CHECK(p.nodes()[0].kind == "matmul");
+  CHECK(p.nodes()[0].settings.find("transpose_b")->number == 1);
+  CHECK(p.nodes()[0].operands == std::vector{a.id, b.id});
+  CHECK(p.nodes()[1].kind == "transpose");
+  CHECK(p.nodes()[2].operands == std::vector{y.id, p.nodes()[1].results[0]});
 }

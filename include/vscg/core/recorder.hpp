@@ -36,6 +36,10 @@ struct recorder {
     arrays.push_back(std::move(s));
     return static_cast<slot_id>(arrays.size() - 1);
   }
+  /// The operation whose result a slot is; null where it is none.
+  const node* maker_of(slot_id id) const {
+    return arrays[id].from == slot::origin::result ? &nodes[arrays[id].node] : nullptr;
+  }
   slot_id temporary(slot_size size, element_type type) {
     slot s;
     s.from = slot::origin::temporary;

@@ -9,38 +9,40 @@
 #include <vscg/backend/gemm_arguments.hpp>
 #include <vscg/core/record.hpp>
 #include <vscg/core/shape.hpp>
+#include <vscg/ops/transpose.hpp>
 
 namespace vscg {
 
 namespace ops {
 
-/// y = a·b, or a·bᵀ where `TransposeB`, matrix by matrix over the leading axes.
+/// y = a·b, or a·bᵀ where `transpose_b`, matrix by matrix over the leading axes of a [..., M, K].
 ///
 /// a·b:   da = dy·bᵀ,  db = aᵀ·dy.     a·bᵀ:  da = dy·b,  db = dyᵀ·a.
-template <class A, class B, bool TransposeB>
-struct matmul : operation<with_channels<A, TransposeB ? extent<B, -2> : extent<B, -1>>> {
+template <class A, int N>
+struct matmul : operation<with_channels<A, N>> {
   static constexpr const char* name = "matmul";
-  void settings(setting_list& to) const { to.add("transpose_b", TransposeB ? 1 : 0); }
+  bool transpose_b = false;
+  void settings(setting_list& to) const { to.add("transpose_b", transpose_b ? 1 : 0); }
   static constexpr operand_index<0> left{};
   static constexpr operand_index<1> right{};
   static constexpr std::uint32_t pullback_reads_operands = operand_set(left, right);
   static constexpr std::size_t m = static_cast<std::size_t>(extent<A, -2>);
   static constexpr std::size_t k = static_cast<std::size_t>(extent<A, -1>);
-  static constexpr std::size_t n = static_cast<std::size_t>(TransposeB ? extent<B, -2> : extent<B, -1>);
+  static constexpr std::size_t n = std::size_t{N};
   static constexpr std::size_t item_matrices = A::elements / (m * k);
   static constexpr double flops_per_item = 2.0 * item_matrices * m * n * k;
 
   template <class C>
   void forward(const C& c) const {
-    product(c, false, TransposeB, m, n, k, c.x(left), c.x(right), {c.y(), false});
+    product(c, false, transpose_b, m, n, k, c.x(left), c.x(right), {c.y(), false});
   }
   template <class C>
   void pullback(const C& c) const {
     if constexpr (C::wants(left)) {
-      product(c, false, !TransposeB, m, k, n, c.dy(), c.x(right), c.dx(left));
+      product(c, false, !transpose_b, m, k, n, c.dy(), c.x(right), c.dx(left));
     }
     if constexpr (C::wants(right)) {
-      if constexpr (TransposeB)
+      if (transpose_b)
         product(c, true, false, n, k, m, c.dy(), c.x(left), c.dx(right));
       else
         product(c, true, false, k, n, m, c.x(left), c.dy(), c.dx(right));
@@ -74,18 +76,18 @@ struct matmul : operation<with_channels<A, TransposeB ? extent<B, -2> : extent<B
 
 }  // namespace ops
 
-/// a [..., M, K] by b [..., K, N], leading axes alike (PyTorch's torch.matmul without broadcasting).
+/// a [..., M, K] by b [..., K, N], leading axes alike (PyTorch's torch.matmul without broadcasting). Where b is a
+/// `transpose`, it is read as it lies and nothing is transposed.
 template <class Tag, class A, class B, bool ActiveA, bool ActiveB>
 auto matmul(const var<Tag, A, ActiveA>& a, const var<Tag, B, ActiveB>& b) {
-  require_extent<ops::matmul<A, B, false>, extent<A, -1>, extent<B, -2>>();
-  return record(ops::matmul<A, B, false>{}, a, b);
-}
-
-/// a [..., M, K] by the transpose of b [..., N, K].
-template <class Tag, class A, class B, bool ActiveA, bool ActiveB>
-auto matmul_transposed(const var<Tag, A, ActiveA>& a, const var<Tag, B, ActiveB>& b) {
-  require_extent<ops::matmul<A, B, true>, extent<A, -1>, extent<B, -1>>();
-  return record(ops::matmul<A, B, true>{}, a, b);
+  require_extent<ops::matmul<A, extent<B, -1>>, extent<A, -1>, extent<B, -2>>();
+  ops::matmul<A, extent<B, -1>> operation;
+  auto right = b;
+  if (const node* maker = a.trace->maker_of(b.id); maker != nullptr && maker->kind == ops::transpose<B>::name) {
+    operation.transpose_b = true;
+    right.id = maker->operands[0];
+  }
+  return record(operation, a, right);
 }
 
 }  // namespace vscg

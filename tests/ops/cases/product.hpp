@@ -131,10 +131,10 @@ struct matmul_case : operation_case<shape<dyn, 2, 5, 7>, shape<dyn, 2, 7, 11>> {
   }
 };
 
-struct matmul_transposed_case : operation_case<shape<dyn, 5, 7>, shape<dyn, 11, 7>> {
-  static constexpr const char* name = "matmul_transposed";
+struct matmul_transpose_case : operation_case<shape<dyn, 5, 7>, shape<dyn, 11, 7>> {
+  static constexpr const char* name = "matmul with a transpose";
   using also_active = std::integer_sequence<std::uint32_t, 0b01, 0b10>;
-  auto operator()(auto a, auto b) const { return vscg::matmul_transposed(a, b); }
+  auto operator()(auto a, auto b) const { return vscg::matmul(a, vscg::transpose(b)); }
   static std::vector<double> reference(std::size_t items, const arrays& x) {
     return matmul_reference(items, 5, 11, 7, x[0], [&](std::size_t matrix, std::size_t k, std::size_t j) {
       return x[1][(matrix * 11 + j) * 7 + k];
@@ -144,8 +144,8 @@ struct matmul_transposed_case : operation_case<shape<dyn, 5, 7>, shape<dyn, 11, 
 
 /// One array as both operands.
 struct matmul_with_itself_case : operation_case<shape<dyn, 5, 7>> {
-  static constexpr const char* name = "matmul_transposed, x xᵀ";
-  auto operator()(auto x) const { return vscg::matmul_transposed(x, x); }
+  static constexpr const char* name = "matmul, x xᵀ";
+  auto operator()(auto x) const { return vscg::matmul(x, vscg::transpose(x)); }
   static std::vector<double> reference(std::size_t items, const arrays& x) {
     return matmul_reference(items, 5, 5, 7, x[0], [&](std::size_t matrix, std::size_t k, std::size_t j) {
       return x[0][(matrix * 5 + j) * 7 + k];
@@ -234,7 +234,7 @@ struct mean_over_pairs_case : operation_case<shape<dyn, dyn>> {
 
 using linear_cases = std::tuple<linear_case, linear_relu_case, linear_tanh_case, linear_without_bias_case,
                                 linear_relu_without_bias_case, shared_weight_case>;
-using product_cases = std::tuple<matmul_case, matmul_transposed_case, matmul_with_itself_case, matmul_row_case,
+using product_cases = std::tuple<matmul_case, matmul_transpose_case, matmul_with_itself_case, matmul_row_case,
                                  transpose_case, conv1d_case, pairwise_products_case, mean_over_pairs_case>;
 
 }  // namespace contract
