@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -38,4 +39,14 @@ TEST_CASE("the thirteenth layer is named 12") {
                        vscg::relu_layer, vscg::relu_layer, vscg::linear_without_bias<2, 2>>;
   long_chain net{};
   CHECK(vscg::bind_parameters(net).entries[0].name == "12.weight");
+}
+
+TEST_CASE("a chain has as many names as layers") {
+  const auto name = [](std::size_t n) { return std::string(vscg::detail::layer_number(n).view()); };
+  CHECK(name(0) == "0");
+  CHECK(name(9) == "9");
+  CHECK(name(10) == "10");
+  CHECK(name(99) == "99");
+  CHECK(name(100) == "100");
+  CHECK(name(12345) == "12345");
 }

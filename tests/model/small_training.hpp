@@ -30,7 +30,7 @@ struct small_network {
   vscg::linear<3, 4> first;
   vscg::linear<4, 2> unused;
   vscg::linear<4, 2> fixed, last;
-  vscg::dropout<50> drop;
+  vscg::dropout drop{0.5};
   VSCG_MEMBERS(first, unused, fixed, last, drop)
   using inputs = input_shapes<shape<dyn, 3>>;
   auto operator()(auto x) const {

@@ -19,6 +19,8 @@
 //     VSCG_MEMBERS(value, gate)
 //   };
 //
+// A member that is a number or an enumerator is a setting of the layer.
+//
 // VSCG_NAMED_MEMBERS renames and splices: (member, "name"), (member, "") whose own members appear at this level, and
 // (member, "name", 1) for slice 1 of a stacked parameter. A member that is not listed does not compile.
 

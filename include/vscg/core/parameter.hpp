@@ -113,16 +113,25 @@ struct parameter_entry {
   bool learns = true;  // false: kept by the network itself
 };
 
+/// A member of a layer that is a number or an enumerator: "psp.dropout.rate".
+struct layer_setting {
+  std::string name;
+  double value = 0;
+  bool operator==(const layer_setting&) const = default;
+};
+
 /// Where one id lies in the network's buffer.
 struct parameter_storage {
   std::size_t offset = 0;
   std::size_t elements = 0;
 };
 
-/// Every array of a network: names in the order of the member lists (PyTorch's state_dict order), storage by id.
+/// Every array and setting of a network: names in the order of the member lists (PyTorch's state_dict order), storage
+/// by id.
 struct parameter_table {
   std::vector<parameter_entry> entries;
   std::vector<parameter_storage> storage;
+  std::vector<layer_setting> settings;
   std::size_t buffer_elements = 0;  // with padding between arrays
   std::uint32_t random_keys = 0;
 
@@ -154,6 +163,8 @@ class parameter_binder {
       } else if constexpr (std::same_as<Child, random_key>) {
         child.path = fnv1a(path);
         child.id = table.random_keys++;
+      } else if constexpr (std::is_arithmetic_v<Child> || std::is_enum_v<Child>) {
+        table.settings.push_back({path, static_cast<double>(child)});
       } else {
         walk(child, path);
       }

@@ -9,15 +9,17 @@
 
 namespace vscg {
 
-/// Drops each element with probability Percent / 100 in training and scales the rest; nothing in inference. Any shape.
+/// Drops each element with probability `rate`, below 1, in training and scales the rest; nothing in inference. Any
+/// shape.
 ///
-/// It learns nothing but is a listed member: its path names its random stream, and each use has a mask of its own.
-/// PyTorch: nn.Dropout(Percent / 100); the masks are other ones, and the same for any thread count and micro-batch.
-template <int Percent>
+/// It learns nothing but is a listed member: its path names its random stream. Each use has a mask of its own, numbered
+/// in the order in which the network's code is executed: `drop(x) + drop(y)` leaves that order to the compiler, so give
+/// both results names first where the bits matter.
+/// PyTorch: nn.Dropout(rate); the masks are other ones, and the same for any thread count and micro-batch.
 struct dropout {
-  static_assert(Percent >= 0 && Percent < 100, "vscg::dropout: the rate is a percentage below 100");
-  random_key key;
-  VSCG_NAMED_MEMBERS((key, ""))
+  double rate = 0.5;
+  random_key key{};
+  VSCG_NAMED_MEMBERS((rate, "rate"), (key, ""))
 
   template <Var X>
   auto operator()(const X& x) const {
@@ -26,7 +28,7 @@ struct dropout {
   /// The next use of this layer, for a composite that drops elements of x later.
   template <Var X>
   dropout_use use(const X& x) const {
-    return next_dropout(x, key, Percent / 100.0);
+    return next_dropout(x, key, rate);
   }
 };
 

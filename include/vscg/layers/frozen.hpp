@@ -3,6 +3,8 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <tuple>
+
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
 
@@ -13,22 +15,28 @@ template <mode Mode, class Scalar, class Backend, mode From, class Shape, bool A
 auto in_mode(const var<trace_tag<Scalar, Backend, From>, Shape, Active>& x) {
   return var<trace_tag<Scalar, Backend, Mode>, Shape, Active>{x.trace, x.id};
 }
+template <mode Mode, Var... X>
+auto in_mode(const std::tuple<X...>& all) {
+  return std::apply([](const auto&... x) { return std::tuple{in_mode<Mode>(x)...}; }, all);
+}
 }  // namespace detail
 
 /// A layer whose parameters do not learn; gradients still flow through it to what lies before. Its names are the
-/// layer's. PyTorch: requires_grad_(False) on the layer's parameters. One operand, one result.
+/// layer's. PyTorch: requires_grad_(False) on the layer's parameters. It takes what the layer takes, and returns a var
+/// or a tuple of vars.
 template <class Layer>
 struct frozen {
   Layer layer;
   VSCG_NAMED_MEMBERS((layer, ""))
 
-  template <Var X>
-  auto operator()(const X& x) const {
-    constexpr mode outer = X::tag::traced;
+  template <Var First, Var... Rest>
+  auto operator()(const First& first, const Rest&... rest) const {
+    constexpr mode outer = First::tag::traced;
     if constexpr (outer == mode::training)
-      return detail::in_mode<outer>(layer(detail::in_mode<mode::frozen>(x)));
+      return detail::in_mode<outer>(
+          layer(detail::in_mode<mode::frozen>(first), detail::in_mode<mode::frozen>(rest)...));
     else
-      return layer(x);
+      return layer(first, rest...);
   }
 };
 

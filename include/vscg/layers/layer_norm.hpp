@@ -3,8 +3,6 @@
 
 #include <vscg/core/begin.hpp>
 
-#include <ratio>
-
 #include <vscg/core/parameter.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/ops/layer_norm.hpp>
@@ -13,14 +11,13 @@ namespace vscg {
 
 /// Normalisation over the last axis: [..., C] to [..., C].
 ///
-/// Names: weight [C], bias [C]. PyTorch: nn.LayerNorm(C, eps); `Epsilon` is a std::ratio, by default PyTorch's 1e-5.
-template <int C, class Epsilon = std::ratio<1, 100000>>
+/// Names: weight [C], bias [C]. PyTorch: nn.LayerNorm(C, eps).
+template <int C>
 struct layer_norm {
-  parameter<init::ones, C> weight;
-  parameter<init::zeros, C> bias;
-  VSCG_MEMBERS(weight, bias)
-
-  static constexpr double epsilon = static_cast<double>(Epsilon::num) / static_cast<double>(Epsilon::den);
+  double epsilon = 1e-5;
+  parameter<init::ones, C> weight{};
+  parameter<init::zeros, C> bias{};
+  VSCG_MEMBERS(epsilon, weight, bias)
 
   template <Var X>
   auto operator()(const X& given) const {

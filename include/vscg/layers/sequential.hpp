@@ -15,12 +15,14 @@
 namespace vscg {
 
 namespace detail {
-/// "0", "1", … "99".
+/// "0", "1", "2" …
 struct layer_number {
-  char text[2];
-  std::size_t length;
-  constexpr explicit layer_number(std::size_t n)
-      : text{static_cast<char>('0' + (n < 10 ? n : n / 10)), static_cast<char>('0' + n % 10)}, length(n < 10 ? 1 : 2) {}
+  char text[20] = {};
+  std::size_t length = 0;
+  constexpr explicit layer_number(std::size_t n) {
+    for (std::size_t rest = n; length == 0 || rest > 0; rest /= 10) ++length;
+    for (std::size_t i = length; i-- > 0; n /= 10) text[i] = static_cast<char>('0' + n % 10);
+  }
   constexpr std::string_view view() const { return {text, length}; }
 };
 }  // namespace detail

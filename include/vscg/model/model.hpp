@@ -31,7 +31,8 @@ class model {
   /// The network's outputs, owned.
   using outputs = rebind_outputs<typename session_type::traced_outputs, array_field<Scalar>>;
 
-  explicit model(seed s = seed{1}) : weights_(s) {}
+  /// `net` has the layers' settings, where they are not to be the defaults.
+  explicit model(seed s = seed{1}, Network net = {}) : weights_(s, std::move(net)) {}
 
   vscg::weights<Network, Scalar, Backend>& weights() & { return weights_; }
   const vscg::weights<Network, Scalar, Backend>& weights() const& { return weights_; }

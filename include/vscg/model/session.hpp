@@ -48,7 +48,9 @@ class session {
 
   /// Throws vscg::error where the system does not give the threads, or the memory for so many items.
   explicit session(const weights<Network, Scalar, Backend>& w, threads n = threads{1}, capacity c = capacity{16})
-      : weights_(w.share()), runner_(trace_program(w.table()), w.table(), n, c.items) {
+      : weights_(w.share()),
+        table_(weights_->table),
+        runner_(trace_program(w.net(), w.table()), w.table(), n, c.items) {
     take_weights();
     if constexpr (!Backend::memory::borrows_host_arrays) stage(Inputs{}, c.items);
   }
@@ -83,9 +85,7 @@ class session {
   runner<Scalar, Backend>& running() { return runner_; }
 
  private:
-  static std::shared_ptr<const program> trace_program(const parameter_table& table) {
-    Network network{};
-    bind_parameters(network);
+  static std::shared_ptr<const program> trace_program(const Network& network, const parameter_table& table) {
     recorder trace = make_recorder(table, false);
     const auto result = call(network, trace, Inputs{});
     auto slots = output_slots(result);
@@ -94,6 +94,7 @@ class session {
 
   void take_weights() {
     weights_->expect_numbers();
+    weights_->expect_settings_of(*table_);
     runner_.bind_weights(weights_->numbers.data());
     runner_.prepare();
     revision_ = weights_->revision;
@@ -130,6 +131,7 @@ class session {
   }
 
   std::shared_ptr<const shared_numbers<Scalar, typename Backend::memory>> weights_;
+  std::shared_ptr<const parameter_table> table_;  // as traced
   std::uint64_t revision_ = 0;
   runner<Scalar, Backend> runner_;
   std::array<buffer<Scalar, typename Backend::memory>, Inputs::count> staged_;  // only where arrays are not borrowed

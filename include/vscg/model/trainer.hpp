@@ -70,7 +70,8 @@ class trainer {
       : optimizer(checked(settings)),
         weights_(m.weights().share()),
         options_(checked(options)),
-        traced_(trace(table(), loss, options_.dropout)),
+        table_(weights_->table),
+        traced_(trace(m.weights().net(), table(), loss, options_.dropout)),
         runner_(traced_.steps, table(), n, options_.micro_batch,
                 options.micro_batch == 0 ? "trainer_options.batch" : "trainer_options.micro_batch"),
         gradients_(table().buffer_elements),
@@ -159,11 +160,9 @@ class trainer {
     return settings;
   }
 
-  const parameter_table& table() const { return *weights_->table; }
+  const parameter_table& table() const { return *table_; }
 
-  static traced trace(const parameter_table& table, const Loss& loss, bool dropout) {
-    network net{};
-    bind_parameters(net);
+  static traced trace(const network& net, const parameter_table& table, const Loss& loss, bool dropout) {
     recorder trace = make_recorder(table, dropout);
     const auto data = trace_inputs<tag>(trace, inputs{});
     const auto known = trace_inputs<tag>(trace, targets{});
@@ -194,6 +193,7 @@ class trainer {
 
   void bind_weights() {
     weights_->expect_numbers();
+    weights_->expect_settings_of(*table_);
     if (bound_ != weights_->numbers.data()) runner_.bind_weights(bound_ = weights_->numbers.data());
   }
 
@@ -284,7 +284,8 @@ class trainer {
   }
 
   std::shared_ptr<shared_numbers<scalar, memory>> weights_;
-  const scalar* bound_ = nullptr;  // what the runner reads
+  std::shared_ptr<const parameter_table> table_;  // as traced
+  const scalar* bound_ = nullptr;                 // what the runner reads
   trainer_options options_;
   traced traced_;
   runner<scalar, backend> runner_;

@@ -35,6 +35,16 @@ struct shared_numbers {
   buffer<Scalar, Memory> numbers;  // none: moved to another object, or destroyed
   std::uint64_t revision = 1;      // another after every change
 
+  /// Throws vscg::error where the network's settings are others than those of `traced`.
+  void expect_settings_of(const parameter_table& traced) const {
+    for (std::size_t i = 0; table.get() != &traced && i < table->settings.size(); ++i) {
+      const layer_setting& now = table->settings[i];
+      const double then = traced.settings[i].value;
+      if (now.value == then) continue;
+      throw error("weights: setting '" + now.name + "'", std::to_string(then) + ", as when the network was traced",
+                  std::to_string(now.value));
+    }
+  }
   /// Throws vscg::error where there are none any more.
   void expect_numbers() const {
     if (numbers.size() == 0) throw error("weights", "numbers", "none: they were moved to another object or destroyed");
@@ -55,17 +65,16 @@ class weights {
   using backend = Backend;
   using shared = shared_numbers<Scalar, typename Backend::memory>;
 
-  /// Starts as the paper says (each layer's initialiser), from `s`.
-  explicit weights(seed s)
-      : weights([s](const parameter_table& table, std::span<Scalar> start) { initialise(table, s, start); }) {}
+  /// Starts as the paper says (each layer's initialiser), from `s`; with settings of its own where `net` is given.
+  explicit weights(seed s, Network net = {})
+      : weights(std::move(net),
+                [s](const parameter_table& table, std::span<Scalar> start) { initialise(table, s, start); }) {}
 
   /// All zeros.
-  explicit weights(zeroed_t) : weights([](const parameter_table&, std::span<Scalar>) {}) {}
+  explicit weights(zeroed_t, Network net = {})
+      : weights(std::move(net), [](const parameter_table&, std::span<Scalar>) {}) {}
 
-  weights(weights&& other) : shared_(std::make_shared<shared>()) {
-    shared_->table = other.shared_->table;
-    take(other);
-  }
+  weights(weights&& other) : network_(other.network_), shared_(std::make_shared<shared>()) { take(other); }
   weights& operator=(weights&& other) noexcept {
     if (this != &other) take(other);
     return *this;
@@ -73,6 +82,8 @@ class weights {
   ~weights() { set_numbers({}); }
 
   const parameter_table& table() const { return *shared_->table; }
+  /// The network with its settings, to be traced.
+  const Network& net() const { return network_; }
   /// The numbers, to be changed: sessions look again in their next call. Not to be kept for changes after that.
   Scalar* data() {
     shared_->expect_numbers();
@@ -113,9 +124,8 @@ class weights {
 
  private:
   template <class Fill>
-  explicit weights(Fill fill) : shared_(std::make_shared<shared>()) {
-    Network unbound_network{};
-    shared_->table = std::make_shared<const parameter_table>(bind_parameters(unbound_network));
+  weights(Network net, Fill fill) : network_(std::move(net)), shared_(std::make_shared<shared>()) {
+    shared_->table = std::make_shared<const parameter_table>(bind_parameters(network_));
     // A network without parameters has numbers, too: none of them is of any use.
     buffer<Scalar, typename Backend::memory> numbers(std::max<std::size_t>(1, table().buffer_elements));
     if constexpr (Backend::memory::borrows_host_arrays) {
@@ -135,6 +145,8 @@ class weights {
     ++shared_->revision;
   }
   void take(weights& other) noexcept {
+    network_ = other.network_;
+    shared_->table = other.shared_->table;
     set_numbers(std::move(other.shared_->numbers));
     other.set_numbers({});
   }
@@ -145,6 +157,7 @@ class weights {
     return *entry;
   }
 
+  Network network_;
   std::shared_ptr<shared> shared_;
 };
 

@@ -118,7 +118,9 @@ namespace ops {
 template <class XShape, int Out, bool Bias, class Function>
 struct linear : operation<with_channels<XShape, Out>> {
   static constexpr const char* name = "linear";
-  void settings(setting_list& to) const { to.add("activation", Function::name); }
+  void settings(setting_list& to) const {
+    if (has_function) to.add("activation", Function::name);
+  }
   static constexpr operand_index<0> input{};
   static constexpr operand_index<1> weight{};
   static constexpr operand_index<2> bias{};

@@ -17,7 +17,7 @@ std::vector<float> VSCG_NUMBERS();
 struct network {
   linear<13, 24> first;
   layer_norm<24> norm;
-  dropout<50> drop;
+  dropout drop{0.5};
   linear<24, 5> last;
   VSCG_MEMBERS(first, norm, drop, last)
   using inputs = input_shapes<shape<dyn, 7, 13>>;

@@ -65,10 +65,10 @@ struct escm {
   Events events;
   bidirectional_gru<C, H> a_gru;
   bidirectional_gru<C, H> v_gru;
-  layer_norm<C, layer_norm_epsilon> norm;
+  layer_norm<C> norm{layer_norm_epsilon};
   linear_without_bias<9, 10, init::xavier_uniform> L1;
   linear_without_bias<C, C, init::xavier_uniform> v_fc, a_fc;
-  dropout<10> dropout_layer;
+  dropout dropout_layer{0.1};
   VSCG_NAMED_MEMBERS((events, ""), (a_gru, "a_gru"), (v_gru, "v_gru"), (norm, "layer_norm"), (L1, "L1"), (v_fc, "v_fc"),
                      (a_fc, "a_fc"), (dropout_layer, "dropout"))
 
@@ -105,11 +105,11 @@ struct escm<Events, setting::weakly, Form, C, H> {
   Events events;
   bidirectional_gru<C, H> a_gru;
   bidirectional_gru<C, H> v_gru;
-  layer_norm<H, layer_norm_epsilon> norm1;
-  layer_norm<C, layer_norm_epsilon> norm;
+  layer_norm<H> norm1{layer_norm_epsilon};
+  layer_norm<C> norm{layer_norm_epsilon};
   linear_without_bias<H, H, init::xavier_uniform> L1, L2;
   linear_without_bias<C, C, init::xavier_uniform> v_fc, a_fc;
-  dropout<50> dropout_layer;
+  dropout dropout_layer{0.5};
   VSCG_NAMED_MEMBERS((events, ""), (a_gru, "a_gru"), (v_gru, "v_gru"), (norm1, "layer_norm1"), (norm, "layer_norm"),
                      (L1, "L1"), (L2, "L2"), (v_fc, "v_fc"), (a_fc, "a_fc"), (dropout_layer, "dropout"))
 

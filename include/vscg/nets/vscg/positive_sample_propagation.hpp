@@ -3,8 +3,6 @@
 
 #include <vscg/core/begin.hpp>
 
-#include <ratio>
-
 #include <vscg/core/compose.hpp>
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
@@ -19,7 +17,9 @@
 namespace vscg {
 
 /// Every LayerNorm of VSCG has this epsilon.
-using layer_norm_epsilon = std::ratio<1, 1000000>;
+inline constexpr double layer_norm_epsilon = 1e-6;
+/// Pairs of segments whose normalised similarity is not above this take nothing from each other.
+inline constexpr double default_tau = 0.099;
 
 /// Stage 3 of VSCG: positive sample propagation (Zhou et al., CVPR 2021; paper section III-C). Each stream takes from
 /// the segments of the other that are similar to its own:
@@ -28,19 +28,18 @@ using layer_norm_epsilon = std::ratio<1, 1000000>;
 ///   γ_va = norm₁(β), entries ≤ τ set to 0, norm₁ again (fully supervised only); γ_av the same from βᵀ,
 ///   v' = v + γ_va·a2,  a' = a + γ_av·v1,  each then layer_norm(dropout(relu(·fc))) with one LayerNorm for both.
 ///
-/// norm₁ divides a row by its sum + 1e-8. The threshold is `Threshold`, a std::ratio. Names as released: v_L1, v_L2,
+/// norm₁ divides a row by its sum + 1e-8. τ is a member, `tau`. Names as released: v_L1, v_L2,
 /// v_fc, a_L1, a_L2, a_fc, layer_norm.
-template <setting Setting = setting::fully, int C = 256, class Threshold = std::ratio<99, 1000>>
+template <setting Setting = setting::fully, int C = 256>
 struct positive_sample_propagation {
-  static constexpr double threshold_value = static_cast<double>(Threshold::num) / static_cast<double>(Threshold::den);
-  static constexpr int branch_percent = Setting == setting::fully ? 20 : 10;
-
+  double tau = default_tau;
   linear_without_bias<C, C, init::xavier_uniform> v_L1, v_L2, v_fc, a_L1, a_L2, a_fc;
-  dropout<branch_percent> branch_dropout;
-  dropout<20> dropout_layer;
-  layer_norm<C, layer_norm_epsilon> norm;
-  VSCG_NAMED_MEMBERS((v_L1, "v_L1"), (v_L2, "v_L2"), (v_fc, "v_fc"), (a_L1, "a_L1"), (a_L2, "a_L2"), (a_fc, "a_fc"),
-                     (branch_dropout, "branch_dropout"), (dropout_layer, "dropout"), (norm, "layer_norm"))
+  dropout branch_dropout{Setting == setting::fully ? 0.2 : 0.1};
+  dropout dropout_layer{0.2};
+  layer_norm<C> norm{layer_norm_epsilon};
+  VSCG_NAMED_MEMBERS((tau, "tau"), (v_L1, "v_L1"), (v_L2, "v_L2"), (v_fc, "v_fc"), (a_L1, "a_L1"), (a_L2, "a_L2"),
+                     (a_fc, "a_fc"), (branch_dropout, "branch_dropout"), (dropout_layer, "dropout"),
+                     (norm, "layer_norm"))
 
   /// audio, visual [B, T, C] to streams of the same shape.
   template <Var Audio, Var Visual>
@@ -53,7 +52,7 @@ struct positive_sample_propagation {
     const auto a2 = branch_dropout(a_L2.with_relu(audio));
 
     constexpr int T = extent<shape_of<Audio>, 1>;
-    const composites::propagate<T, C, Setting == setting::fully> propagation{threshold_value};
+    const composites::propagate<T, C, Setting == setting::fully> propagation{tau};
     const auto [audio_sum, visual_sum] = compose(propagation, audio, visual, v1, v2, a1, a2);
 
     const auto visual_use = dropout_layer.use(visual_sum);

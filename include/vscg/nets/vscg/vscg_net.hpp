@@ -39,17 +39,13 @@ using vscg_net_weakly_paper = localizer<audio_guided_attention<setting::weakly>,
 
 // What they are called in files.
 template <>
-inline constexpr network_identity identity_of<vscg_net>{"vscg", "released", "fully", 28,
-                                                        positive_sample_propagation<>::threshold_value};
+inline constexpr network_identity identity_of<vscg_net>{"vscg", "released", "fully", 28, default_tau};
 template <>
-inline constexpr network_identity identity_of<vscg_net_paper>{"vscg", "paper", "fully", 28,
-                                                              positive_sample_propagation<>::threshold_value};
+inline constexpr network_identity identity_of<vscg_net_paper>{"vscg", "paper", "fully", 28, default_tau};
 template <>
-inline constexpr network_identity identity_of<vscg_net_weakly>{
-    "vscg", "released", "weakly", 28, positive_sample_propagation<setting::weakly>::threshold_value};
+inline constexpr network_identity identity_of<vscg_net_weakly>{"vscg", "released", "weakly", 28, default_tau};
 template <>
-inline constexpr network_identity identity_of<vscg_net_weakly_paper>{
-    "vscg", "paper", "weakly", 28, positive_sample_propagation<setting::weakly>::threshold_value};
+inline constexpr network_identity identity_of<vscg_net_weakly_paper>{"vscg", "paper", "weakly", 28, default_tau};
 
 }  // namespace vscg
 

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+#include <utility>
+
+#include <doctest/doctest.h>
+
+#include <vscg/backend/eigen/backend.hpp>
+#include <vscg/layers/bidirectional.hpp>
+#include <vscg/layers/frozen.hpp>
+#include <vscg/layers/linear.hpp>
+#include <vscg/model/trace.hpp>
+#include <vscg/ops/batch_mean.hpp>
+#include <vscg/ops/mean_squared_error.hpp>
+
+using vscg::dyn;
+using vscg::shape;
+
+namespace {
+
+struct network {
+  vscg::linear<3, 4> before;
+  vscg::frozen<vscg::bidirectional_gru<4, 5>> gru;
+  VSCG_MEMBERS(before, gru)
+};
+
+}  // namespace
+
+TEST_CASE("a frozen layer of two operands passes gradients to both, and learns nothing") {
+  using tag = vscg::trace_tag<float, vscg::cpu, vscg::mode::training>;
+  network net{};
+  const auto table = vscg::bind_parameters(net);
+  auto trace = vscg::make_recorder(table, true);
+  const auto start = vscg::input_var<tag, shape<dyn, 2, 5>, true>(trace);
+  const auto x = vscg::input_var<tag, shape<dyn, 6, 3>, false>(trace);
+  const auto target = vscg::input_var<tag, shape<dyn, 6, 10>, false>(trace);
+  const auto loss = batch_mean(mean_squared_error(net.gru(net.before(x), start), target));
+  const vscg::program p(std::move(trace), {}, loss.id);
+  CHECK(p.has_gradient(start.id));
+  CHECK(p.has_gradient(p.parameters()[net.before.weight.id]));
+  CHECK(!p.has_gradient(p.parameters()[net.gru.layer.weight_hh.id]));
+}
