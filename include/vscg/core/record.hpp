@@ -213,11 +213,16 @@ template <class Operation, class Tag, class... Shapes, bool... Active>
 auto record(const Operation& operation, const var<Tag, Shapes, Active>&... operands) {
   static_assert(std::is_trivially_copyable_v<Operation> && sizeof(Operation) <= node::operation_bytes,
                 "vscg::record: an operation is a few settings that can be copied as bytes");
+  constexpr bool comparable = std::is_empty_v<Operation> || std::has_unique_object_representations_v<Operation>;
+  static_assert(Operation::prepared_operands == 0 || comparable,
+                "vscg::record: what is prepared is shared where settings are equal as bytes, so they have no padding");
+  // The byte of an empty operation is padding.
+  constexpr std::size_t bytes = std::is_empty_v<Operation> ? 0 : sizeof(Operation);
   constexpr std::uint32_t active = detail::bits_of<Active...>;
   recorder* const traces[] = {operands.trace...};
   const slot_id ids[] = {operands.id...};
   const slot_id result =
-      detail::append(*traces[0], detail::described<Operation, Tag, active>::value, ids, &operation, sizeof(Operation));
+      detail::append(*traces[0], detail::described<Operation, Tag, active>::value, ids, &operation, bytes);
   return var<Tag, typename Operation::result, active != 0>{traces[0], result};
 }
 
