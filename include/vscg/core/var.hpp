@@ -115,20 +115,22 @@ concept Var = is_var<std::remove_cvref_t<Type>>;
 template <Var X>
 using shape_of = typename std::remove_cvref_t<X>::shape_type;
 
+template <class From, class To>
+struct reshape_function;
+
 /// The same numbers seen with another shape (PyTorch's view): no operation, no copy.
 template <class Shape, class Tag, class From, bool Active>
 auto reshape(const var<Tag, From, Active>& x) {
-  static_assert(From::per_item == Shape::per_item && From::elements == Shape::elements,
-                "vscg::reshape: both shapes hold the same number of elements");
+  using function = reshape_function<From, Shape>;
+  if constexpr (From::per_item != Shape::per_item) {
+    constexpr auto batch = [](bool per_item) { return per_item ? axis::batch : axis::no_batch; };
+    require<false, function, expects<batch(Shape::per_item)>, gets<batch(From::per_item)>>();
+  } else {
+    require<From::elements == Shape::elements, function,
+            expects<static_cast<int>(Shape::elements), number::of_elements>,
+            gets<static_cast<int>(From::elements), number::of_elements>>();
+  }
   return var<Tag, Shape, Active>{x.trace, x.id};
-}
-
-/// An operand of a layer whose last axis must have `Channels`: refused by name otherwise, and passed on as if it were
-/// right, so that a wrong shape is one error and not twenty.
-template <class Layer, int Channels, class Tag, class Shape, bool Active>
-auto accept(const var<Tag, Shape, Active>& x) {
-  require_extent<Layer, Channels, extent<Shape, -1>>();
-  return var<Tag, with_channels<Shape, Channels>, Active>{x.trace, x.id};
 }
 
 /// The same numbers, through which no gradient flows (PyTorch's detach).

@@ -3,6 +3,7 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/core/parameter.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/ops/dropout.hpp>
@@ -20,12 +21,14 @@ struct dropout {
   VSCG_NAMED_MEMBERS((key, ""))
 
   template <Var X>
-  auto operator()(const X& x) const {
+  auto operator()(const X& given) const {
+    const auto x = expect_batch<dropout, 1>(given);
     if constexpr (X::tag::training && Percent > 0) {
       if (x.trace->dropout) return functional::dropout(x, key, Percent / 100.0);
     }
     return x;
   }
+  VSCG_OPERANDS(1, 1)
 };
 
 }  // namespace vscg

@@ -3,6 +3,7 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
 
@@ -30,6 +31,7 @@ struct frozen {
     else
       return layer(x);
   }
+  VSCG_OPERANDS(1, 1)
 };
 
 }  // namespace vscg

@@ -5,6 +5,7 @@
 
 #include <ratio>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/core/parameter.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/ops/layer_norm.hpp>
@@ -21,11 +22,11 @@ struct layer_norm {
   VSCG_MEMBERS(weight, bias)
 
   template <Var X>
-  auto operator()(const X& given) const {
+  auto operator()(const X& x) const {
     constexpr double epsilon = static_cast<double>(Epsilon::num) / static_cast<double>(Epsilon::den);
-    const auto x = accept<layer_norm, C>(given);
-    return functional::layer_norm(x, operand(x, weight), operand(x, bias), epsilon);
+    return functional::layer_norm<layer_norm>(x, operand(x, weight), operand(x, bias), epsilon);
   }
+  VSCG_OPERANDS(1, 1)
 };
 
 }  // namespace vscg

@@ -3,6 +3,7 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/core/inputs.hpp>
 #include <vscg/core/parameter.hpp>
 #include <vscg/core/var.hpp>
@@ -26,6 +27,7 @@ struct linear {
   auto operator()(const X& x) const {
     return apply<activation::none>(x);
   }
+  VSCG_OPERANDS(1, 1)
   /// relu(x·Wᵀ + b) as one operation.
   template <Var X>
   auto with_relu(const X& x) const {
@@ -34,9 +36,8 @@ struct linear {
 
  private:
   template <activation Activation, class X>
-  auto apply(const X& given) const {
-    const auto x = accept<linear, In>(given);
-    return functional::linear<Activation>(x, operand(x, weight), operand(x, bias));
+  auto apply(const X& x) const {
+    return functional::linear<Activation, linear>(x, operand(x, weight), operand(x, bias));
   }
 };
 
@@ -52,6 +53,7 @@ struct linear_without_bias {
   auto operator()(const X& x) const {
     return apply<activation::none>(x);
   }
+  VSCG_OPERANDS(1, 1)
   /// relu(x·Wᵀ) as one operation.
   template <Var X>
   auto with_relu(const X& x) const {
@@ -60,9 +62,8 @@ struct linear_without_bias {
 
  private:
   template <activation Activation, class X>
-  auto apply(const X& given) const {
-    const auto x = accept<linear_without_bias, In>(given);
-    return functional::linear<Activation>(x, operand(x, weight));
+  auto apply(const X& x) const {
+    return functional::linear<Activation, linear_without_bias>(x, operand(x, weight));
   }
 };
 

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/core/math.hpp>
 #include <vscg/core/record.hpp>
 
@@ -101,11 +102,14 @@ struct cross_entropy : operation<shape<dyn>> {
 
 /// Logits and target probabilities [B, ..., C] to [B]: PyTorch's F.cross_entropy with class probabilities, mean over
 /// the rows of each item. A row whose targets are all 0 costs nothing.
-template <class Tag, class Shape, bool Active>
-auto cross_entropy(const var<Tag, Shape, Active>& x, const var<Tag, Shape, false>& target) {
-  static_assert(Shape::per_item, "vscg::cross_entropy: its operands have the batch as their first axis");
-  return record(ops::cross_entropy<Shape>{}, x, target);
+template <class Tag, class Shape, bool Active, class Target>
+auto cross_entropy(const var<Tag, Shape, Active>& given_x, const var<Tag, Target, false>& given_target) {
+  using given = ops::cross_entropy<Shape>;
+  const auto x = expect_batch<given, 2>(given_x);
+  const auto target = expect_batch<given, 2>(expect_same_shape<given>(given_x, given_target));
+  return record(ops::cross_entropy<shape_of<decltype(x)>>{}, x, target);
 }
+VSCG_OPERANDS_OF(cross_entropy, 2, 2)
 
 }  // namespace vscg
 

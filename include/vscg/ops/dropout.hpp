@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/core/math.hpp>
 #include <vscg/core/random.hpp>
 #include <vscg/core/record.hpp>
@@ -93,12 +94,12 @@ namespace functional {
 /// of its own.
 template <class Tag, class Shape, bool Active>
 auto dropout(const var<Tag, Shape, Active>& x, const random_key& key, double rate) {
-  static_assert(Shape::per_item, "vscg::dropout: its operand has the batch as its first axis");
-  ops::dropout<Shape> operation;
+  const auto accepted = expect_batch<ops::dropout<Shape>, 1>(x);
+  ops::dropout<shape_of<decltype(accepted)>> operation;
   operation.rate = rate;
   operation.path = key.path;
   operation.use = x.trace->random_uses[key.id]++;
-  return record(operation, x);
+  return record(operation, accepted);
 }
 
 }  // namespace functional

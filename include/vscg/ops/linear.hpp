@@ -9,6 +9,7 @@
 
 #include <vscg/backend/gemm_arguments.hpp>
 #include <vscg/core/config.hpp>
+#include <vscg/core/guard.hpp>
 #include <vscg/core/math.hpp>
 #include <vscg/core/record.hpp>
 #include <vscg/ops/column_sums.hpp>
@@ -216,17 +217,27 @@ struct linear : operation<with_channels<XShape, Out>> {
 namespace functional {
 
 /// x [..., In] by weight [Out, In]: x·Wᵀ (PyTorch's F.linear without bias). `Activation` is applied in the product.
-template <activation Activation = activation::none, class Tag, class XShape, bool A, int Out, int In, bool L>
-auto linear(const var<Tag, XShape, A>& x, const var<Tag, shape<Out, In>, L>& weight) {
-  return record(ops::linear<XShape, Out, false, Activation>{}, x, weight);
+template <activation Activation = activation::none, class Layer = struct linear_function, class Tag, class X,
+          bool Active, class Weight, bool Learns>
+auto linear(const var<Tag, X, Active>& given, const var<Tag, Weight, Learns>& given_weight) {
+  const auto weight = expect_shape<Layer, shape<any_extent, any_extent>>(given_weight);
+  using matrix = shape_of<decltype(weight)>;
+  const auto x = accept<Layer, extent<matrix, 1>>(given);
+  return record(ops::linear<shape_of<decltype(x)>, extent<matrix, 0>, false, Activation>{}, x, weight);
 }
 
 /// x·Wᵀ + b (PyTorch's F.linear).
-template <activation Activation = activation::none, class Tag, class XShape, bool A, int Out, int In, bool L>
-auto linear(const var<Tag, XShape, A>& x, const var<Tag, shape<Out, In>, L>& weight,
-            const var<Tag, shape<Out>, L>& bias) {
-  return record(ops::linear<XShape, Out, true, Activation>{}, x, weight, bias);
+template <activation Activation = activation::none, class Layer = struct linear_function, class Tag, class X,
+          bool Active, class Weight, class Bias, bool Learns>
+auto linear(const var<Tag, X, Active>& given, const var<Tag, Weight, Learns>& given_weight,
+            const var<Tag, Bias, Learns>& bias) {
+  const auto weight = expect_shape<Layer, shape<any_extent, any_extent>>(given_weight);
+  using matrix = shape_of<decltype(weight)>;
+  const auto x = accept<Layer, extent<matrix, 1>>(given);
+  return record(ops::linear<shape_of<decltype(x)>, extent<matrix, 0>, true, Activation>{}, x, weight,
+                expect_shape<Layer, shape<extent<matrix, 0>>>(bias));
 }
+VSCG_OPERANDS_OF(linear, 2, 3)
 
 }  // namespace functional
 

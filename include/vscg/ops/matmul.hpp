@@ -5,8 +5,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include <vscg/backend/gemm_arguments.hpp>
+#include <vscg/core/guard.hpp>
 #include <vscg/core/record.hpp>
 #include <vscg/core/shape.hpp>
 
@@ -75,19 +77,39 @@ struct matmul : operation<with_channels<A, TransposeB ? extent<B, -2> : extent<B
 
 }  // namespace ops
 
-/// a [..., M, K] by b [..., K, N], leading axes alike (PyTorch's torch.matmul without broadcasting).
-template <class Tag, class A, class B, bool ActiveA, bool ActiveB>
-auto matmul(const var<Tag, A, ActiveA>& a, const var<Tag, B, ActiveB>& b) {
-  require_extent<ops::matmul<A, B, false>, extent<A, -1>, extent<B, -2>>();
-  return record(ops::matmul<A, B, false>{}, a, b);
+namespace detail {
+
+/// The leading axes of `Shape`, then a matrix [Rows, Columns].
+template <class Shape, int Rows, int Columns, std::size_t... I>
+auto with_matrix(std::index_sequence<I...>) -> shape<Shape::extents[I]..., Rows, Columns>;
+
+template <bool TransposeB, class GivenA, class GivenB>
+auto record_matmul(const GivenA& given_a, const GivenB& given_b) {
+  using given = ops::matmul<shape_of<GivenA>, shape_of<GivenB>, TransposeB>;
+  const auto a = expect_batch<given, 3>(given_a);
+  using A = shape_of<decltype(a)>;
+  constexpr int K = extent<A, -1>;
+  using pattern = decltype(with_matrix < A, TransposeB ? any_extent : K,
+                           TransposeB ? K : any_extent > (std::make_index_sequence<A::rank - 2>{}));
+  const auto b = expect_shape<given, pattern>(given_b);
+  return record(ops::matmul<A, shape_of<decltype(b)>, TransposeB>{}, a, b);
 }
 
-/// a [..., M, K] by the transpose of b [..., N, K].
-template <class Tag, class A, class B, bool ActiveA, bool ActiveB>
-auto matmul_transposed(const var<Tag, A, ActiveA>& a, const var<Tag, B, ActiveB>& b) {
-  require_extent<ops::matmul<A, B, true>, extent<A, -1>, extent<B, -1>>();
-  return record(ops::matmul<A, B, true>{}, a, b);
+}  // namespace detail
+
+/// a [B, ..., M, K] by b [B, ..., K, N], leading axes alike (PyTorch's torch.matmul without broadcasting).
+template <Var A, Var B>
+auto matmul(const A& a, const B& b) {
+  return detail::record_matmul<false>(a, b);
 }
+VSCG_OPERANDS_OF(matmul, 2, 2)
+
+/// a [B, ..., M, K] by the transpose of b [B, ..., N, K].
+template <Var A, Var B>
+auto matmul_transposed(const A& a, const B& b) {
+  return detail::record_matmul<true>(a, b);
+}
+VSCG_OPERANDS_OF(matmul_transposed, 2, 2)
 
 }  // namespace vscg
 

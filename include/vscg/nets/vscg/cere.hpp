@@ -3,6 +3,10 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <algorithm>
+#include <type_traits>
+
+#include <vscg/core/guard.hpp>
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/layers/activation.hpp>
@@ -25,13 +29,14 @@ struct cere {
   VSCG_MEMBERS(conv1, conv2)
 
   template <Var X>
-  auto operator()(const X& x) const {
-    static_assert(
-        extent<shape_of<X>, 1> / 4 == 2,
-        "vscg::cere: two steps must remain for the two directions of the GRU, so a video has 8 to 11 segments; "
-        "longer ones go through a sliding window");
-    return conv2(conv1(x));
+  auto operator()(const X& given) const {
+    const auto x = expect_shape<cere, shape<dyn, any_extent, C>>(given);
+    constexpr int T = extent<shape_of<decltype(x)>, 1>;
+    constexpr bool refused = !std::is_same_v<shape_of<decltype(x)>, shape_of<X>>;
+    require<refused || (T >= 8 && T <= 11), cere, expects<8, number::to, 11>, gets<T>>();
+    return conv2(conv1(var<typename X::tag, shape<dyn, std::clamp(T, 8, 11), C>, X::active>{x.trace, x.id}));
   }
+  VSCG_OPERANDS(1, 1)
 };
 
 /// One extractor for both streams, as in the paper: `events(audio, visual)` gives what each stream says.
@@ -44,6 +49,7 @@ struct shared_cere {
   auto operator()(const Audio& audio, const Visual& visual) const {
     return streams{both(audio), both(visual)};
   }
+  VSCG_OPERANDS(2, 2)
 };
 
 }  // namespace vscg

@@ -3,6 +3,7 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/layers/bidirectional.hpp>
@@ -25,12 +26,15 @@ struct dual_lstm {
   VSCG_MEMBERS(lstm_audio, lstm_video)
 
   template <Var Audio, Var Visual>
-  auto operator()(const Audio& audio, const Visual& visual) const {
+  auto operator()(const Audio& given_audio, const Visual& given_visual) const {
+    const auto audio = expect_shape<dual_lstm, shape<dyn, any_extent, In>>(given_audio);
+    const auto visual = expect_same_shape<dual_lstm>(audio, given_visual);
     if constexpr (Order == stream_order::crossed)
       return streams{lstm_audio(visual), lstm_video(audio)};
     else
       return streams{lstm_audio(audio), lstm_video(visual)};
   }
+  VSCG_OPERANDS(2, 2)
 };
 
 }  // namespace vscg

@@ -3,6 +3,7 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/layers/bidirectional.hpp>
@@ -19,10 +20,11 @@
 namespace vscg {
 
 /// The mean of two arrays of one shape.
-template <class Tag, class Shape, bool A, bool B>
-auto mean_of(const var<Tag, Shape, A>& a, const var<Tag, Shape, B>& b) {
+template <Var A, Var B>
+auto mean_of(const A& a, const B& b) {
   return scale(a + b, 0.5);
 }
+VSCG_OPERANDS_OF(mean_of, 2, 2)
 
 /// Stage 4 of VSCG: event semantic consistency modelling (paper section III-D). What the whole video is about,
 /// extracted by `Events` (CERE), is where the GRUs of both streams start (intra-modal semantic consistency enhancer).
@@ -51,8 +53,8 @@ struct escm {
   /// audio, visual [B, T, C] to streams of the same shape.
   template <Var Audio, Var Visual>
   auto operator()(const Audio& given_audio, const Visual& given_visual) const {
-    const auto audio = accept<escm, C>(given_audio);
-    const auto visual = accept<escm, C>(given_visual);
+    const auto audio = expect_shape<escm, shape<dyn, any_extent, C>>(given_audio);
+    const auto visual = expect_same_shape<escm>(audio, given_visual);
     const auto event = events(audio, visual);
     const auto start = mean_of(event.audio, event.visual);
     const auto audio_states = a_gru(audio, start);
@@ -62,6 +64,7 @@ struct escm {
     else
       return project(a_fc, v_fc, audio_states, visual_states);
   }
+  VSCG_OPERANDS(2, 2)
 
  private:
   template <class Projection, class Audio, class Visual>
@@ -88,8 +91,8 @@ struct escm<Events, setting::weakly, Form, C, H> {
 
   template <Var Audio, Var Visual>
   auto operator()(const Audio& given_audio, const Visual& given_visual) const {
-    const auto audio = accept<escm, C>(given_audio);
-    const auto visual = accept<escm, C>(given_visual);
+    const auto audio = expect_shape<escm, shape<dyn, any_extent, C>>(given_audio);
+    const auto visual = expect_same_shape<escm>(audio, given_visual);
     const auto event = events(audio, visual);
     if constexpr (Form == form::released) {
       const auto of_audio = L1(event.audio);
@@ -101,6 +104,7 @@ struct escm<Events, setting::weakly, Form, C, H> {
       return normalise(audio_states, v_gru(visual, start));
     }
   }
+  VSCG_OPERANDS(2, 2)
 
  private:
   template <class Audio, class Visual>

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <ratio>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/layers/dropout.hpp>
@@ -50,8 +51,8 @@ struct positive_sample_propagation {
   /// audio, visual [B, T, C] to streams of the same shape.
   template <Var Audio, Var Visual>
   auto operator()(const Audio& given_audio, const Visual& given_visual) const {
-    const auto audio = accept<positive_sample_propagation, C>(given_audio);
-    const auto visual = accept<positive_sample_propagation, C>(given_visual);
+    const auto audio = expect_shape<positive_sample_propagation, shape<dyn, any_extent, C>>(given_audio);
+    const auto visual = expect_same_shape<positive_sample_propagation>(audio, given_visual);
     const auto v1 = branch_dropout(v_L1.with_relu(visual));
     const auto v2 = branch_dropout(v_L2.with_relu(visual));
     const auto a1 = branch_dropout(a_L1.with_relu(audio));
@@ -67,6 +68,7 @@ struct positive_sample_propagation {
     const auto audio_out = norm(dropout_layer(a_fc.with_relu(audio_sum)));
     return streams{audio_out, visual_out};
   }
+  VSCG_OPERANDS(2, 2)
 
  private:
   template <class Similarity>

@@ -3,6 +3,7 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/core/parameter.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/layers/linear.hpp>
@@ -42,11 +43,9 @@ struct region_attention {
   /// audio [B, T, Da], visual [B, T, 7, 7, Dv] or [B, T, R, Dv].
   template <Var Audio, Var Visual>
   auto operator()(const Audio& given_audio, const Visual& given_visual) const {
-    constexpr int T = extent<shape_of<Audio>, 1>;
-    const auto audio = accept<region_attention, Da>(given_audio);
-    const auto accepted = accept<region_attention, Dv>(given_visual);
-    require_extent<region_attention, R, static_cast<int>(shape_of<decltype(accepted)>::elements) / (T * Dv)>();
-    const regions_of<decltype(accepted), T> visual{accepted.trace, accepted.id};
+    const auto audio = expect_shape<region_attention, shape<dyn, any_extent, Da>>(given_audio);
+    constexpr int T = extent<shape_of<decltype(audio)>, 1>;
+    const auto visual = regions<T>(given_visual);
 
     // First what is small: all that follows then runs video by video, while the picture is in the cache.
     const auto guidance = affine_g(affine_audio.with_relu(audio));
@@ -57,11 +56,21 @@ struct region_attention {
     const auto picked = matmul(reshape<shape<dyn, T, 1, R>>(map), visual);
     return attended{reshape<shape<dyn, T, Dv>>(picked), map};
   }
+  VSCG_OPERANDS(2, 2)
 
  private:
-  // The picture seen as R regions, whatever it is: one that has others was refused by name.
-  template <class X, int T>
-  using regions_of = var<typename X::tag, shape<dyn, T, R, Dv>, X::active>;
+  // The picture seen as R regions. One that has others is refused by name, and then taken to have these.
+  template <int T, class Visual>
+  static auto regions(const Visual& given) {
+    if constexpr (shape_of<Visual>::rank == 5) {
+      const auto picture = expect_shape<region_attention, shape<dyn, T, any_extent, any_extent, Dv>>(given);
+      using grid = shape_of<decltype(picture)>;
+      require_extent<region_attention, R, extent<grid, 2> * extent<grid, 3>>();
+      return var<typename Visual::tag, shape<dyn, T, R, Dv>, Visual::active>{picture.trace, picture.id};
+    } else {
+      return expect_shape<region_attention, shape<dyn, T, R, Dv>>(given);
+    }
+  }
 };
 
 }  // namespace vscg
