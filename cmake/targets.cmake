@@ -46,8 +46,6 @@ add_library(vscg INTERFACE)
 add_library(vscg::vscg ALIAS vscg)
 target_compile_features(vscg INTERFACE cxx_std_20)
 target_link_libraries(vscg INTERFACE Eigen3::Eigen Threads::Threads)
-# Our own team divides the work; under a user's -fopenmp Eigen would thread its products as well.
-target_compile_definitions(vscg INTERFACE EIGEN_DONT_PARALLELIZE)
 
 if("io" IN_LIST VSCG_COMPONENTS)
   vscg_library(io nlohmann_json::nlohmann_json)

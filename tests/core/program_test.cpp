@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <cstddef>
 #include <memory>
+#include <new>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -11,10 +12,12 @@
 #include <vscg/backend/eigen/backend.hpp>
 #include <vscg/core/plan.hpp>
 #include <vscg/core/program.hpp>
+#include <vscg/core/record.hpp>
 #include <vscg/layers/linear.hpp>
 #include <vscg/model/trace.hpp>
 #include <vscg/ops/add.hpp>
 #include <vscg/ops/batch_mean.hpp>
+#include <vscg/ops/linear.hpp>
 #include <vscg/ops/mean_squared_error.hpp>
 #include <vscg/ops/over_time.hpp>
 #include <vscg/ops/relu.hpp>
@@ -158,6 +161,19 @@ TEST_CASE("more items than any memory could hold are refused, and not planned wi
   }
   const std::size_t many = std::size_t{1} << 40U;
   CHECK(vscg::memory_plan(p, many, 1, sizeof(float)).bytes() >= many);
+}
+
+TEST_CASE("weights are prepared once, whatever bytes lie where operations without settings are") {
+  using operation = vscg::ops::linear<shape<dyn, 3, 6>, 8, true, vscg::activation::none>;
+  network net{};
+  auto trace = vscg::make_recorder(vscg::bind_parameters(net), true);
+  const auto [x] = vscg::trace_inputs<tag<vscg::mode::inference>>(trace, vscg::input_shapes<shape<dyn, 3, 6>>{});
+  alignas(operation) unsigned char places[2][sizeof(operation)] = {{0x5a}, {0xa5}};
+  for (auto& place : places) {
+    const auto* const at = new (place) operation;
+    vscg::record(*at, x, vscg::operand(x, net.first.weight), vscg::operand(x, net.first.bias));
+  }
+  CHECK(trace.nodes[0].prepared == trace.nodes[1].prepared);
 }
 
 TEST_CASE("weights are prepared once, however often they are used") {

@@ -272,8 +272,12 @@ template <class Operation, class Tag, class... Shapes, bool... Active>
 auto record_as(const Operation& operation, const var<Tag, Shapes, Active>&... operands) {
   static_assert(std::is_trivially_copyable_v<Operation> && sizeof(Operation) <= node::operation_bytes,
                 "vscg::record: an operation is a few settings that can be copied as bytes");
+  constexpr bool comparable = std::is_empty_v<Operation> || std::has_unique_object_representations_v<Operation>;
+  static_assert(Operation::prepared_operands == 0 || comparable,
+                "vscg::record: what is prepared is shared where settings are equal as bytes, so they have no padding");
   constexpr std::uint32_t active = bits_of<Active...>;
-  constexpr std::size_t bytes = std::is_empty_v<Operation> ? 0 : sizeof(Operation);  // padding says nothing
+  // The byte of an empty operation is padding.
+  constexpr std::size_t bytes = std::is_empty_v<Operation> ? 0 : sizeof(Operation);
   recorder* const traces[] = {operands.trace...};
   const slot_id ids[] = {operands.id...};
   const slot_id first = append(*traces[0], described<Operation, Tag, active>::value, ids, &operation, bytes);

@@ -103,9 +103,16 @@ using without_channels = typename detail::drop_last<Shape>::type;
 template <class Shape>
 inline constexpr std::size_t rows_of = Shape::elements / static_cast<std::size_t>(extent<Shape, -1>);
 
-template <int... Extents>
+/// In a pattern of a shape: any extent but `dyn`. (A pattern is never more than a name: no array has this extent.)
+inline constexpr int any_extent = 0;
+
+// What an error says beside numbers: `expects<axis::batch, axis::any, 256>`, `expects<8, number::to, 11>`.
+enum class axis : unsigned char { batch, no_batch, any };
+enum class number : unsigned char { odd, at_least, to, of_elements, of_operands, of_terms };
+
+template <auto... What>
 struct expects;
-template <int... Extents>
+template <auto... What>
 struct gets;
 
 /// Never defined: naming it in a `sizeof` puts the layer, what it expects and what it gets into the compiler's first
@@ -113,12 +120,25 @@ struct gets;
 template <class Layer, class Expects, class Gets>
 struct shape_mismatch;
 
-/// Refuses, on first use and with one readable error, an extent that a layer cannot take. (The return type is deduced
-/// so that compilers look inside at the call, not at the end of the file, where other errors would come first.)
+namespace detail {
+// A variable, because clang refuses a function again, in words of its own, wherever it is called after this error.
+template <class Layer, class Expects, class Gets>
+inline constexpr std::size_t refused = sizeof(shape_mismatch<Layer, Expects, Gets>);
+}  // namespace detail
+
+/// Refuses, on first use and with one readable error, what a layer cannot take; says whether it is right. (The return
+/// type is deduced so that compilers look inside at the call, not at the end of the file, where other errors would come
+/// first.)
+template <bool Right, class Layer, class Expects, class Gets>
+constexpr auto require() {
+  if constexpr (!Right) static_cast<void>(detail::refused<Layer, Expects, Gets>);
+  return Right;
+}
+
+/// The same for one extent.
 template <class Layer, int Expected, int Got>
 constexpr auto require_extent() {
-  if constexpr (Expected != Got) static_cast<void>(sizeof(shape_mismatch<Layer, expects<Expected>, gets<Got>>));
-  return true;
+  return require<Expected == Got, Layer, expects<Expected>, gets<Got>>();
 }
 
 }  // namespace vscg

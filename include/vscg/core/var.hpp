@@ -58,20 +58,22 @@ auto view_as(const var<Tag, From, Active>& x) {
 }
 }  // namespace detail
 
+template <class From, class To>
+struct reshape_function;
+
 /// The same numbers seen with another shape (PyTorch's view): recorded, but no operation and no copy.
 template <class Shape, class Tag, class From, bool Active>
 auto reshape(const var<Tag, From, Active>& x) {
-  static_assert(From::batch_axes == Shape::batch_axes && From::elements == Shape::elements,
-                "vscg::reshape: both shapes hold the same number of elements");
+  using function = reshape_function<From, Shape>;
+  if constexpr (From::batch_axes != Shape::batch_axes) {
+    constexpr auto batch = [](std::size_t axes) { return axes > 0 ? axis::batch : axis::no_batch; };
+    require<false, function, expects<batch(Shape::batch_axes)>, gets<batch(From::batch_axes)>>();
+  } else {
+    require<From::elements == Shape::elements, function,
+            expects<static_cast<int>(Shape::elements), number::of_elements>,
+            gets<static_cast<int>(From::elements), number::of_elements>>();
+  }
   return detail::view_as<Shape>(x);
-}
-
-/// An operand of a layer whose last axis must have `Channels`: refused by name otherwise, and passed on as if it were
-/// right, so that a wrong shape is one error and not twenty.
-template <class Layer, int Channels, class Tag, class Shape, bool Active>
-auto accept(const var<Tag, Shape, Active>& x) {
-  require_extent<Layer, Channels, extent<Shape, -1>>();
-  return var<Tag, with_channels<Shape, Channels>, Active>{x.trace, x.id};
 }
 
 /// The same numbers, through which no gradient flows (PyTorch's detach).

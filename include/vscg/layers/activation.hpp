@@ -3,6 +3,7 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/ops/relu.hpp>
@@ -20,6 +21,7 @@ struct activation_layer {
   auto operator()(const X& x) const {
     return elementwise(Function{}, x);
   }
+  VSCG_OPERANDS(1, 1)
 };
 
 using relu_layer = activation_layer<relu_function>;

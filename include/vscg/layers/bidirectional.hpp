@@ -3,6 +3,7 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/core/parameter.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/ops/gru.hpp>
@@ -29,10 +30,11 @@ struct bidirectional_lstm {
   VSCG_DETAIL_BIDIRECTIONAL_MEMBERS
 
   template <Var X>
-  auto operator()(const X& given) const {
-    const auto x = accept<bidirectional_lstm, In>(given);
-    return functional::lstm(x, operand(x, weight_ih), operand(x, weight_hh), operand(x, bias_ih), operand(x, bias_hh));
+  auto operator()(const X& x) const {
+    return functional::lstm<bidirectional_lstm>(x, operand(x, weight_ih), operand(x, weight_hh), operand(x, bias_ih),
+                                                operand(x, bias_hh));
   }
+  VSCG_OPERANDS(1, 1)
 };
 
 /// One layer of GRU in both directions: [B, T, In] to [B, T, 2 H], from zero states or from given ones [B, 2, H].
@@ -47,17 +49,16 @@ struct bidirectional_gru {
   VSCG_DETAIL_BIDIRECTIONAL_MEMBERS
 
   template <Var X>
-  auto operator()(const X& given) const {
-    const auto x = accept<bidirectional_gru, In>(given);
-    return functional::gru(x, operand(x, weight_ih), operand(x, weight_hh), operand(x, bias_ih), operand(x, bias_hh));
+  auto operator()(const X& x) const {
+    return functional::gru<bidirectional_gru>(x, operand(x, weight_ih), operand(x, weight_hh), operand(x, bias_ih),
+                                              operand(x, bias_hh));
   }
   template <Var X, Var State>
-  auto operator()(const X& given, const State& given_state) const {
-    const auto x = accept<bidirectional_gru, In>(given);
-    const auto state = accept<bidirectional_gru, H>(given_state);
-    return functional::gru(x, operand(x, weight_ih), operand(x, weight_hh), operand(x, bias_ih), operand(x, bias_hh),
-                           state);
+  auto operator()(const X& x, const State& state) const {
+    return functional::gru<bidirectional_gru>(x, operand(x, weight_ih), operand(x, weight_hh), operand(x, bias_ih),
+                                              operand(x, bias_hh), state);
   }
+  VSCG_OPERANDS(1, 2)
 };
 
 #undef VSCG_DETAIL_BIDIRECTIONAL_MEMBERS

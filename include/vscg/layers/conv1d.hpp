@@ -3,6 +3,7 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/core/parameter.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/ops/conv1d.hpp>
@@ -21,10 +22,10 @@ struct conv1d {
   VSCG_MEMBERS(weight, bias)
 
   template <Var X>
-  auto operator()(const X& given) const {
-    const auto x = accept<conv1d, In>(given);
-    return functional::conv1d(x, operand(x, weight), operand(x, bias));
+  auto operator()(const X& x) const {
+    return functional::conv1d<conv1d>(x, operand(x, weight), operand(x, bias));
   }
+  VSCG_OPERANDS(1, 1)
 };
 
 }  // namespace vscg

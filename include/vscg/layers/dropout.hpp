@@ -3,6 +3,7 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/core/parameter.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/ops/dropout.hpp>
@@ -22,7 +23,8 @@ struct dropout {
   VSCG_NAMED_MEMBERS((rate, "rate"), (key, ""))
 
   template <Var X>
-  auto operator()(const X& x) const {
+  auto operator()(const X& given) const {
+    const auto x = expect_batch<dropout, 1>(given);
     return functional::dropout(x, use(x));
   }
   /// The next use of this layer, for a composite that drops elements of x later.
@@ -30,6 +32,7 @@ struct dropout {
   dropout_use use(const X& x) const {
     return next_dropout(x, key, rate);
   }
+  VSCG_OPERANDS(1, 1)
 };
 
 }  // namespace vscg

@@ -5,6 +5,7 @@
 
 #include <tuple>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
 
@@ -38,6 +39,7 @@ struct frozen {
     else
       return layer(first, rest...);
   }
+  VSCG_OPERANDS(1, 1)
 };
 
 }  // namespace vscg

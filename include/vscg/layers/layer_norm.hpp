@@ -3,6 +3,7 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/core/parameter.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/ops/layer_norm.hpp>
@@ -20,10 +21,10 @@ struct layer_norm {
   VSCG_MEMBERS(epsilon, weight, bias)
 
   template <Var X>
-  auto operator()(const X& given) const {
-    const auto x = accept<layer_norm, C>(given);
-    return functional::layer_norm(x, operand(x, weight), operand(x, bias), epsilon);
+  auto operator()(const X& x) const {
+    return functional::layer_norm<layer_norm>(x, operand(x, weight), operand(x, bias), epsilon);
   }
+  VSCG_OPERANDS(1, 1)
 };
 
 }  // namespace vscg

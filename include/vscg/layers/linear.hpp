@@ -4,6 +4,7 @@
 #include <vscg/core/begin.hpp>
 
 #include <vscg/backend/gemm_arguments.hpp>
+#include <vscg/core/guard.hpp>
 #include <vscg/core/inputs.hpp>
 #include <vscg/core/parameter.hpp>
 #include <vscg/core/var.hpp>
@@ -28,6 +29,7 @@ struct linear {
   auto operator()(const X& x) const {
     return with(identity_function{}, x);
   }
+  VSCG_OPERANDS(1, 1)
   /// relu(x·Wᵀ + b) as one operation.
   template <Var X>
   auto with_relu(const X& x) const {
@@ -36,9 +38,8 @@ struct linear {
   /// f(x·Wᵀ + b) with any function of `ops/elementwise.hpp` that has no settings, as one operation where gradients let
   /// it.
   template <class Function, Var X>
-  auto with(Function, const X& given) const {
-    const auto x = accept<linear, In>(given);
-    return functional::linear<Function>(x, operand(x, weight), operand(x, bias));
+  auto with(Function, const X& x) const {
+    return functional::linear<Function, linear>(x, operand(x, weight), operand(x, bias));
   }
 };
 
@@ -54,6 +55,7 @@ struct linear_without_bias {
   auto operator()(const X& x) const {
     return with(identity_function{}, x);
   }
+  VSCG_OPERANDS(1, 1)
   /// relu(x·Wᵀ) as one operation.
   template <Var X>
   auto with_relu(const X& x) const {
@@ -61,9 +63,8 @@ struct linear_without_bias {
   }
   /// f(x·Wᵀ) with any function of `ops/elementwise.hpp` that has no settings, as one operation where gradients let it.
   template <class Function, Var X>
-  auto with(Function, const X& given) const {
-    const auto x = accept<linear_without_bias, In>(given);
-    return functional::linear<Function>(x, operand(x, weight));
+  auto with(Function, const X& x) const {
+    return functional::linear<Function, linear_without_bias>(x, operand(x, weight));
   }
 };
 

@@ -3,6 +3,7 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/ops/max_pool1d.hpp>
@@ -16,8 +17,9 @@ struct max_pool1d {
 
   template <Var X>
   auto operator()(const X& x) const {
-    return functional::max_pool1d<Window>(x);
+    return functional::max_pool1d<Window, max_pool1d>(x);
   }
+  VSCG_OPERANDS(1, 1)
 };
 
 }  // namespace vscg

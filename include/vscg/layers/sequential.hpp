@@ -8,6 +8,7 @@
 #include <tuple>
 #include <utility>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/core/inputs.hpp>
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
@@ -45,6 +46,7 @@ struct sequential {
   auto operator()(const X& x) const {
     return run<0>(x);
   }
+  VSCG_OPERANDS(1, 1)
 
  private:
   template <std::size_t I, class X>

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <vscg/core/error.hpp>
+#include <vscg/core/guard.hpp>
 #include <vscg/core/random.hpp>
 #include <vscg/core/team.hpp>
 #include <vscg/model/session.hpp>
@@ -48,14 +49,16 @@ class model {
 
   template <class... Arrays>
   outputs infer_with(threads n, const Arrays&... arrays) const {
-    constexpr std::size_t at_once = 16;
-    const std::size_t items = count(Inputs{}, arrays...);
-    session_type s(weights_, n, capacity{std::min(items, at_once)});
     outputs result{};
-    for (std::size_t first = 0; first < items || first == 0; first += at_once) {
-      const std::size_t n_items = std::min(at_once, items - first);
-      const auto views = run_part(s, Inputs{}, first, n_items, arrays...);
-      append(views, result);
+    if constexpr (require_operands<Network, Inputs::count, sizeof...(Arrays)>()) {
+      constexpr std::size_t at_once = 16;
+      const std::size_t items = count(Inputs{}, arrays...);
+      session_type s(weights_, n, capacity{std::min(items, at_once)});
+      for (std::size_t first = 0; first < items || first == 0; first += at_once) {
+        const std::size_t n_items = std::min(at_once, items - first);
+        const auto views = run_part(s, Inputs{}, first, n_items, arrays...);
+        append(views, result);
+      }
     }
     return result;
   }

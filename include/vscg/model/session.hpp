@@ -14,6 +14,7 @@
 
 #include <vscg/backend/memory.hpp>
 #include <vscg/core/error.hpp>
+#include <vscg/core/guard.hpp>
 #include <vscg/core/program.hpp>
 #include <vscg/core/team.hpp>
 #include <vscg/model/array.hpp>
@@ -38,7 +39,7 @@ class session {
 
   template <class... Shapes>
   static auto call(const Network& network, recorder& trace, input_shapes<Shapes...> shapes) {
-    return std::apply([&](const auto&... x) { return network(x...); }, trace_inputs<tag>(trace, shapes));
+    return call_network(network, trace_inputs<tag>(trace, shapes));
   }
 
  public:
@@ -60,18 +61,19 @@ class session {
   /// next call. Throws vscg::error when a shape differs or N is larger than the capacity.
   template <class... Arrays>
   outputs infer(const Arrays&... arrays) & {
-    static_assert(sizeof...(Arrays) == Inputs::count, "vscg::session::infer: one array for each input");
-    const std::size_t items = bind(Inputs{}, std::index_sequence_for<Arrays...>{}, arrays...);
-    run_state state;
-    state.items = items;
-    state.batch_items = items;
-    if (weights_->revision != revision_) take_weights();
-    runner_.forward(state);
     outputs result{};
-    for_each_output(result, [&](auto& field, std::size_t k) {
-      field.data = runner_.value(runner_.traced().outputs()[k]);
-      field.items = items;
-    });
+    if constexpr (require_operands<Network, Inputs::count, sizeof...(Arrays)>()) {
+      const std::size_t items = bind(Inputs{}, std::index_sequence_for<Arrays...>{}, arrays...);
+      run_state state;
+      state.items = items;
+      state.batch_items = items;
+      if (weights_->revision != revision_) take_weights();
+      runner_.forward(state);
+      for_each_output(result, [&](auto& field, std::size_t k) {
+        field.data = runner_.value(runner_.traced().outputs()[k]);
+        field.items = items;
+      });
+    }
     return result;
   }
   template <class... Arrays>

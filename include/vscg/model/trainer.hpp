@@ -18,6 +18,7 @@
 
 #include <vscg/backend/memory.hpp>
 #include <vscg/core/error.hpp>
+#include <vscg/core/guard.hpp>
 #include <vscg/core/inputs.hpp>
 #include <vscg/core/micro_batches.hpp>
 #include <vscg/core/program.hpp>
@@ -166,8 +167,12 @@ class trainer {
     recorder trace = make_recorder(table, dropout);
     const auto data = trace_inputs<tag>(trace, inputs{});
     const auto known = trace_inputs<tag>(trace, targets{});
-    const auto outputs = std::apply([&](const auto&... x) { return net(x...); }, data);
+    const auto outputs = call_network(net, data);
     const auto result = std::apply([&](const auto&... t) { return loss(outputs, t...); }, known);
+    constexpr std::size_t terms = std::tuple_size_v<decltype(result.terms)>;
+    require<terms == term_count, Loss, expects<static_cast<int>(term_count), number::of_terms>,
+            gets<static_cast<int>(terms), number::of_terms>>();
+    expect_shape<Loss, shape<1>>(result.total);
     traced t;
     for (std::size_t i = 0; i < term_count; ++i) t.terms[i] = result.terms[i].id;
     t.steps = std::make_shared<const program>(std::move(trace), std::vector<slot_id>(t.terms.begin(), t.terms.end()),

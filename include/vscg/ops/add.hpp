@@ -5,6 +5,7 @@
 
 #include <cstddef>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/ops/elementwise.hpp>
 
 namespace vscg {
@@ -64,9 +65,9 @@ struct add : operation<Shape> {
 }  // namespace ops
 
 /// a + b; both of one shape.
-template <class Tag, class Shape, bool A, bool B>
-auto operator+(const var<Tag, Shape, A>& a, const var<Tag, Shape, B>& b) {
-  return record(ops::add<Shape>{}, a, b);
+template <class Tag, class A, class B, bool ActiveA, bool ActiveB>
+auto operator+(const var<Tag, A, ActiveA>& a, const var<Tag, B, ActiveB>& b) {
+  return record(ops::add<A>{}, a, expect_same_shape<ops::add<A>>(a, b));
 }
 
 }  // namespace vscg

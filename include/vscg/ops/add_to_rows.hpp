@@ -5,6 +5,7 @@
 
 #include <cstddef>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/core/record.hpp>
 #include <vscg/ops/add.hpp>
 
@@ -74,11 +75,13 @@ struct add_to_rows : operation<Shape> {
 }  // namespace ops
 
 /// Adds one number to each row: x [..., P, Q], b [..., P] (PyTorch's x + b.unsqueeze(-1)).
-template <class Tag, class Shape, bool A, bool B>
-auto add_to_rows(const var<Tag, Shape, A>& x, const var<Tag, without_channels<Shape>, B>& b) {
-  static_assert(Shape::per_item, "vscg::add_to_rows: its operands have the batch as their first axis");
-  return record(ops::add_to_rows<Shape>{}, x, b);
+template <Var X, Var B>
+auto add_to_rows(const X& given, const B& b) {
+  const auto x = expect_batch<ops::add_to_rows<shape_of<X>>, 2>(given);
+  using operation = ops::add_to_rows<shape_of<decltype(x)>>;
+  return record(operation{}, x, expect_shape<operation, without_channels<shape_of<decltype(x)>>>(b));
 }
+VSCG_OPERANDS_OF(add_to_rows, 2, 2)
 
 }  // namespace vscg
 

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/core/record.hpp>
 
 namespace vscg {
@@ -85,18 +86,25 @@ struct batch_sum : operation<shape<1>> {
 
 }  // namespace ops
 
+struct batch_mean_function;
+struct batch_weighted_sum_function;
+
 /// [B] to [1]: the mean over the whole batch.
-template <class Tag, bool Active>
-auto batch_mean(const var<Tag, shape<dyn>, Active>& x) {
-  return record(ops::batch_sum<false>{}, x);
+template <Var X>
+auto batch_mean(const X& x) {
+  return record(ops::batch_sum<false>{}, expect_shape<batch_mean_function, shape<dyn>>(x));
 }
+VSCG_OPERANDS_OF(batch_mean, 1, 1)
 
 /// [B] and weights [B] to [1]: Σ x w over the whole batch. Weights that depend on the batch (1/n for the n items that
 /// take part) are given with the targets.
-template <class Tag, bool Active>
-auto batch_weighted_sum(const var<Tag, shape<dyn>, Active>& x, const var<Tag, shape<dyn>, false>& weight) {
-  return record(ops::batch_sum<true>{}, x, weight);
+template <class Tag, class Shape, bool Active, class Weight>
+auto batch_weighted_sum(const var<Tag, Shape, Active>& x, const var<Tag, Weight, false>& weight) {
+  using function = batch_weighted_sum_function;
+  return record(ops::batch_sum<true>{}, expect_shape<function, shape<dyn>>(x),
+                expect_shape<function, shape<dyn>>(weight));
 }
+VSCG_OPERANDS_OF(batch_weighted_sum, 2, 2)
 
 }  // namespace vscg
 

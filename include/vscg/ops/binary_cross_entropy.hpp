@@ -3,6 +3,7 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/ops/pointwise_loss.hpp>
 
 namespace vscg {
@@ -45,12 +46,14 @@ template <Var X, Var Target>
 auto binary_cross_entropy_with_logits(const X& x, const Target& target) {
   return pointwise_loss<binary_cross_entropy_with_logits_function>(x, target);
 }
+VSCG_OPERANDS_OF(binary_cross_entropy_with_logits, 2, 2)
 
 /// [B, ...] probabilities and targets in [0, 1] to [B]: PyTorch's F.binary_cross_entropy, mean over each item.
 template <Var X, Var Target>
 auto binary_cross_entropy(const X& p, const Target& target) {
   return pointwise_loss<binary_cross_entropy_function>(p, target);
 }
+VSCG_OPERANDS_OF(binary_cross_entropy, 2, 2)
 
 }  // namespace vscg
 

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/core/record.hpp>
 #include <vscg/ops/column_sums.hpp>
 #include <vscg/ops/linear.hpp>
@@ -198,11 +199,20 @@ namespace functional {
 
 /// PyTorch's F.conv1d with padding that keeps the length, on [B, T, In] (channels last, where PyTorch has [B, In, T]);
 /// weight [Out, In, Kernel], bias [Out].
-template <class Tag, int T, int In, bool Active, int Out, int WeightIn, int Kernel, bool Learns>
-auto conv1d(const var<Tag, shape<dyn, T, In>, Active>& x, const var<Tag, shape<Out, WeightIn, Kernel>, Learns>& weight,
-            const var<Tag, shape<Out>, Learns>& bias) {
-  return record(ops::conv1d<T, WeightIn, Out, Kernel, (Kernel - 1) / 2>{}, x, weight, bias);
+template <class Layer = struct conv1d_function, class Tag, class X, bool Active, class Weight, class Bias, bool Learns>
+auto conv1d(const var<Tag, X, Active>& given, const var<Tag, Weight, Learns>& given_weight,
+            const var<Tag, Bias, Learns>& bias) {
+  const auto weight = expect_shape<Layer, shape<any_extent, any_extent, any_extent>>(given_weight);
+  constexpr auto extents = shape_of<decltype(weight)>::extents;
+  constexpr int Out = extents[0];
+  constexpr int In = extents[1];
+  constexpr int Kernel = extents[2];
+  require<Kernel % 2 == 1, Layer, expects<number::odd>, gets<Kernel>>();
+  const auto x = expect_shape<Layer, shape<dyn, any_extent, In>>(given);
+  return record(ops::conv1d<extent<shape_of<decltype(x)>, 1>, In, Out, Kernel | 1, Kernel / 2>{}, x, weight,
+                expect_shape<Layer, shape<Out>>(bias));
 }
+VSCG_OPERANDS_OF(conv1d, 3, 3)
 
 }  // namespace functional
 

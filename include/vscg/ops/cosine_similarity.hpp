@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/core/math.hpp>
 #include <vscg/core/record.hpp>
 
@@ -112,11 +113,14 @@ struct cosine_similarity : operation<without_channels<Shape>> {
 }  // namespace ops
 
 /// [..., C] and [..., C] to [...]: F.normalize(a, eps=1e-12) · F.normalize(b), summed over C.
-template <class Tag, class Shape, bool A, bool B>
-auto cosine_similarity(const var<Tag, Shape, A>& a, const var<Tag, Shape, B>& b) {
-  static_assert(Shape::per_item, "vscg::cosine_similarity: its operands have the batch as their first axis");
-  return record(ops::cosine_similarity<Shape>{}, a, b);
+template <Var A, Var B>
+auto cosine_similarity(const A& given_a, const B& given_b) {
+  using given = ops::cosine_similarity<shape_of<A>>;
+  const auto a = expect_batch<given, 2>(given_a);
+  const auto b = expect_batch<given, 2>(expect_same_shape<given>(given_a, given_b));
+  return record(ops::cosine_similarity<shape_of<decltype(a)>>{}, a, b);
 }
+VSCG_OPERANDS_OF(cosine_similarity, 2, 2)
 
 }  // namespace vscg
 

@@ -5,8 +5,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <type_traits>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/core/math.hpp>
 #include <vscg/core/record.hpp>
 
@@ -175,20 +175,24 @@ struct index_cross_entropy : operation<shape<dyn>> {
 
 /// Logits and target probabilities [B, ..., C] to [B]: PyTorch's F.cross_entropy with class probabilities, mean over
 /// the rows of each item. A row whose targets are all 0 costs nothing.
-template <class Tag, class Shape, bool Active>
-auto cross_entropy(const var<Tag, Shape, Active>& x, const var<Tag, Shape, false>& target) {
-  static_assert(Shape::per_item, "vscg::cross_entropy: its operands have the batch as their first axis");
-  return record(ops::cross_entropy<Shape>{}, x, target);
+template <class Tag, class Shape, bool Active, class Target>
+auto cross_entropy(const var<Tag, Shape, Active>& given_x, const var<Tag, Target, false>& given_target) {
+  using given = ops::cross_entropy<Shape>;
+  const auto x = expect_batch<given, 2>(given_x);
+  const auto target = expect_batch<given, 2>(expect_same_shape<given>(given_x, given_target));
+  return record(ops::cross_entropy<shape_of<decltype(x)>>{}, x, target);
 }
+VSCG_OPERANDS_OF(cross_entropy, 2, 2)
 
 /// Logits [B, ..., C] and classes [B, ...] to [B]: PyTorch's F.cross_entropy with class indices, mean over all rows of
 /// each item. A negative class costs nothing but counts as a row.
 template <class Tag, class Shape, int... Extents, bool Active>
-auto cross_entropy(const var<Tag, Shape, Active>& x, const var<Tag, indices<Extents...>, false>& target) {
-  static_assert(Shape::per_item, "vscg::cross_entropy: its operands have the batch as their first axis");
-  static_assert(std::is_same_v<without_channels<Shape>, shape<Extents...>>,
-                "vscg::cross_entropy: one class for each row of logits");
-  return record(ops::index_cross_entropy<Shape>{}, x, target);
+auto cross_entropy(const var<Tag, Shape, Active>& given_x, const var<Tag, indices<Extents...>, false>& given_target) {
+  using given = ops::index_cross_entropy<Shape>;
+  const auto x = expect_batch<given, 2>(given_x);
+  const var<Tag, shape<Extents...>, false> classes{given_target.trace, given_target.id};
+  const auto target = expect_shape<given, without_channels<shape_of<decltype(x)>>>(classes);
+  return record(ops::index_cross_entropy<shape_of<decltype(x)>>{}, x, target);
 }
 
 }  // namespace vscg

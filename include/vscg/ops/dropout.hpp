@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/core/math.hpp>
 #include <vscg/core/random.hpp>
 #include <vscg/core/record.hpp>
@@ -112,11 +113,11 @@ namespace functional {
 
 /// PyTorch's F.dropout, with rate < 1.
 template <class Tag, class Shape, bool Active>
-auto dropout(const var<Tag, Shape, Active>& x, const dropout_use& use) {
-  static_assert(Shape::per_item, "vscg::dropout: its operand has the batch as its first axis");
+auto dropout(const var<Tag, Shape, Active>& given, const dropout_use& use) {
+  const auto x = expect_batch<ops::dropout<Shape>, 1>(given);
   if constexpr (Tag::training) {
     if (use.rate > 0) {
-      ops::dropout<Shape> operation;
+      ops::dropout<shape_of<decltype(x)>> operation;
       operation.rate = use.rate;
       operation.path = use.path;
       operation.use = use.number;

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/core/math.hpp>
 #include <vscg/core/record.hpp>
 #include <vscg/ops/add.hpp>
@@ -219,22 +220,32 @@ struct gru : recurrent::operation<T, In, 3, H> {
 namespace functional {
 
 /// PyTorch's nn.GRU(In, H, batch_first=True, bidirectional=True) on x [B, T, In], from zero states: [B, T, 2 H].
-template <class Tag, int T, int In, bool Active, int WeightIn, int GH, int H, bool L>
-auto gru(const var<Tag, shape<dyn, T, In>, Active>& x, const var<Tag, shape<2, GH, WeightIn>, L>& w_ih,
-         const var<Tag, shape<2, GH, H>, L>& w_hh, const var<Tag, shape<2, GH>, L>& b_ih,
-         const var<Tag, shape<2, GH>, L>& b_hh) {
-  static_assert(GH == 3 * H, "vscg::gru: three gates of H units");
-  return record(ops::gru<T, WeightIn, H, false>{}, x, w_ih, w_hh, b_ih, b_hh);
+template <class Layer = struct gru_function, class Tag, class X, bool Active, class WeightIh, class WeightHh,
+          class BiasIh, class BiasHh, bool L>
+auto gru(const var<Tag, X, Active>& given_x, const var<Tag, WeightIh, L>& given_w_ih,
+         const var<Tag, WeightHh, L>& given_w_hh, const var<Tag, BiasIh, L>& given_b_ih,
+         const var<Tag, BiasHh, L>& given_b_hh) {
+  const auto [x, w_ih, w_hh, b_ih, b_hh] =
+      recurrent::expect_operands<Layer, 3>(given_x, given_w_ih, given_w_hh, given_b_ih, given_b_hh);
+  using sequence = shape_of<decltype(x)>;
+  constexpr int H = extent<shape_of<decltype(w_hh)>, -1>;
+  return record(ops::gru<extent<sequence, 1>, extent<sequence, 2>, H, false>{}, x, w_ih, w_hh, b_ih, b_hh);
 }
 
 /// The same from given states [B, 2, H] (PyTorch's h_0 with the batch first).
-template <class Tag, int T, int In, bool Active, int WeightIn, int GH, int H, bool L, bool ActiveState>
-auto gru(const var<Tag, shape<dyn, T, In>, Active>& x, const var<Tag, shape<2, GH, WeightIn>, L>& w_ih,
-         const var<Tag, shape<2, GH, H>, L>& w_hh, const var<Tag, shape<2, GH>, L>& b_ih,
-         const var<Tag, shape<2, GH>, L>& b_hh, const var<Tag, shape<dyn, 2, H>, ActiveState>& initial) {
-  static_assert(GH == 3 * H, "vscg::gru: three gates of H units");
-  return record(ops::gru<T, WeightIn, H, true>{}, x, w_ih, w_hh, b_ih, b_hh, initial);
+template <class Layer = struct gru_function, class Tag, class X, bool Active, class WeightIh, class WeightHh,
+          class BiasIh, class BiasHh, bool L, class State, bool ActiveState>
+auto gru(const var<Tag, X, Active>& given_x, const var<Tag, WeightIh, L>& given_w_ih,
+         const var<Tag, WeightHh, L>& given_w_hh, const var<Tag, BiasIh, L>& given_b_ih,
+         const var<Tag, BiasHh, L>& given_b_hh, const var<Tag, State, ActiveState>& initial) {
+  const auto [x, w_ih, w_hh, b_ih, b_hh] =
+      recurrent::expect_operands<Layer, 3>(given_x, given_w_ih, given_w_hh, given_b_ih, given_b_hh);
+  using sequence = shape_of<decltype(x)>;
+  constexpr int H = extent<shape_of<decltype(w_hh)>, -1>;
+  return record(ops::gru<extent<sequence, 1>, extent<sequence, 2>, H, true>{}, x, w_ih, w_hh, b_ih, b_hh,
+                expect_shape<Layer, shape<dyn, 2, H>>(initial));
 }
+VSCG_OPERANDS_OF(gru, 5, 6)
 
 }  // namespace functional
 

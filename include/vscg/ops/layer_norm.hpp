@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/core/math.hpp>
 #include <vscg/core/record.hpp>
 
@@ -148,13 +149,15 @@ struct layer_norm : operation<Shape> {
 namespace functional {
 
 /// PyTorch's F.layer_norm over the last axis; weight is `scale`, bias is `shift`, both [channels].
-template <class Tag, class Shape, bool Active, class Channels, bool Learns>
-auto layer_norm(const var<Tag, Shape, Active>& x, const var<Tag, Channels, Learns>& scale,
-                const var<Tag, Channels, Learns>& shift, double epsilon) {
-  static_assert(Shape::per_item, "vscg::layer_norm: its operand has the batch as its first axis");
-  ops::layer_norm<Shape> operation;
+template <class Layer = struct layer_norm_function, class Tag, class X, bool Active, class Scale, class Shift,
+          bool Learns>
+auto layer_norm(const var<Tag, X, Active>& given, const var<Tag, Scale, Learns>& given_scale,
+                const var<Tag, Shift, Learns>& shift, double epsilon) {
+  const auto scale = expect_shape<Layer, shape<any_extent>>(given_scale);
+  const auto x = expect_batch<Layer, 2>(accept<Layer, extent<shape_of<decltype(scale)>, 0>>(given));
+  ops::layer_norm<shape_of<decltype(x)>> operation;
   operation.epsilon = epsilon;
-  return record(operation, x, scale, shift);
+  return record(operation, x, scale, expect_same_shape<Layer>(scale, shift));
 }
 
 }  // namespace functional

@@ -10,6 +10,7 @@
 
 #include <vscg/backend/gemm_arguments.hpp>
 #include <vscg/core/config.hpp>
+#include <vscg/core/guard.hpp>
 #include <vscg/core/record.hpp>
 #include <vscg/ops/column_sums.hpp>
 #include <vscg/ops/elementwise.hpp>
@@ -203,23 +204,33 @@ namespace functional {
 
 /// x [..., In] by weight [Out, In]: x·Wᵀ (PyTorch's F.linear without bias). `Function` (relu_function, gelu_function)
 /// is applied in the product; where a gradient needs what the product's sums were, it is an operation of its own.
-template <class Function = identity_function, class Tag, class XShape, bool A, int Out, int In, bool L>
-auto linear(const var<Tag, XShape, A>& x, const var<Tag, shape<Out, In>, L>& weight) {
-  if constexpr (Function::derivative_of_result || !(A || L))
-    return record(ops::linear<XShape, Out, false, Function>{}, x, weight);
+template <class Function = identity_function, class Layer = struct linear_function, class Tag, class X, bool Active,
+          class Weight, bool Learns>
+auto linear(const var<Tag, X, Active>& given, const var<Tag, Weight, Learns>& given_weight) {
+  const auto weight = expect_shape<Layer, shape<any_extent, any_extent>>(given_weight);
+  using matrix = shape_of<decltype(weight)>;
+  const auto x = accept<Layer, extent<matrix, 1>>(given);
+  if constexpr (Function::derivative_of_result || !(Active || Learns))
+    return record(ops::linear<shape_of<decltype(x)>, extent<matrix, 0>, false, Function>{}, x, weight);
   else
-    return elementwise(Function{}, linear(x, weight));
+    return elementwise(Function{}, linear<identity_function, Layer>(x, weight));
 }
 
 /// x·Wᵀ + b (PyTorch's F.linear).
-template <class Function = identity_function, class Tag, class XShape, bool A, int Out, int In, bool L>
-auto linear(const var<Tag, XShape, A>& x, const var<Tag, shape<Out, In>, L>& weight,
-            const var<Tag, shape<Out>, L>& bias) {
-  if constexpr (Function::derivative_of_result || !(A || L))
-    return record(ops::linear<XShape, Out, true, Function>{}, x, weight, bias);
+template <class Function = identity_function, class Layer = struct linear_function, class Tag, class X, bool Active,
+          class Weight, class Bias, bool Learns>
+auto linear(const var<Tag, X, Active>& given, const var<Tag, Weight, Learns>& given_weight,
+            const var<Tag, Bias, Learns>& given_bias) {
+  const auto weight = expect_shape<Layer, shape<any_extent, any_extent>>(given_weight);
+  using matrix = shape_of<decltype(weight)>;
+  const auto x = accept<Layer, extent<matrix, 1>>(given);
+  const auto bias = expect_shape<Layer, shape<extent<matrix, 0>>>(given_bias);
+  if constexpr (Function::derivative_of_result || !(Active || Learns))
+    return record(ops::linear<shape_of<decltype(x)>, extent<matrix, 0>, true, Function>{}, x, weight, bias);
   else
-    return elementwise(Function{}, linear(x, weight, bias));
+    return elementwise(Function{}, linear<identity_function, Layer>(x, weight, bias));
 }
+VSCG_OPERANDS_OF(linear, 2, 3)
 
 }  // namespace functional
 

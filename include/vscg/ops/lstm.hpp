@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/core/math.hpp>
 #include <vscg/core/record.hpp>
 #include <vscg/ops/recurrent.hpp>
@@ -180,13 +181,18 @@ struct lstm : recurrent::operation<T, In, 4, H> {
 namespace functional {
 
 /// PyTorch's nn.LSTM(In, H, batch_first=True, bidirectional=True) on x [B, T, In], from zero states: [B, T, 2 H].
-template <class Tag, int T, int In, bool Active, int WeightIn, int GH, int H, bool L>
-auto lstm(const var<Tag, shape<dyn, T, In>, Active>& x, const var<Tag, shape<2, GH, WeightIn>, L>& w_ih,
-          const var<Tag, shape<2, GH, H>, L>& w_hh, const var<Tag, shape<2, GH>, L>& b_ih,
-          const var<Tag, shape<2, GH>, L>& b_hh) {
-  static_assert(GH == 4 * H, "vscg::lstm: four gates of H units");
-  return record(ops::lstm<T, WeightIn, H>{}, x, w_ih, w_hh, b_ih, b_hh);
+template <class Layer = struct lstm_function, class Tag, class X, bool Active, class WeightIh, class WeightHh,
+          class BiasIh, class BiasHh, bool L>
+auto lstm(const var<Tag, X, Active>& given_x, const var<Tag, WeightIh, L>& given_w_ih,
+          const var<Tag, WeightHh, L>& given_w_hh, const var<Tag, BiasIh, L>& given_b_ih,
+          const var<Tag, BiasHh, L>& given_b_hh) {
+  const auto [x, w_ih, w_hh, b_ih, b_hh] =
+      recurrent::expect_operands<Layer, 4>(given_x, given_w_ih, given_w_hh, given_b_ih, given_b_hh);
+  using sequence = shape_of<decltype(x)>;
+  constexpr int H = extent<shape_of<decltype(w_hh)>, -1>;
+  return record(ops::lstm<extent<sequence, 1>, extent<sequence, 2>, H>{}, x, w_ih, w_hh, b_ih, b_hh);
 }
+VSCG_OPERANDS_OF(lstm, 5, 5)
 
 }  // namespace functional
 

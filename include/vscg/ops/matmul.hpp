@@ -5,8 +5,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include <vscg/backend/gemm_arguments.hpp>
+#include <vscg/core/guard.hpp>
 #include <vscg/core/record.hpp>
 #include <vscg/core/shape.hpp>
 #include <vscg/ops/transpose.hpp>
@@ -76,19 +78,31 @@ struct matmul : operation<with_channels<A, N>> {
 
 }  // namespace ops
 
-/// a [..., M, K] by b [..., K, N], leading axes alike (PyTorch's torch.matmul without broadcasting). Where b is a
+namespace detail {
+/// The leading axes of `Shape`, then a matrix [Rows, Columns].
+template <class Shape, int Rows, int Columns, std::size_t... I>
+auto with_matrix(std::index_sequence<I...>) -> shape<Shape::extents[I]..., Rows, Columns>;
+}  // namespace detail
+
+/// a [B, ..., M, K] by b [B, ..., K, N], leading axes alike (PyTorch's torch.matmul without broadcasting). Where b is a
 /// `transpose`, it is read as it lies and nothing is transposed.
-template <class Tag, class A, class B, bool ActiveA, bool ActiveB>
-auto matmul(const var<Tag, A, ActiveA>& a, const var<Tag, B, ActiveB>& b) {
-  require_extent<ops::matmul<A, extent<B, -1>>, extent<A, -1>, extent<B, -2>>();
-  ops::matmul<A, extent<B, -1>> operation;
-  auto right = b;
-  if (const node* maker = a.trace->maker_of(b.id); maker != nullptr && maker->kind == ops::transpose<B>::name) {
+template <class Tag, class GivenA, class GivenB, bool ActiveA, bool ActiveB>
+auto matmul(const var<Tag, GivenA, ActiveA>& given_a, const var<Tag, GivenB, ActiveB>& given_b) {
+  using function = struct matmul_function;
+  const auto a = expect_batch<function, 3>(given_a);
+  using A = shape_of<decltype(a)>;
+  using leading = std::make_index_sequence<A::rank - 2>;
+  using pattern = decltype(detail::with_matrix<A, extent<A, -1>, any_extent>(leading{}));
+  auto b = expect_shape<function, pattern>(given_b);
+  ops::matmul<A, extent<shape_of<decltype(b)>, -1>> operation;
+  if (const node* maker = a.trace->maker_of(b.id);
+      maker != nullptr && maker->kind == ops::transpose<shape_of<decltype(b)>>::name) {
     operation.transpose_b = true;
-    right.id = maker->operands[0];
+    b.id = maker->operands[0];
   }
-  return record(operation, a, right);
+  return record(operation, a, b);
 }
+VSCG_OPERANDS_OF(matmul, 2, 2)
 
 }  // namespace vscg
 

@@ -5,7 +5,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/core/record.hpp>
 #include <vscg/ops/over_time.hpp>
 
@@ -106,10 +108,13 @@ namespace functional {
 
 /// Maximum over windows of `Window` steps, side by side: [B, T, C] to [B, T / Window, C]
 /// (PyTorch's F.max_pool1d of the transposed array).
-template <int Window, class Tag, int T, int C, bool Active>
-auto max_pool1d(const var<Tag, shape<dyn, T, C>, Active>& x) {
-  static_assert(T >= Window, "vscg::max_pool1d: the sequence is shorter than one window");
-  return record(ops::max_pool1d<T, C, Window>{}, x);
+template <int Window, class Layer = struct max_pool1d_function, Var X>
+auto max_pool1d(const X& given) {
+  const auto x = expect_shape<Layer, shape<dyn, any_extent, any_extent>>(given);
+  constexpr int T = extent<shape_of<decltype(x)>, 1>;
+  constexpr bool refused = !std::is_same_v<shape_of<decltype(x)>, shape_of<X>>;
+  require<refused || T >= Window, Layer, expects<number::at_least, Window>, gets<T>>();
+  return record(ops::max_pool1d<T, extent<shape_of<decltype(x)>, 2>, (T < Window ? T : Window)>{}, x);
 }
 
 }  // namespace functional

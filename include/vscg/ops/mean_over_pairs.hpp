@@ -5,6 +5,7 @@
 
 #include <cstddef>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/core/record.hpp>
 
 namespace vscg {
@@ -64,10 +65,11 @@ struct mean_over_pairs : operation<shape<dyn>> {
 }  // namespace ops
 
 /// [B, B] to [B]: each item's mean over all items (PyTorch's x.mean(dim=1)).
-template <class Tag, bool Active>
-auto mean_over_pairs(const var<Tag, shape<dyn, dyn>, Active>& x) {
-  return record(ops::mean_over_pairs{}, x);
+template <Var X>
+auto mean_over_pairs(const X& x) {
+  return record(ops::mean_over_pairs{}, expect_shape<struct mean_over_pairs_function, shape<dyn, dyn>>(x));
 }
+VSCG_OPERANDS_OF(mean_over_pairs, 1, 1)
 
 }  // namespace vscg
 

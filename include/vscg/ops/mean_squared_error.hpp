@@ -3,6 +3,7 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/ops/pointwise_loss.hpp>
 
 namespace vscg {
@@ -25,6 +26,7 @@ template <Var X, Var Target>
 auto mean_squared_error(const X& x, const Target& target) {
   return pointwise_loss<mean_squared_error_function>(x, target);
 }
+VSCG_OPERANDS_OF(mean_squared_error, 2, 2)
 
 }  // namespace vscg
 

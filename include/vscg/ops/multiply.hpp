@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/ops/elementwise.hpp>
 
 namespace vscg {
@@ -67,9 +68,9 @@ struct multiply : operation<Shape> {
 }  // namespace ops
 
 /// a b, element by element; both of one shape.
-template <class Tag, class Shape, bool A, bool B>
-auto operator*(const var<Tag, Shape, A>& a, const var<Tag, Shape, B>& b) {
-  return record(ops::multiply<Shape>{}, a, b);
+template <class Tag, class A, class B, bool ActiveA, bool ActiveB>
+auto operator*(const var<Tag, A, ActiveA>& a, const var<Tag, B, ActiveB>& b) {
+  return record(ops::multiply<A>{}, a, expect_same_shape<ops::multiply<A>>(a, b));
 }
 
 }  // namespace vscg

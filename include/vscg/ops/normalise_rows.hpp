@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/core/record.hpp>
 
 namespace vscg {
@@ -83,13 +84,14 @@ struct normalise_rows : operation<Shape> {
 }  // namespace ops
 
 /// norm₁ of the paper's positive sample propagation: each row by its sum.
-template <class Tag, class Shape, bool Active>
-auto normalise_rows(const var<Tag, Shape, Active>& x, double epsilon = 1e-8) {
-  static_assert(Shape::per_item, "vscg::normalise_rows: its operand has the batch as its first axis");
-  ops::normalise_rows<Shape> operation;
+template <Var X>
+auto normalise_rows(const X& given, double epsilon = 1e-8) {
+  const auto x = expect_batch<ops::normalise_rows<shape_of<X>>, 2>(given);
+  ops::normalise_rows<shape_of<decltype(x)>> operation;
   operation.epsilon = epsilon;
   return record(operation, x);
 }
+VSCG_OPERANDS_OF(normalise_rows, 1, 1)
 
 }  // namespace vscg
 

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/core/math.hpp>
 #include <vscg/core/record.hpp>
 
@@ -138,17 +139,26 @@ struct mean_over_time : operation<shape<dyn, C>> {
 
 }  // namespace ops
 
+struct max_over_time_function;
+struct mean_over_time_function;
+
 /// [B, T, C] to [B, C] (PyTorch's x.max(dim=1).values).
-template <class Tag, int T, int C, bool Active>
-auto max_over_time(const var<Tag, shape<dyn, T, C>, Active>& x) {
-  return record(ops::max_over_time<T, C>{}, x);
+template <Var X>
+auto max_over_time(const X& given) {
+  const auto x = expect_shape<max_over_time_function, shape<dyn, any_extent, any_extent>>(given);
+  using sequence = shape_of<decltype(x)>;
+  return record(ops::max_over_time<extent<sequence, 1>, extent<sequence, 2>>{}, x);
 }
+VSCG_OPERANDS_OF(max_over_time, 1, 1)
 
 /// [B, T, C] to [B, C] (PyTorch's x.mean(dim=1)).
-template <class Tag, int T, int C, bool Active>
-auto mean_over_time(const var<Tag, shape<dyn, T, C>, Active>& x) {
-  return record(ops::mean_over_time<T, C>{}, x);
+template <Var X>
+auto mean_over_time(const X& given) {
+  const auto x = expect_shape<mean_over_time_function, shape<dyn, any_extent, any_extent>>(given);
+  using sequence = shape_of<decltype(x)>;
+  return record(ops::mean_over_time<extent<sequence, 1>, extent<sequence, 2>>{}, x);
 }
+VSCG_OPERANDS_OF(mean_over_time, 1, 1)
 
 }  // namespace vscg
 

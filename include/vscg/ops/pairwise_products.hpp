@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include <vscg/backend/gemm_arguments.hpp>
+#include <vscg/core/guard.hpp>
 #include <vscg/core/record.hpp>
 
 namespace vscg {
@@ -62,10 +63,13 @@ struct pairwise_products : operation<shape<dyn, dyn>> {
 }  // namespace ops
 
 /// [B, C] and [B, C] to [B, B]: each item of a with each of b (PyTorch's a @ b.T). It takes the whole batch at once.
-template <class Tag, int C, bool A, bool B>
-auto pairwise_products(const var<Tag, shape<dyn, C>, A>& a, const var<Tag, shape<dyn, C>, B>& b) {
-  return record(ops::pairwise_products<C>{}, a, b);
+template <Var A, Var B>
+auto pairwise_products(const A& given_a, const B& given_b) {
+  const auto a = expect_shape<struct pairwise_products_function, shape<dyn, any_extent>>(given_a);
+  const auto b = expect_same_shape<struct pairwise_products_function>(a, given_b);
+  return record(ops::pairwise_products<extent<shape_of<decltype(a)>, 1>>{}, a, b);
 }
+VSCG_OPERANDS_OF(pairwise_products, 2, 2)
 
 }  // namespace vscg
 

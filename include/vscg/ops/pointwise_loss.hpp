@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/core/math.hpp>
 #include <vscg/core/record.hpp>
 
@@ -78,10 +79,10 @@ struct pointwise_loss : operation<shape<dyn>> {
 
 }  // namespace ops
 
-template <class Function, class Tag, class Shape, bool Active>
-auto pointwise_loss(const var<Tag, Shape, Active>& x, const var<Tag, Shape, false>& target) {
-  static_assert(Shape::per_item, "vscg: a loss's operands have the batch as their first axis");
-  return record(ops::pointwise_loss<Function, Shape>{}, x, target);
+template <class Function, class Tag, class Shape, bool Active, class Target>
+auto pointwise_loss(const var<Tag, Shape, Active>& given, const var<Tag, Target, false>& target) {
+  const auto x = expect_batch<Function, 1>(given);
+  return record(ops::pointwise_loss<Function, shape_of<decltype(x)>>{}, x, expect_same_shape<Function>(x, target));
 }
 
 }  // namespace vscg

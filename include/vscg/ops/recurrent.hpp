@@ -7,10 +7,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <tuple>
 
 #include <vscg/backend/gemm_arguments.hpp>
 #include <vscg/core/config.hpp>
 #include <vscg/core/execution.hpp>
+#include <vscg/core/guard.hpp>
 #include <vscg/core/record.hpp>
 #include <vscg/core/shape.hpp>
 #include <vscg/core/var.hpp>
@@ -246,6 +248,19 @@ VSCG_NOINLINE void hidden_weight_gradient(Executor& backend, const sizes& s, con
   p.stride_b = s.hidden;
   p.stride_c = s.gate_row() * s.hidden;
   backend.gemm(p);
+}
+
+/// x [B, T, In], W_ih [2, G H, In], W_hh [2, G H, H] and the biases [2, G H], as the weights say which G H, In and H.
+template <class Layer, int G, class X, class WeightIh, class WeightHh, class BiasIh, class BiasHh>
+auto expect_operands(const X& x, const WeightIh& given_w_ih, const WeightHh& given_w_hh, const BiasIh& b_ih,
+                     const BiasHh& b_hh) {
+  constexpr int H = extent<shape_of<decltype(expect_shape<Layer, shape<2, any_extent, any_extent>>(given_w_hh))>, -1>;
+  const auto w_hh = expect_shape<Layer, shape<2, G * H, H>>(given_w_hh);
+  const auto w_ih = expect_shape<Layer, shape<2, G * H, any_extent>>(given_w_ih);
+  constexpr int In = extent<shape_of<decltype(w_ih)>, -1>;
+  using biases = shape<2, G * H>;
+  return std::tuple{expect_shape<Layer, shape<dyn, any_extent, In>>(x), w_ih, w_hh, expect_shape<Layer, biases>(b_ih),
+                    expect_shape<Layer, biases>(b_hh)};
 }
 
 /// db (+)= Σ_{b,t} dgates, both directions at once.

@@ -3,6 +3,7 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/ops/elementwise.hpp>
 
 namespace vscg {
@@ -28,6 +29,7 @@ template <Var X>
 auto relu(const X& x) {
   return elementwise(relu_function{}, x);
 }
+VSCG_OPERANDS_OF(relu, 1, 1)
 
 }  // namespace vscg
 

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/core/record.hpp>
 
 namespace vscg {
@@ -81,11 +82,13 @@ struct scale_rows : operation<Shape> {
 }  // namespace ops
 
 /// Multiplies each row by one number: x [..., P, Q], g [..., P] (PyTorch's x * g.unsqueeze(-1)).
-template <class Tag, class Shape, bool A, bool B>
-auto scale_rows(const var<Tag, Shape, A>& x, const var<Tag, without_channels<Shape>, B>& g) {
-  static_assert(Shape::per_item, "vscg::scale_rows: its operands have the batch as their first axis");
-  return record(ops::scale_rows<Shape>{}, x, g);
+template <Var X, Var G>
+auto scale_rows(const X& given, const G& g) {
+  const auto x = expect_batch<ops::scale_rows<shape_of<X>>, 2>(given);
+  using operation = ops::scale_rows<shape_of<decltype(x)>>;
+  return record(operation{}, x, expect_shape<operation, without_channels<shape_of<decltype(x)>>>(g));
 }
+VSCG_OPERANDS_OF(scale_rows, 2, 2)
 
 }  // namespace vscg
 

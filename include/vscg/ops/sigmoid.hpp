@@ -3,6 +3,7 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/ops/elementwise.hpp>
 
 namespace vscg {
@@ -26,6 +27,7 @@ template <Var X>
 auto sigmoid(const X& x) {
   return elementwise(sigmoid_function{}, x);
 }
+VSCG_OPERANDS_OF(sigmoid, 1, 1)
 
 }  // namespace vscg
 

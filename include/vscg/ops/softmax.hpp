@@ -5,6 +5,7 @@
 
 #include <cstddef>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/core/math.hpp>
 #include <vscg/core/record.hpp>
 
@@ -81,11 +82,12 @@ struct softmax : operation<Shape> {
 }  // namespace ops
 
 /// PyTorch's torch.softmax(x, dim=-1).
-template <class Tag, class Shape, bool Active>
-auto softmax(const var<Tag, Shape, Active>& x) {
-  static_assert(Shape::per_item, "vscg::softmax: its operand has the batch as its first axis");
-  return record(ops::softmax<Shape>{}, x);
+template <Var X>
+auto softmax(const X& given) {
+  const auto x = expect_batch<ops::softmax<shape_of<X>>, 2>(given);
+  return record(ops::softmax<shape_of<decltype(x)>>{}, x);
 }
+VSCG_OPERANDS_OF(softmax, 1, 1)
 
 }  // namespace vscg
 

@@ -3,6 +3,7 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/ops/elementwise.hpp>
 
 namespace vscg {
@@ -27,6 +28,7 @@ template <Var X>
 auto tanh(const X& x) {
   return elementwise(tanh_function{}, x);
 }
+VSCG_OPERANDS_OF(tanh, 1, 1)
 
 }  // namespace vscg
 

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <utility>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/core/record.hpp>
 
 namespace vscg {
@@ -74,11 +75,12 @@ struct transpose : operation<typename detail::swap_last_two<Shape>::type> {
 }  // namespace ops
 
 /// PyTorch's x.transpose(-2, -1).
-template <class Tag, class Shape, bool Active>
-auto transpose(const var<Tag, Shape, Active>& x) {
-  static_assert(Shape::per_item && Shape::rank >= 3, "vscg::transpose: a batch of matrices");
-  return record(ops::transpose<Shape>{}, x);
+template <Var X>
+auto transpose(const X& given) {
+  const auto x = expect_batch<ops::transpose<shape_of<X>>, 3>(given);
+  return record(ops::transpose<shape_of<decltype(x)>>{}, x);
 }
+VSCG_OPERANDS_OF(transpose, 1, 1)
 
 }  // namespace vscg
 

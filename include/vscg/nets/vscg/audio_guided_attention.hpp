@@ -3,6 +3,7 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/layers/linear.hpp>
@@ -39,10 +40,11 @@ struct audio_guided_attention {
   /// audio [B, T, Da], visual [B, T, 7, 7, Dv] to the streams [B, T, Da] each, with the attention map [B, T, R].
   template <Var Audio, Var Visual>
   auto operator()(const Audio& audio, const Visual& visual) const {
-    const auto sound = fa(audio);
+    const auto sound = fa(expect_shape<audio_guided_attention, shape<dyn, any_extent, Da>>(audio));
     const auto [seen, map] = attention(sound, visual);
     return attended{streams{sound, fv(seen)}, map};
   }
+  VSCG_OPERANDS(2, 2)
 };
 
 template <int Da, int Dv>
@@ -52,10 +54,12 @@ struct audio_guided_attention<setting::weakly, Da, Dv> {
   VSCG_MEMBERS(linear_v, attention)
 
   template <Var Audio, Var Visual>
-  auto operator()(const Audio& audio, const Visual& visual) const {
+  auto operator()(const Audio& given_audio, const Visual& visual) const {
+    const auto audio = expect_shape<audio_guided_attention, shape<dyn, any_extent, Da>>(given_audio);
     const auto [seen, map] = attention(audio, visual);
     return attended{streams{audio, linear_v(seen)}, map};
   }
+  VSCG_OPERANDS(2, 2)
 };
 
 }  // namespace vscg

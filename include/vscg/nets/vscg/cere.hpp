@@ -3,9 +3,12 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <algorithm>
 #include <tuple>
+#include <type_traits>
 
 #include <vscg/core/compose.hpp>
+#include <vscg/core/guard.hpp>
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/layers/activation.hpp>
@@ -29,19 +32,29 @@ struct cere {
   VSCG_MEMBERS(conv1, conv2)
 
   template <Var X>
-  auto operator()(const X& x) const {
-    static_assert(
-        extent<shape_of<X>, 1> / 4 == 2,
-        "vscg::cere: two steps must remain for the two directions of the GRU, so a video has 8 to 11 segments; "
-        "longer ones go through a sliding window");
-    return conv2(conv1(x));
+  auto operator()(const X& given) const {
+    return conv2(conv1(expect_stream(given)));
+  }
+  VSCG_OPERANDS(1, 1)
+
+  /// A stream [B, T, C] of 8 to 11 segments.
+  template <Var X>
+  static auto expect_stream(const X& given) {
+    const auto x = expect_shape<cere, shape<dyn, any_extent, C>>(given);
+    constexpr int T = extent<shape_of<decltype(x)>, 1>;
+    constexpr bool refused = !std::is_same_v<shape_of<decltype(x)>, shape_of<X>>;
+    require<refused || (T >= 8 && T <= 11), cere, expects<8, number::to, 11>, gets<T>>();
+    return var<typename X::tag, shape<dyn, std::clamp(T, 8, 11), C>, X::active>{x.trace, x.id};
   }
 };
 
 /// What two extractors say of two streams; they may be one.
 template <int C, int H, Var Audio, Var Visual>
-auto extract_events(const cere<C, H>& of_audio, const cere<C, H>& of_visual, const Audio& audio, const Visual& visual) {
-  static_assert(extent<shape_of<Audio>, 1> / 4 == 2, "vscg::cere: a video has 8 to 11 segments");
+auto extract_events(const cere<C, H>& of_audio, const cere<C, H>& of_visual, const Audio& given_audio,
+                    const Visual& given_visual) {
+  const auto audio = cere<C, H>::expect_stream(given_audio);
+  const auto visual = expect_same_shape<cere<C, H>>(audio, given_visual);
+  constexpr int T = extent<shape_of<decltype(audio)>, 1>;
   const auto weights = [&](const cere<C, H>& from) {
     const auto& first = std::get<0>(from.conv1.layers);
     const auto& second = std::get<0>(from.conv2.layers);
@@ -50,10 +63,7 @@ auto extract_events(const cere<C, H>& of_audio, const cere<C, H>& of_visual, con
   };
   const auto all = std::tuple_cat(weights(of_audio), weights(of_visual));
   const auto [audio_events, visual_events] = std::apply(
-      [&](const auto&... w) {
-        return compose(composites::extract_events<extent<shape_of<Audio>, 1>, C, H>{}, audio, visual, w...);
-      },
-      all);
+      [&](const auto&... w) { return compose(composites::extract_events<T, C, H>{}, audio, visual, w...); }, all);
   return streams{audio_events, visual_events};
 }
 
@@ -67,6 +77,7 @@ struct shared_cere {
   auto operator()(const Audio& audio, const Visual& visual) const {
     return extract_events(both, both, audio, visual);
   }
+  VSCG_OPERANDS(2, 2)
 };
 
 }  // namespace vscg

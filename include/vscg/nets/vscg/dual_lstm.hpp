@@ -4,6 +4,7 @@
 #include <vscg/core/begin.hpp>
 
 #include <vscg/core/compose.hpp>
+#include <vscg/core/guard.hpp>
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/layers/bidirectional.hpp>
@@ -27,19 +28,20 @@ struct dual_lstm {
   VSCG_MEMBERS(lstm_audio, lstm_video)
 
   template <Var Audio, Var Visual>
-  auto operator()(const Audio& audio, const Visual& visual) const {
+  auto operator()(const Audio& given_audio, const Visual& given_visual) const {
+    const auto audio = expect_shape<dual_lstm, shape<dyn, any_extent, In>>(given_audio);
+    const auto visual = expect_same_shape<dual_lstm>(audio, given_visual);
     if constexpr (Order == stream_order::crossed)
       return encode(visual, audio);
     else
       return encode(audio, visual);
   }
+  VSCG_OPERANDS(2, 2)
 
  private:
-  template <Var ForAudio, Var ForVideo>
-  auto encode(const ForAudio& given_for_audio, const ForVideo& given_for_video) const {
-    const auto x = accept<dual_lstm, In>(given_for_audio);
-    const auto y = accept<dual_lstm, In>(given_for_video);
-    constexpr int T = extent<shape_of<ForAudio>, 1>;
+  template <Var X, Var Y>
+  auto encode(const X& x, const Y& y) const {
+    constexpr int T = extent<shape_of<X>, 1>;
     const auto [audio_states, video_states] = compose(
         composites::lstm_pair<T, In, H>{}, x, y, operand(x, lstm_audio.weight_ih), operand(x, lstm_audio.weight_hh),
         operand(x, lstm_audio.bias_ih), operand(x, lstm_audio.bias_hh), operand(x, lstm_video.weight_ih),

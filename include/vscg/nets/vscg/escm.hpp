@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include <vscg/core/compose.hpp>
+#include <vscg/core/guard.hpp>
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/layers/bidirectional.hpp>
@@ -24,17 +25,18 @@
 namespace vscg {
 
 /// The mean of two arrays of one shape.
-template <class Tag, class Shape, bool A, bool B>
-auto mean_of(const var<Tag, Shape, A>& a, const var<Tag, Shape, B>& b) {
+template <Var A, Var B>
+auto mean_of(const A& a, const B& b) {
   return scale(a + b, 0.5);
 }
+VSCG_OPERANDS_OF(mean_of, 2, 2)
 
 /// Both streams through GRUs of their own that start from what the event is (paper eq. 4-9).
 template <int C, int H, Var Audio, Var Visual, Var Start>
 auto enhance(const bidirectional_gru<C, H>& audio_gru, const bidirectional_gru<C, H>& visual_gru, const Audio& audio,
              const Visual& visual, const Start& given_audio_start, const Start& given_visual_start) {
-  const auto audio_start = accept<bidirectional_gru<C, H>, H>(given_audio_start);
-  const auto visual_start = accept<bidirectional_gru<C, H>, H>(given_visual_start);
+  const auto audio_start = expect_shape<bidirectional_gru<C, H>, shape<dyn, 2, H>>(given_audio_start);
+  const auto visual_start = expect_shape<bidirectional_gru<C, H>, shape<dyn, 2, H>>(given_visual_start);
   const auto weights = [&](const bidirectional_gru<C, H>& from) {
     return std::tuple{operand(audio, from.weight_ih), operand(audio, from.weight_hh), operand(audio, from.bias_ih),
                       operand(audio, from.bias_hh)};
@@ -75,8 +77,8 @@ struct escm {
   /// audio, visual [B, T, C] to streams of the same shape.
   template <Var Audio, Var Visual>
   auto operator()(const Audio& given_audio, const Visual& given_visual) const {
-    const auto audio = accept<escm, C>(given_audio);
-    const auto visual = accept<escm, C>(given_visual);
+    const auto audio = expect_shape<escm, shape<dyn, any_extent, C>>(given_audio);
+    const auto visual = expect_same_shape<escm>(audio, given_visual);
     const auto event = events(audio, visual);
     const auto start = mean_of(event.audio, event.visual);
     const auto [audio_states, visual_states] = enhance(a_gru, v_gru, audio, visual, start, start);
@@ -85,6 +87,7 @@ struct escm {
     else
       return project(a_fc, v_fc, audio_states, visual_states);
   }
+  VSCG_OPERANDS(2, 2)
 
  private:
   template <class Projection, class Audio, class Visual>
@@ -115,8 +118,8 @@ struct escm<Events, setting::weakly, Form, C, H> {
 
   template <Var Audio, Var Visual>
   auto operator()(const Audio& given_audio, const Visual& given_visual) const {
-    const auto audio = accept<escm, C>(given_audio);
-    const auto visual = accept<escm, C>(given_visual);
+    const auto audio = expect_shape<escm, shape<dyn, any_extent, C>>(given_audio);
+    const auto visual = expect_same_shape<escm>(audio, given_visual);
     const auto event = events(audio, visual);
     if constexpr (Form == form::released) {
       const auto of_audio = L1(event.audio);
@@ -129,6 +132,7 @@ struct escm<Events, setting::weakly, Form, C, H> {
       return normalise(audio_states, visual_states);
     }
   }
+  VSCG_OPERANDS(2, 2)
 
  private:
   template <class Audio, class Visual>

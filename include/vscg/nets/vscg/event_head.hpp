@@ -3,6 +3,7 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/layers/linear.hpp>
@@ -51,10 +52,13 @@ struct event_head {
   VSCG_MEMBERS(v_classify, a_classify, L1, L2, L3, L4, audio_gated, video_gated)
 
   template <Var Audio, Var Visual, Var Map>
-  auto operator()(const Audio& audio, const Visual& visual, const Map& attention) const {
+  auto operator()(const Audio& given_audio, const Visual& given_visual, const Map& given_attention) const {
     using tag = typename Map::tag;
-    constexpr int T = extent<shape_of<Audio>, 1>;
-    constexpr int R = extent<shape_of<Map>, -1>;
+    const auto audio = expect_shape<event_head, shape<dyn, any_extent, C>>(given_audio);
+    const auto visual = expect_same_shape<event_head>(audio, given_visual);
+    constexpr int T = extent<shape_of<decltype(audio)>, 1>;
+    const auto attention = expect_shape<event_head, shape<dyn, T, any_extent>>(given_attention);
+    constexpr int R = extent<shape_of<decltype(attention)>, -1>;
     const auto fused = mean_of(visual, audio);
     const auto relevance = reshape<shape<dyn, T>>(L3(fused));
     const auto category = L4(max_over_time(fused));
@@ -62,6 +66,7 @@ struct event_head {
     const auto scores = L2(L1.with_relu(fused));
     return event_outputs<var_field<tag>, T, R, Categories>{relevance, category, similarity, scores, attention};
   }
+  VSCG_OPERANDS(3, 3)
 };
 
 }  // namespace vscg

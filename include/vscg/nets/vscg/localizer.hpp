@@ -3,6 +3,7 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/core/inputs.hpp>
 #include <vscg/core/members.hpp>
 #include <vscg/core/shape.hpp>
@@ -42,6 +43,7 @@ struct localizer {
     const auto consistent = consistency(propagated.audio, propagated.visual);
     return head(consistent.audio, consistent.visual, guided.map);
   }
+  VSCG_OPERANDS(2, 2)
 };
 
 }  // namespace vscg

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <vector>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/core/inputs.hpp>
 #include <vscg/core/shape.hpp>
 #include <vscg/core/var.hpp>
@@ -38,9 +39,12 @@ struct negative_pair_filter_loss {
   template <class Outputs, Var Foreground, Var Category, Var Weight, Var Similarity>
   auto operator()(const Outputs& outputs, const Foreground& foreground, const Category& category, const Weight& weight,
                   const Similarity& similarity) const {
-    const auto relevance_term = batch_mean(binary_cross_entropy_with_logits(outputs.event_relevance, foreground));
-    const auto category_term = batch_weighted_sum(cross_entropy(outputs.event_category, category), weight);
-    const auto similarity_term = batch_mean(mean_squared_error(normalise_rows(relu(outputs.similarity)), similarity));
+    const auto relevance = of_segments(outputs.event_relevance);
+    const auto logits = of_categories(outputs.event_category);
+    const auto cosine = of_segments(outputs.similarity);
+    const auto relevance_term = batch_mean(binary_cross_entropy_with_logits(relevance, of_segments(foreground)));
+    const auto category_term = batch_weighted_sum(cross_entropy(logits, of_categories(category)), weight);
+    const auto similarity_term = batch_mean(mean_squared_error(normalise_rows(relu(cosine)), of_segments(similarity)));
     const auto both = relevance_term + category_term;
     const auto total = both + similarity_term;
     return loss_terms{total, std::array{relevance_term, category_term, similarity_term}};
@@ -72,6 +76,16 @@ struct negative_pair_filter_loss {
       }
     }
     for (auto& w : weight) w = with_event == 0 ? Scalar(0) : w / static_cast<Scalar>(with_event);
+  }
+
+ private:
+  template <class X>
+  static auto of_segments(const X& x) {
+    return expect_shape<negative_pair_filter_loss, shape<dyn, T>>(x);
+  }
+  template <class X>
+  static auto of_categories(const X& x) {
+    return expect_shape<negative_pair_filter_loss, shape<dyn, Categories>>(x);
   }
 };
 

@@ -4,6 +4,7 @@
 #include <vscg/core/begin.hpp>
 
 #include <vscg/core/compose.hpp>
+#include <vscg/core/guard.hpp>
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/layers/dropout.hpp>
@@ -44,8 +45,8 @@ struct positive_sample_propagation {
   /// audio, visual [B, T, C] to streams of the same shape.
   template <Var Audio, Var Visual>
   auto operator()(const Audio& given_audio, const Visual& given_visual) const {
-    const auto audio = accept<positive_sample_propagation, C>(given_audio);
-    const auto visual = accept<positive_sample_propagation, C>(given_visual);
+    const auto audio = expect_shape<positive_sample_propagation, shape<dyn, any_extent, C>>(given_audio);
+    const auto visual = expect_same_shape<positive_sample_propagation>(audio, given_visual);
     const auto v1 = branch_dropout(v_L1.with_relu(visual));
     const auto v2 = branch_dropout(v_L2.with_relu(visual));
     const auto a1 = branch_dropout(a_L1.with_relu(audio));
@@ -63,6 +64,7 @@ struct positive_sample_propagation {
                 operand(audio, norm.weight), operand(audio, norm.bias));
     return streams{audio_out, visual_out};
   }
+  VSCG_OPERANDS(2, 2)
 };
 
 }  // namespace vscg

@@ -4,6 +4,7 @@
 #include <vscg/core/begin.hpp>
 
 #include <vscg/core/compose.hpp>
+#include <vscg/core/guard.hpp>
 #include <vscg/core/parameter.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/layers/linear.hpp>
@@ -40,17 +41,30 @@ struct region_attention {
   /// audio [B, T, Da], visual [B, T, 7, 7, Dv] or [B, T, R, Dv].
   template <Var Audio, Var Visual>
   auto operator()(const Audio& given_audio, const Visual& given_visual) const {
-    constexpr int T = extent<shape_of<Audio>, 1>;
-    const auto audio = accept<region_attention, Da>(given_audio);
-    const auto accepted = accept<region_attention, Dv>(given_visual);
-    require_extent<region_attention, R, static_cast<int>(shape_of<decltype(accepted)>::elements) / (T * Dv)>();
-    const auto visual = detail::view_as<shape<dyn, T, R, Dv>>(accepted);
+    const auto audio = expect_shape<region_attention, shape<dyn, any_extent, Da>>(given_audio);
+    constexpr int T = extent<shape_of<decltype(audio)>, 1>;
+    const auto visual = regions<T>(given_visual);
 
     const auto [attended_picture, map] = compose(
         composites::attend_regions<T, Da, Dv, Hidden, R>{}, audio, visual, operand(audio, affine_audio.weight),
         operand(audio, affine_audio.bias), operand(audio, affine_video.weight), operand(audio, affine_video.bias),
         operand(audio, affine_v.weight), operand(audio, affine_g.weight), operand(audio, affine_h.weight));
     return attended{attended_picture, map};
+  }
+  VSCG_OPERANDS(2, 2)
+
+ private:
+  // The picture seen as R regions. One that has others is refused by name, and then taken to have these.
+  template <int T, class Visual>
+  static auto regions(const Visual& given) {
+    if constexpr (shape_of<Visual>::rank == 5) {
+      const auto picture = expect_shape<region_attention, shape<dyn, T, any_extent, any_extent, Dv>>(given);
+      using grid = shape_of<decltype(picture)>;
+      require_extent<region_attention, R, extent<grid, 2> * extent<grid, 3>>();
+      return detail::view_as<shape<dyn, T, R, Dv>>(picture);
+    } else {
+      return expect_shape<region_attention, shape<dyn, T, R, Dv>>(given);
+    }
   }
 };
 

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <vector>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/core/inputs.hpp>
 #include <vscg/core/shape.hpp>
 #include <vscg/core/var.hpp>
@@ -26,9 +27,13 @@ struct smooth_loss {
   static constexpr std::array<const char*, 2> term_names{"tag", "smooth_tag"};
 
   template <class Outputs, Var Tag>
-  auto operator()(const Outputs& outputs, const Tag& tag) const {
-    const auto sharp = scale(batch_mean(binary_cross_entropy(outputs.video_probability, tag)), 2);
-    const auto smooth = batch_mean(binary_cross_entropy(outputs.smooth_probability, tag));
+  auto operator()(const Outputs& outputs, const Tag& given_tag) const {
+    using classes = shape<dyn, Categories + 1>;
+    const auto tag = expect_shape<smooth_loss, classes>(given_tag);
+    const auto probability = expect_shape<smooth_loss, classes>(outputs.video_probability);
+    const auto smoothed = expect_shape<smooth_loss, classes>(outputs.smooth_probability);
+    const auto sharp = scale(batch_mean(binary_cross_entropy(probability, tag)), 2);
+    const auto smooth = batch_mean(binary_cross_entropy(smoothed, tag));
     const auto total = sharp + smooth;
     return loss_terms{total, std::array{sharp, smooth}};
   }

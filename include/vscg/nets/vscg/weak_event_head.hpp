@@ -3,6 +3,7 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/layers/linear.hpp>
@@ -47,10 +48,13 @@ struct weak_event_head {
   VSCG_MEMBERS(W1, W2, W3, L1, L2, L3)
 
   template <Var Audio, Var Visual, Var Map>
-  auto operator()(const Audio& audio, const Visual& visual, const Map& attention) const {
+  auto operator()(const Audio& given_audio, const Visual& given_visual, const Map& given_attention) const {
     using tag = typename Map::tag;
-    constexpr int T = extent<shape_of<Audio>, 1>;
-    constexpr int R = extent<shape_of<Map>, -1>;
+    const auto audio = expect_shape<weak_event_head, shape<dyn, any_extent, C>>(given_audio);
+    const auto visual = expect_same_shape<weak_event_head>(audio, given_visual);
+    constexpr int T = extent<shape_of<decltype(audio)>, 1>;
+    const auto attention = expect_shape<weak_event_head, shape<dyn, T, any_extent>>(given_attention);
+    constexpr int R = extent<shape_of<decltype(attention)>, -1>;
     const auto fused = mean_of(visual, audio);
     const auto raw = L2(L1.with_relu(fused));
     const auto weight = reshape<shape<dyn, T>>(sigmoid(W3.with_relu(raw)));
@@ -59,6 +63,7 @@ struct weak_event_head {
     const auto smooth = softmax(probability);
     return weak_event_outputs<var_field<tag>, T, R, Categories>{probability, scores, smooth, attention};
   }
+  VSCG_OPERANDS(3, 3)
 };
 
 }  // namespace vscg
