@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A GRU over another number of channels than it is given.
-// expect: shape_mismatch<.*bidirectional_gru<256, 128>.*expects<256>.*gets<128>
+// expect: shape_mismatch<.*gru<256, 128, 1, true>.*expects<256>.*gets<128>
 // errors: 1
 #include <vscg/vscg.hpp>
 

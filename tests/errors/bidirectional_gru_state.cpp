@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A GRU started from states of another size than its own.
-// expect: shape_mismatch<.*bidirectional_gru<256, 128>.*expects<128>.*gets<64>
+// expect: shape_mismatch<.*gru<256, 128, 1, true>.*expects<128>.*gets<64>
 // errors: 1
 #include <vscg/vscg.hpp>
 

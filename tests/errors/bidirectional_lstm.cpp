@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // An LSTM over another number of channels than it is given.
-// expect: shape_mismatch<.*bidirectional_lstm<128, 64>.*expects<128>.*gets<512>
+// expect: shape_mismatch<.*lstm<128, 64, 1, true>.*expects<128>.*gets<512>
 // errors: 1
 #include <vscg/vscg.hpp>
 

@@ -5,7 +5,7 @@
 
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
-#include <vscg/layers/bidirectional.hpp>
+#include <vscg/layers/recurrent.hpp>
 #include <vscg/nets/vscg/audio_guided_attention.hpp>
 
 namespace vscg {

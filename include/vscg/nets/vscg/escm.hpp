@@ -5,10 +5,10 @@
 
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
-#include <vscg/layers/bidirectional.hpp>
 #include <vscg/layers/dropout.hpp>
 #include <vscg/layers/layer_norm.hpp>
 #include <vscg/layers/linear.hpp>
+#include <vscg/layers/recurrent.hpp>
 #include <vscg/nets/vscg/audio_guided_attention.hpp>
 #include <vscg/nets/vscg/cere.hpp>
 #include <vscg/nets/vscg/positive_sample_propagation.hpp>
