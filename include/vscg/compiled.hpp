@@ -50,12 +50,12 @@
   ROWS(T, kernels::index_cross_entropy_pullback<T>)                                       \
   ROWS(T, kernels::dropout_mask<T>)                                                       \
   ROWS(T, kernels::gather_columns<T>)                                                     \
-  ROWS(T, kernels::gru_step<T>)                                                           \
-  ROWS(T, kernels::gru_step_back<T>)                                                      \
   ROWS(T, kernels::layer_norm_forward<T>)                                                 \
   ROWS(T, kernels::layer_norm_pullback<T>)                                                \
-  ROWS(T, kernels::lstm_step<T>)                                                          \
-  ROWS(T, kernels::lstm_step_back<T>)                                                     \
+  ROWS(T, kernels::recurrent_step<gru_cell, T>)                                           \
+  ROWS(T, kernels::recurrent_step<lstm_cell, T>)                                          \
+  ROWS(T, kernels::recurrent_step_back<gru_cell, T>)                                      \
+  ROWS(T, kernels::recurrent_step_back<lstm_cell, T>)                                     \
   ROWS(T, kernels::max_over_time_forward<T>)                                              \
   ROWS(T, kernels::max_over_time_pullback<T>)                                             \
   ROWS(T, kernels::max_pool1d_forward<T>)                                                 \
@@ -97,6 +97,7 @@
   VSCG_DETAIL_COMPILED void eigen_detail::gemm_compute(const eigen_detail::gemm_product<T>&,                           \
                                                        eigen_detail::gemm_source, const eigen_detail::gemm_packed<T>&, \
                                                        const eigen_detail::gemm_part&, T*);                            \
+  VSCG_DETAIL_COMPILED void eigen_detail::gemm_pack(team&, T*, const gemm_arguments<T>&);                              \
   VSCG_DETAIL_FINISH(T, identity_function)                                                                             \
   VSCG_DETAIL_FINISH(T, relu_function)
 #define VSCG_DETAIL_FINISH(T, Function)                             \

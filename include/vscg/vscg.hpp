@@ -19,13 +19,13 @@
 #include <vscg/core/team.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/layers/activation.hpp>
-#include <vscg/layers/bidirectional.hpp>
 #include <vscg/layers/conv1d.hpp>
 #include <vscg/layers/dropout.hpp>
 #include <vscg/layers/frozen.hpp>
 #include <vscg/layers/layer_norm.hpp>
 #include <vscg/layers/linear.hpp>
 #include <vscg/layers/max_pool1d.hpp>
+#include <vscg/layers/recurrent.hpp>
 #include <vscg/layers/sequential.hpp>
 #include <vscg/model/loss.hpp>
 #include <vscg/model/model.hpp>

@@ -133,10 +133,13 @@ struct operands {
     args.packed_b = nullptr;
   }
   void run(std::size_t workers = 1, std::size_t turn = 0) {
+    p.relu ? run(workers, turn, vscg::relu_function{}) : run(workers, turn, vscg::identity_function{});
+  }
+  void run(std::size_t workers, std::size_t turn, auto function) {
     shuffled_team team{workers, turn};
     // What is left in the workspace from earlier products must not matter.
     memory<T> workspace(ed::gemm_workspace_elements<T>(workers), 0, std::numeric_limits<T>::quiet_NaN());
-    p.relu ? ed::gemm(team, workspace.data(), args, vscg::relu_function{}) : ed::gemm(team, workspace.data(), args);
+    ed::gemm(team, workspace.data(), args, function);
   }
 };
 
@@ -259,16 +262,10 @@ TEST_CASE_TEMPLATE("any function at the end of gemm has the bits that its own op
     problem p{m, 3 * ed::gemm_sizes<T>::columns + 5, ed::gemm_sizes<T>::depth + 3};  // whole registers and a rest
     p.trans_b = p.bias = true;
     operands<T> plain(p), bounded(p);
-    plain.run();
-    memory<T> workspace(ed::gemm_workspace_elements<T>(1), 0, T(0));
-    shuffled_team team{1, 0};
-    ed::gemm(team, workspace.data(), bounded.args, vscg::tanh_function{});
-    for (std::size_t i = 0; i < p.m; ++i) {
-      for (std::size_t j = 0; j < p.n; ++j) {
-        const T expected = vscg::tanh_function::value(ed::lanes<T>(plain.c_at(0, i, j))).first();
-        INFO(p.text() << ", element " << i << ", " << j);
-        REQUIRE(same_bits(bounded.c_at(0, i, j), expected));
-      }
+    plain.run(), bounded.run(1, 0, vscg::tanh_function{});
+    for (std::size_t at = 0; at < p.m * p.n; ++at) {
+      const auto expected = vscg::tanh_function::value(ed::lanes<T>(plain.c_at(0, at / p.n, at % p.n)));
+      REQUIRE_MESSAGE(same_bits(bounded.c_at(0, at / p.n, at % p.n), expected.first()), p.text() << ", element " << at);
     }
   }
 }

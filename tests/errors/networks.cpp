@@ -30,11 +30,11 @@ modelled<sequential<linear<128, 256>, linear<512, 128>>> chain{seed{1}};
 modelled<network_of<vscg::conv1d<256, 128, 5>, shape<dyn, 10, 128>>> convolution{seed{1}};
 // expect: shape_mismatch<.*layer_norm<256.*expects<256>.*gets<128>
 modelled<network_of<layer_norm<256>, shape<dyn, 10, 128>>> normalisation{seed{1}};
-// expect: shape_mismatch<.*bidirectional_lstm<128, 64>.*expects<128>.*gets<512>
+// expect: shape_mismatch<.*lstm<128, 64, 1, true>.*expects<128>.*gets<512>
 modelled<network_of<bidirectional_lstm<128, 64>, shape<dyn, 10, 512>>> encoder{seed{1}};
-// expect: shape_mismatch<.*bidirectional_gru<256, 128>.*expects<256>.*gets<128>
+// expect: shape_mismatch<.*gru<256, 128, 1, true>.*expects<256>.*gets<128>
 modelled<network_of<bidirectional_gru<256, 128>, shape<dyn, 10, 128>>> memory{seed{1}};
-// expect: shape_mismatch<.*bidirectional_gru<256, 128>.*expects<128>.*gets<64>
+// expect: shape_mismatch<.*gru<256, 128, 1, true>.*expects<128>.*gets<64>
 modelled<network_of<bidirectional_gru<256, 128>, shape<dyn, 10, 256>, shape<dyn, 2, 64>>> started_memory{seed{1}};
 // expect: shape_mismatch<.*cere<.*expects<8, .*to, 11>.*gets<12>
 modelled<network_of<cere<>, shape<dyn, 12, 256>>> long_video{seed{1}};

@@ -91,17 +91,17 @@ auto conv1d_even_kernel(data<10, 256> x) { return vscg::conv1d<256, 128, 4>{}(x)
 auto max_pool1d_window(data<10, 64> x) { return vscg::max_pool1d<12>{}(x); }
 // expect: shape_mismatch<.*max_pool1d<2>.*expects<.*batch, .*any, .*any>.*gets<.*batch, 64>
 auto max_pool1d_without_time(data<64> x) { return vscg::max_pool1d<2>{}(x); }
-// expect: shape_mismatch<.*bidirectional_lstm<128, 64>.*expects<.*batch, .*any, 128>.*gets<.*batch, 128>
+// expect: shape_mismatch<.*lstm<128, 64, 1, true>.*expects<.*batch, .*any, 128>.*gets<.*batch, 128>
 auto lstm_without_time(data<128> x) { return bidirectional_lstm<128, 64>{}(x); }
-// expect: shape_mismatch<.*bidirectional_lstm<128, 32>.*expects<128>.*gets<512>
+// expect: shape_mismatch<.*lstm<128, 32, 1, true>.*expects<128>.*gets<512>
 auto lstm_channels(data<10, 512> x) { return bidirectional_lstm<128, 32>{}(x); }
 // expect: shape_mismatch<.*lstm_function, .*expects<32>.*gets<24>
 auto lstm_gates(data<10, 3> x, weight<2, 32, 3> i, weight<2, 24, 8> h, weight<2, 32> b) {
   return functional::lstm(x, i, h, b, b);
 }
-// expect: shape_mismatch<.*bidirectional_gru<256, 64>.*expects<.*batch, 2, 64>.*gets<.*batch, 64>
+// expect: shape_mismatch<.*gru<256, 64, 1, true>.*expects<.*batch, 2, 64>.*gets<.*batch, 64>
 auto gru_state_of_other_rank(data<10, 256> x, data<64> h) { return bidirectional_gru<256, 64>{}(x, h); }
-// expect: shape_mismatch<.*bidirectional_gru<256, 128>.*expects<2>.*gets<3>
+// expect: shape_mismatch<.*gru<256, 128, 1, true>.*expects<2>.*gets<3>
 auto gru_state_of_other_directions(data<10, 256> x, data<3, 128> h) { return bidirectional_gru<256, 128>{}(x, h); }
 // expect: shape_mismatch<.*layer_norm<256.*expects<256>.*gets<128>
 auto layer_norm_channels(data<10, 128> x) { return layer_norm<256>{}(x); }
@@ -174,7 +174,7 @@ auto cross_entropy_of_three(data<4> a, data<4> b, data<> w) { return cross_entro
 auto linear_of_one(data<4> a) { return functional::linear(a); }
 // expect: shape_mismatch<.*linear<4, 2.*expects<1, .*of_operands>.*gets<2, .*of_operands>
 auto linear_of_two(data<4> a, data<4> b) { return linear<4, 2>{}(a, b); }
-// expect: shape_mismatch<.*bidirectional_gru<4, 2>.*expects<1, .*to, 2, .*of_operands>.*gets<3, .*of_operands>
+// expect: shape_mismatch<.*gru<4, 2, 1, true>.*expects<1, .*to, 2, .*of_operands>.*gets<3, .*of_operands>
 auto gru_of_three(data<10, 4> a, data<2, 2> b) { return bidirectional_gru<4, 2>{}(a, b, b); }
 // expect: shape_mismatch<.*dual_lstm<.*expects<2, .*of_operands>.*gets<1, .*of_operands>
 auto encoder_of_one(data<10, 128> a) { return dual_lstm<>{}(a); }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include <utility>
+#include <tuple>
 
 #include <doctest/doctest.h>
 
 #include <vscg/backend/eigen/backend.hpp>
-#include <vscg/layers/bidirectional.hpp>
+#include <vscg/layers/recurrent.hpp>
 #include <vscg/layers/frozen.hpp>
 #include <vscg/layers/linear.hpp>
 #include <vscg/model/trace.hpp>
@@ -36,5 +36,5 @@ TEST_CASE("a frozen layer of two operands passes gradients to both, and learns n
   const vscg::program p(std::move(trace), {}, loss.id);
   CHECK(p.has_gradient(start.id));
   CHECK(p.has_gradient(p.parameters()[net.before.weight.id]));
-  CHECK(!p.has_gradient(p.parameters()[net.gru.layer.weight_hh.id]));
+  CHECK(!p.has_gradient(p.parameters()[std::get<0>(net.gru.layer.layers).weight_hh.id]));
 }

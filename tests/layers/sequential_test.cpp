@@ -6,14 +6,35 @@
 #include <doctest/doctest.h>
 
 #include <vscg/backend/eigen/backend.hpp>
+#include <vscg/core/inputs.hpp>
 #include <vscg/layers/activation.hpp>
 #include <vscg/layers/linear.hpp>
 #include <vscg/layers/sequential.hpp>
 #include <vscg/model/model.hpp>
+#include <vscg/ops/gelu.hpp>
 
 namespace {
 
 using chain = vscg::sequential<vscg::linear<2, 3>, vscg::relu_layer, vscg::linear_without_bias<3, 1>>;
+
+template <bool Fused>
+struct with_gelu {
+  vscg::linear<7, 19> layer;
+  VSCG_MEMBERS(layer)
+  using inputs = vscg::input_shapes<vscg::shape<vscg::dyn, 7>>;
+  auto operator()(vscg::Var auto x) const {
+    if constexpr (Fused)
+      return layer.with(vscg::gelu_function{}, x);
+    else
+      return vscg::gelu(layer(x));
+  }
+};
+
+template <class Network>
+std::vector<float> numbers_of(const std::vector<float>& x) {
+  const vscg::model<Network, float, vscg::cpu> net{vscg::seed{4}};
+  return net.infer(x).numbers;
+}
 
 }  // namespace
 
@@ -30,6 +51,12 @@ TEST_CASE("layers run one after the other, under PyTorch's names") {
   REQUIRE(y.items == 2);
   CHECK(y.numbers[0] == doctest::Approx(2 * 5 + 3 * 0 + 4 * 13));
   CHECK(y.numbers[1] == doctest::Approx(2 * 0 + 3 * 0 + 4 * 2));
+}
+
+TEST_CASE("a function at the end of a linear layer has the bits of the function after it") {
+  std::vector<float> x(21);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(i) / 5 - 2;
+  CHECK(numbers_of<with_gelu<true>>(x) == numbers_of<with_gelu<false>>(x));
 }
 
 TEST_CASE("the thirteenth layer is named 12") {

@@ -13,11 +13,13 @@
 #include <vscg/ops/binary_cross_entropy.hpp>
 #include <vscg/ops/cosine_similarity.hpp>
 #include <vscg/ops/cross_entropy.hpp>
+#include <vscg/ops/gelu.hpp>
 #include <vscg/ops/layer_norm.hpp>
 #include <vscg/ops/normalise_rows.hpp>
 #include <vscg/ops/over_time.hpp>
 #include <vscg/ops/relu.hpp>
 #include <vscg/ops/sigmoid.hpp>
+#include <vscg/ops/silu.hpp>
 #include <vscg/ops/softmax.hpp>
 #include <vscg/ops/tanh.hpp>
 #include <vscg/testing/trace_trial.hpp>
@@ -75,6 +77,26 @@ TEST_CASE_TEMPLATE("sigmoid and tanh saturate without overflow", T, float, doubl
   const auto t = run<T, shape<dyn, 5>>([](auto x) { return vscg::tanh(x); }, {far});
   near(t.y, {-1, -1, 0, 1, 1});
   near(t.dx, {0, 0, 1, 0, 0});
+}
+
+TEST_CASE_TEMPLATE("gelu and silu keep their digits far below 0, and end in 0 and x", T, float, double) {
+  const std::vector<T> x{-10000, -9, -4, T(-1e-3), 0, 1, 9, 10000};
+  const auto digits = [&](const std::vector<T>& y, auto formula) {
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const double expected = formula(static_cast<double>(x[i]));
+      INFO("at " << x[i] << ": " << y[i]);
+      CHECK(std::abs(static_cast<double>(y[i]) - expected) <=
+            64 * static_cast<double>(std::numeric_limits<T>::epsilon()) * std::abs(expected));
+    }
+  };
+  const auto g = run<T, shape<dyn, 8>>([](auto v) { return vscg::gelu(v); }, {x});
+  digits(g.y, [](double v) { return v * std::erfc(-v / std::sqrt(2.0)) / 2; });
+  CHECK(finite(g));
+  near(g.dx, {0, -9.13893737390664e-18, -5.036496612264215e-4, 0.5 - 2e-3 / std::sqrt(2 * 3.14159265358979323846), 0.5,
+              1.0833154705876864, 1, 1});
+  const auto s = run<T, shape<dyn, 8>>([](auto v) { return vscg::silu(v); }, {x});
+  digits(s.y, [](double v) { return v / (1 + std::exp(-v)); });
+  CHECK(finite(s));
 }
 
 TEST_CASE_TEMPLATE("relu has no slope at 0, as PyTorch's", T, float, double) {

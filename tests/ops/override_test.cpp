@@ -50,7 +50,7 @@ struct plain_lstm : vscg::operation<shape<dyn, Steps, 2 * H>> {
   static constexpr bool pullback_reads_result = true;
   /// i, f, g, o and the cell of each step; the pullback makes gradients of the gates.
   static constexpr std::array<vscg::slot_size, 1> saved() { return {vscg::slot_size{Steps * 2 * 5 * H}}; }
-  explicit plain_lstm(const vscg::ops::lstm<Steps, In, H>&) {}
+  explicit plain_lstm(const vscg::ops::recurrence<vscg::lstm_cell, Steps, In, H, 2, false>&) {}
 
   template <class C>
   void forward(const C& c) const {
@@ -240,7 +240,7 @@ std::size_t count_of(const std::string& kind) {
 }  // namespace
 
 template <int Steps, int In, int H>
-struct vscg::implementation<vscg::ops::lstm<Steps, In, H>, overriding> {
+struct vscg::implementation<vscg::ops::recurrence<vscg::lstm_cell, Steps, In, H, 2, false>, overriding> {
   using type = plain_lstm<Steps, In, H>;
 };
 template <int C>

@@ -6,10 +6,10 @@
 #include <doctest/doctest.h>
 
 #include <vscg/backend/eigen/backend.hpp>
-#include <vscg/layers/bidirectional.hpp>
 #include <vscg/layers/conv1d.hpp>
 #include <vscg/layers/layer_norm.hpp>
 #include <vscg/layers/linear.hpp>
+#include <vscg/layers/recurrent.hpp>
 #include <vscg/ops/elementwise.hpp>
 #include <vscg/ops/multiply.hpp>
 #include <vscg/ops/sigmoid.hpp>

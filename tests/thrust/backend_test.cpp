@@ -160,7 +160,7 @@ TEST_CASE("thrust: a step that would leave a weight that is not finite changes n
 }
 
 TEST_CASE_TEMPLATE("thrust: rows, sums and maxima of any length", T, float, double) {
-  const vscg::thrust_detail::single_group<T> group;
+  const vscg::single_group<T> group;
   const std::vector<T> values{3, -1, 4, 1, -5};
   const auto load = [&](auto i) { return i.load(values.data()); };
   CHECK(group.sum(5, load) == T(2));

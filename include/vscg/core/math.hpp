@@ -48,6 +48,11 @@ template <Real T>
 VSCG_HD T tanh(T x) {
   return std::tanh(x);
 }
+/// 1 - erf(x), accurate where erf is nearly 1.
+template <Real T>
+VSCG_HD T erfc(T x) {
+  return std::erfc(x);
+}
 /// NaN where either is: a number that went wrong is not lost in a maximum.
 template <Real T>
 VSCG_HD T max(T a, T b) {

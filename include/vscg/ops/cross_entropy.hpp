@@ -9,6 +9,7 @@
 #include <vscg/core/guard.hpp>
 #include <vscg/core/math.hpp>
 #include <vscg/core/record.hpp>
+#include <vscg/ops/softmax.hpp>
 
 namespace vscg {
 
@@ -18,12 +19,8 @@ namespace kernels {
 template <class T, class Group>
 VSCG_HD T log_sum_exp(Group group, std::size_t channels, const T* x) {
   using math::log;
-  const T highest = group.max(channels, [&](auto i) { return i.load(x); });
-  return highest + log(group.sum(channels, [&](auto i) {
-           using math::exp;
-           using V = typename decltype(i)::value;
-           return exp(i.load(x) - V(highest));
-         }));
+  const auto [highest, sum] = sum_exponentials(group, channels, x, [](auto, auto) {});
+  return highest + log(sum);
 }
 
 template <class T>

@@ -3,196 +3,68 @@
 
 #include <vscg/core/begin.hpp>
 
-#include <array>
 #include <cstddef>
-#include <cstdint>
 
-#include <vscg/core/guard.hpp>
 #include <vscg/core/math.hpp>
-#include <vscg/core/record.hpp>
 #include <vscg/ops/recurrent.hpp>
 
 namespace vscg {
 
-namespace kernels {
-
-/// One step of one direction of one item. `gates` holds x·W_ihᵀ + b_ih + h·W_hhᵀ and receives i, f, g, o.
-template <class T>
-struct lstm_step {
-  recurrent::chains chains;
-  std::size_t order;
-  std::size_t steps;
-  std::size_t hidden;
-  const T* b_hh;
-  T* gates;
-  T* cells;
-  T* states;
-  template <class Group>
-  VSCG_HD void operator()(Group group, std::size_t row) const {
-    const std::size_t at = chains.at(row, order, steps);
-    const std::size_t before = order == 0 ? at : chains.at(row, order - 1, steps);
-    T* gate = gates + at * 4 * hidden;
-    const T* bias = b_hh + chains.direction(row) * 4 * hidden;
-    group.each(hidden, [&](auto n) {
-      using math::sigmoid;
-      using math::tanh;
-      using V = typename decltype(n)::value;
-      const V i = sigmoid(n.load(gate) + n.load(bias));
-      const V f = sigmoid(n.load(gate + hidden) + n.load(bias + hidden));
-      const V g = tanh(n.load(gate + 2 * hidden) + n.load(bias + 2 * hidden));
-      const V o = sigmoid(n.load(gate + 3 * hidden) + n.load(bias + 3 * hidden));
-      const V old = order == 0 ? V(0) : n.load(cells + before * hidden);
-      const V cell = f * old + i * g;
-      n.store(gate, i);
-      n.store(gate + hidden, f);
-      n.store(gate + 2 * hidden, g);
-      n.store(gate + 3 * hidden, o);
-      n.store(cells + at * hidden, cell);
-      n.store(states + at * hidden, o * tanh(cell));
-    });
-  }
-};
-
-/// One step back: `gates` receives the gradients before the gates' functions, dh and dc [B, D, H] what flows back in
-/// time.
-template <class T>
-struct lstm_step_back {
-  recurrent::chains chains;
-  std::size_t order;
-  std::size_t steps;
-  std::size_t hidden;
-  const T* cells;
-  const T* dstates;
-  T* gates;
-  T* dh;
-  T* dc;
-  template <class Group>
-  VSCG_HD void operator()(Group group, std::size_t row) const {
-    const std::size_t at = chains.at(row, order, steps);
-    const std::size_t before = order == 0 ? at : chains.at(row, order - 1, steps);
-    const std::size_t state = chains.state(row);
-    const bool last = order + 1 == steps;
-    T* gate = gates + at * 4 * hidden;
-    group.each(hidden, [&](auto n) {
-      using math::tanh;
-      using V = typename decltype(n)::value;
-      const V i = n.load(gate);
-      const V f = n.load(gate + hidden);
-      const V g = n.load(gate + 2 * hidden);
-      const V o = n.load(gate + 3 * hidden);
-      const V bounded = tanh(n.load(cells + at * hidden));
-      const V old = order == 0 ? V(0) : n.load(cells + before * hidden);
-      const V from_h =
-          last ? n.load(dstates + at * hidden) : n.load(dstates + at * hidden) + n.load(dh + state * hidden);
-      const V through_h = from_h * o * (V(1) - bounded * bounded);
-      const V from_c = last ? through_h : through_h + n.load(dc + state * hidden);
-      n.store(gate, from_c * g * i * (V(1) - i));
-      n.store(gate + hidden, from_c * old * f * (V(1) - f));
-      n.store(gate + 2 * hidden, from_c * i * (V(1) - g * g));
-      n.store(gate + 3 * hidden, from_h * bounded * o * (V(1) - o));
-      n.store(dc + state * hidden, from_c * f);
-    });
-  }
-};
-
-}  // namespace kernels
-
-namespace ops {
-
-/// Bidirectional LSTM from zero states; gate order i, f, g, o as PyTorch:
+/// A long short-term memory; gate order i, f, g, o as PyTorch:
 ///
 ///   i, f, o = sigmoid(W x + b + U h + b'),  g = tanh(W x + b + U h + b'),  c = f c + i g,  h = o tanh(c).
-///
-/// Operands: x [B, T, In], W_ih [2, 4H, In], W_hh [2, 4H, H], b_ih [2, 4H], b_hh [2, 4H].
-template <int T, int In, int H>
-struct lstm : recurrent::operation<T, In, 4, H> {
+struct lstm_cell {
   static constexpr const char* name = "lstm";
-  void settings(setting_list& to) const { to.add("hidden", H).add("directions", 2); }
-  static constexpr std::uint32_t pullback_reads_operands =
-      operand_set(recurrent::input, recurrent::weight_ih, recurrent::weight_hh);
-  static constexpr bool pullback_reads_result = true;
-  static constexpr double flops_per_item = 2.0 * T * 8 * H * (In + H);
-  /// Gates, cells.
-  static constexpr std::array<slot_size, 2> saved() { return {slot_size{T * 8 * H, 0, 0}, slot_size{T * 2 * H, 0, 0}}; }
-  /// Previous states, dh, dc.
-  static constexpr std::array<slot_size, 4> pullback_scratch() {
-    return {slot_size{T * 2 * H, 0, 0}, slot_size{2 * H, 0, 0}, slot_size{2 * H, 0, 0},
-            column_sums_scratch(T, 4 * 2 * H)};
-  }
+  static constexpr std::size_t gates = 4;
+  static constexpr bool carries_state = false;  // but c, which is kept
+  static constexpr bool hidden_part_apart = false;
 
-  template <class C>
-  void forward(const C& c) const {
-    using S = typename C::scalar;
-    const recurrent::sizes sizes = lstm::sizes_of(c.items());
-    const auto packed = recurrent::packed_of(c);
-    S* gates = c.saved(0);
-    detail::linear_forward<identity_function, typename C::executor, S>(c.backend(), sizes.rows(), In, sizes.both(),
-                                                                       c.x(recurrent::input), c.x(recurrent::weight_ih),
-                                                                       packed.input, c.x(recurrent::bias_ih), gates);
-    recurrent::for_chains(c.backend(), c.items(), [&](typename C::executor& one, const recurrent::chains& chains) {
-      for (std::size_t order = 0; order < T; ++order) {
-        recurrent::hidden_product<typename C::executor, S>(one, sizes, chains, order, c.y(), nullptr,
-                                                           c.x(recurrent::weight_hh), packed.hidden, nullptr, gates, T,
-                                                           true);
-        one.rows(chains.count, 40 * H,
-                 kernels::lstm_step<S>{chains, order, T, H, c.x(recurrent::bias_hh), gates, c.saved(1), c.y()});
-      }
-    });
+  template <class V>
+  VSCG_HD static V step(V (&gate)[4], const V (&part)[4], V old, V& kept) {
+    using math::sigmoid;
+    using math::tanh;
+    const V i = sigmoid(gate[0] + part[0]);
+    const V f = sigmoid(gate[1] + part[1]);
+    const V g = tanh(gate[2] + part[2]);
+    const V o = sigmoid(gate[3] + part[3]);
+    kept = f * old + i * g;
+    gate[0] = i;
+    gate[1] = f;
+    gate[2] = g;
+    gate[3] = o;
+    return o * tanh(kept);
   }
-
-  template <class C>
-  void pullback(const C& c) const {
-    using S = typename C::scalar;
-    const recurrent::sizes sizes = lstm::sizes_of(c.items());
-    const auto packed = recurrent::packed_of(c);
-    S* gates = c.saved(0);
-    S* previous = c.scratch(0);
-    S* dh = c.scratch(1);
-    recurrent::for_chains(c.backend(), c.items(), [&](typename C::executor& one, const recurrent::chains& chains) {
-      for (std::size_t order = T; order-- > 0;) {
-        one.rows(chains.count, 30 * H,
-                 kernels::lstm_step_back<S>{chains, order, T, H, c.saved(1), c.dy(), gates, dh, c.scratch(2)});
-        if (order == 0) break;
-        recurrent::hidden_gradient<typename C::executor, S>(one, sizes, chains, order, gates, c.x(recurrent::weight_hh),
-                                                            packed.hidden_back, dh, false);
-      }
-    });
-    if constexpr (C::wants(recurrent::input)) {
-      detail::linear_input_gradient<typename C::executor, S>(c.backend(), sizes.rows(), In, sizes.both(), gates,
-                                                             c.x(recurrent::weight_ih), packed.input_back,
-                                                             c.dx(recurrent::input));
-    }
-    if constexpr (C::wants(recurrent::weight_ih)) {
-      c.backend().rows(sizes.rows() * recurrent::directions, H,
-                       recurrent::gather_previous<S>{T, H, c.y(), nullptr, previous});
-      const S* dgates = gates;
-      detail::linear_weight_gradient(c.backend(), sizes.rows(), In, sizes.both(), dgates, c.x(recurrent::input),
-                                     c.dx(recurrent::weight_ih));
-      recurrent::hidden_weight_gradient(c.backend(), sizes, dgates, static_cast<const S*>(previous),
-                                        c.dx(recurrent::weight_hh));
-      recurrent::bias_gradient(c.backend(), sizes, gates, c.scratch(3), c.dx(recurrent::bias_ih));
-      recurrent::bias_gradient(c.backend(), sizes, gates, c.scratch(3), c.dx(recurrent::bias_hh));
-    }
+  template <class V, class Last>
+  VSCG_HD static void step_back(V (&gate)[4], V (&)[4], V kept, V old, V from_h, V& carried, Last last) {
+    using math::tanh;
+    const V i = gate[0];
+    const V f = gate[1];
+    const V g = gate[2];
+    const V o = gate[3];
+    const V bounded = tanh(kept);
+    const V through_h = from_h * o * (V(1) - bounded * bounded);
+    const V from_c = last() ? through_h : through_h + carried;
+    gate[0] = from_c * g * i * (V(1) - i);
+    gate[1] = from_c * old * f * (V(1) - f);
+    gate[2] = from_c * i * (V(1) - g * g);
+    gate[3] = from_h * bounded * o * (V(1) - o);
+    carried = from_c * f;
   }
 };
-
-}  // namespace ops
 
 namespace functional {
 
-/// PyTorch's nn.LSTM(In, H, batch_first=True, bidirectional=True) on x [B, T, In], from zero states: [B, T, 2 H].
-template <class Layer = struct lstm_function, class Tag, class X, bool Active, class WeightIh, class WeightHh,
-          class BiasIh, class BiasHh, bool L>
-auto lstm(const var<Tag, X, Active>& given_x, const var<Tag, WeightIh, L>& given_w_ih,
-          const var<Tag, WeightHh, L>& given_w_hh, const var<Tag, BiasIh, L>& given_b_ih,
-          const var<Tag, BiasHh, L>& given_b_hh) {
-  const auto [x, w_ih, w_hh, b_ih, b_hh] =
-      recurrent::expect_operands<Layer, 4>(given_x, given_w_ih, given_w_hh, given_b_ih, given_b_hh);
-  using sequence = shape_of<decltype(x)>;
-  constexpr int H = extent<shape_of<decltype(w_hh)>, -1>;
-  return record(ops::lstm<extent<sequence, 1>, extent<sequence, 2>, H>{}, x, w_ih, w_hh, b_ih, b_hh);
+/// PyTorch's nn.LSTM with batch_first=True on x [B, T, In]: [B, T, D H], from zero states or from given h and c
+/// [B, D, H] (its h_0 and c_0 with the batch first). Weights as `ops::recurrence` says; D = 2 directions or, without
+/// that axis, one.
+template <class Layer = struct lstm_function, Var X, Var InputWeight, Var HiddenWeight, Var BiasIh, Var BiasHh,
+          Var... States>
+requires(sizeof...(States) == 0 || sizeof...(States) == 2) auto lstm(const X& x, const InputWeight& w_ih,
+                                                                     const HiddenWeight& w_hh, const BiasIh& b_ih,
+                                                                     const BiasHh& b_hh, const States&... initial) {
+  return recurrent::record_layer<lstm_cell, Layer>(x, w_ih, w_hh, b_ih, b_hh, initial...);
 }
-VSCG_OPERANDS_OF(lstm, 5, 5)
+VSCG_OPERANDS_OF(lstm, 5, 7)
 
 }  // namespace functional
 

@@ -3,273 +3,322 @@
 
 #include <vscg/core/begin.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <tuple>
+#include <type_traits>
+#include <utility>
 
-#include <vscg/backend/gemm_arguments.hpp>
-#include <vscg/core/config.hpp>
-#include <vscg/core/execution.hpp>
 #include <vscg/core/guard.hpp>
 #include <vscg/core/record.hpp>
-#include <vscg/core/shape.hpp>
-#include <vscg/core/var.hpp>
-#include <vscg/ops/column_sums.hpp>
-#include <vscg/ops/linear.hpp>
+#include <vscg/ops/add.hpp>
+#include <vscg/ops/recurrent_products.hpp>
 
-// What the bidirectional recurrent layers share: everything but their gates.
+// The recurrence of every cell. A cell is a struct of static members that says what one unit does in one step:
 //
-// Letters: B items, T steps, D = 2 directions, G gates, H hidden units. Arrays of gates are [B, T, D, G H], of states
-// [B, T, D, H]: the layer's result [B, T, 2 H] is the array of its states. Direction 0 reads forward in time, direction
-// 1 backward; `order` counts steps as a direction meets them. A chain is one direction of one item: chain d B + i.
-// Chains need nothing of each other until their gradients meet in the weights'.
+//   name, gates             as PyTorch counts and orders them
+//   carries_state           whether a step goes on from the last state h itself, or from an array of the cell's own (c)
+//   hidden_part_apart       whether h·W_hhᵀ is needed apart from x·W_ihᵀ, or only their sum
+//   V step(gate, part, old, kept)
+//                           `gate`: W_ih x + b_ih (+ W_hh h) of each gate; becomes the gate. `part`: what is still to
+//                           be added, W_hh h + b_hh or b_hh alone. `old`: what the step goes on from. Returns the new
+//                           h; `kept` is what the way back needs, or where the cell has an array of its own the new c.
+//   void step_back(gate, back, kept, old, from_h, carried, last)
+//                           `gate`: the gate; becomes the gradient of what it was made of. `back`: the same of W_hh's
+//                           part, where it is apart. `from_h`: the gradient of h. `carried`: the gradient of the new c
+//                           from the step after; becomes that of `old`. `last()`: no step comes after.
 
-namespace vscg::recurrent {
+namespace vscg {
 
-inline constexpr std::size_t directions = 2;
+namespace kernels {
 
-inline constexpr operand_index<0> input{};
-inline constexpr operand_index<1> weight_ih{};
-inline constexpr operand_index<2> weight_hh{};
-inline constexpr operand_index<3> bias_ih{};
-inline constexpr operand_index<4> bias_hh{};
-inline constexpr operand_index<5> initial_states{};
-
-struct sizes {
-  std::size_t items;
-  std::size_t steps;
-  std::size_t inputs;
-  std::size_t gates;
-  std::size_t hidden;
-  constexpr std::size_t gate_row() const { return gates * hidden; }
-  constexpr std::size_t both() const { return directions * gate_row(); }
-  constexpr std::size_t rows() const { return items * steps; }
-};
-
-/// The time step that a direction meets as its `order`-th.
-VSCG_HD inline std::size_t time_of(std::size_t direction, std::size_t order, std::size_t steps) {
-  return direction == 0 ? order : steps - 1 - order;
-}
-
-/// Chains [first, first + count) of a layer.
-struct chains {
-  std::size_t items;  // B
-  std::size_t first;
-  std::size_t count;
-
-  VSCG_HD std::size_t item(std::size_t row) const { return (first + row) % items; }
-  VSCG_HD std::size_t direction(std::size_t row) const { return (first + row) / items; }
-  /// The chain's row of an array [B, D, ...].
-  VSCG_HD std::size_t state(std::size_t row) const { return item(row) * directions + direction(row); }
-  /// The chain's row of an array [B, T, D, ...] at its `order`-th step.
-  VSCG_HD std::size_t at(std::size_t row, std::size_t order, std::size_t steps) const {
-    const std::size_t d = direction(row);
-    return (item(row) * steps + time_of(d, order, steps)) * directions + d;
-  }
-
-  /// f(d, item, items) for each direction that these chains run in: items [item, item + items) of it.
-  template <class F>
-  void by_direction(const F& f) const {
-    for (std::size_t d = 0; d < directions; ++d) {
-      const std::size_t begin = std::max(first, d * items);
-      const std::size_t end = std::min(first + count, (d + 1) * items);
-      if (begin < end) f(d, begin - d * items, end - begin);
-    }
-  }
-};
-
-/// f(backend, chains) for parts of a layer's chains, side by side where the backend has several workers.
-template <class Executor, class F>
-void for_chains(Executor& backend, std::size_t items, const F& f) {
-  backend.apart(directions * items, [&](Executor& one, std::size_t begin, std::size_t end) {
-    f(one, chains{items, begin, end - begin});
-  });
-}
-
-/// W_ih and W_hh as the backend packs them, of both directions: for the products of a run, and for those of its
-/// gradient.
-template <class T>
-struct packed_weights {
-  T* input = nullptr;
-  T* hidden = nullptr;
-  T* input_back = nullptr;
-  T* hidden_back = nullptr;
-};
-
-/// Their sizes, in this order; those of the gradient only where the layer's input takes one, or its states do.
-template <class Executor>
-constexpr std::array<slot_size, 4> packed_sizes(const sizes& s, bool input_back, bool hidden_back) {
-  const std::size_t row = s.gate_row();
-  return {slot_size{0, Executor::packed_elements(directions * row, s.inputs), 0},
-          slot_size{0, directions * Executor::packed_elements(row, s.hidden), 0},
-          slot_size{0, input_back ? Executor::packed_elements(s.inputs, directions * row) : 0, 0},
-          slot_size{0, hidden_back ? directions * Executor::packed_elements(s.hidden, row) : 0, 0}};
-}
-
-template <class C>
-packed_weights<typename C::scalar> packed_of(const C& c) {
-  return {c.prepared(0), c.prepared(1), c.prepared(2), c.prepared(3)};
-}
-
-template <class Executor, class T>
-VSCG_NOINLINE void pack_weights(Executor& backend, const sizes& s, const T* w_ih, const T* w_hh,
-                                const packed_weights<T>& to) {
-  const std::size_t row = s.gate_row();
-  const auto of = [](T* packed, std::size_t offset) { return packed == nullptr ? nullptr : packed + offset; };
-  detail::linear_prepare(backend, s.inputs, directions * row, w_ih, detail::packed_weight<T>{to.input, to.input_back});
-  for (std::size_t d = 0; d < directions; ++d) {
-    detail::linear_prepare(backend, s.hidden, row, w_hh + d * row * s.hidden,
-                           detail::packed_weight<T>{of(to.hidden, d * Executor::packed_elements(row, s.hidden)),
-                                                    of(to.hidden_back, d * Executor::packed_elements(s.hidden, row))});
-  }
-}
-
-/// What the recurrent operations say alike of what they prepare of W_ih [2, G H, In] and W_hh [2, G H, H].
-template <int T, int In, int G, int H>
-struct operation : vscg::operation<shape<dyn, T, 2 * H>> {
-  static constexpr std::uint32_t prepared_operands = operand_set(weight_ih, weight_hh);
-  static constexpr sizes sizes_of(std::size_t items) { return {items, T, In, G, H}; }
-
-  template <class Executor>
-  static constexpr auto prepared(std::uint32_t active) {
-    return packed_sizes<Executor>(sizes_of(0), (active & 1U) != 0, active != 0);
-  }
-  template <class C>
-  void prepare(const C& c) const {
-    pack_weights(c.backend(), sizes_of(0), c.x(weight_ih), c.x(weight_hh), packed_of(c));
-  }
-};
-
-// The products with W_ih are those of a linear map with the gates of both directions as its channels: `rows()` rows,
-// `inputs` in, `both()` out.
-
-/// to (+)= h·W_hhᵀ (+ b_hh) of some chains; h is what lies a step back, or the initial state [B, D, H]; where there is
-/// neither, nothing is written. `to` is [B, to_steps, D, G H]: of all steps, or of one that is used again.
-template <class Executor, class T>
-VSCG_NOINLINE void hidden_product(Executor& backend, const sizes& s, const chains& of, std::size_t order,
-                                  const T* states, const T* initial, const T* w_hh, const T* packed, const T* b_hh,
-                                  T* to, std::size_t to_steps, bool accumulate) {
-  if (order == 0 && initial == nullptr) return;
-  of.by_direction([&](std::size_t d, std::size_t item, std::size_t items) {
-    gemm_arguments<T> p;
-    p.trans_b = true;
-    p.m = items;
-    p.n = s.gate_row();
-    p.k = s.hidden;
-    if (order == 0) {
-      p.a = initial + d * s.hidden;
-      p.lda = directions * s.hidden;
-    } else {
-      p.a = states + (time_of(d, order - 1, s.steps) * directions + d) * s.hidden;
-      p.lda = s.steps * directions * s.hidden;
-    }
-    p.a += item * p.lda;
-    p.b = w_hh + d * s.gate_row() * s.hidden;
-    p.ldb = s.hidden;
-    p.ldc = to_steps * s.both();
-    p.c = to + (to_steps == 1 ? 0 : time_of(d, order, s.steps)) * s.both() + d * s.gate_row() + item * p.ldc;
-    p.bias = b_hh == nullptr ? nullptr : b_hh + d * s.gate_row();
-    p.accumulate = accumulate;
-    if (packed != nullptr) p.packed_b = packed + d * Executor::packed_elements(p.n, p.k);
-    backend.gemm(p);
-  });
-}
-
-/// dh (+)= dgates·W_hh of some chains at one step; dh is [B, D, H].
-template <class Executor, class T>
-VSCG_NOINLINE void hidden_gradient(Executor& backend, const sizes& s, const chains& of, std::size_t order,
-                                   const T* dgates, const T* w_hh, const T* packed, T* dh, bool accumulate) {
-  of.by_direction([&](std::size_t d, std::size_t item, std::size_t items) {
-    gemm_arguments<T> p;
-    p.m = items;
-    p.n = s.hidden;
-    p.k = s.gate_row();
-    p.lda = s.steps * directions * s.gate_row();
-    p.a = dgates + (time_of(d, order, s.steps) * directions + d) * s.gate_row() + item * p.lda;
-    p.b = w_hh + d * s.gate_row() * s.hidden;
-    p.ldb = s.hidden;
-    p.ldc = directions * s.hidden;
-    p.c = dh + d * s.hidden + item * p.ldc;
-    p.accumulate = accumulate;
-    if (packed != nullptr) p.packed_b = packed + d * Executor::packed_elements(p.n, p.k);
-    backend.gemm(p);
-  });
-}
-
-/// previous[b, t, d] = the state that step t of direction d started from: [B, T, D, H].
-template <class T>
-struct gather_previous {
+/// One step of one direction of one item.
+template <class Cell, class T>
+struct recurrent_step {
+  recurrent::chains chains;
+  std::size_t order;
   std::size_t steps;
   std::size_t hidden;
-  const T* states;
-  const T* initial;  // [B, D, H] or null: zeros
-  T* previous;
+  const T* b_hh;
+  const T* hidden_part;  // h·W_hhᵀ + b_hh of this step [B, D, G H]; null where the gates hold h·W_hhᵀ already
+  const T* initial;      // what the first step goes on from, [B, D, H]; null: zeros
+  T* gates;
+  T* kept;
+  T* states;
   template <class Group>
   VSCG_HD void operator()(Group group, std::size_t row) const {
-    const std::size_t direction = row % directions;
-    const std::size_t t = row / directions % steps;
-    const std::size_t item = row / directions / steps;
-    const bool first = t == time_of(direction, 0, steps);
-    const bool zero = first && initial == nullptr;
-    const T* from = nullptr;
-    if (!first) {
-      const std::size_t before = direction == 0 ? t - 1 : t + 1;
-      from = states + ((item * steps + before) * directions + direction) * hidden;
-    } else if (!zero) {
-      from = initial + (item * directions + direction) * hidden;
-    }
+    step(group, row, std::make_index_sequence<Cell::gates>{});
+  }
+
+ private:
+  template <class Group, std::size_t... G>
+  VSCG_HD void step(Group group, std::size_t row, std::index_sequence<G...>) const {
+    const std::size_t at = chains.at(row, order, steps);
+    const std::size_t state = chains.state(row);
+    const std::size_t gate_row = Cell::gates * hidden;
+    const bool from_zero = order == 0 && initial == nullptr;
+    const T* const part =
+        hidden_part == nullptr || from_zero ? b_hh + chains.direction(row) * gate_row : hidden_part + state * gate_row;
+    const T* before = nullptr;
+    if (order > 0)
+      before = (Cell::carries_state ? states : kept) + chains.at(row, order - 1, steps) * hidden;
+    else if (!from_zero)
+      before = initial + state * hidden;
+    T* const gate = gates + at * gate_row;
     group.each(hidden, [&](auto i) {
       using V = typename decltype(i)::value;
-      i.store(previous + row * hidden, zero ? V(0) : i.load(from));
+      V gate_values[] = {i.load(gate + G * hidden)...};
+      const V part_values[] = {i.load(part + G * hidden)...};
+      V keep(0);
+      const V h = Cell::step(gate_values, part_values, from_zero ? V(0) : i.load(before), keep);
+      (i.store(gate + G * hidden, gate_values[G]), ...);
+      i.store(kept + at * hidden, keep);
+      i.store(states + at * hidden, h);
     });
   }
 };
 
-/// dW_hh (+)= dgatesᵀ·previous, direction by direction.
-template <class Executor, class T>
-VSCG_NOINLINE void hidden_weight_gradient(Executor& backend, const sizes& s, const T* dgates, const T* previous,
-                                          gradient<T> dw) {
-  gemm_arguments<T> p;
-  p.trans_a = true;
-  p.m = s.gate_row();
-  p.n = s.hidden;
-  p.k = s.rows();
-  p.a = dgates;
-  p.lda = directions * s.gate_row();
-  p.b = previous;
-  p.ldb = directions * s.hidden;
-  p.c = dw.data;
-  p.ldc = s.hidden;
-  p.accumulate = dw.adds;
-  p.batch = directions;
-  p.stride_a = s.gate_row();
-  p.stride_b = s.hidden;
-  p.stride_c = s.gate_row() * s.hidden;
-  backend.gemm(p);
-}
+/// One step back.
+template <class Cell, class T>
+struct recurrent_step_back {
+  recurrent::chains chains;
+  std::size_t order;
+  std::size_t steps;
+  std::size_t hidden;
+  const T* kept;
+  const T* states;
+  const T* initial;  // as in the step
+  const T* dstates;
+  T* gates;    // become gradients
+  T* dhidden;  // of the hidden parts [B, T, D, G H]; null where they are those of the gates
+  T* dh;       // [B, D, H]: what flows back in time through the products
+  T* carried;  // [B, D, H]: and beside them
+  template <class Group>
+  VSCG_HD void operator()(Group group, std::size_t row) const {
+    step_back(group, row, std::make_index_sequence<Cell::gates>{});
+  }
 
-/// x [B, T, In], W_ih [2, G H, In], W_hh [2, G H, H] and the biases [2, G H], as the weights say which G H, In and H.
-template <class Layer, int G, class X, class WeightIh, class WeightHh, class BiasIh, class BiasHh>
-auto expect_operands(const X& x, const WeightIh& given_w_ih, const WeightHh& given_w_hh, const BiasIh& b_ih,
-                     const BiasHh& b_hh) {
-  constexpr int H = extent<shape_of<decltype(expect_shape<Layer, shape<2, any_extent, any_extent>>(given_w_hh))>, -1>;
-  const auto w_hh = expect_shape<Layer, shape<2, G * H, H>>(given_w_hh);
-  const auto w_ih = expect_shape<Layer, shape<2, G * H, any_extent>>(given_w_ih);
+ private:
+  template <class Group, std::size_t... G>
+  VSCG_HD void step_back(Group group, std::size_t row, std::index_sequence<G...>) const {
+    const std::size_t at = chains.at(row, order, steps);
+    const std::size_t state = chains.state(row);
+    const bool last = order + 1 == steps;
+    const bool from_zero = order == 0 && initial == nullptr;
+    const T* before = nullptr;
+    if (order > 0)
+      before = (Cell::carries_state ? states : kept) + chains.at(row, order - 1, steps) * hidden;
+    else if (!from_zero)
+      before = initial + state * hidden;
+    T* const gate = gates + at * Cell::gates * hidden;
+    T* const back = dhidden == nullptr ? nullptr : dhidden + at * Cell::gates * hidden;
+    const auto at_unit = [&](auto i, auto is_last) {
+      using V = typename decltype(i)::value;
+      V gate_values[] = {i.load(gate + G * hidden)...};
+      V back_values[Cell::gates];
+      const V from_h =
+          is_last() ? i.load(dstates + at * hidden) : i.load(dstates + at * hidden) + i.load(dh + state * hidden);
+      V carry = is_last() || Cell::carries_state ? V(0) : i.load(carried + state * hidden);
+      Cell::step_back(gate_values, back_values, i.load(kept + at * hidden), from_zero ? V(0) : i.load(before), from_h,
+                      carry, is_last);
+      (i.store(gate + G * hidden, gate_values[G]), ...);
+      if constexpr (Cell::hidden_part_apart) (i.store(back + G * hidden, back_values[G]), ...);
+      i.store(carried + state * hidden, carry);
+    };
+    // Two loops, so that what is added to a product is known when it is compiled: whether the two become one
+    // instruction, and so the bits, does not hang on how a compiler moves the branch.
+    if (last)
+      group.each(hidden, [&](auto i) { at_unit(i, std::true_type{}); });
+    else
+      group.each(hidden, [&](auto i) { at_unit(i, std::false_type{}); });
+  }
+};
+
+}  // namespace kernels
+
+namespace ops {
+
+/// A layer of a cell over time, in `D` directions.
+///
+/// Operands: x [B, T, In], W_ih [D, G H, In], W_hh [D, G H, H], b_ih [D, G H], b_hh [D, G H] and, where `Initial`, the
+/// states that each direction starts from, [B, D, H], and after them those of the cell's own array if it has one; zeros
+/// otherwise. Result: all states [B, T, D H].
+template <class Cell, int T, int In, int H, int D, bool Initial>
+struct recurrence : operation<shape<dyn, T, D * H>> {
+  static constexpr const char* name = Cell::name;
+  void settings(setting_list& to) const { to.add("hidden", H).add("directions", D); }
+  static constexpr operand_index<0> input{};
+  static constexpr operand_index<1> weight_ih{};
+  static constexpr operand_index<2> weight_hh{};
+  static constexpr operand_index<3> bias_ih{};
+  static constexpr operand_index<4> bias_hh{};
+  static constexpr operand_index<5> initial_states{};
+  /// What the first step goes on from: the states again, or the cell's own.
+  static constexpr operand_index<Cell::carries_state ? 5 : 6> initial_carried{};
+
+  static constexpr std::size_t gates = Cell::gates;
+  static constexpr std::size_t chain_states = std::size_t{D} * H;  // of one item
+  static constexpr std::uint32_t pullback_reads_operands =
+      operand_set(input, weight_ih, weight_hh) | (Initial ? operand_set(initial_states, initial_carried) : 0);
+  static constexpr bool pullback_reads_result = true;
+  static constexpr double flops_per_item = 2.0 * T * gates * D * H * (In + H);
+  static constexpr std::uint32_t prepared_operands = operand_set(weight_ih, weight_hh);
+
+  static constexpr recurrent::sizes sizes_of(std::size_t items) { return {items, T, In, gates, H, D}; }
+
+  template <class Executor>
+  static constexpr auto prepared(std::uint32_t active) {
+    return recurrent::packed_sizes<Executor>(sizes_of(0), (active & 1U) != 0, active != 0);
+  }
+  /// Gates, and what the cell keeps.
+  static constexpr std::array<slot_size, 2> saved() {
+    return {slot_size{T * gates * chain_states, 0, 0}, slot_size{T * chain_states, 0, 0}};
+  }
+  /// The hidden part of one step.
+  static constexpr std::array<slot_size, 1> forward_scratch() {
+    return {slot_size{Cell::hidden_part_apart ? gates * chain_states : 0, 0, 0}};
+  }
+  /// Previous states, dh, what is carried beside it, gradients of the hidden parts, sums of columns.
+  static constexpr std::array<slot_size, 5> pullback_scratch() {
+    return {slot_size{T * chain_states, 0, 0}, slot_size{chain_states, 0, 0},
+            slot_size{Cell::carries_state ? 0 : chain_states, 0, 0},
+            slot_size{Cell::hidden_part_apart ? T * gates * chain_states : 0, 0, 0},
+            column_sums_scratch(T, gates * chain_states)};
+  }
+
+  template <class C>
+  void prepare(const C& c) const {
+    recurrent::pack_weights(c.backend(), sizes_of(0), c.x(weight_ih), c.x(weight_hh), recurrent::packed_of(c));
+  }
+
+  template <class C>
+  void forward(const C& c) const {
+    using S = typename C::scalar;
+    using executor = typename C::executor;
+    const recurrent::sizes sizes = sizes_of(c.items());
+    const auto packed = recurrent::packed_of(c);
+    S* const gate_values = c.saved(0);
+    S* const part = Cell::hidden_part_apart ? c.scratch(0) : nullptr;
+    detail::linear_forward<identity_function, executor, S>(c.backend(), sizes.rows(), In, sizes.gate_columns(),
+                                                           c.x(input), c.x(weight_ih), packed.input, c.x(bias_ih),
+                                                           gate_values);
+    recurrent::for_chains(c.backend(), sizes, [&](executor& one, const recurrent::chains& chains) {
+      for (std::size_t order = 0; order < T; ++order) {
+        if constexpr (Cell::hidden_part_apart)
+          recurrent::hidden_product<executor, S>(one, sizes, chains, order, c.y(), initial(c, initial_states),
+                                                 c.x(weight_hh), packed.hidden, c.x(bias_hh), part, 1, false);
+        else
+          recurrent::hidden_product<executor, S>(one, sizes, chains, order, c.y(), initial(c, initial_states),
+                                                 c.x(weight_hh), packed.hidden, nullptr, gate_values, T, true);
+        one.rows(chains.count, 10 * gates * H,
+                 kernels::recurrent_step<Cell, S>{chains, order, T, H, c.x(bias_hh), part, initial(c, initial_carried),
+                                                  gate_values, c.saved(1), c.y()});
+      }
+    });
+  }
+
+  template <class C>
+  void pullback(const C& c) const {
+    using S = typename C::scalar;
+    using executor = typename C::executor;
+    const recurrent::sizes sizes = sizes_of(c.items());
+    const auto packed = recurrent::packed_of(c);
+    S* const dgates = c.saved(0);
+    S* const previous = c.scratch(0);
+    S* const dh = c.scratch(1);
+    S* const carried = Cell::carries_state ? dh : c.scratch(2);
+    S* const dhidden = Cell::hidden_part_apart ? c.scratch(3) : nullptr;
+    S* const back = Cell::hidden_part_apart ? dhidden : dgates;
+    recurrent::for_chains(c.backend(), sizes, [&](executor& one, const recurrent::chains& chains) {
+      for (std::size_t order = T; order-- > 0;) {
+        one.rows(
+            chains.count, 10 * gates * H,
+            kernels::recurrent_step_back<Cell, S>{chains, order, T, H, c.saved(1), c.y(), initial(c, initial_carried),
+                                                  c.dy(), dgates, dhidden, dh, carried});
+        if (order == 0 && !wants_initial<C>()) break;
+        recurrent::hidden_gradient<executor, S>(one, sizes, chains, order, back, c.x(weight_hh), packed.hidden_back, dh,
+                                                Cell::carries_state);
+      }
+    });
+    if constexpr (C::wants(input)) {
+      detail::linear_input_gradient<executor, S>(c.backend(), sizes.rows(), In, sizes.gate_columns(), dgates,
+                                                 c.x(weight_ih), packed.input_back, c.dx(input));
+    }
+    if constexpr (C::wants(weight_ih)) {
+      c.backend().rows(sizes.rows() * D, H,
+                       recurrent::gather_previous<S>{T, D, H, c.y(), initial(c, initial_states), previous});
+      detail::linear_weight_gradient<executor, S>(c.backend(), sizes.rows(), In, sizes.gate_columns(), dgates,
+                                                  c.x(input), c.dx(weight_ih));
+      recurrent::hidden_weight_gradient<executor, S>(c.backend(), sizes, back, previous, c.dx(weight_hh));
+      recurrent::bias_gradient(c.backend(), sizes, dgates, c.scratch(4), c.dx(bias_ih));
+      recurrent::bias_gradient(c.backend(), sizes, back, c.scratch(4), c.dx(bias_hh));
+    }
+    if constexpr (Initial) {
+      pass(c, initial_states, dh);
+      if constexpr (!Cell::carries_state) pass(c, initial_carried, carried);
+    }
+  }
+
+ private:
+  template <class C, class Operand>
+  static const typename C::scalar* initial(const C& c, Operand which) {
+    if constexpr (Initial)
+      return c.x(which);
+    else
+      return nullptr;
+  }
+  template <class C>
+  static constexpr bool wants_initial() {
+    if constexpr (Initial)
+      return C::wants(initial_states);
+    else
+      return false;
+  }
+  template <class C, class Operand>
+  static void pass(const C& c, Operand to, const typename C::scalar* gradient_of_first) {
+    if constexpr (C::wants(Operand{})) {
+      c.backend().each(c.items() * chain_states, 1,
+                       kernels::copy_gradient<typename C::scalar>{gradient_of_first, c.dx(to)});
+    }
+  }
+};
+
+}  // namespace ops
+
+namespace recurrent {
+
+/// Directions that a weight [D, G H, In] is of; a weight [G H, In] is of one.
+template <class Weight>
+inline constexpr int directions_of = Weight::rank == 3 ? Weight::extents[0] : 1;
+
+/// A weight [D, ...] of several directions, or [...] of one.
+template <bool Stacked, int Directions, int... Extents>
+using weight_shape = std::conditional_t<Stacked, shape<Directions, Extents...>, shape<Extents...>>;
+
+/// Records one layer of `Cell` for `Layer`, which refusals name. Weights of one direction are given without its axis,
+/// as PyTorch's are.
+template <class Cell, class Layer, Var X, Var InputWeight, Var HiddenWeight, Var BiasIh, Var BiasHh, Var... Initial>
+auto record_layer(const X& given_x, const InputWeight& given_w_ih, const HiddenWeight& given_w_hh,
+                  const BiasIh& given_b_ih, const BiasHh& given_b_hh, const Initial&... given_initial) {
+  constexpr bool stacked = shape_of<HiddenWeight>::rank == 3;
+  constexpr int D = directions_of<shape_of<HiddenWeight>>;
+  using any_weight = weight_shape<stacked, D, any_extent, any_extent>;
+  constexpr int H = extent<shape_of<decltype(expect_shape<Layer, any_weight>(given_w_hh))>, -1>;
+  constexpr int gate_rows = static_cast<int>(Cell::gates) * H;
+  const auto w_hh = expect_shape<Layer, weight_shape<stacked, D, gate_rows, H>>(given_w_hh);
+  const auto w_ih = expect_shape<Layer, weight_shape<stacked, D, gate_rows, any_extent>>(given_w_ih);
+  using biases = weight_shape<stacked, D, gate_rows>;
+  const auto b_ih = expect_shape<Layer, biases>(given_b_ih);
+  const auto b_hh = expect_shape<Layer, biases>(given_b_hh);
   constexpr int In = extent<shape_of<decltype(w_ih)>, -1>;
-  using biases = shape<2, G * H>;
-  return std::tuple{expect_shape<Layer, shape<dyn, any_extent, In>>(x), w_ih, w_hh, expect_shape<Layer, biases>(b_ih),
-                    expect_shape<Layer, biases>(b_hh)};
+  const auto x = expect_shape<Layer, shape<dyn, any_extent, In>>(given_x);
+  constexpr int T = extent<shape_of<decltype(x)>, 1>;
+  return record(ops::recurrence<Cell, T, In, H, D, sizeof...(Initial) != 0>{}, x, w_ih, w_hh, b_ih, b_hh,
+                expect_shape<Layer, shape<dyn, D, H>>(given_initial)...);
 }
 
-/// db (+)= Σ_{b,t} dgates, both directions at once.
-template <class Executor, class T>
-VSCG_NOINLINE void bias_gradient(Executor& backend, const sizes& s, T* dgates, T* scratch, gradient<T> db) {
-  add_column_sums<identity_function, Executor, T>(backend, dgates, nullptr, s.rows(), directions * s.gate_row(),
-                                                  scratch, db);
-}
+}  // namespace recurrent
 
-}  // namespace vscg::recurrent
+}  // namespace vscg
 
 #include <vscg/core/end.hpp>

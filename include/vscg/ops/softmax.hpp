@@ -14,22 +14,34 @@ namespace vscg {
 namespace kernels {
 
 template <class T>
+struct exponential_sum {
+  T highest;
+  T sum;
+};
+
+/// Σ exp(x - highest) over a row, whose highest it also gives; `take(i, e)` is called with each of the exponentials.
+template <class T, class Group, class Take>
+VSCG_HD exponential_sum<T> sum_exponentials(Group group, std::size_t channels, const T* x, Take take) {
+  const T highest = group.max(channels, [&](auto i) { return i.load(x); });
+  const T sum = group.sum(channels, [&](auto i) {
+    using math::exp;
+    using V = typename decltype(i)::value;
+    const V e = exp(i.load(x) - V(highest));
+    take(i, e);
+    return e;
+  });
+  return {highest, sum};
+}
+
+template <class T>
 struct softmax_forward {
   std::size_t channels;
   const T* x;
   T* y;
   template <class Group>
   VSCG_HD void operator()(Group group, std::size_t row) const {
-    const T* from = x + row * channels;
     T* to = y + row * channels;
-    const T highest = group.max(channels, [&](auto i) { return i.load(from); });
-    const T total = group.sum(channels, [&](auto i) {
-      using math::exp;
-      using V = typename decltype(i)::value;
-      const V e = exp(i.load(from) - V(highest));
-      i.store(to, e);
-      return e;
-    });
+    const T total = sum_exponentials(group, channels, x + row * channels, [&](auto i, auto e) { i.store(to, e); }).sum;
     group.each(channels, [&](auto i) {
       using V = typename decltype(i)::value;
       i.store(to, i.load(to) / V(total));

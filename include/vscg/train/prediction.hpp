@@ -11,7 +11,10 @@
 #include <string>
 #include <vector>
 
+#include <vscg/backend/single_group.hpp>
 #include <vscg/core/error.hpp>
+#include <vscg/core/math.hpp>
+#include <vscg/ops/softmax.hpp>
 
 // From a network's outputs to what is said of each segment. Letters: N videos, T segments, C categories; class C is
 // background.
@@ -61,16 +64,11 @@ void expect_finite(std::span<const Scalar> values, const char* what) {
   }
 }
 
-inline double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
-
 template <class Scalar>
 void softmax(std::span<const Scalar> from, double scale, float* to) {
-  const double top = static_cast<double>(*std::max_element(from.begin(), from.end()));
-  double sum = 0;
-  for (const Scalar x : from) sum += std::exp(static_cast<double>(x) - top);
-  for (std::size_t i = 0; i < from.size(); ++i) {
-    to[i] = static_cast<float>(scale * std::exp(static_cast<double>(from[i]) - top) / sum);
-  }
+  std::vector<double> row(from.begin(), from.end());
+  kernels::softmax_forward<double>{row.size(), row.data(), row.data()}(single_group<double>{}, 0);
+  for (std::size_t i = 0; i < row.size(); ++i) to[i] = static_cast<float>(scale * row[i]);
 }
 
 /// The first of the largest.
@@ -116,7 +114,7 @@ predict(const Outputs& outputs, double threshold = default_relevance_threshold) 
     for (std::size_t i = 0; i < result.items; ++i) {
       const std::uint8_t which = prediction_detail::argmax(category.subspan(i * categories, categories));
       for (std::size_t t = 0; t < segments; ++t) {
-        const bool event = prediction_detail::sigmoid(static_cast<double>(relevance[i * segments + t])) > threshold;
+        const bool event = math::sigmoid(static_cast<double>(relevance[i * segments + t])) > threshold;
         result.classes.push_back(event ? which : static_cast<std::uint8_t>(categories));
       }
     }
@@ -139,7 +137,7 @@ requires RelevanceOutputs<Outputs> || ScoreOutputs<Outputs> std::vector<float> c
     const auto category = outputs.event_category.values();
     std::vector<float> scores(relevance.size() * (categories + 1));
     for (std::size_t at = 0; at < relevance.size(); ++at) {
-      const double share = sigmoid(static_cast<double>(relevance[at]));
+      const double share = math::sigmoid(static_cast<double>(relevance[at]));
       float* const row = scores.data() + at * (categories + 1);
       softmax(category.subspan(at / segments * categories, categories), share, row);
       row[categories] = static_cast<float>(1 - share);

@@ -12,10 +12,12 @@
 #include <vscg/core/random.hpp>
 #include <vscg/ops/add.hpp>
 #include <vscg/ops/dropout.hpp>
+#include <vscg/ops/gelu.hpp>
 #include <vscg/ops/multiply.hpp>
 #include <vscg/ops/relu.hpp>
 #include <vscg/ops/scale.hpp>
 #include <vscg/ops/sigmoid.hpp>
+#include <vscg/ops/silu.hpp>
 #include <vscg/ops/tanh.hpp>
 #include <vscg/ops/threshold.hpp>
 
@@ -53,6 +55,20 @@ struct tanh_case : unary_case<tanh_case> {
   auto operator()(auto x) const { return vscg::tanh(x); }
   static double formula(double x) { return std::tanh(x); }
   static double value(std::size_t, double random) { return 4 * random; }
+};
+
+struct gelu_case : unary_case<gelu_case> {
+  static constexpr const char* name = "gelu";
+  auto operator()(auto x) const { return vscg::gelu(x); }
+  static double formula(double x) { return x / 2 * (1 + std::erf(x / std::sqrt(2.0))); }
+  static double value(std::size_t, double random) { return 4 * random; }
+};
+
+struct silu_case : unary_case<silu_case> {
+  static constexpr const char* name = "silu";
+  auto operator()(auto x) const { return vscg::silu(x); }
+  static double formula(double x) { return x / (1 + std::exp(-x)); }
+  static double value(std::size_t, double random) { return 6 * random; }
 };
 
 struct scale_case : unary_case<scale_case> {
@@ -136,7 +152,7 @@ struct dropout_case : operation_case<element_array> {
 };
 
 using elementwise_cases =
-    std::tuple<relu_case, sigmoid_case, tanh_case, scale_case, threshold_case, add_case, multiply_case,
-               add_to_itself_case, multiply_by_itself_case, without_batch_case, dropout_case>;
+    std::tuple<relu_case, sigmoid_case, tanh_case, gelu_case, silu_case, scale_case, threshold_case, add_case,
+               multiply_case, add_to_itself_case, multiply_by_itself_case, without_batch_case, dropout_case>;
 
 }  // namespace contract

@@ -11,6 +11,7 @@
 
 #include <vscg/ops/add.hpp>
 #include <vscg/ops/conv1d.hpp>
+#include <vscg/ops/gelu.hpp>
 #include <vscg/ops/linear.hpp>
 #include <vscg/ops/matmul.hpp>
 #include <vscg/ops/mean_over_pairs.hpp>
@@ -68,6 +69,19 @@ struct linear_tanh_case : operation_case<shape<dyn, 3, 7>, shape<19, 7>, shape<1
   static std::vector<double> reference(std::size_t, const arrays& x) {
     auto y = linear_reference(x[0], x[1], &x[2]);
     for (double& number : y) number = std::tanh(number);
+    return y;
+  }
+};
+
+/// One whose slope needs the sums themselves, which are kept then.
+struct linear_gelu_case : operation_case<shape<dyn, 3, 7>, shape<19, 7>, shape<19>> {
+  static constexpr const char* name = "linear with gelu";
+  auto operator()(auto x, auto weight, auto bias) const {
+    return vscg::functional::linear<vscg::gelu_function>(x, weight, bias);
+  }
+  static std::vector<double> reference(std::size_t, const arrays& x) {
+    auto y = linear_reference(x[0], x[1], &x[2]);
+    for (double& number : y) number *= (1 + std::erf(number / std::sqrt(2.0))) / 2;
     return y;
   }
 };
@@ -232,8 +246,8 @@ struct mean_over_pairs_case : operation_case<shape<dyn, dyn>> {
   }
 };
 
-using linear_cases = std::tuple<linear_case, linear_relu_case, linear_tanh_case, linear_without_bias_case,
-                                linear_relu_without_bias_case, shared_weight_case>;
+using linear_cases = std::tuple<linear_case, linear_relu_case, linear_tanh_case, linear_gelu_case,
+                                linear_without_bias_case, linear_relu_without_bias_case, shared_weight_case>;
 using product_cases = std::tuple<matmul_case, matmul_transpose_case, matmul_with_itself_case, matmul_row_case,
                                  transpose_case, conv1d_case, pairwise_products_case, mean_over_pairs_case>;
 

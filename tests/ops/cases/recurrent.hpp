@@ -8,14 +8,16 @@
 #include <utility>
 #include <vector>
 
+#include <vscg/ops/add.hpp>
 #include <vscg/ops/gru.hpp>
 #include <vscg/ops/lstm.hpp>
+#include <vscg/ops/select_rows.hpp>
 
 #include "ops/contract.hpp"
 
 namespace contract {
 
-/// Sizes of the cases: 4 steps of 3 channels, 5 hidden units each way.
+/// Sizes of the cases: 4 steps of 3 channels, 5 hidden units in each direction.
 struct recurrent_sizes {
   static constexpr std::size_t T = 4;
   static constexpr std::size_t In = 3;
@@ -24,7 +26,7 @@ struct recurrent_sizes {
 
 inline double logistic(double x) { return 1 / (1 + std::exp(-x)); }
 
-/// weight·x + bias of one direction: weight [2, rows, columns], bias [2, rows].
+/// weight·x + bias of direction d: weight [D, rows, columns], bias [D, rows].
 inline std::vector<double> affine(const std::vector<double>& weight, const std::vector<double>& bias, std::size_t d,
                                   std::size_t rows, std::size_t columns, const double* x) {
   std::vector<double> y(rows);
@@ -35,29 +37,47 @@ inline std::vector<double> affine(const std::vector<double>& weight, const std::
   return y;
 }
 
-/// PyTorch's recurrences; `step(inputs' part, states' part, h, c)` moves on one direction by one step.
+/// PyTorch's recurrences in one direction or two; `step(inputs' part, states' part, h, c)` moves on one direction by
+/// one step. Operands beyond the weights are the first states and the first cells, zeros where they are not given.
 template <class Step>
-std::vector<double> recurrent_reference(std::size_t items, std::size_t gates, const arrays& x, const double* initial,
+std::vector<double> recurrent_reference(std::size_t items, std::size_t gates, std::size_t directions, const arrays& x,
                                         Step step) {
   constexpr std::size_t T = recurrent_sizes::T;
   constexpr std::size_t In = recurrent_sizes::In;
   constexpr std::size_t H = recurrent_sizes::H;
-  std::vector<double> y(items * T * 2 * H);
+  std::vector<double> y(items * T * directions * H);
   for (std::size_t item = 0; item < items; ++item) {
-    for (std::size_t d = 0; d < 2; ++d) {
+    for (std::size_t d = 0; d < directions; ++d) {
       std::vector<double> h(H, 0.0);
       std::vector<double> c(H, 0.0);
-      if (initial != nullptr) h.assign(initial + (item * 2 + d) * H, initial + (item * 2 + d + 1) * H);
+      for (std::size_t n = 0; n < H; ++n) {
+        if (x.size() > 5) h[n] = x[5][(item * directions + d) * H + n];
+        if (x.size() > 6) c[n] = x[6][(item * directions + d) * H + n];
+      }
       for (std::size_t order = 0; order < T; ++order) {
         const std::size_t t = d == 0 ? order : T - 1 - order;
         const auto in = affine(x[1], x[3], d, gates * H, In, &x[0][(item * T + t) * In]);
         const auto back = affine(x[2], x[4], d, gates * H, H, h.data());
         step(in, back, h, c);
-        for (std::size_t n = 0; n < H; ++n) y[((item * T + t) * 2 + d) * H + n] = h[n];
+        for (std::size_t n = 0; n < H; ++n) y[((item * T + t) * directions + d) * H + n] = h[n];
       }
     }
   }
   return y;
+}
+
+inline std::vector<double> lstm_reference(std::size_t items, std::size_t directions, const arrays& x) {
+  constexpr std::size_t H = recurrent_sizes::H;
+  return recurrent_reference(items, 4, directions, x, [](const auto& in, const auto& back, auto& h, auto& c) {
+    for (std::size_t n = 0; n < H; ++n) {
+      const double i = logistic(in[n] + back[n]);
+      const double f = logistic(in[H + n] + back[H + n]);
+      const double g = std::tanh(in[2 * H + n] + back[2 * H + n]);
+      const double o = logistic(in[3 * H + n] + back[3 * H + n]);
+      c[n] = f * c[n] + i * g;
+      h[n] = o * std::tanh(c[n]);
+    }
+  });
 }
 
 struct lstm_case : operation_case<shape<dyn, 4, 3>, shape<2, 20, 3>, shape<2, 20, 5>, shape<2, 20>, shape<2, 20>> {
@@ -66,24 +86,30 @@ struct lstm_case : operation_case<shape<dyn, 4, 3>, shape<2, 20, 3>, shape<2, 20
   auto operator()(auto x, auto w_ih, auto w_hh, auto b_ih, auto b_hh) const {
     return vscg::functional::lstm(x, w_ih, w_hh, b_ih, b_hh);
   }
-  static std::vector<double> reference(std::size_t items, const arrays& x) {
-    constexpr std::size_t H = recurrent_sizes::H;
-    return recurrent_reference(items, 4, x, nullptr, [](const auto& in, const auto& back, auto& h, auto& c) {
-      for (std::size_t n = 0; n < H; ++n) {
-        const double i = logistic(in[n] + back[n]);
-        const double f = logistic(in[H + n] + back[H + n]);
-        const double g = std::tanh(in[2 * H + n] + back[2 * H + n]);
-        const double o = logistic(in[3 * H + n] + back[3 * H + n]);
-        c[n] = f * c[n] + i * g;
-        h[n] = o * std::tanh(c[n]);
-      }
-    });
-  }
+  static std::vector<double> reference(std::size_t items, const arrays& x) { return lstm_reference(items, 2, x); }
 };
 
-inline std::vector<double> gru_reference(std::size_t items, const arrays& x, const double* initial) {
+struct lstm_from_states_case : operation_case<shape<dyn, 4, 3>, shape<2, 20, 3>, shape<2, 20, 5>, shape<2, 20>,
+                                              shape<2, 20>, shape<dyn, 2, 5>, shape<dyn, 2, 5>> {
+  static constexpr const char* name = "lstm from given states";
+  using also_active = std::integer_sequence<std::uint32_t, 0b0100000, 0b1000000, 0b0011110>;
+  auto operator()(auto x, auto w_ih, auto w_hh, auto b_ih, auto b_hh, auto h, auto c) const {
+    return vscg::functional::lstm(x, w_ih, w_hh, b_ih, b_hh, h, c);
+  }
+  static std::vector<double> reference(std::size_t items, const arrays& x) { return lstm_reference(items, 2, x); }
+};
+
+struct lstm_one_direction_case : operation_case<shape<dyn, 4, 3>, shape<20, 3>, shape<20, 5>, shape<20>, shape<20>> {
+  static constexpr const char* name = "lstm in one direction";
+  auto operator()(auto x, auto w_ih, auto w_hh, auto b_ih, auto b_hh) const {
+    return vscg::functional::lstm(x, w_ih, w_hh, b_ih, b_hh);
+  }
+  static std::vector<double> reference(std::size_t items, const arrays& x) { return lstm_reference(items, 1, x); }
+};
+
+inline std::vector<double> gru_reference(std::size_t items, std::size_t directions, const arrays& x) {
   constexpr std::size_t H = recurrent_sizes::H;
-  return recurrent_reference(items, 3, x, initial, [](const auto& in, const auto& back, auto& h, auto&) {
+  return recurrent_reference(items, 3, directions, x, [](const auto& in, const auto& back, auto& h, auto&) {
     for (std::size_t n = 0; n < H; ++n) {
       const double r = logistic(in[n] + back[n]);
       const double z = logistic(in[H + n] + back[H + n]);
@@ -99,7 +125,7 @@ struct gru_case : operation_case<shape<dyn, 4, 3>, shape<2, 15, 3>, shape<2, 15,
   auto operator()(auto x, auto w_ih, auto w_hh, auto b_ih, auto b_hh) const {
     return vscg::functional::gru(x, w_ih, w_hh, b_ih, b_hh);
   }
-  static std::vector<double> reference(std::size_t items, const arrays& x) { return gru_reference(items, x, nullptr); }
+  static std::vector<double> reference(std::size_t items, const arrays& x) { return gru_reference(items, 2, x); }
 };
 
 struct gru_from_state_case
@@ -109,11 +135,58 @@ struct gru_from_state_case
   auto operator()(auto x, auto w_ih, auto w_hh, auto b_ih, auto b_hh, auto initial) const {
     return vscg::functional::gru(x, w_ih, w_hh, b_ih, b_hh, initial);
   }
+  static std::vector<double> reference(std::size_t items, const arrays& x) { return gru_reference(items, 2, x); }
+};
+
+/// The last states of a GRU of one direction from given ones.
+struct gru_one_direction_case
+    : operation_case<shape<dyn, 4, 3>, shape<15, 3>, shape<15, 5>, shape<15>, shape<15>, shape<dyn, 1, 5>> {
+  static constexpr const char* name = "last states of a gru in one direction";
+  auto operator()(auto x, auto w_ih, auto w_hh, auto b_ih, auto b_hh, auto initial) const {
+    return vscg::last_states(vscg::functional::gru(x, w_ih, w_hh, b_ih, b_hh, initial));
+  }
   static std::vector<double> reference(std::size_t items, const arrays& x) {
-    return gru_reference(items, x, x[5].data());
+    const auto all = gru_reference(items, 1, x);
+    std::vector<double> last;
+    for (std::size_t item = 0; item < items; ++item) {
+      for (std::size_t n = 0; n < recurrent_sizes::H; ++n) last.push_back(all[(item * 4 + 3) * 5 + n]);
+    }
+    return last;
   }
 };
 
-using recurrent_cases = std::tuple<lstm_case, gru_case, gru_from_state_case>;
+/// In two directions: the forward half of the last step, the backward half of the first.
+struct last_states_case : operation_case<shape<dyn, 4, 10>> {
+  static constexpr const char* name = "last states of two directions";
+  auto operator()(auto x) const { return vscg::last_states<2>(x); }
+  static std::vector<double> reference(std::size_t items, const arrays& x) {
+    std::vector<double> last;
+    for (std::size_t item = 0; item < items; ++item) {
+      for (std::size_t n = 0; n < 5; ++n) last.push_back(x[0][(item * 4 + 3) * 10 + n]);
+      for (std::size_t n = 0; n < 5; ++n) last.push_back(x[0][item * 40 + 5 + n]);
+    }
+    return last;
+  }
+};
+
+/// Rows with a step, some of which a second selection takes again: gradients add, and rows between take none.
+struct select_rows_case : operation_case<shape<dyn, 7, 5>> {
+  static constexpr const char* name = "select_rows";
+  auto operator()(auto x) const { return vscg::select_rows<1, 3, 2>(x) + vscg::select_rows<5, 3, -1>(x); }
+  static std::vector<double> reference(std::size_t items, const arrays& x) {
+    std::vector<double> y;
+    for (std::size_t item = 0; item < items; ++item) {
+      for (std::size_t k = 0; k < 3; ++k) {
+        for (std::size_t n = 0; n < 5; ++n) {
+          y.push_back(x[0][(item * 7 + 1 + 2 * k) * 5 + n] + x[0][(item * 7 + 5 - k) * 5 + n]);
+        }
+      }
+    }
+    return y;
+  }
+};
+
+using recurrent_cases = std::tuple<lstm_case, lstm_from_states_case, lstm_one_direction_case, gru_case,
+                                   gru_from_state_case, gru_one_direction_case, last_states_case, select_rows_case>;
 
 }  // namespace contract

@@ -77,6 +77,9 @@ struct lanes {
     return a.template apply<traits::HasTanh>([](auto p) { return Eigen::internal::ptanh(p); },
                                              [](T x) { return std::tanh(x); });
   }
+  friend lanes erfc(lanes a) {
+    return a.template apply<false>([](auto p) { return p; }, [](T x) { return std::erfc(x); });
+  }
   friend lanes log1p(lanes a) {
     return a.template apply<false>([](auto p) { return p; }, [](T x) { return std::log1p(x); });
   }

@@ -3,11 +3,13 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <tuple>
+
 #include <vscg/core/compose.hpp>
 #include <vscg/core/guard.hpp>
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
-#include <vscg/layers/bidirectional.hpp>
+#include <vscg/layers/recurrent.hpp>
 #include <vscg/nets/composites/recurrent_pair.hpp>
 #include <vscg/nets/vscg/audio_guided_attention.hpp>
 
@@ -42,10 +44,12 @@ struct dual_lstm {
   template <Var X, Var Y>
   auto encode(const X& x, const Y& y) const {
     constexpr int T = extent<shape_of<X>, 1>;
-    const auto [audio_states, video_states] = compose(
-        composites::lstm_pair<T, In, H>{}, x, y, operand(x, lstm_audio.weight_ih), operand(x, lstm_audio.weight_hh),
-        operand(x, lstm_audio.bias_ih), operand(x, lstm_audio.bias_hh), operand(x, lstm_video.weight_ih),
-        operand(x, lstm_video.weight_hh), operand(x, lstm_video.bias_ih), operand(x, lstm_video.bias_hh));
+    const auto& of_audio = std::get<0>(lstm_audio.layers);
+    const auto& of_video = std::get<0>(lstm_video.layers);
+    const auto [audio_states, video_states] =
+        compose(composites::lstm_pair<T, In, H>{}, x, y, operand(x, of_audio.weight_ih), operand(x, of_audio.weight_hh),
+                operand(x, of_audio.bias_ih), operand(x, of_audio.bias_hh), operand(x, of_video.weight_ih),
+                operand(x, of_video.weight_hh), operand(x, of_video.bias_ih), operand(x, of_video.bias_hh));
     return streams{audio_states, video_states};
   }
 };

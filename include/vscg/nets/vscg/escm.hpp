@@ -9,10 +9,10 @@
 #include <vscg/core/guard.hpp>
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
-#include <vscg/layers/bidirectional.hpp>
 #include <vscg/layers/dropout.hpp>
 #include <vscg/layers/layer_norm.hpp>
 #include <vscg/layers/linear.hpp>
+#include <vscg/layers/recurrent.hpp>
 #include <vscg/nets/composites/project_norm.hpp>
 #include <vscg/nets/composites/recurrent_pair.hpp>
 #include <vscg/nets/vscg/audio_guided_attention.hpp>
@@ -37,7 +37,8 @@ auto enhance(const bidirectional_gru<C, H>& audio_gru, const bidirectional_gru<C
              const Visual& visual, const Start& given_audio_start, const Start& given_visual_start) {
   const auto audio_start = expect_shape<bidirectional_gru<C, H>, shape<dyn, 2, H>>(given_audio_start);
   const auto visual_start = expect_shape<bidirectional_gru<C, H>, shape<dyn, 2, H>>(given_visual_start);
-  const auto weights = [&](const bidirectional_gru<C, H>& from) {
+  const auto weights = [&](const bidirectional_gru<C, H>& gru) {
+    const auto& from = std::get<0>(gru.layers);
     return std::tuple{operand(audio, from.weight_ih), operand(audio, from.weight_hh), operand(audio, from.bias_ih),
                       operand(audio, from.bias_hh)};
   };

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vscg/core/begin.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+#include <vscg/core/guard.hpp>
+#include <vscg/core/parameter.hpp>
+#include <vscg/core/shape.hpp>
+#include <vscg/core/var.hpp>
+#include <vscg/ops/gru.hpp>
+#include <vscg/ops/lstm.hpp>
+#include <vscg/ops/select_rows.hpp>
+
+namespace vscg {
+
+namespace detail {
+
+/// The weights of one layer of a recurrent network. Those of both directions of an array lie side by side, so that one
+/// product serves both.
+template <class Cell, int In, int H, int Directions>
+struct recurrent_weights {
+  static constexpr int rows = static_cast<int>(Cell::gates) * H;
+  stacked_parameter<Directions, init::uniform<H>, rows, In> weight_ih;
+  stacked_parameter<Directions, init::uniform<H>, rows, H> weight_hh;
+  stacked_parameter<Directions, init::uniform<H>, rows> bias_ih;
+  stacked_parameter<Directions, init::uniform<H>, rows> bias_hh;
+};
+
+/// The first layer reads In channels, each of the others the states of the one before it.
+template <class Cell, int In, int H, int Directions, class Others>
+struct recurrent_weights_of;
+template <class Cell, int In, int H, int Directions, std::size_t... Others>
+struct recurrent_weights_of<Cell, In, H, Directions, std::index_sequence<Others...>> {
+  template <std::size_t>
+  using other = recurrent_weights<Cell, Directions * H, H, Directions>;
+  using type = std::tuple<recurrent_weights<Cell, In, H, Directions>, other<Others>...>;
+};
+
+/// Layers of a cell, one after the other: what nn.LSTM and nn.GRU have alike.
+template <class Cell, int In, int H, int Layers, bool Bidirectional>
+struct recurrent_layers {
+  static_assert(Layers > 0, "vscg: a recurrent network has a layer at least");
+  static constexpr int directions = Bidirectional ? 2 : 1;
+
+  typename recurrent_weights_of<Cell, In, H, directions, std::make_index_sequence<Layers - 1>>::type layers;
+
+  /// PyTorch's names and order: weight_ih_l0, …, bias_hh_l0, weight_ih_l0_reverse, …, weight_ih_l1, …
+  template <class Self, class Visitor>
+  static void visit_members(Self& self, Visitor&& visit) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) { (visit_layer(std::get<I>(self.layers), I, visit), ...); }
+    (std::make_index_sequence<Layers>{});
+  }
+  static constexpr int listed_members() { return 1; }  // the tuple is the struct's one field
+
+ protected:
+  /// All states of the last layer; `states` are what each layer starts from, [B, Layers · directions, H], if given.
+  template <class Layer, std::size_t I = 0, Var X, Var... States>
+  auto run(const X& x, const States&... states) const {
+    if constexpr (I == Layers) {
+      return x;
+    } else {
+      const auto& w = std::get<I>(layers);
+      const auto y =
+          recurrent::record_layer<Cell, Layer>(x, operand(x, w.weight_ih), operand(x, w.weight_hh),
+                                               operand(x, w.bias_ih), operand(x, w.bias_hh), of_layer<I>(states)...);
+      return run<Layer, I + 1>(y, states...);
+    }
+  }
+
+ private:
+  template <class Weights, class Visitor>
+  static void visit_layer(Weights& weights, std::size_t layer, Visitor& visit) {
+    for (int direction = 0; direction < directions; ++direction) {
+      const std::string end = "_l" + std::to_string(layer) + (direction == 0 ? "" : "_reverse");
+      visit(weights.weight_ih, std::string_view("weight_ih" + end), direction);
+      visit(weights.weight_hh, std::string_view("weight_hh" + end), direction);
+      visit(weights.bias_ih, std::string_view("bias_ih" + end), direction);
+      visit(weights.bias_hh, std::string_view("bias_hh" + end), direction);
+    }
+  }
+  template <std::size_t I, Var States>
+  static auto of_layer(const States& states) {
+    if constexpr (Layers == 1)
+      return states;
+    else
+      return select_rows<static_cast<int>(I) * directions, directions>(states);
+  }
+};
+
+}  // namespace detail
+
+/// LSTM over time: [B, T, In] to all states of the last layer, [B, T, H], or [B, T, 2 H] where `Bidirectional`, forward
+/// half first. From zero states, or from given h and c, both [B, Layers · directions, H]. `last_states` makes h_n of
+/// the result.
+///
+/// PyTorch: nn.LSTM(In, H, Layers, batch_first=True, bidirectional=Bidirectional), gates i, f, g, o, two biases; its
+/// h_0 and c_0 have the batch as their second axis.
+template <int In, int H, int Layers = 1, bool Bidirectional = false>
+struct lstm : detail::recurrent_layers<lstm_cell, In, H, Layers, Bidirectional> {
+  template <Var X>
+  auto operator()(const X& x) const {
+    return this->template run<lstm>(x);
+  }
+  template <Var X, Var States, Var Cells>
+  auto operator()(const X& x, const States& h, const Cells& c) const {
+    using states = shape<dyn, Layers * lstm::directions, H>;
+    return this->template run<lstm>(x, expect_shape<lstm, states>(h), expect_shape<lstm, states>(c));
+  }
+  VSCG_OPERANDS(1, 3)
+};
+
+/// GRU over time: [B, T, In] to all states of the last layer, [B, T, H], or [B, T, 2 H] where `Bidirectional`, forward
+/// half first. From zero states, or from given ones [B, Layers · directions, H]. `last_states` makes h_n of the result.
+///
+/// PyTorch: nn.GRU(In, H, Layers, batch_first=True, bidirectional=Bidirectional), gates r, z, n, two biases; its h_0
+/// has the batch as its second axis.
+template <int In, int H, int Layers = 1, bool Bidirectional = false>
+struct gru : detail::recurrent_layers<gru_cell, In, H, Layers, Bidirectional> {
+  template <Var X>
+  auto operator()(const X& x) const {
+    return this->template run<gru>(x);
+  }
+  template <Var X, Var States>
+  auto operator()(const X& x, const States& h) const {
+    return this->template run<gru>(x, expect_shape<gru, shape<dyn, Layers * gru::directions, H>>(h));
+  }
+  VSCG_OPERANDS(1, 2)
+};
+
+template <int In, int H, int Layers = 1>
+using bidirectional_lstm = lstm<In, H, Layers, true>;
+template <int In, int H, int Layers = 1>
+using bidirectional_gru = gru<In, H, Layers, true>;
+
+}  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vscg/core/begin.hpp>
+
+#include <cstddef>
+
+#include <vscg/core/record.hpp>
+
+namespace vscg {
+
+namespace kernels {
+
+/// to[item, k] = x[item, first + k step], one row a call.
+template <class T>
+struct select_rows_forward {
+  std::size_t rows;  // of an item
+  std::size_t selected;
+  std::size_t channels;
+  std::ptrdiff_t first;
+  std::ptrdiff_t step;
+  const T* x;
+  T* y;
+  template <class Group>
+  VSCG_HD void operator()(Group group, std::size_t row) const {
+    const std::size_t k = row % selected;
+    const auto from = static_cast<std::size_t>(first + static_cast<std::ptrdiff_t>(k) * step);
+    const T* const source = x + (row / selected * rows + from) * channels;
+    group.each(channels, [&](auto i) { i.store(y + row * channels, i.load(source)); });
+  }
+};
+
+/// dx[item, row] is that of the selected row, or 0.
+template <class T>
+struct select_rows_pullback {
+  std::size_t rows;
+  std::size_t selected;
+  std::size_t channels;
+  std::ptrdiff_t first;
+  std::ptrdiff_t step;
+  const T* dy;
+  gradient<T> dx;
+  template <class Group>
+  VSCG_HD void operator()(Group group, std::size_t row) const {
+    const std::ptrdiff_t distance = static_cast<std::ptrdiff_t>(row % rows) - first;
+    const std::ptrdiff_t k = distance / step;
+    const bool is_selected = k * step == distance && k >= 0 && k < static_cast<std::ptrdiff_t>(selected);
+    const T* const source = dy + (row / rows * selected + (is_selected ? static_cast<std::size_t>(k) : 0)) * channels;
+    const gradient<T> to{dx.data + row * channels, dx.adds};
+    group.each(channels, [&](auto i) {
+      using V = typename decltype(i)::value;
+      to.store(i, is_selected ? i.load(source) : V(0));
+    });
+  }
+};
+
+}  // namespace kernels
+
+namespace ops {
+
+/// y[k] = x[first + k step] for each item, k < Selected; dx = dy there, else 0. `step` is not 0 and may be negative.
+template <class Shape, int Selected>
+struct select_rows : operation<shape<dyn, Selected, extent<Shape, -1>>> {
+  static constexpr const char* name = "select_rows";
+  void settings(setting_list& to) const {
+    to.add("first", static_cast<double>(first)).add("step", static_cast<double>(step));
+  }
+  static constexpr std::size_t rows = rows_of<Shape>;
+  static constexpr std::size_t selected = std::size_t{Selected};
+  static constexpr std::size_t channels = static_cast<std::size_t>(extent<Shape, -1>);
+  std::ptrdiff_t first = 0;
+  std::ptrdiff_t step = 1;
+
+  template <class C>
+  void forward(const C& c) const {
+    using T = typename C::scalar;
+    c.backend().rows(selected * c.items(), channels,
+                     kernels::select_rows_forward<T>{rows, selected, channels, first, step, c.x(), c.y()});
+  }
+  template <class C>
+  void pullback(const C& c) const {
+    using T = typename C::scalar;
+    c.backend().rows(rows * c.items(), channels,
+                     kernels::select_rows_pullback<T>{rows, selected, channels, first, step, c.dy(), c.dx()});
+  }
+};
+
+}  // namespace ops
+
+/// [B, N, C] to [B, Count, C]: rows First, First + Step, … of each item (PyTorch's x[:, First::Step][:, :Count]; `Step`
+/// may be negative here).
+template <int First, int Count, int Step = 1, class Tag, int N, int C, bool Active>
+auto select_rows(const var<Tag, shape<dyn, N, C>, Active>& x) {
+  constexpr int last = First + (Count - 1) * Step;
+  static_assert(Count > 0 && Step != 0 && First >= 0 && First < N && last >= 0 && last < N,
+                "vscg::select_rows: all rows are rows of the array");
+  ops::select_rows<shape<dyn, N, C>, Count> operation;
+  operation.first = First;
+  operation.step = Step;
+  return record(operation, x);
+}
+
+/// The last states of a recurrent layer's result [B, T, D H]: [B, D, H], of each direction where it ends, the backward
+/// one's at the first step (PyTorch's h_n with the batch first).
+template <int Directions = 1, class Tag, int T, int DH, bool Active>
+auto last_states(const var<Tag, shape<dyn, T, DH>, Active>& states) {
+  static_assert((Directions == 1 || Directions == 2) && DH % Directions == 0,
+                "vscg::last_states: the states of one direction or of two lie side by side");
+  constexpr int last = (T - 1) * Directions;
+  return select_rows < last, Directions,
+         Directions == 1 ? 1 : 1 - last > (reshape<shape<dyn, T * Directions, DH / Directions>>(states));
+}
+
+}  // namespace vscg
+
+#include <vscg/core/end.hpp>

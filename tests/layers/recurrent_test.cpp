@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <vscg/backend/eigen/backend.hpp>
+#include <vscg/core/inputs.hpp>
+#include <vscg/layers/recurrent.hpp>
+#include <vscg/model/model.hpp>
+#include <vscg/model/session.hpp>
+
+using vscg::dyn;
+using vscg::shape;
+
+namespace {
+
+/// A layer over three steps of two channels from given states, and its last states.
+template <class Layer, int States>
+struct from_states {
+  Layer layer;
+  VSCG_NAMED_MEMBERS((layer, ""))
+  using inputs = vscg::input_shapes<shape<dyn, 3, 2>, shape<dyn, States, 2>, shape<dyn, States, 2>>;
+  auto operator()(vscg::Var auto x, vscg::Var auto h, vscg::Var auto c) const {
+    return vscg::last_states<Layer::directions>(layer(x, h, c));
+  }
+};
+
+template <class Layer>
+std::vector<std::string> names_of() {
+  Layer layer{};
+  std::vector<std::string> names;
+  for (const auto& entry : vscg::bind_parameters(layer).entries) names.push_back(entry.name);
+  return names;
+}
+
+/// sin(k), sin(k + 1), …: numbers that PyTorch was given too.
+std::vector<double> wave(std::size_t count, std::size_t k) {
+  std::vector<double> numbers(count);
+  for (std::size_t i = 0; i < count; ++i) numbers[i] = std::sin(static_cast<double>(k + i));
+  return numbers;
+}
+
+}  // namespace
+
+TEST_CASE("weights have PyTorch's names in its order, layer by layer and direction by direction") {
+  CHECK(names_of<vscg::lstm<4, 3>>() ==
+        std::vector<std::string>{"weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"});
+  CHECK(names_of<vscg::gru<4, 3, 2, true>>() ==
+        std::vector<std::string>{"weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0", "weight_ih_l0_reverse",
+                                 "weight_hh_l0_reverse", "bias_ih_l0_reverse", "bias_hh_l0_reverse", "weight_ih_l1",
+                                 "weight_hh_l1", "bias_ih_l1", "bias_hh_l1", "weight_ih_l1_reverse",
+                                 "weight_hh_l1_reverse", "bias_ih_l1_reverse", "bias_hh_l1_reverse"});
+  vscg::lstm<4, 3, 2, true> layer{};
+  const auto table = vscg::bind_parameters(layer);
+  CHECK(table.find("weight_ih_l0_reverse")->shape == std::vector<std::size_t>{12, 4});
+  CHECK(table.find("weight_ih_l1")->shape == std::vector<std::size_t>{12, 6});
+}
+
+TEST_CASE("two layers in both directions from given states end in PyTorch's states") {
+  using network = from_states<vscg::lstm<2, 2, 2, true>, 4>;
+  vscg::model<network, double, vscg::cpu> net{vscg::seed{1}};
+  std::size_t k = 0;
+  for (const auto& entry : net.weights().table().entries) net.weights().set(entry.name, wave(entry.elements, k++));
+  vscg::session<network, double, vscg::cpu> s(net.weights());
+  const auto y = s.infer(wave(6, 20), wave(8, 30), wave(8, 40));
+  const std::vector<double> expected{0.08466236571878487, 0.056691833100903706, 0.05007953037786657,
+                                     0.3824388924642748};
+  REQUIRE(y.values().size() == expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) CHECK(y.values()[i] == doctest::Approx(expected[i]).epsilon(1e-12));
+}
