@@ -24,6 +24,7 @@
 #include <vscg/core/plan.hpp>
 #include <vscg/core/program.hpp>
 #include <vscg/core/stopped.hpp>
+#include <vscg/core/stretches.hpp>
 #include <vscg/core/team.hpp>
 
 namespace vscg {
@@ -40,7 +41,7 @@ class runner {
   runner(std::shared_ptr<const program> p, const parameter_table& table, threads n, std::size_t items,
          std::string_view what = "capacity")
       : program_(std::move(p)),
-        plan_(*program_, items, n.count, sizeof(Scalar), what),
+        plan_(*program_, Backend::stretches, items, n.count, sizeof(Scalar), what),
         executor_(n),
         arena_(memory_of(plan_, what)),
         values_(program_->slots().size(), nullptr),
@@ -50,7 +51,7 @@ class runner {
       auto& where = block.gradient ? gradients_ : values_;
       where[block.id] = arena_.data() + block.offset / sizeof(Scalar);
     }
-    for (const auto& s : program_->stretches()) strides_.push_back(strides_in(s));
+    for (const auto& s : plan_.stretches()) strides_.push_back(strides_in(s));
   }
   runner(runner&&) = delete;
 
@@ -134,7 +135,7 @@ class runner {
   std::string what_fits(const memory_plan& plan) const {
     std::size_t bytes = plan.bytes();
     for (std::size_t items = plan.items() / 2; items > 0; items /= 2) {
-      const memory_plan smaller(*program_, items, executor_.workers(), sizeof(Scalar));
+      const memory_plan smaller(*program_, Backend::stretches, items, executor_.workers(), sizeof(Scalar));
       bytes = smaller.bytes();
       try {
         const arena tried(elements_of(smaller));
@@ -158,7 +159,7 @@ class runner {
     std::size_t elements;  // of an item
   };
 
-  std::vector<stride> strides_in(const program::stretch& s) const {
+  std::vector<stride> strides_in(const stretch& s) const {
     std::vector<stride> found;
     if (s.items == 0) return found;
     std::set<std::pair<slot_id, bool>> seen;
@@ -175,7 +176,7 @@ class runner {
   }
 
   void run(const run_state& state, std::size_t begin, std::size_t end, std::string* not_finite) {
-    const auto stretches = program_->stretches();
+    const auto& stretches = plan_.stretches();
     for (std::size_t i = 0; i < stretches.size(); ++i) {
       if (stretches[i].begin < begin || stretches[i].end > end) continue;
       const std::size_t at_once = stretches[i].items == 0 ? state.items : stretches[i].items;
@@ -196,7 +197,7 @@ class runner {
     }
   }
 
-  bool run_steps(const run_state& state, const program::stretch& s, bool last_part, std::string* not_finite) {
+  bool run_steps(const run_state& state, const stretch& s, bool last_part, std::string* not_finite) {
     execution<Scalar, executor> running{&executor_, values_.data(), gradients_.data(), state};
     given_up_ = false;
     for (std::size_t at = s.begin; at < s.end; ++at) {

@@ -13,6 +13,7 @@
 #include <vscg/backend/gemm_arguments.hpp>
 #include <vscg/backend/memory.hpp>
 #include <vscg/core/config.hpp>
+#include <vscg/core/stretch_limits.hpp>
 #include <vscg/core/team.hpp>
 
 namespace vscg {
@@ -24,6 +25,7 @@ inline namespace VSCG_INSTRUCTION_SET {
 struct eigen_backend {
   static constexpr const char* name = "eigen";
   using memory = host_memory;
+  static constexpr stretch_limits stretches{std::size_t{1} << 16U, std::size_t{1} << 18U, 8};
 
   /// Computes for one session: its team and its workspace. All work is cut by outputs, so results do not depend on
   /// the number of threads.

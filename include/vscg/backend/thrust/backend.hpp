@@ -14,6 +14,7 @@
 #include <vscg/backend/thrust/gemm.hpp>
 #include <vscg/backend/thrust/group.hpp>
 #include <vscg/core/config.hpp>
+#include <vscg/core/stretch_limits.hpp>
 #include <vscg/core/team.hpp>
 
 namespace vscg {
@@ -44,6 +45,7 @@ template <class System>
 struct thrust_backend {
   static constexpr const char* name = System::name;
   using memory = typename System::memory;
+  static constexpr stretch_limits stretches = System::stretches;
 
   /// Computes for one session: its queue and its workspace.
   template <class T>

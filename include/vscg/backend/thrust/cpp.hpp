@@ -8,6 +8,7 @@
 #include <thrust/system/cpp/execution_policy.h>
 
 #include <vscg/backend/memory.hpp>
+#include <vscg/core/stretch_limits.hpp>
 #include <vscg/core/team.hpp>
 
 namespace vscg {
@@ -15,12 +16,14 @@ namespace vscg {
 /// Thrust's sequential host system: one thread, plain C++. It proves that nothing above the backends knows which one
 /// computes, and is the reference for devices.
 ///
-/// A system is what `thrust_backend` needs to know of a machine: a name, a memory, and a queue. An executor owns one
+/// A system is what `thrust_backend` needs to know of a machine: a name, a memory, limits of its stretches, and a
+/// queue. An executor owns one
 /// queue; `policy()` is the execution policy that all of its work is handed to, in order. (A device's queue holds a
 /// stream and gives a policy that does not wait.)
 struct cpp {
   static constexpr const char* name = "thrust::cpp";
   using memory = host_memory;
+  static constexpr stretch_limits stretches{std::size_t{1} << 16U, std::size_t{1} << 18U, 8};
 
   class queue {
    public:
