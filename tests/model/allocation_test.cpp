@@ -18,6 +18,7 @@
 #include "support/counted_allocations.hpp"
 
 using counted_allocations::count;
+using counted_allocations::held_bytes;
 using counted_allocations::hooks_work;
 
 namespace {
@@ -28,7 +29,33 @@ using trained_loss = vscg::negative_pair_filter_loss<>;
 
 constexpr std::size_t items = 3;
 
+/// An object counts as memory what it holds, but for the description of its program.
+void is_counted(std::size_t counted, std::size_t held) {
+  CAPTURE(counted);
+  CAPTURE(held);
+  CHECK(counted <= held);
+  CHECK(held - counted < std::size_t{128} * 1024);
+}
+
 }  // namespace
+
+TEST_CASE("memory() of sessions and trainers is what they hold") {
+  if (!hooks_work()) return;
+  model net{vscg::seed{1}};
+  for (const std::size_t n : {1U, 2U, 3U}) {
+    INFO(n << " threads");
+    for (const std::size_t videos : {std::size_t{1}, items}) {
+      const held_bytes held;
+      const session s(net.weights(), vscg::threads{n}, vscg::capacity{videos});
+      is_counted(s.memory(), held());
+    }
+    vscg::trainer_options options;
+    options.batch = items;
+    const held_bytes held;
+    const vscg::trainer t(net, vscg::adam{1e-3}, trained_loss{}, vscg::threads{n}, options);
+    is_counted(t.memory(), held());
+  }
+}
 
 TEST_CASE("a warmed-up session allocates nothing") {
   if (!hooks_work()) return;

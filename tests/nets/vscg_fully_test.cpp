@@ -46,14 +46,14 @@ TEST_CASE("a video costs 0.33 GFLOP forward and 0.73 in a training step; memory 
                            vscg::memory_plan(t.steps_traced(), limits, videos, workers, sizeof(float)));
     }
   }
-  CHECK(s.memory() == vscg::memory_plan(s.traced(), limits, 1, 1, sizeof(float)).bytes());
+  CHECK(s.plan().bytes() == vscg::memory_plan(s.traced(), limits, 1, 1, sizeof(float)).bytes());
   const vscg::memory_plan of_one(t.steps_traced(), limits, 1, 1, sizeof(float));
   const vscg::memory_plan of_many(t.steps_traced(), limits, 128, 1, sizeof(float));
   CHECK(of_many.bytes() <= 128 * of_one.bytes());
   // Stage 1's [490, 512] and its gradient are 2 MB a video; all that the plan shares lies on top of little more.
   CHECK(of_many.bytes() < 128 * std::size_t{6} * 1024 * 1024);
   const vscg::memory_plan& of_session = s.plan();
-  CHECK(s.memory() - of_session.prepared_bytes() < std::size_t{2} * 1024 * 1024);
+  CHECK(of_session.bytes() - of_session.prepared_bytes() < std::size_t{2} * 1024 * 1024);
   CHECK(of_session.prepared_bytes() < net.weights().count() * sizeof(float) * 5 / 4);
 }
 

@@ -58,6 +58,8 @@ class runner {
   const program& traced() const { return *program_; }
   const memory_plan& plan() const { return plan_; }
   executor& backend() { return executor_; }
+  /// Bytes of memory for its arrays and for the backend's own.
+  std::size_t bytes() const { return arena_.bytes() + executor_.bytes(); }
   /// Items that a run can take at most.
   std::size_t capacity() const { return plan_.items(); }
 

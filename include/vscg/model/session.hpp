@@ -75,8 +75,13 @@ class session {
   template <class... Arrays>
   outputs infer(const Arrays&... arrays) && = delete;  // the views would see a session that is gone
 
-  /// Memory of one call, in bytes, known beforehand.
-  std::size_t memory() const { return runner_.plan().bytes(); }
+  /// Bytes of memory that the session holds for its arrays and its backend, with the workspaces of products. The
+  /// weights are the model's, and the description of the program, some kilobytes, is not counted.
+  std::size_t memory() const {
+    std::size_t total = runner_.bytes();
+    for (const auto& array : staged_) total += array.bytes();
+    return total;
+  }
   const memory_plan& plan() const { return runner_.plan(); }
   std::size_t max_items() const { return runner_.capacity(); }
   const program& traced() const { return runner_.traced(); }

@@ -51,7 +51,7 @@ class trainer {
   using network = typename Model::network;
   using scalar = typename Model::scalar;
   using backend = typename Model::backend;
-  using memory = typename backend::memory;
+  using memory_type = typename backend::memory;
   using tag = trace_tag<scalar, backend, mode::training>;
   using inputs = typename Model::inputs;
   using targets = typename Loss::targets;
@@ -77,8 +77,8 @@ class trainer {
     bind_weights();
     runner_.bind_gradients(gradients_.data());
     const std::vector<scalar> zeros(gradients_.size(), scalar(0));
-    memory::copy_in(gradients_.data(), zeros.data(), zeros.size() * sizeof(scalar));
-    if constexpr (!memory::borrows_host_arrays) {
+    memory_type::copy_in(gradients_.data(), zeros.data(), zeros.size() * sizeof(scalar));
+    if constexpr (!memory_type::borrows_host_arrays) {
       stage(inputs{}, 0);
       stage(targets{}, inputs::count);
     }
@@ -122,13 +122,21 @@ class trainer {
   std::vector<scalar> gradient(const parameter_entry& entry) const {
     if (!reached(entry.id)) return {};
     std::vector<scalar> copy(entry.elements);
-    memory::copy_out(copy.data(), gradients_.data() + entry.offset, entry.elements * sizeof(scalar));
+    memory_type::copy_out(copy.data(), gradients_.data() + entry.offset, entry.elements * sizeof(scalar));
     return copy;
   }
   /// Whether the loss reaches a parameter: others are never moved.
   bool reached(std::uint32_t id) const {
     const slot_id slot = traced_.steps->parameters()[id];
     return slot != no_slot && traced_.steps->has_gradient(slot);
+  }
+
+  /// Bytes of memory that the trainer holds: for a step's arrays, its backend with the workspaces of products,
+  /// gradients, and the optimiser's state. The weights are the model's.
+  std::size_t memory() const {
+    std::size_t total = runner_.bytes() + gradients_.bytes() + state_.bytes();
+    for (const auto& array : staged_) total += array.bytes();
+    return total;
   }
 
   /// Steps taken; with `state()` and the weights, all that a run needs to go on with the same bits.
@@ -243,10 +251,10 @@ class trainer {
     const auto sizes = item_elements();
     for (std::size_t k = 0; k < arrays.size(); ++k) {
       const scalar* from = arrays[k].data() + first * sizes[k];
-      if constexpr (memory::borrows_host_arrays) {
+      if constexpr (memory_type::borrows_host_arrays) {
         runner_.bind_input(k, from);
       } else {
-        memory::copy_in(staged_[k].data(), from, state.items * sizes[k] * sizeof(scalar));
+        memory_type::copy_in(staged_[k].data(), from, state.items * sizes[k] * sizeof(scalar));
         runner_.bind_input(k, staged_[k].data());
       }
     }
@@ -254,7 +262,7 @@ class trainer {
 
   template <class... Shapes>
   void stage(input_shapes<Shapes...>, std::size_t k) {
-    ((staged_[k++] = buffer<scalar, memory>(Shapes::elements * options_.micro_batch)), ...);
+    ((staged_[k++] = buffer<scalar, memory_type>(Shapes::elements * options_.micro_batch)), ...);
   }
 
   // The update has not happened: run the step again, looking at every result.
@@ -277,18 +285,18 @@ class trainer {
 
   static double read(const scalar* from) {
     scalar value = 0;
-    memory::copy_out(&value, from, sizeof(scalar));
+    memory_type::copy_out(&value, from, sizeof(scalar));
     return static_cast<double>(value);
   }
 
-  std::shared_ptr<shared_numbers<scalar, memory>> weights_;
+  std::shared_ptr<shared_numbers<scalar, memory_type>> weights_;
   const scalar* bound_ = nullptr;  // what the runner reads
   trainer_options options_;
   traced traced_;
   runner<scalar, backend> runner_;
-  buffer<scalar, memory> gradients_;
+  buffer<scalar, memory_type> gradients_;
   typename Optimizer::template state<scalar, backend> state_;
-  std::array<buffer<scalar, memory>, inputs::count + targets::count> staged_;
+  std::array<buffer<scalar, memory_type>, inputs::count + targets::count> staged_;
   std::uint64_t steps_ = 0;
 };
 

@@ -149,6 +149,11 @@ class adam::state {
     memory::copy_in(progress_.data(), p.data(), sizeof(double) * 3);
   }
 
+  /// Bytes of memory that it holds.
+  std::size_t bytes() const {
+    return first_.bytes() + second_.bytes() + progress_.bytes() + factors_.bytes() + partial_.bytes();
+  }
+
   /// First and second moments, laid out as the network's buffer.
   std::size_t elements() const { return first_.size(); }
   std::vector<Scalar> moments(int which) const {

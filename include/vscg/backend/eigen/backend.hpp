@@ -38,6 +38,12 @@ struct eigen_backend {
     }
 
     std::size_t workers() const { return team_.size(); }
+    /// Bytes of memory that it holds, for any program.
+    std::size_t bytes() const {
+      std::size_t total = workspace_.bytes();
+      for (const auto& one : alone_) total += sizeof(executor) + one->bytes();
+      return total;
+    }
 
     /// f(index) for the elements 0 … n-1 of an array, each of about `cost` elements of work.
     template <class F>

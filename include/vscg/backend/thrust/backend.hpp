@@ -54,6 +54,8 @@ struct thrust_backend {
     explicit executor(threads n) : launch_(n), workspace_(thrust_detail::gemm_workspace_elements) {}
 
     std::size_t workers() const { return launch_.workers(); }
+    /// Bytes of memory that it holds, for any program.
+    std::size_t bytes() const { return workspace_.bytes(); }
 
     /// f(index) for the elements 0 … n-1 of an array, each of about `cost` elements of work.
     template <class F>
