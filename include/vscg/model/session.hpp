@@ -16,7 +16,7 @@
 #include <vscg/core/error.hpp>
 #include <vscg/core/program.hpp>
 #include <vscg/core/team.hpp>
-#include <vscg/model/array.hpp>
+#include <vscg/model/batch_arrays.hpp>
 #include <vscg/model/runner.hpp>
 #include <vscg/model/trace.hpp>
 #include <vscg/model/weights.hpp>
@@ -59,7 +59,7 @@ class session {
   template <class... Arrays>
   outputs infer(const Arrays&... arrays) & {
     static_assert(sizeof...(Arrays) == Inputs::count, "vscg::session::infer: one array for each input");
-    const std::size_t items = bind(Inputs{}, std::index_sequence_for<Arrays...>{}, arrays...);
+    const std::size_t items = bind(checked_batch<Scalar>(Inputs{}, "inputs", Inputs::count, arrays...));
     run_state state;
     state.items = items;
     state.batch_items = items;
@@ -104,19 +104,13 @@ class session {
     revision_ = weights_->revision;
   }
 
-  template <class... Shapes, std::size_t... I, class... Arrays>
-  std::size_t bind(input_shapes<Shapes...>, std::index_sequence<I...>, const Arrays&... arrays) {
-    const std::tuple given{checked_array<Shapes, Scalar>(arrays, "input " + std::to_string(I))...};
-    const std::array<std::size_t, sizeof...(I)> items{std::get<I>(given).size() / Shapes::elements...};
-    for (const std::size_t n : items) {
-      if (n != items[0]) throw error("inputs", std::to_string(items[0]) + " items in each", std::to_string(n));
-    }
-    if (items[0] > runner_.capacity()) {
+  std::size_t bind(const batch_arrays<Scalar, Inputs::count>& batch) {
+    if (batch.items > runner_.capacity()) {
       throw error("inputs", "at most " + std::to_string(runner_.capacity()) + " items, the session's capacity",
-                  std::to_string(items[0]));
+                  std::to_string(batch.items));
     }
-    (place(I, std::get<I>(given)), ...);
-    return items[0];
+    for (std::size_t k = 0; k < Inputs::count; ++k) place(k, batch.arrays[k].numbers);
+    return batch.items;
   }
 
   void place(std::size_t k, std::span<const Scalar> numbers) {

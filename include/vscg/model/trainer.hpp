@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <span>
 #include <string>
 #include <tuple>
 #include <type_traits>
@@ -21,6 +20,7 @@
 #include <vscg/core/inputs.hpp>
 #include <vscg/core/program.hpp>
 #include <vscg/core/team.hpp>
+#include <vscg/model/batch_arrays.hpp>
 #include <vscg/model/loss.hpp>
 #include <vscg/model/model.hpp>
 #include <vscg/model/runner.hpp>
@@ -55,6 +55,7 @@ class trainer {
   using tag = trace_tag<scalar, backend, mode::training>;
   using inputs = typename Model::inputs;
   using targets = typename Loss::targets;
+  using arrays_of_batch = joined_shapes<inputs, targets>;
   static constexpr std::size_t term_count = Loss::term_names.size();
 
   struct traced {
@@ -87,35 +88,24 @@ class trainer {
   /// Settings of the optimiser: the learning rate may be changed between steps.
   Optimizer optimizer;
 
-  /// One step on a batch: `arrays` are the network's inputs, then the loss's targets, each [B, ...] in host memory.
-  /// Throws not_finite when the loss, a gradient, or a moment or weight after the step is not a number, and
+  /// One step on a batch: the network's inputs, then the loss's targets, each [B, ...] in host memory as
+  /// `session::infer` takes them. Throws vscg::error when a shape differs or B is not from 1 to the options' batch;
+  /// not_finite when the loss, a gradient, or a moment or weight after the step is not a number, and
   /// vscg::stopped when stop_when()'s question ends it; weights and moments are then as they were.
-  loss_report<term_count> step(std::span<const std::span<const scalar>> arrays) {
-    checked(optimizer);
-    const auto report = gradients(arrays);
-    ++weights_->revision;
-    state_.update(optimizer, runner_.backend(), runner_.value(traced_.steps->loss()), gradients_.data(),
-                  weights_->numbers.data());
-    if (!state_.taken()) explain(arrays, report.total);
-    ++steps_;
-    return report;
+  template <class... Arrays>
+  loss_report<term_count> step(const Arrays&... arrays) {
+    take(arrays...);
+    return take_step();
   }
 
   /// `stop` is asked again and again while gradients are computed.
   void stop_when(std::function<bool()> stop) { runner_.stop_when(std::move(stop)); }
 
   /// Loss and gradients of a batch without a step.
-  loss_report<term_count> gradients(std::span<const std::span<const scalar>> arrays) {
-    for_each_micro_batch(arrays, [&](const run_state& state) {
-      runner_.forward(state);
-      runner_.pullback(state);
-      return true;
-    });
-    loss_report<term_count> report;
-    report.names = Loss::term_names;
-    report.total = read(runner_.value(traced_.steps->loss()));
-    for (std::size_t i = 0; i < term_count; ++i) report.terms[i] = read(runner_.value(traced_.terms[i]));
-    return report;
+  template <class... Arrays>
+  loss_report<term_count> gradients(const Arrays&... arrays) {
+    take(arrays...);
+    return find_gradients();
   }
 
   /// The gradient of one named array after a step, or nothing where the loss does not reach it.
@@ -203,58 +193,66 @@ class trainer {
     if (bound_ != weights_->numbers.data()) runner_.bind_weights(bound_ = weights_->numbers.data());
   }
 
+  template <class... Arrays>
+  void take(const Arrays&... arrays) {
+    static_assert(
+        sizeof...(Arrays) == arrays_of_batch::count,
+        "vscg::trainer::step: one array for each of the network's inputs, then for each of the loss's targets");
+    const auto batch = checked_batch<scalar>(arrays_of_batch{}, "trainer::step", inputs::count, arrays...);
+    if (batch.items == 0 || batch.items > options_.batch) {
+      throw error("trainer::step", "1 to " + std::to_string(options_.batch) + " items", std::to_string(batch.items));
+    }
+    batch_ = batch;
+  }
+
+  loss_report<term_count> take_step() {
+    checked(optimizer);
+    const auto report = find_gradients();
+    ++weights_->revision;
+    state_.update(optimizer, runner_.backend(), runner_.value(traced_.steps->loss()), gradients_.data(),
+                  weights_->numbers.data());
+    if (!state_.taken()) explain(report.total);
+    ++steps_;
+    return report;
+  }
+
+  loss_report<term_count> find_gradients() {
+    for_each_micro_batch([&](const run_state& state) {
+      runner_.forward(state);
+      runner_.pullback(state);
+      return true;
+    });
+    loss_report<term_count> report;
+    report.names = Loss::term_names;
+    report.total = read(runner_.value(traced_.steps->loss()));
+    for (std::size_t i = 0; i < term_count; ++i) report.terms[i] = read(runner_.value(traced_.terms[i]));
+    return report;
+  }
+
   /// Calls f(state) with the arrays of each micro-batch in place, until it returns false.
   template <class F>
-  void for_each_micro_batch(std::span<const std::span<const scalar>> arrays, F f) {
-    const std::size_t items = count_items(arrays);
+  void for_each_micro_batch(F f) {
     bind_weights();
     runner_.prepare();
     run_state state;
-    state.batch_items = items;
+    state.batch_items = batch_.items;
     state.seed = options_.seed;
     state.step = steps_;
-    for (std::size_t first = 0; first < items; first += options_.micro_batch) {
-      place(arrays, first, items, state);
+    for (std::size_t first = 0; first < batch_.items; first += options_.micro_batch) {
+      place(first, state);
       if (!f(std::as_const(state))) return;
     }
   }
 
-  std::size_t count_items(std::span<const std::span<const scalar>> arrays) const {
-    constexpr std::size_t count = inputs::count + targets::count;
-    if (arrays.size() != count) {
-      throw error("trainer::step", std::to_string(count) + " arrays: inputs, then targets",
-                  std::to_string(arrays.size()));
-    }
-    const auto sizes = item_elements();
-    const std::size_t items = arrays[0].size() / sizes[0];
-    for (std::size_t k = 0; k < count; ++k) {
-      if (arrays[k].size() != items * sizes[k]) {
-        throw error("trainer::step, array " + std::to_string(k), std::to_string(items * sizes[k]) + " numbers",
-                    std::to_string(arrays[k].size()));
-      }
-    }
-    if (items == 0 || items > options_.batch) {
-      throw error("trainer::step", "1 to " + std::to_string(options_.batch) + " items", std::to_string(items));
-    }
-    return items;
-  }
-
-  static constexpr auto item_elements() {
-    return []<class... I, class... O>(input_shapes<I...>, input_shapes<O...>) {
-      return std::array<std::size_t, sizeof...(I) + sizeof...(O)>{I::elements..., O::elements...};
-    }(inputs{}, targets{});
-  }
-
-  void place(std::span<const std::span<const scalar>> arrays, std::size_t first, std::size_t items, run_state& state) {
+  void place(std::size_t first, run_state& state) {
     state.first_item = first;
-    state.items = std::min(options_.micro_batch, items - first);
-    const auto sizes = item_elements();
-    for (std::size_t k = 0; k < arrays.size(); ++k) {
-      const scalar* from = arrays[k].data() + first * sizes[k];
+    state.items = std::min(options_.micro_batch, batch_.items - first);
+    for (std::size_t k = 0; k < arrays_of_batch::count; ++k) {
+      const auto from = batch_.arrays[k].part(first, state.items);
       if constexpr (memory_type::borrows_host_arrays) {
-        runner_.bind_input(k, from);
+        runner_.bind_input(k, from.data());
       } else {
-        memory_type::copy_in(staged_[k].data(), from, state.items * sizes[k] * sizeof(scalar));
+        memory_type::copy_in(staged_[k].data(), from.data(), from.size_bytes());
         runner_.bind_input(k, staged_[k].data());
       }
     }
@@ -266,9 +264,9 @@ class trainer {
   }
 
   // The update has not happened: run the step again, looking at every result.
-  [[noreturn]] void explain(std::span<const std::span<const scalar>> arrays, double loss) {
+  [[noreturn]] void explain(double loss) {
     std::string where;
-    for_each_micro_batch(arrays, [&](const run_state& state) {
+    for_each_micro_batch([&](const run_state& state) {
       where = runner_.first_not_finite(state).value_or("");
       return where.empty();
     });
@@ -296,7 +294,8 @@ class trainer {
   runner<scalar, backend> runner_;
   buffer<scalar, memory_type> gradients_;
   typename Optimizer::template state<scalar, backend> state_;
-  std::array<buffer<scalar, memory_type>, inputs::count + targets::count> staged_;
+  std::array<buffer<scalar, memory_type>, arrays_of_batch::count> staged_;
+  batch_arrays<scalar, arrays_of_batch::count> batch_;  // of the step that is being taken
   std::uint64_t steps_ = 0;
 };
 
