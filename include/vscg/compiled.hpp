@@ -47,6 +47,7 @@
   ROWS(T, kernels::cross_entropy_pullback<T>)                                             \
   ROWS(T, kernels::dropout_mask<T>)                                                       \
   ROWS(T, kernels::gather_columns<T>)                                                     \
+  ROWS(T, kernels::gather_numbers<T>)                                                     \
   ROWS(T, kernels::gru_step<T>)                                                           \
   ROWS(T, kernels::gru_step_back<T>)                                                      \
   ROWS(T, kernels::layer_norm_forward<T>)                                                 \

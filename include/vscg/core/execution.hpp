@@ -5,19 +5,21 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include <vscg/core/config.hpp>
+#include <vscg/core/shape.hpp>
+#include <vscg/core/step_data.hpp>
 #include <vscg/core/var.hpp>
 
 namespace vscg {
 
 /// What changes from one run of a program to the next.
 struct run_state {
-  std::size_t items = 0;        // of this micro-batch
-  std::size_t first_item = 0;   // its place in the whole batch
-  std::size_t batch_items = 0;  // of the whole batch: losses divide by it
-  std::uint64_t seed = 0;
-  std::uint64_t step = 0;
+  std::size_t items = 0;            // of this micro-batch
+  std::size_t first_item = 0;       // its place in the whole batch
+  std::size_t batch_items = 0;      // of the whole batch: losses divide by it
+  const step_data* data = nullptr;  // in the backend's memory; only dropout reads it
   bool first_micro_batch() const { return first_item == 0; }
 };
 
@@ -73,10 +75,13 @@ class operation_context {
     }
     return run_.values[node_.result];
   }
-  /// The gradient of the result. This pullback is its only reader and may use it as scratch.
-  scalar* dy() const {
+  /// The gradient of the result. This pullback is its only reader and may use it as scratch; not where the result is
+  /// one number for all items, [1]: it may be the loss, whose gradient was written when the runner was made and is read
+  /// in every step.
+  auto dy() const {
     static_assert(Pullback);
-    return run_.gradients[node_.result];
+    using pointer = std::conditional_t<std::is_same_v<typename Operation::result, shape<1>>, const scalar*, scalar*>;
+    return pointer(run_.gradients[node_.result]);
   }
   /// Whether operand I can take a gradient: a question of types, so that no code is made for one that cannot.
   template <int I>

@@ -127,7 +127,10 @@ class memory_plan {
         touch(values, id, end);
       }
     }
-    if (p.loss() != no_slot) touch(gradients, p.loss(), p.forward_steps());
+    if (p.loss() != no_slot) {  // written once, before the first run
+      touch(gradients, p.loss(), 0);
+      touch(gradients, p.loss(), end);
+    }
     // The gradient of an input is a result of the run.
     for (const slot_id id : p.inputs()) {
       if (p.has_gradient(id)) touch(gradients, id, end);

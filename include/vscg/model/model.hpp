@@ -69,9 +69,7 @@ class model {
       items = field.items;
     });
     for_each_output(result, [&](auto& field, std::size_t k) {
-      std::vector<Scalar> host(parts[k].size());
-      Backend::memory::copy_out(host.data(), parts[k].data(), parts[k].size_bytes());
-      field.numbers.insert(field.numbers.end(), host.begin(), host.end());
+      field.numbers.insert(field.numbers.end(), parts[k].begin(), parts[k].end());
       field.items += items;
     });
   }

@@ -51,6 +51,7 @@ class runner {
       auto& where = block.gradient ? gradients_ : values_;
       where[block.id] = arena_.data() + block.offset / sizeof(Scalar);
     }
+    seed_loss();
     for (const auto& s : plan_.stretches()) strides_.push_back(strides_in(s));
   }
   runner(runner&&) = delete;
@@ -81,21 +82,21 @@ class runner {
 
   /// `stop` is asked before every operation from now on; when it says so, the run is given up: vscg::stopped.
   void stop_when(std::function<bool()> stop) { stop_ = std::move(stop); }
+  /// Asks it now. Throws vscg::stopped when it says so.
+  void expect_no_stop() const {
+    if (stop_ && stop_()) throw stopped();
+  }
 
   void forward(const run_state& state) { run(state, 0, program_->forward_steps(), nullptr); }
 
   /// After forward with the same state: gradients of all that the loss reaches.
-  void pullback(const run_state& state) {
-    seed_loss();
-    run(state, program_->forward_steps(), program_->steps().size(), nullptr);
-  }
+  void pullback(const run_state& state) { run(state, program_->forward_steps(), program_->steps().size(), nullptr); }
 
   /// Runs forward and pullback again and names the first operation that gives a number that is not finite.
   std::optional<std::string> first_not_finite(const run_state& state) {
     std::string found;
     run(state, 0, program_->forward_steps(), &found);
     if (!found.empty()) return found;
-    seed_loss();
     run(state, program_->forward_steps(), program_->steps().size(), &found);
     if (!found.empty()) return found;
     return std::nullopt;
@@ -110,6 +111,7 @@ class runner {
     if (!on) return;
     for (std::size_t i = 0; i < arena_.size(); ++i) arena_.data()[i] = std::numeric_limits<Scalar>::quiet_NaN();
     prepare();
+    seed_loss();
   }
 
  private:
@@ -149,7 +151,9 @@ class runner {
     return "what the memory holds, which is not even 1 item (" + bytes_text(bytes) + ")";
   }
 
+  // The loss's slope in itself. It stays: no pullback writes to it.
   void seed_loss() {
+    if (program_->loss() == no_slot) return;
     const Scalar one = 1;
     Backend::memory::copy_in(gradients_[program_->loss()], &one, sizeof(Scalar));
   }

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <tuple>
 #include <type_traits>
@@ -17,13 +18,17 @@
 
 #include <vscg/backend/memory.hpp>
 #include <vscg/core/error.hpp>
+#include <vscg/core/execution.hpp>
 #include <vscg/core/inputs.hpp>
 #include <vscg/core/program.hpp>
+#include <vscg/core/step_data.hpp>
 #include <vscg/core/team.hpp>
 #include <vscg/model/batch_arrays.hpp>
 #include <vscg/model/loss.hpp>
 #include <vscg/model/model.hpp>
+#include <vscg/model/report.hpp>
 #include <vscg/model/runner.hpp>
+#include <vscg/model/staged_batch.hpp>
 #include <vscg/model/trace.hpp>
 #include <vscg/optim/adam.hpp>
 
@@ -36,7 +41,7 @@ class not_finite : public error {
 };
 
 struct trainer_options {
-  std::size_t batch = 128;      ///< items of a step at most
+  std::size_t batch = 128;      ///< items of a step at most; a memory that is not the host's holds arrays of as many
   std::size_t micro_batch = 0;  ///< items computed at once; 0: the whole batch. Peak memory is proportional to it
   std::uint64_t seed = 1;       ///< of dropout
   bool dropout = true;          ///< off: all rates are 0
@@ -58,6 +63,11 @@ class trainer {
   using arrays_of_batch = joined_shapes<inputs, targets>;
   static constexpr std::size_t term_count = Loss::term_names.size();
 
+  // What a step reads beside the batch's arrays.
+  struct controls : step_data {
+    typename Optimizer::settings optimizer;
+  };
+
   struct traced {
     std::shared_ptr<const program> steps;
     std::array<slot_id, term_count> terms{};
@@ -74,15 +84,12 @@ class trainer {
         runner_(traced_.steps, table(), n, options_.micro_batch,
                 options.micro_batch == 0 ? "trainer_options.batch" : "trainer_options.micro_batch"),
         gradients_(table().buffer_elements),
-        state_(table().buffer_elements, ranges()) {
+        state_(table().buffer_elements, ranges()),
+        staged_(options_.batch) {
     bind_weights();
     runner_.bind_gradients(gradients_.data());
     const std::vector<scalar> zeros(gradients_.size(), scalar(0));
     memory_type::copy_in(gradients_.data(), zeros.data(), zeros.size() * sizeof(scalar));
-    if constexpr (!memory_type::borrows_host_arrays) {
-      stage(inputs{}, 0);
-      stage(targets{}, inputs::count);
-    }
   }
 
   /// Settings of the optimiser: the learning rate may be changed between steps.
@@ -105,7 +112,8 @@ class trainer {
   template <class... Arrays>
   loss_report<term_count> gradients(const Arrays&... arrays) {
     take(arrays...);
-    return find_gradients();
+    run(false);
+    return reported();
   }
 
   /// The gradient of one named array after a step, or nothing where the loss does not reach it.
@@ -124,9 +132,7 @@ class trainer {
   /// Bytes of memory that the trainer holds: for a step's arrays, its backend with the workspaces of products,
   /// gradients, and the optimiser's state. The weights are the model's.
   std::size_t memory() const {
-    std::size_t total = runner_.bytes() + gradients_.bytes() + state_.bytes();
-    for (const auto& array : staged_) total += array.bytes();
-    return total;
+    return runner_.bytes() + gradients_.bytes() + state_.bytes() + staged_.bytes() + report_.bytes();
   }
 
   /// Steps taken; with `state()` and the weights, all that a run needs to go on with the same bits.
@@ -190,7 +196,9 @@ class trainer {
 
   void bind_weights() {
     weights_->expect_numbers();
-    if (bound_ != weights_->numbers.data()) runner_.bind_weights(bound_ = weights_->numbers.data());
+    if (bound_ == weights_->numbers.data()) return;
+    runner_.bind_weights(bound_ = weights_->numbers.data());
+    ++bindings_;
   }
 
   template <class... Arrays>
@@ -202,65 +210,68 @@ class trainer {
     if (batch.items == 0 || batch.items > options_.batch) {
       throw error("trainer::step", "1 to " + std::to_string(options_.batch) + " items", std::to_string(batch.items));
     }
-    batch_ = batch;
+    controls now;
+    now.seed = options_.seed;
+    now.step = steps_;
+    now.optimizer = checked(optimizer);
+    staged_.take(now, batch);
+    bind_weights();
   }
 
   loss_report<term_count> take_step() {
-    checked(optimizer);
-    const auto report = find_gradients();
+    run(true);
     ++weights_->revision;
-    state_.update(optimizer, runner_.backend(), runner_.value(traced_.steps->loss()), gradients_.data(),
-                  weights_->numbers.data());
-    if (!state_.taken()) explain(report.total);
+    const auto found = reported();
+    if (report_[1 + term_count] == scalar(0)) explain(found.total);
     ++steps_;
-    return report;
+    return found;
   }
 
-  loss_report<term_count> find_gradients() {
-    for_each_micro_batch([&](const run_state& state) {
-      runner_.forward(state);
-      runner_.pullback(state);
-      return true;
+  // Of one batch: one copy in, launches, one copy out. All of them depend on the number of items, on where the weights
+  // lie and on whether there is an update; what else changes between steps lies in the memory that is copied in.
+  void run(bool update) {
+    runner_.expect_no_stop();
+    auto& executor = runner_.backend();
+    const std::uint64_t key = (std::uint64_t{bindings_} << 33U) | (staged_.items() << 1U) | (update ? 1U : 0U);
+    executor.replay(key, [&] {
+      staged_.bring(executor);
+      runner_.prepare();
+      for_each_micro_batch([&](const run_state& state) {
+        runner_.forward(state);
+        runner_.pullback(state);
+        return true;
+      });
+      std::array<const scalar*, 2 + term_count> from{runner_.value(traced_.steps->loss())};
+      for (std::size_t i = 0; i < term_count; ++i) from[1 + i] = runner_.value(traced_.terms[i]);
+      if (update) {
+        state_.update(&staged_.header()->optimizer, executor, from[0], gradients_.data(), weights_->numbers.data());
+        from[1 + term_count] = state_.taken();
+      }
+      report_.gather(executor, std::span<const scalar* const>(from).first(1 + term_count + (update ? 1 : 0)));
     });
-    loss_report<term_count> report;
-    report.names = Loss::term_names;
-    report.total = read(runner_.value(traced_.steps->loss()));
-    for (std::size_t i = 0; i < term_count; ++i) report.terms[i] = read(runner_.value(traced_.terms[i]));
-    return report;
+    executor.wait();
+  }
+
+  loss_report<term_count> reported() const {
+    loss_report<term_count> found;
+    found.names = Loss::term_names;
+    found.total = static_cast<double>(report_[0]);
+    for (std::size_t i = 0; i < term_count; ++i) found.terms[i] = static_cast<double>(report_[1 + i]);
+    return found;
   }
 
   /// Calls f(state) with the arrays of each micro-batch in place, until it returns false.
   template <class F>
   void for_each_micro_batch(F f) {
-    bind_weights();
-    runner_.prepare();
     run_state state;
-    state.batch_items = batch_.items;
-    state.seed = options_.seed;
-    state.step = steps_;
-    for (std::size_t first = 0; first < batch_.items; first += options_.micro_batch) {
-      place(first, state);
+    state.batch_items = staged_.items();
+    state.data = staged_.header();
+    for (std::size_t first = 0; first < staged_.items(); first += options_.micro_batch) {
+      state.first_item = first;
+      state.items = std::min(options_.micro_batch, staged_.items() - first);
+      for (std::size_t k = 0; k < arrays_of_batch::count; ++k) runner_.bind_input(k, staged_.array(k, first));
       if (!f(std::as_const(state))) return;
     }
-  }
-
-  void place(std::size_t first, run_state& state) {
-    state.first_item = first;
-    state.items = std::min(options_.micro_batch, batch_.items - first);
-    for (std::size_t k = 0; k < arrays_of_batch::count; ++k) {
-      const auto from = batch_.arrays[k].part(first, state.items);
-      if constexpr (memory_type::borrows_host_arrays) {
-        runner_.bind_input(k, from.data());
-      } else {
-        memory_type::copy_in(staged_[k].data(), from.data(), from.size_bytes());
-        runner_.bind_input(k, staged_[k].data());
-      }
-    }
-  }
-
-  template <class... Shapes>
-  void stage(input_shapes<Shapes...>, std::size_t k) {
-    ((staged_[k++] = buffer<scalar, memory_type>(Shapes::elements * options_.micro_batch)), ...);
   }
 
   // The update has not happened: run the step again, looking at every result.
@@ -281,21 +292,16 @@ class trainer {
                      "loss " + std::to_string(loss) + "; the first number that is not finite comes from " + where);
   }
 
-  static double read(const scalar* from) {
-    scalar value = 0;
-    memory_type::copy_out(&value, from, sizeof(scalar));
-    return static_cast<double>(value);
-  }
-
   std::shared_ptr<shared_numbers<scalar, memory_type>> weights_;
   const scalar* bound_ = nullptr;  // what the runner reads
+  std::uint32_t bindings_ = 0;     // how often that changed
   trainer_options options_;
   traced traced_;
   runner<scalar, backend> runner_;
   buffer<scalar, memory_type> gradients_;
   typename Optimizer::template state<scalar, backend> state_;
-  std::array<buffer<scalar, memory_type>, arrays_of_batch::count> staged_;
-  batch_arrays<scalar, arrays_of_batch::count> batch_;  // of the step that is being taken
+  staged_batch<controls, scalar, memory_type, arrays_of_batch> staged_;
+  report<scalar, memory_type, 2 + term_count> report_;  // the loss, its terms, whether the step was taken
   std::uint64_t steps_ = 0;
 };
 

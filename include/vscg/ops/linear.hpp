@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include <vscg/backend/gemm_arguments.hpp>
 #include <vscg/core/config.hpp>
@@ -197,17 +198,20 @@ struct linear : operation<with_channels<XShape, Out>> {
   template <class C>
   static void before_activation(const C& c) {
     using T = typename C::scalar;
+    static_assert(Activation == activation::none || !std::is_same_v<with_channels<XShape, Out>, shape<1>>,
+                  "vscg::linear: a result of one number for all items takes no activation in the product");
     const T* y = nullptr;
     if constexpr (Activation != activation::none) y = c.y();
+    T* const dy = const_cast<T*>(c.dy());  // written where there is an activation, and only read elsewhere
     if constexpr (Bias) {
       if constexpr (C::template can_want<2>) {
         if (c.template wants<2>()) {
-          return add_column_sums<typename C::executor, T>(c.backend(), c.dy(), y, rows(c), out, c.scratch(0),
+          return add_column_sums<typename C::executor, T>(c.backend(), dy, y, rows(c), out, c.scratch(0),
                                                           c.template dx<2>());
         }
       }
     }
-    if (y != nullptr) c.backend().each(rows(c) * out, 1, kernels::mask_by_sign<T>{y, c.dy()});
+    if (y != nullptr) c.backend().each(rows(c) * out, 1, kernels::mask_by_sign<T>{y, dy});
   }
 };
 

@@ -11,6 +11,7 @@
 #include <vscg/backend/eigen/gemm.hpp>
 #include <vscg/backend/eigen/lanes.hpp>
 #include <vscg/backend/gemm_arguments.hpp>
+#include <vscg/backend/immediate_queue.hpp>
 #include <vscg/backend/memory.hpp>
 #include <vscg/core/config.hpp>
 #include <vscg/core/stretch_limits.hpp>
@@ -30,7 +31,7 @@ struct eigen_backend {
   /// Computes for one session: its team and its workspace. All work is cut by outputs, so results do not depend on
   /// the number of threads.
   template <class T>
-  class executor {
+  class executor : public immediate_queue<host_memory> {
    public:
     explicit executor(threads n) : team_(n), workspace_(eigen_detail::gemm_workspace_elements<T>(n.count)) {
       if (n.count == 1) return;
