@@ -194,7 +194,7 @@ void adam_update(benchmark::State& state) {
   vscg::cpu::executor<float> backend(vscg::threads{threads});
   vscg::adam::state<float, vscg::cpu> moments(elements, {{0, elements, 1}});
   const float loss = 0;
-  const auto update = [&] { moments.update(settings, backend, &loss, gradient.data(), weights.data()); };
+  const auto update = [&] { moments.update(&settings, backend, &loss, gradient.data(), weights.data()); };
   for (int t = 0; t < 3; ++t) update();
   const auto all = [&](const auto& a) { return std::span<const float>(a.data(), elements); };
   if (!(error_of_adam(settings, all(start), all(gradient), all(weights)) <= limit)) {

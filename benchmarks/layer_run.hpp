@@ -157,7 +157,7 @@ class layer_training {
     runner_.prepare();
     state_.items = items;
     state_.batch_items = items;
-    state_.seed = 1;
+    state_.data = &data_;
   }
 
   void forward() { runner_.forward(state_); }
@@ -219,6 +219,7 @@ class layer_training {
   vscg::runner<Scalar, vscg::cpu> runner_;
   numbers<Scalar> gradients_;
   std::vector<numbers<Scalar>> inputs_;  // of the layer, then slopes of its outputs
+  vscg::step_data data_{1, 0};
   vscg::run_state state_;
 };
 

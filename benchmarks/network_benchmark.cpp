@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <iostream>
 #include <span>
+#include <tuple>
 #include <vector>
 
 #include <benchmark/benchmark.h>
@@ -96,12 +97,14 @@ void training_step(benchmark::State& state) {
   vscg::trainer t{m, vscg::adam{1e-3}, loss{}, vscg::threads{threads}, options};
   std::array<std::vector<float>, loss::targets::count> targets;
   loss::fill(vscg::labels<float>{batch, 10, 28, std::span(data().classes).first(batch * 10), data().tags}, targets);
-  std::vector<std::span<const float>> arrays{data().sound(batch), data().sight(batch)};
-  for (const auto& target : targets) arrays.emplace_back(target);
-  t.step(arrays);
+  const auto step = [&] {
+    return std::apply(
+        [&](const auto&... target) { return t.step(data().sound(batch), data().sight(batch), target...); }, targets);
+  };
+  step();
   state.counters["arena MiB"] = static_cast<double>(t.running().plan().bytes()) / 1048576.0;
   benchmarks::run_in_turns(state, t.steps_traced().flops_per_item() * batch, threads,
-                           [&] { benchmark::DoNotOptimize(t.step(arrays).total); });
+                           [&] { benchmark::DoNotOptimize(step().total); });
 }
 
 void inference(benchmark::State& state) {

@@ -28,6 +28,7 @@
 #include <span>
 #include <sstream>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include <vscg/data/ave.hpp>
@@ -47,7 +48,7 @@ namespace {
 using net = vscg::vscg_net;
 using loss = vscg::negative_pair_filter_loss<>;
 using numbers = std::vector<double>;
-using arrays = std::vector<std::span<const float>>;
+using arrays = std::array<std::span<const float>, net::inputs::count + loss::targets::count>;
 
 const vscg::io::load_prefix whole{};
 const vscg::io::load_prefix escm_only{.file = "escm", .table = ""};
@@ -89,7 +90,7 @@ class peer {
 
   void gradients(std::size_t n, const std::string& file) {
     auto& l = learner(n, false);
-    l.trainer.gradients(batch(n));
+    std::apply([&](const auto&... array) { l.trainer.gradients(array...); }, batch(n));
     peers::collection all;
     for (const auto& entry : l.net.weights().table().entries) {
       if (l.trainer.reached(entry.id)) all.add(entry.name, entry.shape, l.trainer.gradient(entry));
@@ -101,14 +102,14 @@ class peer {
     auto& l = learner(n, false);
     const auto given = batch(n);
     numbers result;
-    for (std::size_t i = 0; i < steps; ++i) result.push_back(l.trainer.step(given).total);
+    for (std::size_t i = 0; i < steps; ++i) result.push_back(step(l, given));
     return result;
   }
 
   numbers train(std::size_t n, std::size_t calls) {
     auto& l = learner(n, true);
     const auto given = batch(n);
-    return each_call(calls, [&] { l.trainer.step(given); });
+    return each_call(calls, [&] { step(l, given); });
   }
 
   numbers infer(std::size_t n, std::size_t calls, std::size_t at_once) {
@@ -135,8 +136,7 @@ class peer {
     auto& l = learner_for(escm_learner_, in_, escm_only, threads_, n, true);
     const auto audio = in_.stream_audio.first(n);
     const auto visual = in_.stream_visual.first(n);
-    const arrays given{audio, visual, audio, visual};
-    return each_call(calls, [&] { l.trainer.step(given); });
+    return each_call(calls, [&] { l.trainer.step(audio, visual, audio, visual); });
   }
 
   /// As ave_train runs an epoch: the next batch is read while this one trains.
@@ -157,7 +157,7 @@ class peer {
                                      data_->order(vscg::data::split::train), size, vscg::seed{1}, ++epoch_);
       vscg::train::for_each_batch(*loader_, std::span<const std::vector<std::size_t>>(batches),
                                   [&](std::size_t, const vscg::data::batch<float>& b) {
-                                    l.trainer.step(with_targets(b.audio, b.visual, b.segment_classes));
+                                    step(l, with_targets(b.audio, b.visual, b.segment_classes));
                                     return true;
                                   });
       waits.push_back((loader_->seconds_waited() - waited) * 1e3);
@@ -224,9 +224,10 @@ class peer {
   arrays with_targets(std::span<const float> audio, std::span<const float> visual,
                       std::span<const std::uint8_t> classes) {
     loss::fill(vscg::labels<float>{classes.size() / 10, 10, 28, classes, {}}, targets_);
-    arrays result{audio, visual};
-    for (const auto& target : targets_) result.emplace_back(target);
-    return result;
+    return std::apply([&](const auto&... target) { return arrays{audio, visual, target...}; }, targets_);
+  }
+  static double step(network_learner& l, const arrays& given) {
+    return std::apply([&](const auto&... array) { return l.trainer.step(array...).total; }, given);
   }
 
   peers::inputs in_;

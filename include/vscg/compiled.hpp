@@ -50,6 +50,7 @@
   ROWS(T, kernels::index_cross_entropy_pullback<T>)                                       \
   ROWS(T, kernels::dropout_mask<T>)                                                       \
   ROWS(T, kernels::gather_columns<T>)                                                     \
+  ROWS(T, kernels::gather_numbers<T>)                                                     \
   ROWS(T, kernels::layer_norm_forward<T>)                                                 \
   ROWS(T, kernels::layer_norm_pullback<T>)                                                \
   ROWS(T, kernels::recurrent_step<gru_cell, T>)                                           \

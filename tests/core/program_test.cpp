@@ -13,6 +13,8 @@
 #include <vscg/core/plan.hpp>
 #include <vscg/core/program.hpp>
 #include <vscg/core/record.hpp>
+#include <vscg/core/stretch_limits.hpp>
+#include <vscg/core/stretches.hpp>
 #include <vscg/layers/linear.hpp>
 #include <vscg/model/trace.hpp>
 #include <vscg/ops/add.hpp>
@@ -55,6 +57,15 @@ vscg::program traced(bool with_loss) {
   const auto y = net.second(h) + net.second(h);
   const auto loss = batch_mean(mean_squared_error(y, target));
   return vscg::program(std::move(trace), {y.id}, with_loss ? loss.id : vscg::no_slot);
+}
+
+constexpr vscg::stretch_limits limits = vscg::cpu::stretches;
+
+vscg::program wide_then_narrow() {
+  auto trace = vscg::make_recorder(vscg::parameter_table{}, true);
+  const auto [x] = vscg::trace_inputs<tag<vscg::mode::inference>>(trace, vscg::input_shapes<shape<dyn, 300, 256>>{});
+  const auto narrow = tanh(vscg::max_over_time(relu(tanh(x))));
+  return vscg::program(std::move(trace), {narrow.id});
 }
 
 std::vector<std::string> labels(const vscg::program& p) {
@@ -113,14 +124,14 @@ TEST_CASE("a plan is sound, aligned, grows with items and threads, and says what
   const auto p = traced<vscg::mode::training>(true);
   std::size_t before = 0;
   for (const std::size_t items : {1U, 2U, 33U}) {
-    const vscg::memory_plan plan(p, items, 2, sizeof(float));
+    const vscg::memory_plan plan(p, limits, items, 2, sizeof(float));
     plan_check::is_sound(p, plan);
     CHECK(plan.items() == items);
     CHECK(plan.bytes() > before);
     before = plan.bytes();
   }
   const auto inference = traced<vscg::mode::inference>(false);
-  const vscg::memory_plan plan(inference, 4, 1, sizeof(float));
+  const vscg::memory_plan plan(inference, limits, 4, 1, sizeof(float));
   plan_check::is_sound(inference, plan);
   // 4 items of [3, 8] and of [3, 2], rounded up: the hidden array and its tanh, and three results at the most.
   CHECK(plan.bytes() - plan.prepared_bytes() <= 2 * 384 + 3 * 128);
@@ -131,19 +142,14 @@ TEST_CASE("a plan is sound, aligned, grows with items and threads, and says what
 }
 
 TEST_CASE("steps on wide arrays run on a few items at a time, and what lives among them is as small") {
-  auto trace = vscg::make_recorder(vscg::parameter_table{}, true);
-  // 76,800 numbers an item: three items are less than 2^18.
-  const auto [x] = vscg::trace_inputs<tag<vscg::mode::inference>>(trace, vscg::input_shapes<shape<dyn, 300, 256>>{});
-  const auto inside = tanh(x);
-  const auto narrow = tanh(vscg::max_over_time(relu(inside)));
-  const vscg::program p(std::move(trace), {narrow.id});
-  REQUIRE(p.stretches().size() == 2);
-  CHECK(p.stretches()[0].begin == 0);
-  CHECK(p.stretches()[0].end == 3);
-  CHECK(p.stretches()[0].items == 3);
-  CHECK(p.stretches()[1].items == 0);
-  const vscg::memory_plan plan(p, 16, 1, sizeof(float));
+  const auto p = wide_then_narrow();
+  const vscg::memory_plan plan(p, limits, 16, 1, sizeof(float));  // three items are less than 2^18 numbers
   plan_check::is_sound(p, plan);
+  REQUIRE(plan.stretches().size() == 2);
+  CHECK(plan.stretches()[0].begin == 0);
+  CHECK(plan.stretches()[0].end == 3);
+  CHECK(plan.stretches()[0].items == 3);
+  CHECK(plan.stretches()[1].items == 0);
   for (const auto& b : plan.blocks()) {
     INFO("slot " << b.id);
     CHECK(b.part == (b.bytes == std::size_t{3} * 76800 * sizeof(float)));
@@ -151,16 +157,44 @@ TEST_CASE("steps on wide arrays run on a few items at a time, and what lives amo
   }
 }
 
+TEST_CASE("narrow steps between wide ones run with them where the backend's limits allow as many") {
+  auto trace = vscg::make_recorder(vscg::parameter_table{}, true);
+  const auto [wide, other] = vscg::trace_inputs<tag<vscg::mode::inference>>(
+      trace, vscg::input_shapes<shape<dyn, 3, 256>, shape<dyn, 3, 256>>{});
+  const auto narrow = tanh(tanh(vscg::max_over_time(wide)));
+  const auto last = vscg::max_over_time(other);
+  const vscg::program p(std::move(trace), {narrow.id, last.id});
+  const auto ends = [&](const vscg::stretch_limits& limits) {
+    std::vector<std::size_t> all;
+    for (const auto& s : vscg::find_stretches(p, limits)) all.push_back(s.end);
+    return all;
+  };
+  CHECK(ends({768, 768, 2}) == std::vector<std::size_t>{4});
+  CHECK(ends({768, 768, 1}) == std::vector<std::size_t>{1, 3, 4});
+  CHECK(ends({}) == std::vector<std::size_t>{4});
+}
+
+TEST_CASE("a backend may turn stretches off: every step then runs on all items") {
+  const auto p = traced<vscg::mode::training>(true);
+  const auto whole = vscg::find_stretches(p, {});
+  REQUIRE(whole.size() == 2);  // forward, pullback
+  CHECK(whole[0].end == p.forward_steps());
+  CHECK(whole[1].end == p.steps().size());
+  CHECK(whole[0].items + whole[1].items == 0);
+  CHECK(vscg::find_stretches(p, {1, 1, 0}).size() > 2);
+  for (const auto& b : vscg::memory_plan(wide_then_narrow(), {}, 16, 1, sizeof(float)).blocks()) CHECK(!b.part);
+}
+
 TEST_CASE("more items than any memory could hold are refused, and not planned with an overflow") {
   const auto p = traced<vscg::mode::training>(true);
   for (const std::size_t items : {std::size_t{1} << 56U, std::size_t{1} << 60U, ~std::size_t{0}}) {
-    const std::string said = error_of([&] { vscg::memory_plan(p, items, 1, sizeof(float), "batch"); });
+    const std::string said = error_of([&] { vscg::memory_plan(p, limits, items, 1, sizeof(float), "batch"); });
     INFO(said);
     CHECK(said.find("batch: expected at most ") == 0);
     CHECK(said.find(" items, found " + std::to_string(items)) != std::string::npos);
   }
   const std::size_t many = std::size_t{1} << 40U;
-  CHECK(vscg::memory_plan(p, many, 1, sizeof(float)).bytes() >= many);
+  CHECK(vscg::memory_plan(p, limits, many, 1, sizeof(float)).bytes() >= many);
 }
 
 TEST_CASE("weights are prepared once, whatever bytes lie where operations without settings are") {
@@ -178,7 +212,7 @@ TEST_CASE("weights are prepared once, whatever bytes lie where operations withou
 
 TEST_CASE("weights are prepared once, however often they are used") {
   const auto p = traced<vscg::mode::training>(true);
-  const vscg::memory_plan plan(p, 2, 1, sizeof(float));
+  const vscg::memory_plan plan(p, limits, 2, 1, sizeof(float));
   CHECK(p.preparations().size() == 2);  // `second` is used twice
   using executor = vscg::cpu::executor<float>;
   const auto rounded = [](std::size_t elements) { return (elements * sizeof(float) + 63) / 64 * 64; };

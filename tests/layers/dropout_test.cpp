@@ -9,7 +9,9 @@
 #include <doctest/doctest.h>
 
 #include <vscg/backend/eigen/backend.hpp>
+#include <vscg/core/execution.hpp>
 #include <vscg/core/parameter.hpp>
+#include <vscg/core/step_data.hpp>
 #include <vscg/layers/dropout.hpp>
 #include <vscg/layers/linear.hpp>
 #include <vscg/model/runner.hpp>
@@ -48,9 +50,14 @@ struct longer {
   }
 };
 
+struct place {
+  vscg::step_data data;
+  std::size_t first_item = 0;
+};
+
 /// The masks that a network's dropouts put on an array of ones: 0, or 1 / (1 - rate).
 template <class Network, vscg::mode Mode = vscg::mode::training>
-std::vector<std::vector<float>> masks(vscg::run_state state, bool dropout = true) {
+std::vector<std::vector<float>> masks(const place& at, bool dropout = true) {
   using tag = vscg::trace_tag<float, vscg::cpu, Mode>;
   Network net{};
   const auto table = vscg::bind_parameters(net);
@@ -61,6 +68,9 @@ std::vector<std::vector<float>> masks(vscg::run_state state, bool dropout = true
   vscg::runner<float, vscg::cpu> run(p, table, vscg::threads{2}, items);
   const std::vector<float> data(items * elements, 1.F);
   run.bind_input(0, data.data());
+  vscg::run_state state;
+  state.data = &at.data;
+  state.first_item = at.first_item;
   state.items = items;
   state.batch_items = items;
   run.forward(state);
@@ -73,13 +83,7 @@ std::vector<std::vector<float>> masks(vscg::run_state state, bool dropout = true
   return all;
 }
 
-vscg::run_state at(std::uint64_t seed, std::uint64_t step, std::size_t first_item = 0) {
-  vscg::run_state state;
-  state.seed = seed;
-  state.step = step;
-  state.first_item = first_item;
-  return state;
-}
+place at(std::uint64_t seed, std::uint64_t step, std::size_t first_item = 0) { return {{seed, step}, first_item}; }
 
 /// Correlation of which elements two masks keep, both with rate 0.3.
 double correlation(const std::vector<float>& a, const std::vector<float>& b) {

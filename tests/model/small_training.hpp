@@ -4,7 +4,6 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
-#include <span>
 #include <vector>
 
 #include <vscg/backend/eigen/backend.hpp>
@@ -58,7 +57,6 @@ struct data {
     for (std::size_t i = 0; i < 3 * items; ++i) x.push_back(std::sin(static_cast<double>(i)));
     for (std::size_t i = 0; i < 2 * items; ++i) y.push_back(0.3 * std::cos(static_cast<double>(i)));
   }
-  std::vector<std::span<const double>> arrays() const { return {x, y}; }
 };
 
 inline vscg::trainer_options of(std::size_t batch, std::size_t micro_batch = 0, bool dropout = false) {

@@ -35,11 +35,10 @@ TEST_CASE(
   const data d(8);
   const std::vector<float> x(d.x.begin(), d.x.end());
   const std::vector<float> y(d.y.begin(), d.y.end());
-  const std::vector<std::span<const float>> arrays{x, y};
   for (const std::size_t threads : {1U, 3U}) {
     single net{vscg::seed{1}};
     single_trainer t(net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{threads}, of(8, 3));
-    t.step(arrays);
+    t.step(x, y);
     const auto before = flat(net);
     const auto first = t.state().moments(1);
     const auto second = t.state().moments(2);
@@ -52,7 +51,7 @@ TEST_CASE(
       CHECK(t.steps() == 1);
     };
     t.optimizer.learning_rate = 2e38;
-    const std::string large_rate = error_of([&] { t.step(arrays); });
+    const std::string large_rate = error_of([&] { t.step(x, y); });
     CHECK(large_rate.find("step 2: expected finite moments and weights, found that it would spoil weight '") == 0);
     CHECK(large_rate.find("learning rate 2e+38)") != std::string::npos);
     expect_unchanged();
@@ -63,17 +62,16 @@ TEST_CASE(
     const std::vector<float> zeros(weight.size(), 0);
     net.weights().set("first.weight", zeros);
     std::vector<float> far(x.size(), 1e21F);
-    const std::vector<std::span<const float>> far_arrays{far, y};
-    CHECK(std::isfinite(t.gradients(far_arrays).total));
+    CHECK(std::isfinite(t.gradients(far, y).total));
     for (const float g : t.gradient(*net.weights().table().find("first.weight"))) CHECK(std::isfinite(g));
-    CHECK_THROWS_AS(t.step(far_arrays), vscg::not_finite);
-    const std::string large_gradient = error_of([&] { t.step(far_arrays); });
+    CHECK_THROWS_AS(t.step(far, y), vscg::not_finite);
+    const std::string large_gradient = error_of([&] { t.step(far, y); });
     CHECK(large_gradient.find("that it would spoil the second moment of weight 'first.weight' (gradients up to ") !=
           std::string::npos);
     CHECK(net.weights().get("first.weight") == zeros);
     net.weights().set("first.weight", weight);
     expect_unchanged();
-    t.step(arrays);
+    t.step(x, y);
     CHECK(flat(net) != before);
   }
 }
@@ -85,7 +83,7 @@ TEST_CASE("large finite numbers are no reason to refuse a step, however many the
   net.weights().set("first.weight", large);
   const std::vector<float> x(24, 0.0F);  // which these weights do not move
   const std::vector<float> y(16, 1.0F);
-  t.step(std::vector<std::span<const float>>{x, y});
+  t.step(x, y);
   CHECK(t.steps() == 1);
   CHECK(net.weights().get("first.weight") == large);
 }
@@ -121,7 +119,7 @@ TEST_CASE("settings of Adam that nothing can be computed with are refused, at fi
     const auto& wrong = settings;
     CHECK(error_of([&] { trainer(net, wrong, squared_distance{}, vscg::threads{1}, of(8)); }) == message);
     t.optimizer = wrong;
-    CHECK(error_of([&] { t.step(d.arrays()); }) == message);
+    CHECK(error_of([&] { t.step(d.x, d.y); }) == message);
   }
   CHECK(flat(net) == before);
   CHECK(t.steps() == 0);
@@ -135,7 +133,8 @@ TEST_CASE("settings of Adam that nothing can be computed with are refused, at fi
 TEST_CASE("what a checkpoint hands back is taken whole or refused in words") {
   model net{vscg::seed{1}};
   trainer t(net, vscg::adam{}, squared_distance{}, vscg::threads{1}, of(8));
-  t.step(data(8).arrays());
+  const data d(8);
+  t.step(d.x, d.y);
   const auto first = t.state().moments(1);
   const auto second = t.state().moments(2);
   const auto progress = t.state().progress();
@@ -182,14 +181,15 @@ TEST_CASE("a batch that no memory could hold is refused by the name of its optio
           trainer(net, vscg::adam{}, squared_distance{}, vscg::threads{1}, of(many, many));
         }).find("trainer_options.micro_batch: expected at most ") == 0);
   trainer t(net, vscg::adam{}, squared_distance{}, vscg::threads{1}, of(many, 8));  // a bound, not an array
-  CHECK(t.step(data(20).arrays()).total > 0);
+  const data d(20);
+  CHECK(t.step(d.x, d.y).total > 0);
 }
 
 TEST_CASE("a trainer goes on with what its model holds now, and says when that is gone") {
   const data d(8);
   model expected{vscg::seed{2}};
   const auto gradients_of = [&](trainer& t) {
-    t.gradients(d.arrays());
+    t.gradients(d.x, d.y);
     return t.gradient(*expected.weights().table().find("first.weight"));
   };
   trainer of_expected(expected, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, of(8));
@@ -198,19 +198,19 @@ TEST_CASE("a trainer goes on with what its model holds now, and says when that i
   trainer t(*net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, of(8));
   *net = model{vscg::seed{2}};
   CHECK(gradients_of(t) == right);
-  t.step(d.arrays());
-  of_expected.step(d.arrays());
+  t.step(d.x, d.y);
+  of_expected.step(d.x, d.y);
   CHECK(flat(*net) == flat(expected));
   const std::string gone = "weights: expected numbers, found none: they were moved to another object or destroyed";
   model elsewhere(std::move(*net));
-  CHECK(error_of([&] { t.step(d.arrays()); }) == gone);
+  CHECK(error_of([&] { t.step(d.x, d.y); }) == gone);
   CHECK(flat(elsewhere) == flat(expected));
   std::swap(*net, elsewhere);
-  t.step(d.arrays());
+  t.step(d.x, d.y);
   CHECK(flat(*net) != flat(expected));
   net.reset();
-  CHECK(error_of([&] { t.step(d.arrays()); }) == gone);
-  CHECK(error_of([&] { t.gradients(d.arrays()); }) == gone);
+  CHECK(error_of([&] { t.step(d.x, d.y); }) == gone);
+  CHECK(error_of([&] { t.gradients(d.x, d.y); }) == gone);
 }
 
 template <class Model>

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include <Eigen/Core>
 #include <doctest/doctest.h>
 
 #include <vscg/backend/eigen/backend.hpp>
@@ -22,12 +23,12 @@ TEST_CASE("training lowers the loss, and reports its named terms") {
   model net{vscg::seed{1}};
   trainer t(net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{2}, of(8));
   const data d(8);
-  const auto first = t.step(d.arrays());
+  const auto first = t.step(d.x, d.y);
   CHECK(first.names[0] == std::string("distance"));
   CHECK(first.total == first.terms[0]);
   CHECK(first.terms[1] == first.terms[0] / 2);
   vscg::loss_report<2> last;
-  for (int i = 0; i < 200; ++i) last = t.step(d.arrays());
+  for (int i = 0; i < 200; ++i) last = t.step(d.x, d.y);
   CHECK(last.total < first.total / 10);
   CHECK(t.steps() == 201);
 }
@@ -39,12 +40,12 @@ TEST_CASE("what the loss does not reach, or only where no gradient flows, never 
   for (const char* name : {"unused.weight", "unused.bias", "fixed.weight", "fixed.bias"}) {
     INFO(name);
     const auto before = net.weights().get(name);
-    t.step(d.arrays());
+    t.step(d.x, d.y);
     CHECK(net.weights().get(name) == before);
     CHECK(!t.reached(net.weights().table().find(name)->id));
   }
   const auto before = net.weights().get("first.weight");
-  t.step(d.arrays());
+  t.step(d.x, d.y);
   CHECK(net.weights().get("first.weight") != before);
 }
 
@@ -53,17 +54,17 @@ TEST_CASE("a gradient flows through `first` by the part that takes one alone") {
   model net{vscg::seed{1}};
   trainer t(net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, of(8));
   const data d(8);
-  t.gradients(d.arrays());
+  t.gradients(d.x, d.y);
   const auto bias = t.gradient(*net.weights().table().find("last.bias"));
   auto values = net.weights().get("last.bias");
   for (std::size_t i = 0; i < values.size(); ++i) {
     auto moved = values;
     moved[i] = values[i] + 1e-5;
     net.weights().set("last.bias", moved);
-    const double above = t.gradients(d.arrays()).total;
+    const double above = t.gradients(d.x, d.y).total;
     moved[i] = values[i] - 1e-5;
     net.weights().set("last.bias", moved);
-    const double below = t.gradients(d.arrays()).total;
+    const double below = t.gradients(d.x, d.y).total;
     net.weights().set("last.bias", values);
     CHECK(bias[i] == doctest::Approx((above - below) / 2e-5).epsilon(1e-6));
   }
@@ -74,7 +75,7 @@ TEST_CASE("the first step of Adam moves each weight by the learning rate against
   trainer t(net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, of(8));
   const data d(8);
   const auto before = net.weights().get("last.weight");
-  t.step(d.arrays());
+  t.step(d.x, d.y);
   const auto gradient = t.gradient(*net.weights().table().find("last.weight"));
   const auto after = net.weights().get("last.weight");
   for (std::size_t i = 0; i < before.size(); ++i) {
@@ -87,11 +88,11 @@ TEST_CASE("a run goes on with the same bits from weights, moments and steps") {
   const data d(8);
   model whole{vscg::seed{1}};
   trainer a(whole, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, of(8, 3, true));
-  for (int i = 0; i < 4; ++i) a.step(d.arrays());
+  for (int i = 0; i < 4; ++i) a.step(d.x, d.y);
   model cut{vscg::seed{1}};
   trainer b(cut, vscg::adam{1e-2}, squared_distance{}, vscg::threads{2}, of(8, 3, true));
-  b.step(d.arrays());
-  b.step(d.arrays());
+  b.step(d.x, d.y);
+  b.step(d.x, d.y);
   model resumed{vscg::seed{9}};
   for (const auto& entry : cut.weights().table().entries)
     resumed.weights().set(entry.name, cut.weights().get(entry.name));
@@ -100,8 +101,8 @@ TEST_CASE("a run goes on with the same bits from weights, moments and steps") {
   c.state().set_moments(2, std::span<const double>(b.state().moments(2)));
   c.state().set_progress(b.state().progress());
   c.set_steps(b.steps());
-  c.step(d.arrays());
-  c.step(d.arrays());
+  c.step(d.x, d.y);
+  c.step(d.x, d.y);
   CHECK(flat(resumed) == flat(whole));
 }
 
@@ -110,29 +111,44 @@ TEST_CASE("a batch may be smaller than the trainer's, and the loss is a mean ove
   model net{vscg::seed{1}};
   trainer large(net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, of(100, 3));
   trainer exact(net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, of(8));
-  CHECK(large.gradients(d.arrays()).total == doctest::Approx(exact.gradients(d.arrays()).total).epsilon(1e-12));
+  CHECK(large.gradients(d.x, d.y).total == doctest::Approx(exact.gradients(d.x, d.y).total).epsilon(1e-12));
 }
 
-TEST_CASE("arrays of wrong number or size are refused by name, and nothing has happened") {
+TEST_CASE("arrays of wrong shapes are refused by name, and nothing has happened") {
   model net{vscg::seed{1}};
   trainer t(net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, of(8));
   const data d(8);
   const data more(9);
+  const std::vector<double> none;
   const auto before = flat(net);
-  std::vector<std::span<const double>> arrays{d.x};
-  CHECK(error_of([&] { t.step(arrays); }) == "trainer::step: expected 2 arrays: inputs, then targets, found 1");
-  arrays = {d.x, more.y};
-  CHECK(error_of([&] { t.step(arrays); }) == "trainer::step, array 1: expected 16 numbers, found 18");
-  arrays = {std::span<const double>(d.x).subspan(1), d.y};
-  CHECK(error_of([&] { t.step(arrays); }) == "trainer::step, array 0: expected 21 numbers, found 23");
-  arrays = more.arrays();
-  CHECK(error_of([&] { t.step(arrays); }) == "trainer::step: expected 1 to 8 items, found 9");
-  arrays = {std::span<const double>{}, std::span<const double>{}};
-  CHECK(error_of([&] { t.step(arrays); }) == "trainer::step: expected 1 to 8 items, found 0");
+  CHECK(error_of([&] { t.step(d.x, more.y); }) == "trainer::step: expected 8 items in each, found 9");
+  CHECK(error_of([&] { t.step(std::span<const double>(d.x).subspan(1), d.y); }) ==
+        "input 0: expected [N, 3], found 23 numbers");
+  CHECK(error_of([&] { t.gradients(d.x, std::span<const double>(d.y).subspan(1)); }) ==
+        "target 0: expected [N, 2], found 15 numbers");
+  CHECK(error_of([&] { t.step(more.x, more.y); }) == "trainer::step: expected 1 to 8 items, found 9");
+  CHECK(error_of([&] { t.step(none, none); }) == "trainer::step: expected 1 to 8 items, found 0");
   CHECK(error_of([&] { trainer(net, vscg::adam{}, squared_distance{}, vscg::threads{1}, of(0)); }) ==
         "trainer_options.batch: expected at least 1, found 0");
   CHECK(flat(net) == before);
   CHECK(t.steps() == 0);
+}
+
+TEST_CASE("a step takes Eigen's matrices as a session does: as they are, or not at all") {
+  const data d(8);
+  model expected{vscg::seed{1}};
+  trainer of_vectors(expected, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, of(8));
+  model net{vscg::seed{1}};
+  trainer t(net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, of(8));
+  using matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  const matrix x = Eigen::Map<const matrix>(d.x.data(), 8, 3);
+  CHECK(t.step(x, Eigen::Map<const matrix>(d.y.data(), 8, 2)).total == of_vectors.step(d.x, d.y).total);
+  CHECK(flat(net) == flat(expected));
+  matrix wide = matrix::Zero(8, 5);
+  wide.rightCols<2>() = Eigen::Map<const matrix>(d.y.data(), 8, 2);
+  CHECK(error_of([&] { t.step(x, wide.rightCols<2>()); }) ==
+        "target 0: expected a contiguous row-major array, found strides [5, 1]");
+  CHECK(flat(net) == flat(expected));
 }
 
 TEST_CASE("a number that is not finite, in data or targets, is traced to its operation") {
@@ -141,13 +157,14 @@ TEST_CASE("a number that is not finite, in data or targets, is traced to its ope
   const auto before = flat(net);
   data bad(8);
   bad.y[13] = std::numeric_limits<double>::infinity();
-  CHECK_THROWS_AS(t.step(bad.arrays()), vscg::not_finite);
-  CHECK(error_of([&] { t.step(bad.arrays()); }).find("comes from mean_squared_error") != std::string::npos);
+  CHECK_THROWS_AS(t.step(bad.x, bad.y), vscg::not_finite);
+  CHECK(error_of([&] { t.step(bad.x, bad.y); }).find("comes from mean_squared_error") != std::string::npos);
   bad = data(8);
   bad.x[2] = std::nan("");
-  CHECK(error_of([&] { t.step(bad.arrays()); }).find("comes from linear(first.weight)") != std::string::npos);
+  CHECK(error_of([&] { t.step(bad.x, bad.y); }).find("comes from linear(first.weight)") != std::string::npos);
   CHECK(flat(net) == before);
-  t.step(data(8).arrays());
+  const data good(8);
+  t.step(good.x, good.y);
   CHECK(flat(net) != before);
 }
 
@@ -165,9 +182,9 @@ TEST_CASE("a gradient that overflows where the loss does not is refused as well"
   bias[1] = bias[0];
   net.weights().set("first.weight", first);
   net.weights().set("first.bias", bias);
-  CHECK(std::isfinite(t.gradients(d.arrays()).total));
+  CHECK(std::isfinite(t.gradients(d.x, d.y).total));
   const auto before = flat(net);
-  CHECK(error_of([&] { t.step(d.arrays()); }).find("comes from the gradient of linear(last.weight)") !=
+  CHECK(error_of([&] { t.step(d.x, d.y); }).find("comes from the gradient of linear(last.weight)") !=
         std::string::npos);
   CHECK(flat(net) == before);
 }
@@ -176,14 +193,14 @@ TEST_CASE("two trainers of two models run at the same time") {
   const data d(8);
   model expected{vscg::seed{1}};
   trainer alone(expected, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, of(8, 0, true));
-  for (int i = 0; i < 5; ++i) alone.step(d.arrays());
+  for (int i = 0; i < 5; ++i) alone.step(d.x, d.y);
   std::vector<std::vector<double>> got(2);
   std::vector<std::thread> callers;
   for (std::size_t k = 0; k < 2; ++k) {
     callers.emplace_back([&, k] {
       model mine{vscg::seed{1}};
       trainer t(mine, vscg::adam{1e-2}, squared_distance{}, vscg::threads{2}, of(8, 0, true));
-      for (int i = 0; i < 5; ++i) t.step(d.arrays());
+      for (int i = 0; i < 5; ++i) t.step(d.x, d.y);
       got[k] = flat(mine);
     });
   }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <array>
 #include <cstddef>
 #include <span>
 #include <vector>
@@ -13,7 +14,11 @@
 #include <vscg/backend/eigen/backend.hpp>
 #include <vscg/layers/linear.hpp>
 #include <vscg/model/model.hpp>
+#include <vscg/model/trainer.hpp>
 #include <vscg/ops/add.hpp>
+#include <vscg/ops/batch_mean.hpp>
+#include <vscg/ops/mean_squared_error.hpp>
+#include <vscg/optim/adam.hpp>
 #include <vscg/xtensor.hpp>
 
 #include "support/error_of.hpp"
@@ -31,6 +36,15 @@ struct small_net {
   template <Var X, Var Z>
   auto operator()(const X& x, const Z& z) const {
     return first(x) + z;
+  }
+};
+
+struct distance {
+  using targets = input_shapes<shape<dyn, 2, 4>>;
+  static constexpr std::array<const char*, 1> term_names{"distance"};
+  auto operator()(Var auto y, Var auto target) const {
+    const auto mean = batch_mean(mean_squared_error(y, target));
+    return loss_terms{mean, std::array{mean}};
   }
 };
 
@@ -115,6 +129,25 @@ TEST_CASE("wrong shapes are refused in words, although the number of elements wo
   session<small_net, float, cpu> s(net.weights(), threads{1}, capacity{2});
   CHECK(error_of([&] { s.infer(counted<float>(3, 3), z); }) ==
         "inputs: expected at most 2 items, the session's capacity, found 3");
+}
+
+TEST_CASE("a trainer takes xtensor's arrays too, inputs and targets, and refuses other shapes of as many numbers") {
+  model<small_net, float, cpu> net;
+  trainer_options options;
+  options.batch = 3;
+  trainer t(net, adam{0}, distance{}, threads{1}, options);
+  const auto x = counted<float>(3, 3);
+  const auto z = counted<float>(3, 4);
+  const xt::xtensor<float, 3> target = expected(net, x, z);
+  CHECK(t.step(x, z, target).total < 1e-10);
+  CHECK(t.step(x, z, xt::xtensor<float, 3>(target + 1)).total == doctest::Approx(1));
+  CHECK(error_of([&] {
+          t.step(x, z, xt::xtensor<float, 2>(xt::zeros<float>({6, 4})));
+        }) == "target 0: expected [N, 2, 4], found [6, 4]");
+  CHECK(error_of([&] {
+          t.step(x, xt::xtensor<float, 3>(xt::zeros<float>({3, 4, 2})), target);
+        }) == "input 1: expected [N, 2, 4], found [3, 4, 2]");
+  CHECK(t.steps() == 2);
 }
 
 TEST_CASE("arrays in another order are refused, not read as if they were row-major") {

@@ -14,6 +14,7 @@
 #include <limits>
 #include <span>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -57,10 +58,13 @@ struct batch {
     Loss::fill(vscg::labels<T>{items, 10, 28, classes, tags}, targets);
   }
 
-  std::vector<std::span<const T>> arrays() const {
-    std::vector<std::span<const T>> all{audio, visual};
-    for (const auto& target : targets) all.emplace_back(target);
-    return all;
+  template <class Trainer>
+  auto step(Trainer& t) const {
+    return std::apply([&](const auto&... target) { return t.step(audio, visual, target...); }, targets);
+  }
+  template <class Trainer>
+  auto gradients(Trainer& t) const {
+    return std::apply([&](const auto&... target) { return t.gradients(audio, visual, target...); }, targets);
   }
 };
 
@@ -134,7 +138,6 @@ template <class Network, class Loss, class T, class Backend>
 void training_has_the_same_bits() {
   using model = vscg::model<Network, T, Backend>;
   const batch<T, Loss> data;
-  const auto arrays = data.arrays();
   std::vector<std::vector<T>> first;
   std::vector<std::vector<T>> first_of_micro_batches;
   for (const std::size_t n : {1U, 2U, 3U, 7U}) {
@@ -142,8 +145,8 @@ void training_has_the_same_bits() {
       model net{vscg::seed{3}};
       trainer_of<model, Loss> t(net, vscg::adam{1e-3}, Loss{}, vscg::threads{n}, options(micro_batch));
       if (n == 3) t.running().poison_dead_memory(true);
-      t.step(arrays);
-      t.step(arrays);
+      data.step(t);
+      data.step(t);
       auto& expected = micro_batch == 0 ? first : first_of_micro_batches;
       const auto got = weights_of(net);
       if (expected.empty()) expected = got;
@@ -158,17 +161,16 @@ template <class Network, class Loss, class T, class Backend>
 void micro_batches_do_not_matter() {
   using model = vscg::model<Network, T, Backend>;
   const batch<T, Loss> data;
-  const auto arrays = data.arrays();
   model net{vscg::seed{3}};
   trainer_of<model, Loss> whole(net, vscg::adam{1e-3}, Loss{}, vscg::threads{2}, options());
-  const auto expected = whole.gradients(arrays);
+  const auto expected = data.gradients(whole);
   auto other_masks = options();
   other_masks.seed = 18;
   trainer_of<model, Loss> other(net, vscg::adam{1e-3}, Loss{}, vscg::threads{2}, other_masks);
-  CHECK(std::abs(other.gradients(arrays).total - expected.total) > 1e-4 * expected.total);
+  CHECK(std::abs(data.gradients(other).total - expected.total) > 1e-4 * expected.total);
   for (const std::size_t micro_batch : {1U, 2U}) {
     trainer_of<model, Loss> cut(net, vscg::adam{1e-3}, Loss{}, vscg::threads{2}, options(micro_batch));
-    const auto got = cut.gradients(arrays);
+    const auto got = data.gradients(cut);
     CHECK(got.total == doctest::Approx(expected.total).epsilon(1e-6));
     for (std::size_t i = 0; i < got.terms.size(); ++i) {
       CHECK(got.terms[i] == doctest::Approx(expected.terms[i]).epsilon(1e-6));
@@ -199,8 +201,8 @@ void only_what_the_loss_reaches_moves(const std::vector<std::string>& unreached)
   model net{vscg::seed{3}};
   const auto before = weights_of(net);
   trainer_of<model, Loss> t(net, vscg::adam{1e-3}, Loss{}, vscg::threads{2}, options());
-  t.step(data.arrays());
-  t.step(data.arrays());
+  data.step(t);
+  data.step(t);
   const auto after = weights_of(net);
   std::vector<std::string> still;
   for (std::size_t k = 0; k < before.size(); ++k) {
@@ -222,7 +224,7 @@ void what_is_not_finite_changes_nothing(const std::string& first_operation) {
   const batch<T, Loss> good;
   model undisturbed{vscg::seed{3}};
   trainer_of<model, Loss> expected(undisturbed, vscg::adam{1e-3}, Loss{}, vscg::threads{2}, options(2));
-  expected.step(good.arrays());
+  good.step(expected);
 
   model net{vscg::seed{3}};
   trainer_of<model, Loss> t(net, vscg::adam{1e-3}, Loss{}, vscg::threads{2}, options(2));
@@ -232,7 +234,7 @@ void what_is_not_finite_changes_nothing(const std::string& first_operation) {
     const auto progress = t.state().progress();
     std::string message;
     try {
-      t.step(bad.arrays());
+      bad.step(t);
     } catch (const vscg::not_finite& problem) {
       message = problem.what();
     }
@@ -251,13 +253,13 @@ void what_is_not_finite_changes_nothing(const std::string& first_operation) {
   CHECK(weights_of(net) == before);
   CHECK(t.steps() == 0);
 
-  t.step(good.arrays());
+  good.step(t);
   CHECK(t.steps() == 1);
   CHECK(weights_of(net) == weights_of(undisturbed));
 
   // A rate that throws the weights far out: that step is taken, and the one after it overflows.
   t.optimizer.learning_rate = 1e30;
-  t.step(good.arrays());
+  good.step(t);
   const auto far_out = weights_of(net);
   refused(good, "step 3: ");
   CHECK(weights_of(net) == far_out);

@@ -24,43 +24,51 @@
 namespace counted_allocations {
 inline std::atomic<std::size_t> allocations{0};
 inline std::atomic<std::size_t> releases{0};
+inline std::atomic<std::size_t> bytes_taken{0};
+inline std::atomic<std::size_t> bytes_returned{0};
 }  // namespace counted_allocations
 
 #if VSCG_TEST_HOOKS_MALLOC
+#include <malloc.h>
+
 extern "C" {
 void* __libc_malloc(std::size_t);
 void* __libc_calloc(std::size_t, std::size_t);
 void* __libc_realloc(void*, std::size_t);
 void* __libc_memalign(std::size_t, std::size_t);
 void __libc_free(void*);
+}
 
-void* malloc(std::size_t bytes) {
-  counted_allocations::allocations.fetch_add(1, std::memory_order_relaxed);
-  return __libc_malloc(bytes);
+namespace counted_allocations {
+inline void* taken(void* p) {
+  allocations.fetch_add(1, std::memory_order_relaxed);
+  bytes_taken.fetch_add(malloc_usable_size(p), std::memory_order_relaxed);
+  return p;
 }
-void* calloc(std::size_t count, std::size_t bytes) {
-  counted_allocations::allocations.fetch_add(1, std::memory_order_relaxed);
-  return __libc_calloc(count, bytes);
-}
+}  // namespace counted_allocations
+
+extern "C" {
+void* malloc(std::size_t bytes) { return counted_allocations::taken(__libc_malloc(bytes)); }
+void* calloc(std::size_t count, std::size_t bytes) { return counted_allocations::taken(__libc_calloc(count, bytes)); }
 void* realloc(void* old, std::size_t bytes) {
-  counted_allocations::allocations.fetch_add(1, std::memory_order_relaxed);
-  return __libc_realloc(old, bytes);
+  counted_allocations::bytes_returned += malloc_usable_size(old);
+  return counted_allocations::taken(__libc_realloc(old, bytes));
 }
 void* memalign(std::size_t alignment, std::size_t bytes) {
-  counted_allocations::allocations.fetch_add(1, std::memory_order_relaxed);
-  return __libc_memalign(alignment, bytes);
+  return counted_allocations::taken(__libc_memalign(alignment, bytes));
 }
 void* aligned_alloc(std::size_t alignment, std::size_t bytes) {
-  counted_allocations::allocations.fetch_add(1, std::memory_order_relaxed);
-  return __libc_memalign(alignment, bytes);
+  return counted_allocations::taken(__libc_memalign(alignment, bytes));
 }
 int posix_memalign(void** result, std::size_t alignment, std::size_t bytes) {
-  counted_allocations::allocations.fetch_add(1, std::memory_order_relaxed);
-  *result = __libc_memalign(alignment, bytes);
+  *result = counted_allocations::taken(__libc_memalign(alignment, bytes));
   return *result == nullptr ? 12 : 0;
 }
 void free(void* p) {
-  if (p != nullptr) counted_allocations::releases.fetch_add(1, std::memory_order_relaxed);
+  if (p != nullptr) {
+    counted_allocations::releases.fetch_add(1, std::memory_order_relaxed);
+    counted_allocations::bytes_returned.fetch_add(malloc_usable_size(p), std::memory_order_relaxed);
+  }
   __libc_free(p);
 }
 }
@@ -75,6 +83,15 @@ std::size_t count(F f) {
   f();
   return allocations + releases - before;
 }
+
+/// Bytes that are allocated now and were not when it was made. What the allocator rounds sizes up to counts.
+class held_bytes {
+ public:
+  std::size_t operator()() const { return bytes_taken - bytes_returned - before_; }
+
+ private:
+  std::size_t before_ = bytes_taken - bytes_returned;
+};
 
 /// False, and the test is said to be skipped, where nothing can be counted; fails where the counts are wrong.
 inline bool hooks_work() {

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -42,11 +43,10 @@ std::vector<float> numbers(std::string_view name, std::size_t count) {
 constexpr std::size_t audio_size = std::size_t{10} * 128;
 constexpr std::size_t visual_size = std::size_t{10} * 49 * 512;
 
-/// A batch for training: inputs, then targets.
+/// A batch for training.
 struct batch {
   std::vector<float> audio, visual;
   std::array<std::vector<float>, trained_loss::targets::count> targets;
-  std::vector<std::span<const float>> arrays;
 
   explicit batch(std::size_t items)
       : audio(numbers("audio", items * audio_size)), visual(numbers("visual", items * visual_size)) {
@@ -54,8 +54,11 @@ struct batch {
     for (std::size_t i = 0; i < items; ++i) classes[i * 10 + 4] = classes[i * 10 + 5] = static_cast<std::uint8_t>(i);
     const std::vector<float> tags(items * 29, 1.F / 29);
     trained_loss::fill(vscg::labels<float>{items, 10, 28, classes, tags}, targets);
-    arrays = {audio, visual};
-    for (const auto& target : targets) arrays.emplace_back(target);
+  }
+
+  template <class Trainer>
+  auto step(Trainer& t) const {
+    return std::apply([&](const auto&... target) { return t.step(audio, visual, target...); }, targets);
   }
 };
 
@@ -78,7 +81,7 @@ std::vector<float> trained_weights(const batch& data, std::size_t items, std::si
   model net{vscg::seed{1}};
   vscg::trainer t(net, vscg::adam{1e-3}, trained_loss{}, vscg::threads{threads}, options_for(items));
   t.running().poison_dead_memory(poison);
-  for (int step = 0; step < 2; ++step) t.step(data.arrays);
+  for (int step = 0; step < 2; ++step) data.step(t);
   return {net.weights().data(), net.weights().data() + net.weights().table().buffer_elements};
 }
 
@@ -129,13 +132,13 @@ TEST_CASE("thrust: a warmed-up call and a warmed-up step allocate nothing") {
   session s(net.weights(), vscg::threads{1}, vscg::capacity{items});
   vscg::trainer t(net, vscg::adam{1e-3}, trained_loss{}, vscg::threads{1}, options_for(items));
   s.infer(data.audio, data.visual);
-  t.step(data.arrays);
+  data.step(t);
 
   float seen = 0;
   double loss = 0;
   const std::size_t allocated = counted_allocations::count([&] {
     seen = s.infer(data.audio, data.visual).event_relevance.data[0];
-    loss = t.step(data.arrays).total;
+    loss = data.step(t).total;
   });
   CHECK(allocated == 0);
   CHECK(std::isfinite(static_cast<double>(seen) + loss));
@@ -147,15 +150,14 @@ TEST_CASE("thrust: a step that would leave a weight that is not finite changes n
   vscg::trainer t(net, vscg::adam{1e-2}, small_training::squared_distance{}, vscg::threads{1}, options_for(8));
   const auto x = numbers("x", 24);
   const auto y = numbers("y", 16);
-  const std::vector<std::span<const float>> arrays{x, y};
-  t.step(arrays);
+  t.step(x, y);
   const auto before = small_training::flat(net);
   t.optimizer.learning_rate = 2e38;
-  CHECK_THROWS_AS(t.step(arrays), vscg::not_finite);
+  CHECK_THROWS_AS(t.step(x, y), vscg::not_finite);
   CHECK(small_training::flat(net) == before);
   CHECK(t.state().progress()[0] == 1);
   t.optimizer.learning_rate = 1e-2;
-  t.step(arrays);
+  t.step(x, y);
   CHECK(small_training::flat(net) != before);
 }
 

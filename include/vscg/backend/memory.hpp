@@ -22,6 +22,8 @@ namespace vscg {
 
 /// Memory of the machine the library runs on.
 struct host_memory {
+  /// The host's memory that copies go through; a device's is best pinned.
+  using host = host_memory;
   /// Whether host and kernels can use each other's memory as it is.
   static constexpr bool borrows_host_arrays = true;
   static void* allocate(std::size_t bytes) {
@@ -71,6 +73,7 @@ class buffer {
   T* data() { return data_; }
   const T* data() const { return data_; }
   std::size_t size() const { return size_; }
+  std::size_t bytes() const { return size_ * sizeof(T); }
 
  private:
   static T* allocate(std::size_t size) {

@@ -6,20 +6,22 @@
 #include <cstddef>
 #include <cstdint>
 #include <tuple>
+#include <type_traits>
 
 #include <vscg/core/config.hpp>
 #include <vscg/core/node.hpp>
+#include <vscg/core/shape.hpp>
 #include <vscg/core/slot.hpp>
+#include <vscg/core/step_data.hpp>
 
 namespace vscg {
 
 /// What changes from one run of a program to the next.
 struct run_state {
-  std::size_t items = 0;        // of this micro-batch
-  std::size_t first_item = 0;   // its place in the whole batch
-  std::size_t batch_items = 0;  // of the whole batch: losses divide by it
-  std::uint64_t seed = 0;
-  std::uint64_t step = 0;
+  std::size_t items = 0;            // of this micro-batch
+  std::size_t first_item = 0;       // its place in the whole batch
+  std::size_t batch_items = 0;      // of the whole batch: losses divide by it
+  const step_data* data = nullptr;  // in the backend's memory; only dropout reads it
   bool first_micro_batch() const { return first_item == 0; }
 };
 
@@ -110,16 +112,20 @@ class operation_context {
     }
     return run_.values[node_.results[I]];
   }
-  /// The gradient of a result. This pullback is its only reader and may use it as scratch. Null where no gradient
-  /// comes: where the loss does not reach that one of several results.
+  /// The gradient of a result. This pullback is its only reader and may use it as scratch; not where the result is one
+  /// number for all items, [1]: it may be the loss, whose gradient was written when the runner was made and is read in
+  /// every step. Null where no gradient comes: where the loss does not reach that one of several results.
   template <int I = 0>
-  scalar* dy(result_index<I> = {}) const {
+  auto dy(result_index<I> = {}) const {
     static_assert(Pullback);
-    constexpr std::size_t count = std::tuple_size_v<typename Operation::results>;
+    using results = typename Operation::results;
+    using result = typename std::tuple_element_t<I, results>::type;
+    using pointer = std::conditional_t<std::is_same_v<result, shape<1>>, const scalar*, scalar*>;
+    constexpr std::size_t count = std::tuple_size_v<results>;
     if constexpr (count > 1) {
-      if (((node_.given >> I) & 1U) == 0) return nullptr;
+      if (((node_.given >> I) & 1U) == 0) return pointer(nullptr);
     }
-    return run_.gradients[node_.results[I]];
+    return pointer(run_.gradients[node_.results[I]]);
   }
   /// Whether operand I takes a gradient: a question of types, so that no code is made for one that does not. A pullback
   /// runs only where the loss depends on its result, so each gradient that it can write is read.

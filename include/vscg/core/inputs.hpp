@@ -16,11 +16,21 @@ struct input_shapes {
 };
 
 namespace detail {
+template <class First, class Second>
+struct join_shapes;
+template <class... First, class... Second>
+struct join_shapes<input_shapes<First...>, input_shapes<Second...>> {
+  using type = input_shapes<First..., Second...>;
+};
 template <class Network>
 struct inputs_of_type {
   using type = typename Network::inputs;
 };
 }  // namespace detail
+
+/// The shapes of one list, then those of another.
+template <class First, class Second>
+using joined_shapes = typename detail::join_shapes<First, Second>::type;
 
 /// The shapes that a network or layer takes unless others are given: `using inputs = input_shapes<...>` in it.
 template <class Network>

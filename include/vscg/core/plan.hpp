@@ -15,6 +15,7 @@
 #include <vscg/core/checked_size.hpp>
 #include <vscg/core/error.hpp>
 #include <vscg/core/program.hpp>
+#include <vscg/core/stretches.hpp>
 
 namespace vscg {
 
@@ -37,10 +38,13 @@ class memory_plan {
     bool part = false;
   };
 
-  /// Throws vscg::error naming `what` (the number of items) where no memory could hold them.
-  memory_plan(const program& p, std::size_t items, std::size_t workers, std::size_t scalar_bytes,
-              std::string_view what = "capacity")
-      : items_(items), values_(p.slots().size(), nowhere), gradients_(p.slots().size(), nowhere) {
+  /// `limits`: the backend's. Throws vscg::error naming `what` (the number of items) where no memory could hold them.
+  memory_plan(const program& p, const stretch_limits& limits, std::size_t items, std::size_t workers,
+              std::size_t scalar_bytes, std::string_view what = "capacity")
+      : items_(items),
+        stretches_(find_stretches(p, limits)),
+        values_(p.slots().size(), nowhere),
+        gradients_(p.slots().size(), nowhere) {
     const std::size_t most = most_items(p, workers, scalar_bytes);
     if (items > most) throw error(what, "at most " + std::to_string(most) + " items", std::to_string(items));
     collect(p, workers, scalar_bytes);
@@ -56,6 +60,8 @@ class memory_plan {
   std::size_t value(slot_id id) const { return values_[id]; }
   std::size_t gradient(slot_id id) const { return gradients_[id]; }
   const std::vector<block>& blocks() const { return blocks_; }
+  /// The program's steps in order, as they run: a block that is `part` holds the items of one stretch.
+  const std::vector<stretch>& stretches() const { return stretches_; }
 
   /// What lies where and when, a line a block.
   std::string describe(const program& p) const {
@@ -130,7 +136,10 @@ class memory_plan {
         touch(values, id, end);
       }
     }
-    if (p.loss() != no_slot) touch(gradients, p.array_of(p.loss()), p.forward_steps());
+    if (p.loss() != no_slot) {  // written once, before the first run
+      touch(gradients, p.array_of(p.loss()), 0);
+      touch(gradients, p.array_of(p.loss()), end);
+    }
     // The gradient of an input is a result of the run.
     for (const slot_id id : p.inputs()) {
       if (p.has_gradient(id)) touch(gradients, id, end);
@@ -156,7 +165,7 @@ class memory_plan {
     b.id = id;
     const slot_size size = p.slots()[id].size;
     std::size_t items = items_;
-    for (const auto& s : p.stretches()) {
+    for (const auto& s : stretches_) {
       if (s.items == 0) continue;
       if (s.begin <= b.first && b.last < s.end && size.per_item > 0) {
         b.part = true;
@@ -196,6 +205,7 @@ class memory_plan {
   }
 
   std::size_t items_;
+  std::vector<stretch> stretches_;
   std::size_t bytes_ = 0;
   std::size_t prepared_bytes_ = 0;
   std::vector<block> blocks_;

@@ -3,7 +3,6 @@
 
 #include <vscg/core/begin.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -27,20 +26,6 @@ class program {
     bool pullback = false;
   };
 
-  /// Steps [begin, end) that run on `items` items at a time, one part of the batch after the other; 0: on all at once.
-  struct stretch {
-    std::size_t begin = 0;
-    std::size_t end = 0;
-    std::size_t items = 0;
-  };
-
-  /// Numbers of one item (in one array) from which on a step runs on few items at a time, so that what one step writes
-  /// the next one still finds in the cache, and so many numbers at a time.
-  static constexpr std::size_t wide = std::size_t{1} << 16U;
-  static constexpr std::size_t wide_at_once = std::size_t{1} << 18U;
-  /// Narrow steps between wide ones run with them, if they are as few.
-  static constexpr std::size_t bridge = 8;
-
   /// `outputs` stay readable after a run. With a `loss`, everything that it reaches gets a gradient.
   program(recorder&& trace, std::vector<slot_id> outputs, slot_id loss = no_slot)
       : slots_(std::move(trace.arrays)),
@@ -59,7 +44,6 @@ class program {
       if (nodes_[i].wanted != 0) steps_.push_back({i, true});
     }
     mark_first_writers();
-    find_stretches();
     find_preparations();
   }
 
@@ -75,8 +59,6 @@ class program {
   std::size_t forward_steps() const { return forward_steps_; }
   /// Nodes that prepare something of their weights, each thing once.
   std::span<const std::uint32_t> preparations() const { return preparations_; }
-  /// All steps in order; a stretch is forward or pullback, not both.
-  std::span<const stretch> stretches() const { return stretches_; }
   /// Calls f(id, gradient) for each array that a step touches, parameters and their gradients included.
   template <class F>
   void for_each_array(const step& s, F&& f) const {
@@ -193,46 +175,6 @@ class program {
     }
   }
 
-  // The widest array of a step; 0 where its items cannot be computed one after the other: it has something that is
-  // neither an item's nor a parameter's.
-  std::size_t width_of(const step& s) const {
-    std::size_t widest = 0;
-    bool apart = true;
-    for_each_array(s, [&](slot_id id, bool) {
-      const slot& a = slots_[id];
-      const bool itself = a.from == slot::origin::parameter || is_prepared(nodes_[s.node], id);
-      apart = apart && (itself || (a.size.per_item > 0 && a.size.fixed == 0 && a.size.per_worker == 0));
-      if (!itself) widest = std::max(widest, a.size.per_item);
-    });
-    return apart ? widest : 0;
-  }
-  static bool is_prepared(const node& n, slot_id id) {
-    return std::find(n.prepared.begin(), n.prepared.end(), id) != n.prepared.end();
-  }
-
-  void find_stretches() {
-    std::vector<std::size_t> items(steps_.size(), 0);
-    std::size_t first_between = 0;  // of the narrow steps since the last wide one that could run between wide ones
-    for (std::size_t at = 0; at < steps_.size(); ++at) {
-      const std::size_t width = width_of(steps_[at]);
-      if (width == 0 || at == forward_steps_) first_between = at + (width == 0 ? 1 : 0);
-      if (width < wide) continue;
-      items[at] = std::max<std::size_t>(1, wide_at_once / width);
-      const bool goes_on = first_between > 0 && items[first_between - 1] != 0 && at - first_between <= bridge;
-      if (goes_on)
-        std::fill(items.begin() + static_cast<std::ptrdiff_t>(first_between),
-                  items.begin() + static_cast<std::ptrdiff_t>(at), items[at]);
-      first_between = at + 1;
-    }
-    for (std::size_t at = 0; at < steps_.size(); ++at) {
-      const bool goes_on =
-          !stretches_.empty() && at != forward_steps_ && (stretches_.back().items == 0) == (items[at] == 0);
-      if (!goes_on) stretches_.push_back({at, at, items[at]});
-      stretches_.back().end = at + 1;
-      stretches_.back().items = std::min(stretches_.back().items, items[at]);
-    }
-  }
-
   void find_preparations() {
     std::vector<bool> made(slots_.size(), false);
     for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
@@ -249,7 +191,6 @@ class program {
   std::vector<node> nodes_;
   std::vector<step> steps_;
   std::vector<std::uint32_t> preparations_;
-  std::vector<stretch> stretches_;
   std::size_t forward_steps_ = 0;
   std::vector<slot_id> inputs_;
   std::vector<slot_id> parameters_;

@@ -7,14 +7,13 @@
 #include <array>
 #include <cstddef>
 #include <span>
-#include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
-#include <vscg/core/error.hpp>
-#include <vscg/core/guard.hpp>
 #include <vscg/core/random.hpp>
 #include <vscg/core/team.hpp>
+#include <vscg/model/batch_arrays.hpp>
 #include <vscg/model/session.hpp>
 #include <vscg/model/weights.hpp>
 
@@ -52,36 +51,19 @@ class model {
     outputs result{};
     if constexpr (require_operands<Network, Inputs::count, sizeof...(Arrays)>()) {
       constexpr std::size_t at_once = 16;
-      const std::size_t items = count(Inputs{}, arrays...);
+      const auto batch = checked_batch<Scalar>(Inputs{}, "inputs", Inputs::count, arrays...);
+      const std::size_t items = batch.items;
       session_type s(weights_, n, capacity{std::min(items, at_once)});
       for (std::size_t first = 0; first < items || first == 0; first += at_once) {
         const std::size_t n_items = std::min(at_once, items - first);
-        const auto views = run_part(s, Inputs{}, first, n_items, arrays...);
-        append(views, result);
+        append(std::apply([&](const auto&... array) { return s.infer(array.part(first, n_items)...); }, batch.arrays),
+               result);
       }
     }
     return result;
   }
 
  private:
-  template <class... Shapes, class... Arrays>
-  static std::size_t count(input_shapes<Shapes...>, const Arrays&... arrays) {
-    std::size_t k = 0;
-    const std::array<std::size_t, sizeof...(Shapes)> items{
-        checked_array<Shapes, Scalar>(arrays, "input " + std::to_string(k++)).size() / Shapes::elements...};
-    for (const std::size_t n : items) {
-      if (n != items[0]) throw error("inputs", std::to_string(items[0]) + " items in each", std::to_string(n));
-    }
-    return items[0];
-  }
-
-  template <class... Shapes, class... Arrays>
-  static auto run_part(session_type& s, input_shapes<Shapes...>, std::size_t first, std::size_t items,
-                       const Arrays&... arrays) {
-    return s.infer(
-        checked_array<Shapes, Scalar>(arrays, "input").subspan(first * Shapes::elements, items * Shapes::elements)...);
-  }
-
   static void append(const typename session_type::outputs& views, outputs& result) {
     std::vector<std::span<const Scalar>> parts;
     std::size_t items = 0;
@@ -90,9 +72,7 @@ class model {
       items = field.items;
     });
     for_each_output(result, [&](auto& field, std::size_t k) {
-      std::vector<Scalar> host(parts[k].size());
-      Backend::memory::copy_out(host.data(), parts[k].data(), parts[k].size_bytes());
-      field.numbers.insert(field.numbers.end(), host.begin(), host.end());
+      field.numbers.insert(field.numbers.end(), parts[k].begin(), parts[k].end());
       field.items += items;
     });
   }

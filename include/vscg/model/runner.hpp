@@ -24,6 +24,7 @@
 #include <vscg/core/plan.hpp>
 #include <vscg/core/program.hpp>
 #include <vscg/core/stopped.hpp>
+#include <vscg/core/stretches.hpp>
 #include <vscg/core/team.hpp>
 
 namespace vscg {
@@ -40,7 +41,7 @@ class runner {
   runner(std::shared_ptr<const program> p, const parameter_table& table, threads n, std::size_t items,
          std::string_view what = "capacity")
       : program_(std::move(p)),
-        plan_(*program_, items, n.count, sizeof(Scalar), what),
+        plan_(*program_, Backend::stretches, items, n.count, sizeof(Scalar), what),
         executor_(n),
         arena_(memory_of(plan_, what)),
         values_(program_->slots().size(), nullptr),
@@ -50,13 +51,16 @@ class runner {
       auto& where = block.gradient ? gradients_ : values_;
       where[block.id] = arena_.data() + block.offset / sizeof(Scalar);
     }
-    for (const auto& s : program_->stretches()) strides_.push_back(strides_in(s));
+    seed_loss();
+    for (const auto& s : plan_.stretches()) strides_.push_back(strides_in(s));
   }
   runner(runner&&) = delete;
 
   const program& traced() const { return *program_; }
   const memory_plan& plan() const { return plan_; }
   executor& backend() { return executor_; }
+  /// Bytes of memory for its arrays and for the backend's own.
+  std::size_t bytes() const { return arena_.bytes() + executor_.bytes(); }
   /// Items that a run can take at most.
   std::size_t capacity() const { return plan_.items(); }
 
@@ -78,21 +82,21 @@ class runner {
 
   /// `stop` is asked before every operation from now on; when it says so, the run is given up: vscg::stopped.
   void stop_when(std::function<bool()> stop) { stop_ = std::move(stop); }
+  /// Asks it now. Throws vscg::stopped when it says so.
+  void expect_no_stop() const {
+    if (stop_ && stop_()) throw stopped();
+  }
 
   void forward(const run_state& state) { run(state, 0, program_->forward_steps(), nullptr); }
 
   /// After forward with the same state: gradients of all that the loss reaches.
-  void pullback(const run_state& state) {
-    seed_loss();
-    run(state, program_->forward_steps(), program_->steps().size(), nullptr);
-  }
+  void pullback(const run_state& state) { run(state, program_->forward_steps(), program_->steps().size(), nullptr); }
 
   /// Runs forward and pullback again and names the first operation that gives a number that is not finite.
   std::optional<std::string> first_not_finite(const run_state& state) {
     std::string found;
     run(state, 0, program_->forward_steps(), &found);
     if (!found.empty()) return found;
-    seed_loss();
     run(state, program_->forward_steps(), program_->steps().size(), &found);
     if (!found.empty()) return found;
     return std::nullopt;
@@ -107,6 +111,7 @@ class runner {
     if (!on) return;
     for (std::size_t i = 0; i < arena_.size(); ++i) arena_.data()[i] = std::numeric_limits<Scalar>::quiet_NaN();
     prepare();
+    seed_loss();
   }
 
  private:
@@ -134,7 +139,7 @@ class runner {
   std::string what_fits(const memory_plan& plan) const {
     std::size_t bytes = plan.bytes();
     for (std::size_t items = plan.items() / 2; items > 0; items /= 2) {
-      const memory_plan smaller(*program_, items, executor_.workers(), sizeof(Scalar));
+      const memory_plan smaller(*program_, Backend::stretches, items, executor_.workers(), sizeof(Scalar));
       bytes = smaller.bytes();
       try {
         const arena tried(elements_of(smaller));
@@ -146,7 +151,9 @@ class runner {
     return "what the memory holds, which is not even 1 item (" + bytes_text(bytes) + ")";
   }
 
+  // The loss's slope in itself. It stays: no pullback writes to it.
   void seed_loss() {
+    if (program_->loss() == no_slot) return;
     const Scalar one = 1;
     Backend::memory::copy_in(gradients_[program_->array_of(program_->loss())], &one, sizeof(Scalar));
   }
@@ -158,7 +165,7 @@ class runner {
     std::size_t bytes;  // of an item
   };
 
-  std::vector<stride> strides_in(const program::stretch& s) const {
+  std::vector<stride> strides_in(const stretch& s) const {
     std::vector<stride> found;
     if (s.items == 0) return found;
     std::set<std::pair<slot_id, bool>> seen;
@@ -182,7 +189,7 @@ class runner {
   }
 
   void run(const run_state& state, std::size_t begin, std::size_t end, std::string* not_finite) {
-    const auto stretches = program_->stretches();
+    const auto& stretches = plan_.stretches();
     for (std::size_t i = 0; i < stretches.size(); ++i) {
       if (stretches[i].begin < begin || stretches[i].end > end) continue;
       const std::size_t at_once = stretches[i].items == 0 ? state.items : stretches[i].items;
@@ -203,7 +210,7 @@ class runner {
     }
   }
 
-  bool run_steps(const run_state& state, const program::stretch& s, bool last_part, std::string* not_finite) {
+  bool run_steps(const run_state& state, const stretch& s, bool last_part, std::string* not_finite) {
     execution<Scalar, executor> running{&executor_, values_.data(), gradients_.data(), state};
     given_up_ = false;
     for (std::size_t at = s.begin; at < s.end; ++at) {

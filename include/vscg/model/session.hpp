@@ -3,22 +3,23 @@
 
 #include <vscg/core/begin.hpp>
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <string>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include <vscg/backend/memory.hpp>
 #include <vscg/core/error.hpp>
+#include <vscg/core/execution.hpp>
 #include <vscg/core/guard.hpp>
 #include <vscg/core/program.hpp>
 #include <vscg/core/team.hpp>
-#include <vscg/model/array.hpp>
+#include <vscg/model/batch_arrays.hpp>
 #include <vscg/model/runner.hpp>
+#include <vscg/model/staged_batch.hpp>
 #include <vscg/model/trace.hpp>
 #include <vscg/model/weights.hpp>
 
@@ -51,9 +52,12 @@ class session {
   explicit session(const weights<Network, Scalar, Backend>& w, threads n = threads{1}, capacity c = capacity{16})
       : weights_(w.share()),
         table_(weights_->table),
-        runner_(trace_program(w.net(), w.table()), w.table(), n, c.items) {
+        runner_(trace_program(w.net(), w.table()), w.table(), n, c.items),
+        staged_(c.items) {
     take_weights();
-    if constexpr (!Backend::memory::borrows_host_arrays) stage(Inputs{}, c.items);
+    if constexpr (!Backend::memory::borrows_host_arrays) {
+      for (const slot_id id : runner_.traced().outputs()) results_.emplace_back(elements(id, c.items));
+    }
   }
   explicit session(const weights<Network, Scalar, Backend>&&, threads = threads{1}, capacity = capacity{16}) = delete;
 
@@ -63,15 +67,15 @@ class session {
   outputs infer(const Arrays&... arrays) & {
     outputs result{};
     if constexpr (require_operands<Network, Inputs::count, sizeof...(Arrays)>()) {
-      const std::size_t items = bind(Inputs{}, std::index_sequence_for<Arrays...>{}, arrays...);
-      run_state state;
-      state.items = items;
-      state.batch_items = items;
+      take(checked_batch<Scalar>(Inputs{}, "inputs", Inputs::count, arrays...));
       if (weights_->revision != revision_) take_weights();
-      runner_.forward(state);
+      run();
       for_each_output(result, [&](auto& field, std::size_t k) {
-        field.data = runner_.value(runner_.traced().outputs()[k]);
-        field.items = items;
+        if constexpr (Backend::memory::borrows_host_arrays)
+          field.data = runner_.value(runner_.traced().outputs()[k]);
+        else
+          field.data = results_[k].data();
+        field.items = staged_.items();
       });
     }
     return result;
@@ -79,8 +83,13 @@ class session {
   template <class... Arrays>
   outputs infer(const Arrays&... arrays) && = delete;  // the views would see a session that is gone
 
-  /// Memory of one call, in bytes, known beforehand.
-  std::size_t memory() const { return runner_.plan().bytes(); }
+  /// Bytes of memory that the session holds for its arrays and its backend, with the workspaces of products. The
+  /// weights are the model's, and the description of the program, some kilobytes, is not counted.
+  std::size_t memory() const {
+    std::size_t total = runner_.bytes() + staged_.bytes();
+    for (const auto& array : results_) total += array.bytes();
+    return total;
+  }
   const memory_plan& plan() const { return runner_.plan(); }
   std::size_t max_items() const { return runner_.capacity(); }
   const program& traced() const { return runner_.traced(); }
@@ -94,49 +103,60 @@ class session {
     return std::make_shared<const program>(std::move(trace), std::move(slots));
   }
 
+  struct no_header {};
+  using staged = staged_batch<no_header, Scalar, typename Backend::memory, Inputs>;
+
   void take_weights() {
     weights_->expect_numbers();
     weights_->expect_settings_of(*table_);
-    runner_.bind_weights(weights_->numbers.data());
+    if (bound_ != weights_->numbers.data()) {
+      runner_.bind_weights(bound_ = weights_->numbers.data());
+      ++bindings_;
+    }
     runner_.prepare();
     revision_ = weights_->revision;
   }
 
-  template <class... Shapes, std::size_t... I, class... Arrays>
-  std::size_t bind(input_shapes<Shapes...>, std::index_sequence<I...>, const Arrays&... arrays) {
-    const std::tuple given{checked_array<Shapes, Scalar>(arrays, "input " + std::to_string(I))...};
-    const std::array<std::size_t, sizeof...(I)> items{std::get<I>(given).size() / Shapes::elements...};
-    for (const std::size_t n : items) {
-      if (n != items[0]) throw error("inputs", std::to_string(items[0]) + " items in each", std::to_string(n));
-    }
-    if (items[0] > runner_.capacity()) {
+  void take(const batch_arrays<Scalar, Inputs::count>& batch) {
+    if (batch.items > runner_.capacity()) {
       throw error("inputs", "at most " + std::to_string(runner_.capacity()) + " items, the session's capacity",
-                  std::to_string(items[0]));
+                  std::to_string(batch.items));
     }
-    (place(I, std::get<I>(given)), ...);
-    return items[0];
+    staged_.take({}, batch);
+    for (std::size_t k = 0; k < Inputs::count; ++k) runner_.bind_input(k, staged_.array(k));
   }
 
-  void place(std::size_t k, std::span<const Scalar> numbers) {
-    if constexpr (Backend::memory::borrows_host_arrays) {
-      runner_.bind_input(k, numbers.data());
-    } else {
-      Backend::memory::copy_in(staged_[k].data(), numbers.data(), numbers.size_bytes());
-      runner_.bind_input(k, staged_[k].data());
-    }
+  // All that reaches the backend in one call depends on the number of items and on where the weights lie.
+  void run() {
+    run_state state;
+    state.items = staged_.items();
+    state.batch_items = state.items;
+    auto& executor = runner_.backend();
+    executor.replay((std::uint64_t{bindings_} << 32U) | state.items, [&] {
+      staged_.bring(executor);
+      runner_.forward(state);
+      for (std::size_t k = 0; k < results_.size(); ++k) {
+        const slot_id id = runner_.traced().outputs()[k];
+        executor.copy_out(results_[k].data(), runner_.value(id), elements(id, state.items) * sizeof(Scalar));
+      }
+    });
+    executor.wait();
   }
 
-  template <class... Shapes>
-  void stage(input_shapes<Shapes...>, std::size_t items) {
-    std::size_t k = 0;
-    ((staged_[k++] = buffer<Scalar, typename Backend::memory>(Shapes::elements * items)), ...);
+  std::size_t elements(slot_id id, std::size_t items) const {
+    const slot_size size = runner_.traced().slots()[id].size;
+    return size.per_item * items + size.fixed;
   }
 
   std::shared_ptr<const shared_numbers<Scalar, typename Backend::memory>> weights_;
   std::shared_ptr<const parameter_table> table_;  // as traced
+  const Scalar* bound_ = nullptr;  // what the runner reads
+  std::uint32_t bindings_ = 0;     // how often that changed
   std::uint64_t revision_ = 0;
   runner<Scalar, Backend> runner_;
-  std::array<buffer<Scalar, typename Backend::memory>, Inputs::count> staged_;  // only where arrays are not borrowed
+  staged staged_;
+  std::vector<buffer<Scalar, typename Backend::memory::host>>
+      results_;  // only where the host cannot read the backend's memory
 };
 
 }  // namespace vscg

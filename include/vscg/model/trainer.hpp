@@ -18,14 +18,19 @@
 
 #include <vscg/backend/memory.hpp>
 #include <vscg/core/error.hpp>
+#include <vscg/core/execution.hpp>
 #include <vscg/core/guard.hpp>
 #include <vscg/core/inputs.hpp>
 #include <vscg/core/micro_batches.hpp>
 #include <vscg/core/program.hpp>
+#include <vscg/core/step_data.hpp>
 #include <vscg/core/team.hpp>
+#include <vscg/model/batch_arrays.hpp>
 #include <vscg/model/loss.hpp>
 #include <vscg/model/model.hpp>
+#include <vscg/model/report.hpp>
 #include <vscg/model/runner.hpp>
+#include <vscg/model/staged_batch.hpp>
 #include <vscg/model/trace.hpp>
 #include <vscg/optim/adam.hpp>
 
@@ -38,7 +43,7 @@ class not_finite : public error {
 };
 
 struct trainer_options {
-  std::size_t batch = 128;      ///< items of a step at most
+  std::size_t batch = 128;      ///< items of a step at most; a memory that is not the host's holds arrays of as many
   std::size_t micro_batch = 0;  ///< items computed at once; 0: the whole batch. Peak memory is proportional to it
   std::uint64_t seed = 1;       ///< of dropout
   bool dropout = true;          ///< off: all rates are 0
@@ -53,11 +58,17 @@ class trainer {
   using network = typename Model::network;
   using scalar = typename Model::scalar;
   using backend = typename Model::backend;
-  using memory = typename backend::memory;
+  using memory_type = typename backend::memory;
   using tag = trace_tag<scalar, backend, mode::training>;
   using inputs = typename Model::inputs;
   using targets = typename Loss::targets;
+  using arrays_of_batch = joined_shapes<inputs, targets>;
   static constexpr std::size_t term_count = Loss::term_names.size();
+
+  // What a step reads beside the batch's arrays.
+  struct controls : step_data {
+    typename Optimizer::settings optimizer;
+  };
 
   struct traced {
     std::shared_ptr<const program> steps;
@@ -76,63 +87,56 @@ class trainer {
         runner_(traced_.steps, table(), n, options_.micro_batch,
                 options.micro_batch == 0 ? "trainer_options.batch" : "trainer_options.micro_batch"),
         gradients_(table().buffer_elements),
-        state_(table().buffer_elements, ranges()) {
+        state_(table().buffer_elements, ranges()),
+        staged_(options_.batch) {
     expect_micro_batches(*traced_.steps, options_.micro_batch, options_.batch, "trainer_options.micro_batch");
     bind_weights();
     runner_.bind_gradients(gradients_.data());
     const std::vector<scalar> zeros(gradients_.size(), scalar(0));
-    memory::copy_in(gradients_.data(), zeros.data(), zeros.size() * sizeof(scalar));
-    if constexpr (!memory::borrows_host_arrays) {
-      stage(inputs{}, 0);
-      stage(targets{}, inputs::count);
-    }
+    memory_type::copy_in(gradients_.data(), zeros.data(), zeros.size() * sizeof(scalar));
   }
 
   /// Settings of the optimiser: the learning rate may be changed between steps.
   Optimizer optimizer;
 
-  /// One step on a batch: `arrays` are the network's inputs, then the loss's targets, each [B, ...] in host memory.
-  /// Throws not_finite when the loss, a gradient, or a moment or weight after the step is not a number, and
+  /// One step on a batch: the network's inputs, then the loss's targets, each [B, ...] in host memory as
+  /// `session::infer` takes them. Throws vscg::error when a shape differs or B is not from 1 to the options' batch;
+  /// not_finite when the loss, a gradient, or a moment or weight after the step is not a number, and
   /// vscg::stopped when stop_when()'s question ends it; weights and moments are then as they were.
-  loss_report<term_count> step(std::span<const std::span<const scalar>> arrays) {
-    checked(optimizer);
-    const auto report = gradients(arrays);
-    ++weights_->revision;
-    state_.update(optimizer, runner_.backend(), runner_.value(traced_.steps->loss()), gradients_.data(),
-                  weights_->numbers.data());
-    if (!state_.taken()) explain(arrays, report.total);
-    ++steps_;
-    return report;
+  template <class... Arrays>
+  loss_report<term_count> step(const Arrays&... arrays) {
+    take(arrays...);
+    return take_step();
   }
 
   /// `stop` is asked again and again while gradients are computed.
   void stop_when(std::function<bool()> stop) { runner_.stop_when(std::move(stop)); }
 
   /// Loss and gradients of a batch without a step.
-  loss_report<term_count> gradients(std::span<const std::span<const scalar>> arrays) {
-    for_each_micro_batch(arrays, [&](const run_state& state) {
-      runner_.forward(state);
-      runner_.pullback(state);
-      return true;
-    });
-    loss_report<term_count> report;
-    report.names = Loss::term_names;
-    report.total = read(runner_.value(traced_.steps->loss()));
-    for (std::size_t i = 0; i < term_count; ++i) report.terms[i] = read(runner_.value(traced_.terms[i]));
-    return report;
+  template <class... Arrays>
+  loss_report<term_count> gradients(const Arrays&... arrays) {
+    take(arrays...);
+    run(false);
+    return reported();
   }
 
   /// The gradient of one named array after a step, or nothing where the loss does not reach it.
   std::vector<scalar> gradient(const parameter_entry& entry) const {
     if (!reached(entry.id)) return {};
     std::vector<scalar> copy(entry.elements);
-    memory::copy_out(copy.data(), gradients_.data() + entry.offset, entry.elements * sizeof(scalar));
+    memory_type::copy_out(copy.data(), gradients_.data() + entry.offset, entry.elements * sizeof(scalar));
     return copy;
   }
   /// Whether the loss reaches a parameter: others are never moved.
   bool reached(std::uint32_t id) const {
     const slot_id slot = traced_.steps->parameters()[id];
     return slot != no_slot && traced_.steps->has_gradient(slot);
+  }
+
+  /// Bytes of memory that the trainer holds: for a step's arrays, its backend with the workspaces of products,
+  /// gradients, and the optimiser's state. The weights are the model's.
+  std::size_t memory() const {
+    return runner_.bytes() + gradients_.bytes() + state_.bytes() + staged_.bytes() + report_.bytes();
   }
 
   /// Steps taken; with `state()` and the weights, all that a run needs to go on with the same bits.
@@ -199,75 +203,88 @@ class trainer {
   void bind_weights() {
     weights_->expect_numbers();
     weights_->expect_settings_of(*table_);
-    if (bound_ != weights_->numbers.data()) runner_.bind_weights(bound_ = weights_->numbers.data());
+    if (bound_ == weights_->numbers.data()) return;
+    runner_.bind_weights(bound_ = weights_->numbers.data());
+    ++bindings_;
+  }
+
+  template <class... Arrays>
+  void take(const Arrays&... arrays) {
+    static_assert(
+        sizeof...(Arrays) == arrays_of_batch::count,
+        "vscg::trainer::step: one array for each of the network's inputs, then for each of the loss's targets");
+    const auto batch = checked_batch<scalar>(arrays_of_batch{}, "trainer::step", inputs::count, arrays...);
+    if (batch.items == 0 || batch.items > options_.batch) {
+      throw error("trainer::step", "1 to " + std::to_string(options_.batch) + " items", std::to_string(batch.items));
+    }
+    controls now;
+    now.seed = options_.seed;
+    now.step = steps_;
+    now.optimizer = checked(optimizer);
+    staged_.take(now, batch);
+    bind_weights();
+  }
+
+  loss_report<term_count> take_step() {
+    run(true);
+    ++weights_->revision;
+    const auto found = reported();
+    if (report_[1 + term_count] == scalar(0)) explain(found.total);
+    ++steps_;
+    return found;
+  }
+
+  // Of one batch: one copy in, launches, one copy out. All of them depend on the number of items, on where the weights
+  // lie and on whether there is an update; what else changes between steps lies in the memory that is copied in.
+  void run(bool update) {
+    runner_.expect_no_stop();
+    auto& executor = runner_.backend();
+    const std::uint64_t key = (std::uint64_t{bindings_} << 33U) | (staged_.items() << 1U) | (update ? 1U : 0U);
+    executor.replay(key, [&] {
+      staged_.bring(executor);
+      runner_.prepare();
+      for_each_micro_batch([&](const run_state& state) {
+        runner_.forward(state);
+        runner_.pullback(state);
+        return true;
+      });
+      std::array<const scalar*, 2 + term_count> from{runner_.value(traced_.steps->loss())};
+      for (std::size_t i = 0; i < term_count; ++i) from[1 + i] = runner_.value(traced_.terms[i]);
+      if (update) {
+        state_.update(&staged_.header()->optimizer, executor, from[0], gradients_.data(), weights_->numbers.data());
+        from[1 + term_count] = state_.taken();
+      }
+      report_.gather(executor, std::span<const scalar* const>(from).first(1 + term_count + (update ? 1 : 0)));
+    });
+    executor.wait();
+  }
+
+  loss_report<term_count> reported() const {
+    loss_report<term_count> found;
+    found.names = Loss::term_names;
+    found.total = static_cast<double>(report_[0]);
+    for (std::size_t i = 0; i < term_count; ++i) found.terms[i] = static_cast<double>(report_[1 + i]);
+    return found;
   }
 
   /// Calls f(state) with the arrays of each micro-batch in place, until it returns false.
   template <class F>
-  void for_each_micro_batch(std::span<const std::span<const scalar>> arrays, F f) {
-    const std::size_t items = count_items(arrays);
-    bind_weights();
-    runner_.prepare();
+  void for_each_micro_batch(F f) {
     run_state state;
-    state.batch_items = items;
-    state.seed = options_.seed;
-    state.step = steps_;
-    for (std::size_t first = 0; first < items; first += options_.micro_batch) {
-      place(arrays, first, items, state);
+    state.batch_items = staged_.items();
+    state.data = staged_.header();
+    for (std::size_t first = 0; first < staged_.items(); first += options_.micro_batch) {
+      state.first_item = first;
+      state.items = std::min(options_.micro_batch, staged_.items() - first);
+      for (std::size_t k = 0; k < arrays_of_batch::count; ++k) runner_.bind_input(k, staged_.array(k, first));
       if (!f(std::as_const(state))) return;
     }
   }
 
-  std::size_t count_items(std::span<const std::span<const scalar>> arrays) const {
-    constexpr std::size_t count = inputs::count + targets::count;
-    if (arrays.size() != count) {
-      throw error("trainer::step", std::to_string(count) + " arrays: inputs, then targets",
-                  std::to_string(arrays.size()));
-    }
-    const auto sizes = item_elements();
-    const std::size_t items = arrays[0].size() / sizes[0];
-    for (std::size_t k = 0; k < count; ++k) {
-      if (arrays[k].size() != items * sizes[k]) {
-        throw error("trainer::step, array " + std::to_string(k), std::to_string(items * sizes[k]) + " numbers",
-                    std::to_string(arrays[k].size()));
-      }
-    }
-    if (items == 0 || items > options_.batch) {
-      throw error("trainer::step", "1 to " + std::to_string(options_.batch) + " items", std::to_string(items));
-    }
-    return items;
-  }
-
-  static constexpr auto item_elements() {
-    return []<class... I, class... O>(input_shapes<I...>, input_shapes<O...>) {
-      return std::array<std::size_t, sizeof...(I) + sizeof...(O)>{I::elements..., O::elements...};
-    }(inputs{}, targets{});
-  }
-
-  void place(std::span<const std::span<const scalar>> arrays, std::size_t first, std::size_t items, run_state& state) {
-    state.first_item = first;
-    state.items = std::min(options_.micro_batch, items - first);
-    const auto sizes = item_elements();
-    for (std::size_t k = 0; k < arrays.size(); ++k) {
-      const scalar* from = arrays[k].data() + first * sizes[k];
-      if constexpr (memory::borrows_host_arrays) {
-        runner_.bind_input(k, from);
-      } else {
-        memory::copy_in(staged_[k].data(), from, state.items * sizes[k] * sizeof(scalar));
-        runner_.bind_input(k, staged_[k].data());
-      }
-    }
-  }
-
-  template <class... Shapes>
-  void stage(input_shapes<Shapes...>, std::size_t k) {
-    ((staged_[k++] = buffer<scalar, memory>(Shapes::elements * options_.micro_batch)), ...);
-  }
-
   // The update has not happened: run the step again, looking at every result.
-  [[noreturn]] void explain(std::span<const std::span<const scalar>> arrays, double loss) {
+  [[noreturn]] void explain(double loss) {
     std::string where;
-    for_each_micro_batch(arrays, [&](const run_state& state) {
+    for_each_micro_batch([&](const run_state& state) {
       where = runner_.first_not_finite(state).value_or("");
       return where.empty();
     });
@@ -282,21 +299,17 @@ class trainer {
                      "loss " + std::to_string(loss) + "; the first number that is not finite comes from " + where);
   }
 
-  static double read(const scalar* from) {
-    scalar value = 0;
-    memory::copy_out(&value, from, sizeof(scalar));
-    return static_cast<double>(value);
-  }
-
-  std::shared_ptr<shared_numbers<scalar, memory>> weights_;
+  std::shared_ptr<shared_numbers<scalar, memory_type>> weights_;
   std::shared_ptr<const parameter_table> table_;  // as traced
   const scalar* bound_ = nullptr;                 // what the runner reads
+  std::uint32_t bindings_ = 0;                    // how often that changed
   trainer_options options_;
   traced traced_;
   runner<scalar, backend> runner_;
-  buffer<scalar, memory> gradients_;
+  buffer<scalar, memory_type> gradients_;
   typename Optimizer::template state<scalar, backend> state_;
-  std::array<buffer<scalar, memory>, inputs::count + targets::count> staged_;
+  staged_batch<controls, scalar, memory_type, arrays_of_batch> staged_;
+  report<scalar, memory_type, 2 + term_count> report_;  // the loss, its terms, whether the step was taken
   std::uint64_t steps_ = 0;
 };
 

@@ -11,6 +11,7 @@
 #include <vscg/core/math.hpp>
 #include <vscg/core/random.hpp>
 #include <vscg/core/record.hpp>
+#include <vscg/core/step_data.hpp>
 
 namespace vscg {
 
@@ -22,8 +23,8 @@ namespace kernels {
 template <class T>
 struct dropout_mask {
   std::size_t item_elements;
-  std::uint64_t key;
-  std::uint32_t step;
+  const step_data* data;
+  std::uint64_t path;
   std::uint32_t use;
   std::uint32_t first_item;
   std::uint32_t limit;  // a word below it drops the element
@@ -34,6 +35,8 @@ struct dropout_mask {
   VSCG_HD void operator()(Group group, std::size_t item) const {
     const T* const source = from + item * item_elements;
     const gradient<T> target{to.data + item * item_elements, to.adds};
+    const std::uint64_t key = (data->seed * 0x9E3779B97F4A7C15ULL) ^ path;
+    const auto step = static_cast<std::uint32_t>(data->step);
     group.counters((item_elements + 3) / 4, [&](auto counter) {
       using word = typename decltype(counter)::word;
       const std::uint32_t place = first_item + static_cast<std::uint32_t>(item);
@@ -75,8 +78,8 @@ struct dropout : operation<Shape> {
     const run_state& state = c.state();
     kernels::dropout_mask<T> kernel{};
     kernel.item_elements = Shape::elements;
-    kernel.key = (state.seed * 0x9E3779B97F4A7C15ULL) ^ path;
-    kernel.step = static_cast<std::uint32_t>(state.step);
+    kernel.data = state.data;
+    kernel.path = path;
     kernel.use = use;
     kernel.first_item = static_cast<std::uint32_t>(state.first_item);
     kernel.limit = static_cast<std::uint32_t>(rate * 0x1p32);

@@ -184,16 +184,19 @@ struct linear : operation<with_channels<XShape, Out>> {
   static void before_function(const C& c) {
     using T = typename C::scalar;
     static_assert(Function::derivative_of_result, "vscg::linear: the sums before the function are not kept");
+    static_assert(!has_function || !std::is_same_v<with_channels<XShape, Out>, shape<1>>,
+                  "vscg::linear: a result of one number for all items takes no function in the product");
     const T* y = nullptr;
     if constexpr (has_function) y = c.y();
+    T* const dy = const_cast<T*>(c.dy());  // written where there is a function, and only read elsewhere
     if constexpr (Bias) {
       if constexpr (C::wants(bias)) {
-        return add_column_sums<Function, typename C::executor, T>(c.backend(), c.dy(), y, rows(c), out, c.scratch(0),
+        return add_column_sums<Function, typename C::executor, T>(c.backend(), dy, y, rows(c), out, c.scratch(0),
                                                                   c.dx(bias));
       }
     }
     if constexpr (has_function) {
-      c.backend().each(rows(c) * out, 1, kernels::unary_pullback<Function, T>{{}, y, c.dy(), {c.dy(), false}});
+      c.backend().each(rows(c) * out, 1, kernels::unary_pullback<Function, T>{{}, y, dy, {dy, false}});
     }
   }
 };

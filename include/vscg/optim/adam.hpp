@@ -33,13 +33,11 @@ struct parameter_range {
 
 /// Adam (Kingma & Ba, 2015): m ← β₁m + (1-β₁)g, v ← β₂v + (1-β₂)g², w ← w - lr m̂ / (√v̂ + ε) with m̂ = m/(1-β₁ᵗ),
 /// v̂ = v/(1-β₂ᵗ). PyTorch: torch.optim.Adam with the same numbers.
-struct adam {
-  double learning_rate = 1e-3;
-  double beta1 = 0.9;
-  double beta2 = 0.999;
-  double epsilon = 1e-8;
+struct adam : adam_settings {
+  /// What a step needs of it, a few numbers that are copied as bytes.
+  using settings = adam_settings;
 
-  constexpr explicit adam(double rate = 1e-3) : learning_rate(rate) {}
+  constexpr explicit adam(double rate = 1e-3) { learning_rate = rate; }
 
   /// Throws vscg::error unless a `Scalar` can compute with these numbers: a rate from 0 on, β from 0 to below 1 and an
   /// ε above 0, as they are after rounding to it.
@@ -77,7 +75,7 @@ class adam::state {
  public:
   /// `elements` of the network's buffer, of which `ranges` are moved.
   state(std::size_t elements, std::vector<parameter_range> ranges)
-      : ranges_(std::move(ranges)), first_(elements), second_(elements), progress_(6), factors_(3) {
+      : ranges_(std::move(ranges)), first_(elements), second_(elements), progress_(6), factors_(1) {
     const std::vector<Scalar> zeros(elements, Scalar(0));
     memory::copy_in(first_.data(), zeros.data(), elements * sizeof(Scalar));
     memory::copy_in(second_.data(), zeros.data(), elements * sizeof(Scalar));
@@ -86,31 +84,26 @@ class adam::state {
     partial_ = buffer<Scalar, memory>(blocks_);
   }
 
-  /// One step. Where `loss` (one number in the backend's memory), a moment or a weight would not be finite, nothing
-  /// changes.
+  /// One step, all of whose arrays, the settings too, lie in the backend's memory. Where the loss, a moment or a weight
+  /// would not be finite, nothing changes.
   template <class Executor>
-  void update(const adam& settings, Executor& backend, const Scalar* loss, const Scalar* gradients, Scalar* weights) {
-    backend.rows(1, 1,
-                 kernels::adam_prepare<Scalar>{settings.learning_rate, settings.beta1, settings.beta2, progress_.data(),
-                                               factors_.data()});
+  void update(const adam_settings* settings, Executor& backend, const Scalar* loss, const Scalar* gradients,
+              Scalar* weights) {
+    backend.rows(1, 1, kernels::adam_prepare<Scalar>{settings, progress_.data(), factors_.data()});
     std::size_t at = 0;
     for (const auto& range : ranges_) {
-      check(settings, backend, range, gradients, weights, partial_.data() + at);
+      check(backend, range, gradients, weights, partial_.data() + at);
       at += blocks_of(range);
     }
     backend.rows(1, blocks_,
                  kernels::adam_decide<Scalar>{blocks_, partial_.data(), loss, progress_.data(), factors_.data()});
     for (const auto& range : ranges_) {
-      backend.each(range.elements, 4, kernels::adam_update<Scalar>{formula(settings, range, gradients, weights)});
+      backend.each(range.elements, 4, kernels::adam_update<Scalar>{formula(range, gradients, weights)});
     }
   }
 
-  /// Whether the last update changed anything.
-  bool taken() const {
-    Scalar flag = 0;
-    memory::copy_out(&flag, factors_.data(), sizeof(Scalar));
-    return flag != Scalar(0);
-  }
+  /// Whether the last update changed anything: 1 or 0, in the backend's memory.
+  const Scalar* taken() const { return &factors_.data()->taken; }
 
   /// Of an update that was not taken: the array that it would have spoilt, for people; empty where there is none.
   template <class Executor>
@@ -120,10 +113,10 @@ class adam::state {
       for (const auto& entry : table.entries) {
         if (entry.offset < range.offset || entry.offset >= range.offset + range.elements) continue;
         const parameter_range part{entry.offset, entry.elements, range.learning_rate_scale};
-        check(settings, backend, part, gradients, weights, partial_.data());
+        check(backend, part, gradients, weights, partial_.data());
         const auto sums = copy_of(partial_.data(), blocks_of(part));
         if (std::all_of(sums.begin(), sums.end(), [](Scalar x) { return is_finite(x); })) continue;
-        return describe(settings, part, gradients, weights) + "weight '" + entry.name + "' (" + "gradients up to " +
+        return describe(part, gradients, weights) + "weight '" + entry.name + "' (" + "gradients up to " +
                number_text(largest(copy_of(gradients + part.offset, part.elements))) + ", learning rate " +
                number_text(settings.learning_rate) + ")";
       }
@@ -147,6 +140,11 @@ class adam::state {
       if (!(power >= 0) || !(power <= 1)) throw error(what, "powers from 0 to 1", number_text(power));
     }
     memory::copy_in(progress_.data(), p.data(), sizeof(double) * 3);
+  }
+
+  /// Bytes of memory that it holds.
+  std::size_t bytes() const {
+    return first_.bytes() + second_.bytes() + progress_.bytes() + factors_.bytes() + partial_.bytes();
   }
 
   /// First and second moments, laid out as the network's buffer.
@@ -191,12 +189,8 @@ class adam::state {
     return most;
   }
 
-  kernels::adam_formula<Scalar> formula(const adam& settings, const parameter_range& range, const Scalar* gradients,
-                                        Scalar* weights) {
+  kernels::adam_formula<Scalar> formula(const parameter_range& range, const Scalar* gradients, Scalar* weights) {
     kernels::adam_formula<Scalar> f{};
-    f.beta1 = static_cast<Scalar>(settings.beta1);
-    f.beta2 = static_cast<Scalar>(settings.beta2);
-    f.epsilon = static_cast<Scalar>(settings.epsilon);
     f.rate_scale = static_cast<Scalar>(range.learning_rate_scale);
     f.factors = factors_.data();
     f.gradient = gradients;
@@ -207,21 +201,22 @@ class adam::state {
   }
 
   template <class Executor>
-  void check(const adam& settings, Executor& backend, const parameter_range& range, const Scalar* gradients,
-             Scalar* weights, Scalar* partial) {
+  void check(Executor& backend, const parameter_range& range, const Scalar* gradients, Scalar* weights,
+             Scalar* partial) {
     backend.rows(blocks_of(range), block,
-                 kernels::adam_check<Scalar>{range.elements, formula(settings, range, gradients, weights), partial});
+                 kernels::adam_check<Scalar>{range.elements, formula(range, gradients, weights), partial});
   }
 
   // "the second moment of " where that is what would overflow.
-  std::string describe(const adam& settings, const parameter_range& range, const Scalar* gradients, Scalar* weights) {
-    auto factors = copy_of(factors_.data(), 3);
+  std::string describe(const parameter_range& range, const Scalar* gradients, Scalar* weights) {
+    kernels::adam_factors<Scalar> factors{};
+    memory::copy_out(&factors, factors_.data(), sizeof(factors));
     auto g = copy_of(gradients + range.offset, range.elements);
     auto first = copy_of(first_.data() + range.offset, range.elements);
     auto second = copy_of(second_.data() + range.offset, range.elements);
     auto weight = copy_of(weights + range.offset, range.elements);
-    auto f = formula(settings, {0, range.elements, range.learning_rate_scale}, g.data(), weight.data());
-    f.factors = factors.data();
+    auto f = formula({0, range.elements, range.learning_rate_scale}, g.data(), weight.data());
+    f.factors = &factors;
     f.first = first.data();
     f.second = second.data();
     for (std::size_t i = 0; i < range.elements; ++i) {
@@ -239,7 +234,7 @@ class adam::state {
   buffer<Scalar, memory> first_;
   buffer<Scalar, memory> second_;
   buffer<double, memory> progress_;
-  buffer<Scalar, memory> factors_;
+  buffer<kernels::adam_factors<Scalar>, memory> factors_;
   buffer<Scalar, memory> partial_;
 };
 

@@ -15,6 +15,14 @@
 
 namespace vscg {
 
+/// Adam's numbers, as a step reads them from the backend's memory.
+struct adam_settings {
+  double learning_rate = 1e-3;
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double epsilon = 1e-8;
+};
+
 namespace kernels {
 
 /// The moments of one place.
@@ -23,14 +31,24 @@ struct adam_moments {
   V first, second;
 };
 
+/// What Adam's formula takes of the settings and of the progress, for one step.
+template <class T>
+struct adam_factors {
+  T taken;  // 1 where the step is taken, else 0
+  T rate;   // lr / (1-β₁ᵗ)
+  T root;   // 1 / √(1-β₂ᵗ)
+  T beta1;
+  T rest1;  // 1-β₁
+  T beta2;
+  T rest2;  // 1-β₂
+  T epsilon;
+};
+
 /// Adam's formula, over a stretch of a network's buffer.
 template <class T>
 struct adam_formula {
-  T beta1;
-  T beta2;
-  T epsilon;
   T rate_scale;
-  const T* factors;  // take this step (1 or 0), lr / (1-β₁ᵗ), 1 / √(1-β₂ᵗ)
+  const adam_factors<T>* factors;
   const T* gradient;
   T* first;
   T* second;
@@ -48,32 +66,37 @@ struct adam_formula {
   VSCG_HD adam_moments<typename Index::value> moments_after(Index i) const {
     using V = typename Index::value;
     const V g = i.load(gradient);
-    return {V(beta1) * i.load(first) + V(T(1) - beta1) * g, V(beta2) * i.load(second) + V(T(1) - beta2) * (g * g)};
+    return {V(factors->beta1) * i.load(first) + V(factors->rest1) * g,
+            V(factors->beta2) * i.load(second) + V(factors->rest2) * (g * g)};
   }
   template <class Index, class V>
   VSCG_HD V weight_after(Index i, const adam_moments<V>& m) const {
     using math::sqrt;
-    return i.load(weight) - V(rate_scale * factors[1]) * m.first / (sqrt(m.second) * V(factors[2]) + V(epsilon));
+    return i.load(weight) -
+           V(rate_scale * factors->rate) * m.first / (sqrt(m.second) * V(factors->root) + V(factors->epsilon));
   }
 };
 
 /// The factors of the step after `progress`.
 template <class T>
 struct adam_prepare {
-  double rate;
-  double beta1;
-  double beta2;
+  const adam_settings* settings;
   double* progress;  // steps taken, β₁ᵗ, β₂ᵗ; then the same after this step
-  T* factors;
+  adam_factors<T>* factors;
   template <class Group>
   VSCG_HD void operator()(Group group, std::size_t) const {
     group.integers(1, [&](std::size_t) {
       using math::sqrt;
       progress[3] = progress[0] + 1;
-      progress[4] = progress[1] * beta1;
-      progress[5] = progress[2] * beta2;
-      factors[1] = static_cast<T>(rate / (1 - progress[4]));
-      factors[2] = static_cast<T>(1 / sqrt(1 - progress[5]));
+      progress[4] = progress[1] * settings->beta1;
+      progress[5] = progress[2] * settings->beta2;
+      factors->rate = static_cast<T>(settings->learning_rate / (1 - progress[4]));
+      factors->root = static_cast<T>(1 / sqrt(1 - progress[5]));
+      factors->beta1 = static_cast<T>(settings->beta1);
+      factors->rest1 = T(1) - factors->beta1;
+      factors->beta2 = static_cast<T>(settings->beta2);
+      factors->rest2 = T(1) - factors->beta2;
+      factors->epsilon = static_cast<T>(settings->epsilon);
     });
   }
 };
@@ -111,7 +134,7 @@ struct adam_decide {
   const T* partial;
   const T* loss;
   double* progress;
-  T* factors;
+  adam_factors<T>* factors;
   template <class Group>
   VSCG_HD void operator()(Group group, std::size_t) const {
     const T total = group.sum(count, [&](auto i) {
@@ -120,7 +143,7 @@ struct adam_decide {
     });
     group.integers(1, [&](std::size_t) {
       const bool finite = is_finite(loss[0]) && is_finite(total);
-      factors[0] = finite ? T(1) : T(0);
+      factors->taken = finite ? T(1) : T(0);
       for (int k = 0; finite && k < 3; ++k) progress[k] = progress[k + 3];
     });
   }
@@ -131,7 +154,7 @@ struct adam_update {
   adam_formula<T> formula;
   template <class Index>
   VSCG_HD void operator()(Index i) const {
-    if (formula.factors[0] == T(0)) return;
+    if (formula.factors->taken == T(0)) return;
     const auto after = formula.moments_after(i);
     i.store(formula.first, after.first);
     i.store(formula.second, after.second);

@@ -14,9 +14,11 @@
 #include <vector>
 
 #include <vscg/backend/memory.hpp>
+#include <vscg/core/execution.hpp>
 #include <vscg/core/parameter.hpp>
 #include <vscg/core/program.hpp>
 #include <vscg/core/random.hpp>
+#include <vscg/core/step_data.hpp>
 #include <vscg/core/team.hpp>
 #include <vscg/model/runner.hpp>
 #include <vscg/testing/trace_trial.hpp>
@@ -47,8 +49,11 @@ class trial {
     fill_with_nan(gradients_);
     runner_.bind_weights(weights_.data());
     runner_.bind_gradients(gradients_.data());
+    const step_data first;
+    memory::copy_in(data_.data(), &first, sizeof(first));
     state_.items = items;
     state_.batch_items = items;
+    state_.data = data_.data();
   }
 
   std::size_t operands() const { return traced_.operands; }
@@ -135,6 +140,7 @@ class trial {
   std::vector<numbers> inputs_;
   numbers weights_;
   numbers gradients_;
+  buffer<step_data, memory> data_{1};
   run_state state_;
   bool poison_ = memory::borrows_host_arrays;
 };

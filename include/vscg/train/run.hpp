@@ -12,6 +12,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -183,10 +184,9 @@ class run {
     } else {
       Loss::fill(known, targets_);
     }
-    std::vector<std::span<const Scalar>> arrays{batch.audio, batch.visual};
-    for (const auto& target : targets_) arrays.emplace_back(target);
     try {
-      const auto report = trainer_.step(arrays);
+      const auto report = std::apply(
+          [&](const auto&... target) { return trainer_.step(batch.audio, batch.visual, target...); }, targets_);
       now_.position.sums[0] += report.total;
       for (std::size_t i = 0; i < term_count; ++i) now_.position.sums[1 + i] += report.terms[i];
     } catch (const not_finite& problem) {

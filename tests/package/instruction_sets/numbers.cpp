@@ -4,7 +4,6 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
-#include <span>
 #include <vector>
 
 #include <vscg/vscg.hpp>
@@ -38,13 +37,12 @@ std::vector<float> VSCG_NUMBERS() {
   std::vector<float> x, target;
   for (std::size_t i = 0; i < items * 7 * 13; ++i) x.push_back(std::sin(static_cast<float>(i)));
   for (std::size_t i = 0; i < items * 7 * 5; ++i) target.push_back(std::cos(static_cast<float>(i)));
-  const std::array<std::span<const float>, 2> arrays{x, target};
 
   model<network, float, cpu> net{seed{1}};
   trainer_options options;
   options.batch = items;
   trainer t(net, adam{1e-2}, distance{}, threads{1}, options);
-  for (int step = 0; step < 3; ++step) t.step(arrays);
+  for (int step = 0; step < 3; ++step) t.step(x, target);
   const auto y = net.infer(x);
   return {y.values().begin(), y.values().end()};
 }

@@ -11,8 +11,10 @@
 #include <vscg/backend/eigen/gemm.hpp>
 #include <vscg/backend/eigen/lanes.hpp>
 #include <vscg/backend/gemm_arguments.hpp>
+#include <vscg/backend/immediate_queue.hpp>
 #include <vscg/backend/memory.hpp>
 #include <vscg/core/config.hpp>
+#include <vscg/core/stretch_limits.hpp>
 #include <vscg/core/team.hpp>
 
 namespace vscg {
@@ -24,11 +26,12 @@ inline namespace VSCG_INSTRUCTION_SET {
 struct eigen_backend {
   static constexpr const char* name = "eigen";
   using memory = host_memory;
+  static constexpr stretch_limits stretches{std::size_t{1} << 16U, std::size_t{1} << 18U, 8};
 
   /// Computes for one session: its team and its workspace. All work is cut by outputs, so results do not depend on
   /// the number of threads.
   template <class T>
-  class executor {
+  class executor : public immediate_queue<host_memory> {
    public:
     explicit executor(threads n) : team_(n), workspace_(eigen_detail::gemm_workspace_elements<T>(n.count)) {
       if (n.count == 1) return;
@@ -36,6 +39,12 @@ struct eigen_backend {
     }
 
     std::size_t workers() const { return team_.size(); }
+    /// Bytes of memory that it holds, for any program.
+    std::size_t bytes() const {
+      std::size_t total = workspace_.bytes();
+      for (const auto& one : alone_) total += sizeof(executor) + one->bytes();
+      return total;
+    }
 
     /// f(index) for the elements 0 … n-1 of an array, each of about `cost` elements of work.
     template <class F>

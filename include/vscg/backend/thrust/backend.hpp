@@ -4,6 +4,7 @@
 #include <vscg/core/begin.hpp>
 
 #include <cstddef>
+#include <cstdint>
 
 #include <thrust/for_each.h>
 #include <thrust/iterator/counting_iterator.h>
@@ -14,6 +15,7 @@
 #include <vscg/backend/thrust/gemm.hpp>
 #include <vscg/backend/thrust/group.hpp>
 #include <vscg/core/config.hpp>
+#include <vscg/core/stretch_limits.hpp>
 #include <vscg/core/team.hpp>
 
 namespace vscg {
@@ -26,6 +28,7 @@ template <class System>
 class launcher {
  public:
   explicit launcher(threads n) : queue_(n) {}
+  typename System::queue& queue() { return queue_; }
   std::size_t workers() const { return queue_.workers(); }
   template <class F>
   void operator()(std::size_t n, const F& f) const {
@@ -44,6 +47,7 @@ template <class System>
 struct thrust_backend {
   static constexpr const char* name = System::name;
   using memory = typename System::memory;
+  static constexpr stretch_limits stretches = System::stretches;
 
   /// Computes for one session: its queue and its workspace.
   template <class T>
@@ -52,6 +56,17 @@ struct thrust_backend {
     explicit executor(threads n) : launch_(n), workspace_(thrust_detail::gemm_workspace_elements) {}
 
     std::size_t workers() const { return launch_.workers(); }
+    /// Bytes of memory that it holds, for any program.
+    std::size_t bytes() const { return workspace_.bytes(); }
+
+    /// How the host drives the executor: `immediate_queue` says what each of these means.
+    void copy_in(void* to, const void* from, std::size_t bytes) { launch_.queue().copy_in(to, from, bytes); }
+    void copy_out(void* to, const void* from, std::size_t bytes) { launch_.queue().copy_out(to, from, bytes); }
+    void wait() { launch_.queue().wait(); }
+    template <class F>
+    void replay(std::uint64_t key, const F& f) {
+      launch_.queue().replay(key, f);
+    }
 
     /// f(index) for the elements 0 … n-1 of an array, each of about `cost` elements of work.
     template <class F>

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <iostream>
+#include <limits>
+#include <memory>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <vscg/backend/memory.hpp>
+#include <vscg/core/execution.hpp>
+#include <vscg/core/parameter.hpp>
+#include <vscg/core/program.hpp>
+#include <vscg/core/stopped.hpp>
+#include <vscg/core/team.hpp>
+#include <vscg/model/model.hpp>
+#include <vscg/model/runner.hpp>
+#include <vscg/model/session.hpp>
+#include <vscg/model/trace.hpp>
+#include <vscg/model/trainer.hpp>
+#include <vscg/ops/batch_mean.hpp>
+#include <vscg/ops/linear.hpp>
+
+#include "model/small_training.hpp"
+#include "support/error_of.hpp"
+#include "support/recording_backend.hpp"
+
+// A step on a backend that records, with a memory that is not the host's: what goes in and out, and that the launches
+// of one step serve every other.
+
+using small_training::data;
+using small_training::flat;
+using small_training::of;
+using small_training::small_network;
+using small_training::squared_distance;
+
+namespace {
+
+using far = vscg::model<small_network, double, recording::backend<recording::far_memory>>;
+using near = vscg::model<small_network, double, recording::backend<vscg::host_memory>>;
+template <class Model>
+using trainer = vscg::trainer<Model, vscg::adam, squared_distance>;
+
+/// "in, 3 launches, out", for people to read.
+std::string summary(const std::vector<recording::event>& events) {
+  std::string text;
+  std::size_t launches = 0;
+  const auto flush = [&] {
+    if (std::exchange(launches, 0) > 0) text += "launches ";
+  };
+  for (const auto& e : events) {
+    if (e.what == recording::event::kind::launch) {
+      ++launches;
+      continue;
+    }
+    flush();
+    text += e.what == recording::event::kind::copy_in ? "in " : "out ";
+  }
+  flush();
+  return text;
+}
+
+vscg::trainer_options seeded(std::uint64_t seed) {
+  auto options = of(8, 3, true);
+  options.seed = seed;
+  return options;
+}
+
+/// Losses, weights and moments of steps on batches of several sizes, at several rates.
+template <class Model>
+std::vector<double> numbers_of_training(bool replays, std::size_t micro_batch) {
+  recording::replays = replays;
+  Model net{vscg::seed{1}};
+  trainer<Model> t(net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, of(8, micro_batch, true));
+  std::vector<double> all;
+  for (const std::size_t items : {8U, 8U, 5U, 8U, 5U, 8U}) {
+    const data d(items);
+    const auto report = t.step(d.x, d.y);
+    all.insert(all.end(), {report.total, report.terms[0], report.terms[1]});
+    all.push_back(t.gradients(d.x, d.y).total);
+    t.optimizer.learning_rate *= 0.9;
+    t.optimizer.beta1 -= 0.01;
+  }
+  for (const auto& numbers : {flat(net), t.state().moments(1), t.state().moments(2), t.state().progress()}) {
+    all.insert(all.end(), numbers.begin(), numbers.end());
+  }
+  recording::replays = false;
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("a step is one copy in, launches, one copy out; so are gradients") {
+  const data d(8);
+  for (const std::size_t micro_batch : {0U, 3U}) {
+    far net{vscg::seed{1}};
+    trainer<far> t(net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, of(8, micro_batch, true));
+    for (int step = 0; step < 2; ++step) {
+      CHECK(summary(recording::during([&] { t.step(d.x, d.y); })) == "in launches out ");
+      CHECK(summary(recording::during([&] { t.gradients(d.x, d.y); })) == "in launches out ");
+    }
+  }
+}
+
+TEST_CASE("another seed, rate and step number launch the same") {
+  if (!recording::knows_bytes) {
+    std::cout << "skipped: the compiler cannot clear the bytes between members\n";
+    return;
+  }
+  const data d(8);
+  const data fewer(5);
+  std::vector<recording::event> first;
+  std::vector<std::vector<double>> weights;
+  for (const std::uint64_t seed : {1U, 2U}) {
+    far net{vscg::seed{1}};
+    trainer<far> t(net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, seeded(seed));
+    for (int step = 0; step < 3; ++step) {
+      const auto now = recording::during([&] { t.step(d.x, d.y); });
+      if (first.empty()) first = now;
+      REQUIRE(now.size() == first.size());
+      for (std::size_t i = 0; i < now.size(); ++i) CHECK(now[i] == first[i]);
+      weights.push_back(flat(net));
+      t.optimizer.learning_rate /= 2;
+      t.optimizer.beta2 -= 0.01;
+      t.optimizer.epsilon *= 2;
+    }
+    CHECK(recording::during([&] { t.step(fewer.x, fewer.y); }) != first);
+  }
+  for (std::size_t step = 0; step < 3; ++step) CHECK(weights[step] != weights[3 + step]);
+}
+
+TEST_CASE("what was launched once and is launched again gives the numbers of a step that the host drives") {
+  for (const std::size_t micro_batch : {0U, 3U}) {
+    const auto expected = numbers_of_training<near>(false, micro_batch);
+    CHECK(numbers_of_training<far>(false, micro_batch) == expected);
+    recording::replayed = 0;
+    CHECK(numbers_of_training<far>(true, micro_batch) == expected);
+    CHECK(recording::replayed == 8);  // 6 steps and 6 gradients, of two sizes
+  }
+}
+
+TEST_CASE("a trainer of launches that are kept goes on with what its model holds now") {
+  const data d(8);
+  const auto run = [&](bool replays) {
+    recording::replays = replays;
+    far net{vscg::seed{1}};
+    trainer<far> t(net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, of(8));
+    vscg::session<small_network, double, recording::backend<recording::far_memory>> s(net.weights());
+    std::vector<double> all;
+    for (int step = 0; step < 4; ++step) {
+      all.push_back(t.step(d.x, d.y).total);
+      all.push_back(s.infer(d.x).values()[3]);
+      if (step == 1) net = far{vscg::seed{2}};
+    }
+    recording::replays = false;
+    return all;
+  };
+  CHECK(run(true) == run(false));
+}
+
+TEST_CASE("a session brings its inputs in one copy, and its answers to the host") {
+  const data d(8);
+  const near expected{vscg::seed{1}};
+  const far net{vscg::seed{1}};
+  CHECK(net.infer(d.x).numbers == expected.infer(d.x).numbers);
+  vscg::session<small_network, double, recording::backend<recording::far_memory>> s(net.weights());
+  CHECK(s.memory() >= s.plan().bytes() + 16 * sizeof(double) * (3 + 2));
+  recording::replays = true;
+  for (int call = 0; call < 2; ++call) {
+    CHECK(summary(recording::during([&] { s.infer(d.x); })) == "in launches out ");
+    const auto y = s.infer(d.x);
+    CHECK(std::equal(y.values().begin(), y.values().end(), expected.infer(d.x).numbers.begin()));
+  }
+  recording::replays = false;
+}
+
+TEST_CASE("what is not finite is found in memory that is not the host's, too, and changes nothing") {
+  far net{vscg::seed{1}};
+  trainer<far> t(net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, of(8, 3));
+  data d(8);
+  t.step(d.x, d.y);
+  const auto before = flat(net);
+  d.x[20] = std::nan("");
+  CHECK(error_of([&] { t.step(d.x, d.y); }).find("comes from linear(first.weight)") != std::string::npos);
+  d = data(8);
+  t.optimizer.learning_rate = std::numeric_limits<double>::max();
+  CHECK(error_of([&] { t.step(d.x, d.y); }).find("that it would spoil weight '") != std::string::npos);
+  CHECK(flat(net) == before);
+  CHECK(t.steps() == 1);
+}
+
+TEST_CASE("a step that is launched again can be stopped before it begins") {
+  recording::replays = true;
+  far net{vscg::seed{1}};
+  trainer<far> t(net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, of(8));
+  const data d(8);
+  bool stop = false;
+  int asked = 0;
+  t.stop_when([&] { return stop || ++asked == 5; });
+  CHECK_THROWS_AS(t.step(d.x, d.y), vscg::stopped);  // in the middle: nothing of it is kept
+  t.step(d.x, d.y);
+  t.step(d.x, d.y);
+  const auto before = flat(net);
+  stop = true;
+  CHECK_THROWS_AS(t.step(d.x, d.y), vscg::stopped);
+  CHECK(flat(net) == before);
+  CHECK(t.steps() == 2);
+  recording::replays = false;
+}
+
+// A loss's gradient is written once, so no pullback may use it as scratch; that of an array of items may be.
+using tag = vscg::trace_tag<double, recording::backend<vscg::host_memory>, vscg::mode::training>;
+template <class Operation>
+using gradient_of_result = decltype(std::declval<vscg::operation_context<Operation, tag, 1, true>>().dy());
+static_assert(std::is_same_v<gradient_of_result<vscg::ops::batch_sum<false>>, const double*>);
+static_assert(std::is_same_v<gradient_of_result<vscg::ops::dropout<vscg::shape<vscg::dyn, 4>>>, double*>);
+
+/// One number that belongs to no item: w·x + b, of parameters alone.
+struct number_for_all {
+  vscg::parameter<vscg::init::ones, 3> x;
+  vscg::parameter<vscg::init::ones, 1, 3> w;
+  vscg::parameter<vscg::init::ones, 1> b;
+  VSCG_MEMBERS(x, w, b)
+};
+
+TEST_CASE("a product that gives the loss itself has its gradient again in every run") {
+  number_for_all net{};
+  const auto table = vscg::bind_parameters(net);
+  auto trace = vscg::make_recorder(table, false);
+  const auto [like] = vscg::trace_inputs<tag>(trace, vscg::input_shapes<vscg::shape<vscg::dyn, 1>>{});
+  const auto loss =
+      vscg::functional::linear(vscg::operand(like, net.x), vscg::operand(like, net.w), vscg::operand(like, net.b));
+  const auto p = std::make_shared<const vscg::program>(std::move(trace), std::vector{loss.id}, loss.id);
+  vscg::runner<double, recording::backend<vscg::host_memory>> run(p, table, vscg::threads{1}, 1);
+  std::vector<double> weights(table.buffer_elements, 3);
+  std::vector<double> gradients(table.buffer_elements, std::nan(""));
+  run.bind_weights(weights.data());
+  run.bind_gradients(gradients.data());
+  vscg::run_state state;
+  state.items = state.batch_items = 1;
+  for (int step = 0; step < 2; ++step) {
+    run.forward(state);
+    run.pullback(state);
+    CHECK(run.value(loss.id)[0] == 3 * 3 * 3 + 3);
+    CHECK(gradients[table.find("w")->offset + 2] == 3);
+    CHECK(gradients[table.find("b")->offset] == 1);
+  }
+}
+
+TEST_CASE("the loss's gradient is written when a trainer is made, and stays") {
+  near net{vscg::seed{1}};
+  trainer<near> t(net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, of(8, 3));
+  const data d(8);
+  t.running().poison_dead_memory(true);
+  for (int step = 0; step < 3; ++step) {
+    t.step(d.x, d.y);
+    CHECK(t.running().gradient_of(t.steps_traced().loss())[0] == 1);
+  }
+}
