@@ -1,0 +1,22 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# The list in vscg/compiled.hpp holds every kernel of the networks, and none in vain.
+#   compiled_kernels.sh <nm> <library vscg_compiled> <library of the networks> <object files of operations' tests>...
+set -eu
+nm=$1 compiled=$2 networks=$3
+shift 3
+
+# Kernels and parts of the product that nm names with the letter $1: W defines them, U asks for them.
+kernels() {
+  grep -oE " $1 void vscg::[a-z0-9_]+::eigen_(backend::executor<(float|double)>::(each|rows)<|detail::gemm_[a-z_]+<).*" |
+    cut -c4- | LC_ALL=C sort -u
+}
+
+defined=$("$nm" -C "$compiled" | kernels W)
+lacking=$("$nm" -C "$networks" | kernels W || true)
+used=$("$nm" -C "$networks" "$@" | kernels U)
+in_vain=$(LC_ALL=C comm -23 <(echo "$defined" | grep -E "executor<.*>::(each|rows)<") <(echo "$used"))
+echo "$(echo "$defined" | wc -l) kernels in the library"
+if [ -n "$lacking" ]; then echo "a network compiles what vscg/compiled.hpp lacks:" && echo "$lacking"; fi
+if [ -n "$in_vain" ]; then echo "nothing asks for what vscg/compiled.hpp holds:" && echo "$in_vain"; fi
+[ -z "$lacking$in_vain" ]
