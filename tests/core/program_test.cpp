@@ -198,7 +198,7 @@ TEST_CASE("more items than any memory could hold are refused, and not planned wi
 }
 
 TEST_CASE("weights are prepared once, whatever bytes lie where operations without settings are") {
-  using operation = vscg::ops::linear<shape<dyn, 3, 6>, 8, true, vscg::activation::none>;
+  using operation = vscg::ops::linear<shape<dyn, 3, 6>, 8, true, vscg::identity_function>;
   network net{};
   auto trace = vscg::make_recorder(vscg::bind_parameters(net), true);
   const auto [x] = vscg::trace_inputs<tag<vscg::mode::inference>>(trace, vscg::input_shapes<shape<dyn, 3, 6>>{});

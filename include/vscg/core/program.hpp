@@ -87,6 +87,10 @@ class program {
   /// Whether the loss's gradient reaches a slot.
   bool has_gradient(slot_id id) const { return has_gradient_[array_of(id)]; }
 
+  /// Whether an item's results depend on the other items of the batch.
+  bool couples_batch() const {
+    return std::any_of(nodes_.begin(), nodes_.end(), [](const node& n) { return n.couples_batch; });
+  }
   /// A name of a parameter, the first one where several arrays lie side by side.
   std::string_view parameter_label(std::uint32_t id) const { return parameter_labels_[id]; }
 

@@ -26,6 +26,7 @@ namespace detail {
 /// that is neither an item's nor a parameter's.
 inline std::size_t width_of(const program& p, const program::step& s) {
   const node& n = p.nodes()[s.node];
+  if (n.couples_batch) return 0;
   std::size_t widest = 0;
   bool by_items = true;
   p.for_each_array(s, [&](slot_id id, bool) {

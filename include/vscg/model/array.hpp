@@ -14,6 +14,7 @@
 
 #include <vscg/core/error.hpp>
 #include <vscg/core/shape.hpp>
+#include <vscg/core/slot.hpp>
 
 namespace vscg {
 
@@ -44,7 +45,7 @@ struct array_view {
   const Scalar* data = nullptr;
   std::size_t items = 0;
 
-  std::size_t size() const { return Shape::per_item ? Shape::elements * items : Shape::elements; }
+  std::size_t size() const { return Shape::count(items); }
   std::span<const Scalar> values() const { return {data, size()}; }
   /// The numbers of one item (video).
   std::span<const Scalar> item(std::size_t i) const { return {data + i * Shape::elements, Shape::elements}; }
@@ -85,9 +86,9 @@ struct array_of {
 /// shape and strides are checked where it has them, its size otherwise. Returns the numbers; throws vscg::error naming
 /// `what`.
 template <class Shape, class Scalar, class Array>
-std::span<const Scalar> checked_array(const Array& array, std::string_view what) {
-  static_assert(std::is_convertible_v<decltype(array.data()), const Scalar*>,
-                "vscg: the array holds another scalar than the session computes with");
+std::span<const element_of<Shape, Scalar>> checked_array(const Array& array, std::string_view what) {
+  static_assert(std::is_convertible_v<decltype(array.data()), const element_of<Shape, Scalar>*>,
+                "vscg: the array holds other numbers than the session computes with");
   if constexpr (requires { Array::IsRowMajor; }) {
     static_assert(Array::IsRowMajor || Array::IsVectorAtCompileTime, "vscg: arrays are row-major");
   }

@@ -12,26 +12,28 @@
 
 #include <vscg/core/error.hpp>
 #include <vscg/core/inputs.hpp>
+#include <vscg/core/slot.hpp>
 #include <vscg/model/array.hpp>
 
 namespace vscg {
 
-/// One array of a batch.
-template <class Scalar>
+/// One array of a batch: scalars, or indices.
 struct batch_array {
-  std::span<const Scalar> numbers;
-  std::size_t per_item = 0;  ///< numbers of one item; 0: the array has no batch axis
+  std::span<const std::byte> bytes;
+  std::size_t item_bytes = 0;  ///< of one item; 0: the array has no batch axis
 
   /// The numbers of `items` items from `first` on; all of them where there is no batch axis.
-  std::span<const Scalar> part(std::size_t first, std::size_t items) const {
-    return per_item == 0 ? numbers : numbers.subspan(first * per_item, items * per_item);
+  template <class Number>
+  std::span<const Number> part(std::size_t first, std::size_t items) const {
+    const auto some = item_bytes == 0 ? bytes : bytes.subspan(first * item_bytes, items * item_bytes);
+    return {reinterpret_cast<const Number*>(some.data()), some.size() / sizeof(Number)};
   }
 };
 
 /// The arrays of a batch that were checked against their shapes, and the number of items in each of them.
-template <class Scalar, std::size_t N>
+template <std::size_t N>
 struct batch_arrays {
-  std::array<batch_array<Scalar>, N> arrays;
+  std::array<batch_array, N> arrays;
   std::size_t items = 1;
 };
 
@@ -39,20 +41,22 @@ struct batch_arrays {
 /// naming the array ("input 0") where it has another shape, and `what` where the arrays hold different numbers of
 /// items.
 template <class Scalar, class... Shapes, class... Arrays>
-batch_arrays<Scalar, sizeof...(Shapes)> checked_batch(input_shapes<Shapes...>, std::string_view what,
-                                                      std::size_t inputs, const Arrays&... arrays) {
+batch_arrays<sizeof...(Shapes)> checked_batch(input_shapes<Shapes...>, std::string_view what, std::size_t inputs,
+                                              const Arrays&... arrays) {
   static_assert(sizeof...(Arrays) == sizeof...(Shapes));
+  static_assert((!Shapes::per_pair && ...), "vscg: an input or target is [B, ...] or has no batch axis");
   std::size_t k = 0;
   const auto name = [&] {
     const std::size_t at = k++;
     return at < inputs ? "input " + std::to_string(at) : "target " + std::to_string(at - inputs);
   };
-  batch_arrays<Scalar, sizeof...(Shapes)> batch{
-      {batch_array<Scalar>{checked_array<Shapes, Scalar>(arrays, name()), Shapes::per_item ? Shapes::elements : 0}...}};
+  batch_arrays<sizeof...(Shapes)> batch{
+      {batch_array{std::as_bytes(checked_array<Shapes, Scalar>(arrays, name())),
+                   Shapes::per_item ? Shapes::elements * sizeof(element_of<Shapes, Scalar>) : 0}...}};
   bool first = true;
   for (const auto& array : batch.arrays) {
-    if (array.per_item == 0) continue;
-    const std::size_t items = array.numbers.size() / array.per_item;
+    if (array.item_bytes == 0) continue;
+    const std::size_t items = array.bytes.size() / array.item_bytes;
     if (!std::exchange(first, false) && items != batch.items) {
       throw error(what, std::to_string(batch.items) + " items in each", std::to_string(items));
     }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <tuple>
 #include <utility>
@@ -50,20 +51,29 @@ class model {
   outputs infer_with(threads n, const Arrays&... arrays) const {
     outputs result{};
     if constexpr (require_operands<Network, Inputs::count, sizeof...(Arrays)>()) {
-      constexpr std::size_t at_once = 16;
       const auto batch = checked_batch<Scalar>(Inputs{}, "inputs", Inputs::count, arrays...);
       const std::size_t items = batch.items;
-      session_type s(weights_, n, capacity{std::min(items, at_once)});
+      std::size_t at_once = 16;
+      std::optional<session_type> s(std::in_place, weights_, n, capacity{std::min(items, at_once)});
+      if (s->traced().couples_batch() && items > at_once) s.emplace(weights_, n, capacity{at_once = items});
       for (std::size_t first = 0; first < items || first == 0; first += at_once) {
         const std::size_t n_items = std::min(at_once, items - first);
-        append(std::apply([&](const auto&... array) { return s.infer(array.part(first, n_items)...); }, batch.arrays),
-               result);
+        append(infer_part(*s, Inputs{}, batch, first, n_items), result);
       }
     }
     return result;
   }
 
  private:
+  template <class... Shapes>
+  static auto infer_part(session_type& s, input_shapes<Shapes...>, const batch_arrays<sizeof...(Shapes)>& batch,
+                         std::size_t first, std::size_t items) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return s.infer(batch.arrays[I].template part<element_of<Shapes, Scalar>>(first, items)...);
+    }
+    (std::index_sequence_for<Shapes...>{});
+  }
+
   static void append(const typename session_type::outputs& views, outputs& result) {
     std::vector<std::span<const Scalar>> parts;
     std::size_t items = 0;

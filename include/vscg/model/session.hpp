@@ -117,7 +117,7 @@ class session {
     revision_ = weights_->revision;
   }
 
-  void take(const batch_arrays<Scalar, Inputs::count>& batch) {
+  void take(const batch_arrays<Inputs::count>& batch) {
     if (batch.items > runner_.capacity()) {
       throw error("inputs", "at most " + std::to_string(runner_.capacity()) + " items, the session's capacity",
                   std::to_string(batch.items));
@@ -144,14 +144,13 @@ class session {
   }
 
   std::size_t elements(slot_id id, std::size_t items) const {
-    const slot_size size = runner_.traced().slots()[id].size;
-    return size.per_item * items + size.fixed;
+    return runner_.traced().slots()[id].size.elements(items);
   }
 
   std::shared_ptr<const shared_numbers<Scalar, typename Backend::memory>> weights_;
   std::shared_ptr<const parameter_table> table_;  // as traced
-  const Scalar* bound_ = nullptr;  // what the runner reads
-  std::uint32_t bindings_ = 0;     // how often that changed
+  const Scalar* bound_ = nullptr;                 // what the runner reads
+  std::uint32_t bindings_ = 0;                    // how often that changed
   std::uint64_t revision_ = 0;
   runner<Scalar, Backend> runner_;
   staged staged_;

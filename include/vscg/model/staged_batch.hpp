@@ -26,7 +26,7 @@ template <class Header, class Scalar, class Memory, class... Shapes>
 class staged_batch<Header, Scalar, Memory, input_shapes<Shapes...>> {
   static_assert(std::is_trivially_copyable_v<Header>, "vscg::staged_batch: a header is copied as bytes");
   static constexpr std::size_t count = sizeof...(Shapes);
-  using batch = batch_arrays<Scalar, count>;
+  using batch = batch_arrays<count>;
 
  public:
   /// For `items` items at most.
@@ -34,8 +34,8 @@ class staged_batch<Header, Scalar, Memory, input_shapes<Shapes...>> {
     if constexpr (!Memory::borrows_host_arrays) {
       const char* const what = "bytes of a batch";
       std::size_t bytes = rounded(sizeof(Header));
-      for (const std::size_t elements : {Shapes::elements...}) {
-        bytes = checked_sum(what, {bytes, checked_product(what, {items, elements, sizeof(Scalar)}), alignment});
+      for (const std::size_t item : {Shapes::elements * sizeof(element_of<Shapes, Scalar>)...}) {
+        bytes = checked_sum(what, {bytes, checked_product(what, {items, item}), alignment});
       }
       host_ = buffer<std::byte, typename Memory::host>(bytes);
       block_ = buffer<std::byte, Memory>(bytes);
@@ -50,10 +50,10 @@ class staged_batch<Header, Scalar, Memory, input_shapes<Shapes...>> {
       std::memcpy(host_.data(), &header, sizeof(Header));
       used_ = rounded(sizeof(Header));
       for (std::size_t k = 0; k < count; ++k) {
-        const auto numbers = b.arrays[k].numbers;
-        if (!numbers.empty()) std::memcpy(host_.data() + used_, numbers.data(), numbers.size_bytes());
+        const auto bytes = b.arrays[k].bytes;
+        if (!bytes.empty()) std::memcpy(host_.data() + used_, bytes.data(), bytes.size());
         offsets_[k] = used_;
-        used_ += rounded(numbers.size_bytes());
+        used_ += rounded(bytes.size());
       }
     }
   }
@@ -71,13 +71,13 @@ class staged_batch<Header, Scalar, Memory, input_shapes<Shapes...>> {
     else
       return reinterpret_cast<const Header*>(block_.data());
   }
-  /// Where they find array `k`, from item `first` on.
+  /// Where they find array `k`, from item `first` on. (One that holds indices is given as scalars, which nobody reads.)
   const Scalar* array(std::size_t k, std::size_t first = 0) const {
-    const std::size_t skipped = first * batch_.arrays[k].per_item;
+    const std::size_t skipped = first * batch_.arrays[k].item_bytes;
     if constexpr (Memory::borrows_host_arrays)
-      return batch_.arrays[k].numbers.data() + skipped;
+      return reinterpret_cast<const Scalar*>(batch_.arrays[k].bytes.data() + skipped);
     else
-      return reinterpret_cast<const Scalar*>(block_.data() + offsets_[k]) + skipped;
+      return reinterpret_cast<const Scalar*>(block_.data() + offsets_[k] + skipped);
   }
   std::size_t items() const { return batch_.items; }
 

@@ -28,6 +28,7 @@
 #include <vscg/model/batch_arrays.hpp>
 #include <vscg/model/loss.hpp>
 #include <vscg/model/model.hpp>
+#include <vscg/model/persistent_arrays.hpp>
 #include <vscg/model/report.hpp>
 #include <vscg/model/runner.hpp>
 #include <vscg/model/staged_batch.hpp>
@@ -81,13 +82,14 @@ class trainer {
   trainer(Model& m, Optimizer settings, Loss loss, threads n = threads{1}, trainer_options options = {})
       : optimizer(checked(settings)),
         weights_(m.weights().share()),
-        options_(checked(options)),
         table_(weights_->table),
+        options_(checked(options)),
         traced_(trace(m.weights().net(), table(), loss, options_.dropout)),
         runner_(traced_.steps, table(), n, options_.micro_batch,
                 options.micro_batch == 0 ? "trainer_options.batch" : "trainer_options.micro_batch"),
         gradients_(table().buffer_elements),
         state_(table().buffer_elements, ranges()),
+        persistent_(*traced_.steps, table()),
         staged_(options_.batch) {
     expect_micro_batches(*traced_.steps, options_.micro_batch, options_.batch, "trainer_options.micro_batch");
     bind_weights();
@@ -136,7 +138,8 @@ class trainer {
   /// Bytes of memory that the trainer holds: for a step's arrays, its backend with the workspaces of products,
   /// gradients, and the optimiser's state. The weights are the model's.
   std::size_t memory() const {
-    return runner_.bytes() + gradients_.bytes() + state_.bytes() + staged_.bytes() + report_.bytes();
+    return runner_.bytes() + gradients_.bytes() + state_.bytes() + persistent_.bytes() + staged_.bytes() +
+           report_.bytes();
   }
 
   /// Steps taken; with `state()` and the weights, all that a run needs to go on with the same bits.
@@ -251,8 +254,10 @@ class trainer {
       std::array<const scalar*, 2 + term_count> from{runner_.value(traced_.steps->loss())};
       for (std::size_t i = 0; i < term_count; ++i) from[1 + i] = runner_.value(traced_.terms[i]);
       if (update) {
-        state_.update(&staged_.header()->optimizer, executor, from[0], gradients_.data(), weights_->numbers.data());
+        const scalar* guarded = persistent_.guard(runner_, from[0]);
+        state_.update(&staged_.header()->optimizer, executor, guarded, gradients_.data(), weights_->numbers.data());
         from[1 + term_count] = state_.taken();
+        persistent_.take(runner_, state_.taken(), weights_->numbers.data());
       }
       report_.gather(executor, std::span<const scalar* const>(from).first(1 + term_count + (update ? 1 : 0)));
     });
@@ -308,6 +313,7 @@ class trainer {
   runner<scalar, backend> runner_;
   buffer<scalar, memory_type> gradients_;
   typename Optimizer::template state<scalar, backend> state_;
+  persistent_arrays<scalar, memory_type> persistent_;
   staged_batch<controls, scalar, memory_type, arrays_of_batch> staged_;
   report<scalar, memory_type, 2 + term_count> report_;  // the loss, its terms, whether the step was taken
   std::uint64_t steps_ = 0;

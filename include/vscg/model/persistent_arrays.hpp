@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vscg/core/begin.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <vscg/backend/memory.hpp>
+#include <vscg/core/error.hpp>
+#include <vscg/core/finite.hpp>
+#include <vscg/core/math.hpp>
+#include <vscg/core/parameter.hpp>
+#include <vscg/core/program.hpp>
+
+namespace vscg {
+
+namespace kernels {
+
+/// guarded = loss where all of value[n] are finite, else NaN, with which no step is taken.
+template <class T>
+struct guard_loss {
+  std::size_t n;
+  const T* value;
+  const T* loss;
+  T* guarded;
+  template <class Group>
+  VSCG_HD void operator()(Group group, std::size_t) const {
+    const T total = group.sum(n, [&](auto i) {
+      using math::abs;
+      using V = typename decltype(i)::value;
+      return abs(i.load(value)) * V(T(1) / T(std::uint64_t{1} << 40U));  // so small that the sum does not overflow
+    });
+    group.integers(1, [&](std::size_t) { guarded[0] = is_finite(total) ? loss[0] : math::not_a_number<T>; });
+  }
+};
+
+/// to = value where the step was taken.
+template <class T>
+struct take_value {
+  const T* taken;
+  const T* value;
+  T* to;
+  template <class Index>
+  VSCG_HD void operator()(Index i) const {
+    using math::where_greater;
+    using V = typename Index::value;
+    i.store(to, where_greater(V(taken[0]), V(0), i.load(value), i.load(to)));
+  }
+};
+
+}  // namespace kernels
+
+/// What `assign` said in a network: persistent arrays that get their next numbers with each step that is taken.
+template <class Scalar, class Memory>
+class persistent_arrays {
+ public:
+  persistent_arrays(const program& p, const parameter_table& table) {
+    for (const array_update& next : p.updates()) {
+      const parameter_storage& at = table.storage[next.parameter];
+      const slot& value = p.slots()[next.value];
+      if (value.size.fixed != at.elements) {
+        throw error("assign to '" + std::string(p.parameter_label(next.parameter)) + "'",
+                    std::to_string(at.elements) + " numbers", shape_text(value));
+      }
+      all_.push_back({next.value, at});
+    }
+    if (!all_.empty()) guarded_ = buffer<Scalar, Memory>(1);
+  }
+
+  /// The loss that decides whether the step is taken: NaN where one of the next numbers is not finite.
+  template <class Runner>
+  const Scalar* guard(Runner& run, const Scalar* loss) {
+    for (const update& u : all_) {
+      const kernels::guard_loss<Scalar> kernel{u.to.elements, run.value(u.value), loss, guarded_.data()};
+      run.backend().rows(1, u.to.elements, kernel);
+      loss = guarded_.data();
+    }
+    return loss;
+  }
+
+  /// Where `taken` is 1, gives the arrays in `weights` their next numbers.
+  template <class Runner>
+  void take(Runner& run, const Scalar* taken, Scalar* weights) {
+    for (const update& u : all_) {
+      run.backend().each(u.to.elements, 1,
+                         kernels::take_value<Scalar>{taken, run.value(u.value), weights + u.to.offset});
+    }
+  }
+
+  std::size_t bytes() const { return guarded_.bytes(); }
+
+ private:
+  struct update {
+    slot_id value;
+    parameter_storage to;
+  };
+  std::vector<update> all_;
+  buffer<Scalar, Memory> guarded_;
+};
+
+}  // namespace vscg
+
+#include <vscg/core/end.hpp>

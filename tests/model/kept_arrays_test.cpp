@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <vscg/backend/eigen/backend.hpp>
+#include <vscg/layers/linear.hpp>
+#include <vscg/model/model.hpp>
+#include <vscg/model/session.hpp>
+#include <vscg/model/trainer.hpp>
+#include <vscg/ops/add.hpp>
+#include <vscg/ops/batch_mean.hpp>
+#include <vscg/ops/cross_entropy.hpp>
+#include <vscg/ops/mean_over_pairs.hpp>
+#include <vscg/ops/pairwise_products.hpp>
+#include <vscg/ops/scale.hpp>
+#include <vscg/optim/adam.hpp>
+
+#include "support/error_of.hpp"
+
+// Arrays that are no data of items and not learnt: class indices, arrays without a batch axis, arrays of pairs, and
+// arrays that a network keeps for itself.
+
+using vscg::dyn;
+using vscg::shape;
+
+namespace {
+
+/// A classifier that keeps a moving average of its bias.
+struct network {
+  vscg::linear<3, 4> layer;
+  vscg::persistent<vscg::init::ones, 4> average;
+  VSCG_MEMBERS(layer, average)
+  using inputs = vscg::input_shapes<shape<dyn, 3>>;
+  template <vscg::Var X>
+  auto operator()(const X& x) const {
+    if constexpr (X::tag::training) {
+      const auto before = scale(vscg::operand(x, average), 0.75);
+      vscg::assign(average, before + scale(no_gradient(vscg::operand(x, layer.bias)), 0.25));
+    }
+    return layer(x);
+  }
+};
+
+struct classes_loss {
+  using targets = vscg::input_shapes<vscg::indices<dyn>>;
+  static constexpr std::array<const char*, 1> term_names{"class"};
+  auto operator()(auto y, auto target) const {
+    const auto total = batch_mean(cross_entropy(y, target));
+    return vscg::loss_terms{total, std::array{total}};
+  }
+};
+
+template <class T>
+using model = vscg::model<network, T, vscg::cpu>;
+template <class T>
+using trainer = vscg::trainer<model<T>, vscg::adam, classes_loss>;
+
+vscg::trainer_options of(std::size_t batch, std::size_t micro_batch = 0) {
+  vscg::trainer_options o;
+  o.batch = batch;
+  o.micro_batch = micro_batch;
+  return o;
+}
+
+template <class T>
+const std::vector<T> x{1, 2, -1, 0, 1, 1, 2, -2, 0};
+const std::vector<std::int32_t> classes{2, 0, 3};
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("class indices are targets, in any micro-batch", T, float, double) {
+  model<T> whole{vscg::seed{1}};
+  model<T> parts{vscg::seed{1}};
+  trainer<T> a(whole, vscg::adam{1e-2}, {}, vscg::threads{1}, of(3));
+  trainer<T> b(parts, vscg::adam{1e-2}, {}, vscg::threads{1}, of(3, 1));
+  const auto y = whole.infer(x<T>);
+  double expected = 0;
+  for (std::size_t i = 0; i < 3; ++i) {
+    double sum = 0;
+    for (std::size_t c = 0; c < 4; ++c) sum += std::exp(y.numbers[i * 4 + c]);
+    expected += (std::log(sum) - y.numbers[i * 4 + static_cast<std::size_t>(classes[i])]) / 3;
+  }
+  CHECK(a.step(x<T>, classes).total == doctest::Approx(expected).epsilon(1e-5));
+  CHECK(b.step(x<T>, classes).total == doctest::Approx(expected).epsilon(1e-5));
+  const auto got = parts.weights().get("layer.weight");
+  const auto want = whole.weights().get("layer.weight");
+  for (std::size_t i = 0; i < got.size(); ++i) CHECK(got[i] == doctest::Approx(want[i]).epsilon(1e-4));
+}
+
+TEST_CASE("a class that there is none of is refused as a step that is not finite, and nothing moves") {
+  model<double> net{vscg::seed{1}};
+  trainer<double> t(net, vscg::adam{1e-2}, {}, vscg::threads{1}, of(3));
+  const auto bias = net.weights().get("layer.bias");
+  const std::string said = error_of([&] { t.step(x<double>, std::vector<std::int32_t>{0, 4, 1}); });
+  CHECK(said.find("step 1: expected a finite loss and gradients, found loss nan") == 0);
+  CHECK(said.find("index_cross_entropy") != std::string::npos);
+  CHECK(net.weights().get("layer.bias") == bias);
+  CHECK(net.weights().get("average") == std::vector<double>(4, 1.0));
+  CHECK(error_of([&] { t.step(x<double>, std::vector<std::int32_t>{0, 1}); }).find("trainer::step") == 0);
+}
+
+TEST_CASE("a persistent array is kept by the network: it follows the steps, and the optimizer never moves it") {
+  model<double> net{vscg::seed{1}};
+  CHECK(net.weights().count() == 4 * 3 + 4);
+  CHECK(net.weights().table().entries.size() == 3);
+  trainer<double> t(net, vscg::adam{1e-1}, {}, vscg::threads{1}, of(3, 2));
+  std::vector<double> average(4, 1.0);
+  for (int step = 0; step < 3; ++step) {
+    const auto bias = net.weights().get("layer.bias");
+    for (std::size_t c = 0; c < 4; ++c) average[c] = 0.75 * average[c] + 0.25 * bias[c];
+    t.step(x<double>, classes);
+    const auto got = net.weights().get("average");
+    for (std::size_t c = 0; c < 4; ++c) CHECK(got[c] == doctest::Approx(average[c]));
+  }
+  const auto* entry = net.weights().table().find("average");
+  CHECK(!entry->learns);
+  CHECK(!t.reached(entry->id));
+}
+
+TEST_CASE("next numbers that are not finite refuse the whole step") {
+  model<float> net{vscg::seed{1}};
+  trainer<float> t(net, vscg::adam{1e-2}, {}, vscg::threads{1}, of(3));
+  const auto* entry = net.weights().table().find("average");
+  net.weights().data()[entry->offset + 2] = std::numeric_limits<float>::infinity();
+  const auto bias = net.weights().get("layer.bias");
+  CHECK(!error_of([&] { t.step(x<float>, classes); }).empty());
+  CHECK(net.weights().get("layer.bias") == bias);
+}
+
+namespace {
+
+/// How alike items are to each other, and to a prototype that has no batch axis.
+struct similarities {
+  VSCG_MEMBERS()
+  using inputs = vscg::input_shapes<shape<dyn, 3>, shape<2, 3>>;
+  auto operator()(auto x, auto prototypes) const {
+    static_cast<void>(prototypes);
+    return mean_over_pairs(pairwise_products(x, x));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("items that meet are computed together, however many they are") {
+  const vscg::model<similarities, double, vscg::cpu> net;
+  std::vector<double> many(3 * 40);
+  std::array<double, 3> sum{};
+  for (std::size_t i = 0; i < many.size(); ++i) sum[i % 3] += many[i] = std::sin(static_cast<double>(i));
+  const auto y = net.infer(many, std::vector<double>(6));
+  REQUIRE(y.items == 40);
+  for (std::size_t i = 0; i < 40; ++i) {
+    const double expected = (many[3 * i] * sum[0] + many[3 * i + 1] * sum[1] + many[3 * i + 2] * sum[2]) / 40;
+    CHECK(y.numbers[i] == doctest::Approx(expected));
+  }
+  CHECK(error_of([&] { net.infer(many, std::vector<double>(7)); }) == "input 1: expected [2, 3], found 7 numbers");
+}
