@@ -44,8 +44,8 @@ std::unique_ptr<network> open_network(const std::filesystem::path& weights, vscg
     }
     all += (all.empty() ? "" : ", ") + vscg::identity_text(known.name, known.setting, known.form);
   }
-  throw vscg::error(weights.string(), "weights of one of: " + all,
-                    "weights of " + vscg::identity_text(says.network, says.setting, says.form));
+  throw vscg::expectation_error(weights.string(), "weights of one of: " + all,
+                                "weights of " + vscg::identity_text(says.network, says.setting, says.form));
 }
 
 }  // namespace networks

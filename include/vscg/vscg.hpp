@@ -18,15 +18,6 @@
 #include <vscg/core/shape.hpp>
 #include <vscg/core/team.hpp>
 #include <vscg/core/var.hpp>
-#include <vscg/layers/activation.hpp>
-#include <vscg/layers/conv1d.hpp>
-#include <vscg/layers/dropout.hpp>
-#include <vscg/layers/frozen.hpp>
-#include <vscg/layers/layer_norm.hpp>
-#include <vscg/layers/linear.hpp>
-#include <vscg/layers/max_pool1d.hpp>
-#include <vscg/layers/recurrent.hpp>
-#include <vscg/layers/sequential.hpp>
 #include <vscg/model/loss.hpp>
 #include <vscg/model/model.hpp>
 #include <vscg/model/session.hpp>
@@ -35,6 +26,15 @@
 #include <vscg/nets/vscg/negative_pair_filter_loss.hpp>
 #include <vscg/nets/vscg/smooth_loss.hpp>
 #include <vscg/nets/vscg/vscg_net.hpp>
+#include <vscg/nn/activation.hpp>
+#include <vscg/nn/conv1d.hpp>
+#include <vscg/nn/dropout.hpp>
+#include <vscg/nn/frozen.hpp>
+#include <vscg/nn/layer_norm.hpp>
+#include <vscg/nn/linear.hpp>
+#include <vscg/nn/max_pool1d.hpp>
+#include <vscg/nn/recurrent.hpp>
+#include <vscg/nn/sequential.hpp>
 #include <vscg/ops/multiply.hpp>
 #include <vscg/optim/adam.hpp>
 

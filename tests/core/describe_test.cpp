@@ -9,10 +9,10 @@
 #include <vscg/backend/eigen/backend.hpp>
 #include <vscg/core/describe.hpp>
 #include <vscg/core/program.hpp>
-#include <vscg/layers/linear.hpp>
 #include <vscg/model/trace.hpp>
+#include <vscg/nn/linear.hpp>
 #include <vscg/ops/batch_mean.hpp>
-#include <vscg/ops/mean_squared_error.hpp>
+#include <vscg/ops/mse_loss.hpp>
 #include <vscg/ops/threshold.hpp>
 
 using vscg::dyn;
@@ -21,7 +21,7 @@ using vscg::shape;
 namespace {
 
 struct network {
-  vscg::linear<6, 8> only;
+  vscg::nn::linear<6, 8> only;
   VSCG_MEMBERS(only)
 };
 
@@ -31,8 +31,8 @@ vscg::program traced(bool with_loss) {
   const auto table = vscg::bind_parameters(net);
   auto trace = vscg::make_recorder(table, true);
   const auto [x, target] = vscg::trace_inputs<tag>(trace, vscg::input_shapes<shape<dyn, 3, 6>, shape<dyn, 24>>{});
-  const auto y = vscg::reshape<shape<dyn, 24>>(threshold(net.only.with_relu(x), 0.25));
-  const auto loss = batch_mean(mean_squared_error(y, target));
+  const auto y = vscg::view<shape<dyn, 24>>(threshold(net.only.with_relu(x), 0.25));
+  const auto loss = batch_mean(mse_loss(y, target));
   return vscg::program(std::move(trace), {y.id}, with_loss ? loss.id : vscg::no_slot);
 }
 

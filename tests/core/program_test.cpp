@@ -15,12 +15,12 @@
 #include <vscg/core/record.hpp>
 #include <vscg/core/stretch_limits.hpp>
 #include <vscg/core/stretches.hpp>
-#include <vscg/layers/linear.hpp>
 #include <vscg/model/trace.hpp>
+#include <vscg/nn/linear.hpp>
 #include <vscg/ops/add.hpp>
 #include <vscg/ops/batch_mean.hpp>
 #include <vscg/ops/linear.hpp>
-#include <vscg/ops/mean_squared_error.hpp>
+#include <vscg/ops/mse_loss.hpp>
 #include <vscg/ops/over_time.hpp>
 #include <vscg/ops/relu.hpp>
 #include <vscg/ops/tanh.hpp>
@@ -37,9 +37,9 @@ template <vscg::mode Mode>
 using tag = vscg::trace_tag<float, vscg::cpu, Mode>;
 
 struct network {
-  vscg::linear<6, 8> first;
-  vscg::linear<8, 2> second;
-  vscg::linear<8, 2> aside;
+  vscg::nn::linear<6, 8> first;
+  vscg::nn::linear<8, 2> second;
+  vscg::nn::linear<8, 2> aside;
   VSCG_MEMBERS(first, second, aside)
 };
 
@@ -55,7 +55,7 @@ vscg::program traced(bool with_loss) {
   const auto forgotten = relu(net.aside(h));
   static_cast<void>(forgotten);
   const auto y = net.second(h) + net.second(h);
-  const auto loss = batch_mean(mean_squared_error(y, target));
+  const auto loss = batch_mean(mse_loss(y, target));
   return vscg::program(std::move(trace), {y.id}, with_loss ? loss.id : vscg::no_slot);
 }
 
@@ -64,7 +64,7 @@ constexpr vscg::stretch_limits limits = vscg::cpu::stretches;
 vscg::program wide_then_narrow() {
   auto trace = vscg::make_recorder(vscg::parameter_table{}, true);
   const auto [x] = vscg::trace_inputs<tag<vscg::mode::inference>>(trace, vscg::input_shapes<shape<dyn, 300, 256>>{});
-  const auto narrow = tanh(vscg::max_over_time(relu(tanh(x))));
+  const auto narrow = tanh(vscg::max<1>(relu(tanh(x))));
   return vscg::program(std::move(trace), {narrow.id});
 }
 
@@ -161,8 +161,8 @@ TEST_CASE("narrow steps between wide ones run with them where the backend's limi
   auto trace = vscg::make_recorder(vscg::parameter_table{}, true);
   const auto [wide, other] = vscg::trace_inputs<tag<vscg::mode::inference>>(
       trace, vscg::input_shapes<shape<dyn, 3, 256>, shape<dyn, 3, 256>>{});
-  const auto narrow = tanh(tanh(vscg::max_over_time(wide)));
-  const auto last = vscg::max_over_time(other);
+  const auto narrow = tanh(tanh(vscg::max<1>(wide)));
+  const auto last = vscg::max<1>(other);
   const vscg::program p(std::move(trace), {narrow.id, last.id});
   const auto ends = [&](const vscg::stretch_limits& limits) {
     std::vector<std::size_t> all;

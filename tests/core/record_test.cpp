@@ -13,8 +13,8 @@
 #include <vscg/core/plan.hpp>
 #include <vscg/core/program.hpp>
 #include <vscg/core/record.hpp>
-#include <vscg/layers/linear.hpp>
 #include <vscg/model/trace.hpp>
+#include <vscg/nn/linear.hpp>
 #include <vscg/ops/add.hpp>
 #include <vscg/ops/dropout.hpp>
 #include <vscg/ops/matmul.hpp>
@@ -42,23 +42,23 @@ TEST_CASE("a slot knows its shape, its element type, and of what it is a view") 
   auto trace = vscg::make_recorder(vscg::parameter_table{}, true);
   const auto [x, classes, pairs] = inputs<shape<dyn, 3, 4>, vscg::indices<dyn, 7>, shape<dyn, dyn, 2>>(trace);
   const auto h = tanh(x);
-  const auto flat = vscg::reshape<shape<dyn, 12>>(h);
-  const auto back = vscg::reshape<shape<dyn, 2, 6>>(flat);
+  const auto flat = vscg::view<shape<dyn, 12>>(h);
+  const auto back = vscg::view<shape<dyn, 2, 6>>(flat);
   const auto y = relu(back);
-  CHECK(vscg::reshape<shape<dyn, 12>>(flat).id == flat.id);  // nothing to record
+  CHECK(vscg::view<shape<dyn, 12>>(flat).id == flat.id);  // nothing to record
   const vscg::program p(std::move(trace), {y.id, flat.id});
-  const auto& slots = p.slots();
-  CHECK(shape_text(slots[x.id]) == "[B, 3, 4]");
-  CHECK(slots[x.id].type == vscg::element_type::float32);
-  CHECK(shape_text(slots[classes.id]) == "[B, 7]");
-  CHECK(slots[classes.id].type == vscg::element_type::int32);
-  CHECK(shape_text(slots[pairs.id]) == "[B, B, 2]");
-  CHECK(slots[pairs.id].size.elements(5) == 50);
-  CHECK(slots[back.id].from == vscg::slot::origin::view);
-  CHECK(slots[back.id].view_of == flat.id);
-  CHECK(shape_text(slots[back.id]) == "[B, 2, 6]");
+  const auto& ids = p.slot_table();
+  CHECK(shape_text(ids[x.id]) == "[B, 3, 4]");
+  CHECK(ids[x.id].type == vscg::element_type::float32);
+  CHECK(shape_text(ids[classes.id]) == "[B, 7]");
+  CHECK(ids[classes.id].type == vscg::element_type::int32);
+  CHECK(shape_text(ids[pairs.id]) == "[B, B, 2]");
+  CHECK(ids[pairs.id].size.elements(5) == 50);
+  CHECK(ids[back.id].from == vscg::slot::origin::view);
+  CHECK(ids[back.id].view_of == flat.id);
+  CHECK(shape_text(ids[back.id]) == "[B, 2, 6]");
   CHECK(p.array_of(back.id) == h.id);
-  CHECK(slots[y.id].node == 1);
+  CHECK(ids[y.id].node == 1);
   CHECK(p.nodes()[1].kind == "relu");
   CHECK(p.nodes()[1].operands == std::vector{back.id});
   CHECK(p.nodes()[1].arrays == std::vector{h.id});
@@ -72,7 +72,7 @@ TEST_CASE("a slot knows its shape, its element type, and of what it is a view") 
 TEST_CASE("settings can be read by name") {
   auto trace = vscg::make_recorder(vscg::parameter_table{{}, {}, 0, 1}, true);
   const auto [x] = inputs<shape<dyn, 4>>(trace);
-  const auto y = vscg::functional::dropout(x, vscg::random_key{7, 0}, 0.25);
+  const auto y = vscg::dropout(x, vscg::random_key{7, 0}, 0.25);
   const vscg::program p(std::move(trace), {y.id});
   const auto& settings = p.nodes()[0].settings;
   REQUIRE(settings.find("rate") != nullptr);

@@ -22,54 +22,54 @@ struct picture_of {
   auto operator()(Var auto... x) const { return layer(x...).visual; }
 };
 template <class Network, class Inputs = inputs_of<Network>>
-using modelled = model<Network, float, cpu, Inputs>;
+using modeled = model<Network, float, cpu, Inputs>;
 
 // expect: shape_mismatch<.*linear<512, 128.*expects<512>.*gets<256>
-modelled<sequential<linear<128, 256>, linear<512, 128>>> chain{seed{1}};
+modeled<nn::sequential<nn::linear<128, 256>, nn::linear<512, 128>>> chain{seed{1}};
 // expect: shape_mismatch<.*conv1d<256, 128, 5>.*expects<256>.*gets<128>
-modelled<network_of<vscg::conv1d<256, 128, 5>, shape<dyn, 10, 128>>> convolution{seed{1}};
+modeled<network_of<vscg::nn::conv1d<256, 128, 5>, shape<dyn, 10, 128>>> convolution{seed{1}};
 // expect: shape_mismatch<.*layer_norm<256.*expects<256>.*gets<128>
-modelled<network_of<layer_norm<256>, shape<dyn, 10, 128>>> normalisation{seed{1}};
+modeled<network_of<nn::layer_norm<256>, shape<dyn, 10, 128>>> normalization{seed{1}};
 // expect: shape_mismatch<.*lstm<128, 64, 1, true>.*expects<128>.*gets<512>
-modelled<network_of<bidirectional_lstm<128, 64>, shape<dyn, 10, 512>>> encoder{seed{1}};
+modeled<network_of<nn::bidirectional_lstm<128, 64>, shape<dyn, 10, 512>>> encoder{seed{1}};
 // expect: shape_mismatch<.*gru<256, 128, 1, true>.*expects<256>.*gets<128>
-modelled<network_of<bidirectional_gru<256, 128>, shape<dyn, 10, 128>>> memory{seed{1}};
+modeled<network_of<nn::bidirectional_gru<256, 128>, shape<dyn, 10, 128>>> memory{seed{1}};
 // expect: shape_mismatch<.*gru<256, 128, 1, true>.*expects<128>.*gets<64>
-modelled<network_of<bidirectional_gru<256, 128>, shape<dyn, 10, 256>, shape<dyn, 2, 64>>> started_memory{seed{1}};
+modeled<network_of<nn::bidirectional_gru<256, 128>, shape<dyn, 10, 256>, shape<dyn, 2, 64>>> started_memory{seed{1}};
 // expect: shape_mismatch<.*cere<.*expects<8, .*to, 11>.*gets<12>
-modelled<network_of<cere<>, shape<dyn, 12, 256>>> long_video{seed{1}};
+modeled<network_of<cere<>, shape<dyn, 12, 256>>> long_video{seed{1}};
 // expect: shape_mismatch<.*escm<.*expects<256>.*gets<128>
-modelled<picture_of<escm<>, shape<dyn, 10, 128>, shape<dyn, 10, 256>>> consistency{seed{1}};
+modeled<picture_of<escm<>, shape<dyn, 10, 128>, shape<dyn, 10, 256>>> consistency{seed{1}};
 // expect: shape_mismatch<.*positive_sample_propagation<.*expects<256>.*gets<128>
-modelled<picture_of<positive_sample_propagation<>, shape<dyn, 10, 128>, shape<dyn, 10, 256>>> propagation{seed{1}};
+modeled<picture_of<positive_sample_propagation<>, shape<dyn, 10, 128>, shape<dyn, 10, 256>>> propagation{seed{1}};
 // expect: shape_mismatch<.*region_attention<.*expects<128>.*gets<96>
-modelled<picture_of<region_attention<>, shape<dyn, 10, 96>, shape<dyn, 10, 7, 7, 512>>> other_sound{seed{1}};
+modeled<picture_of<region_attention<>, shape<dyn, 10, 96>, shape<dyn, 10, 7, 7, 512>>> other_sound{seed{1}};
 // expect: shape_mismatch<.*region_attention<.*expects<49>.*gets<64>
-modelled<picture_of<region_attention<>, shape<dyn, 10, 128>, shape<dyn, 10, 8, 8, 512>>> other_regions{seed{1}};
+modeled<picture_of<region_attention<>, shape<dyn, 10, 128>, shape<dyn, 10, 8, 8, 512>>> other_regions{seed{1}};
 // expect: shape_mismatch<.*region_attention<.*expects<512>.*gets<256>
-modelled<picture_of<region_attention<>, shape<dyn, 10, 128>, shape<dyn, 10, 7, 7, 256>>> other_picture{seed{1}};
+modeled<picture_of<region_attention<>, shape<dyn, 10, 128>, shape<dyn, 10, 7, 7, 256>>> other_picture{seed{1}};
 
 // A part of a localizer that does not fit the one before it.
 struct narrow_encoder {
-  linear<128, 255> layer;
+  nn::linear<128, 255> layer;
   VSCG_MEMBERS(layer)
   auto operator()(Var auto audio, Var auto visual) const { return streams{layer(audio), layer(visual)}; }
 };
 // expect: shape_mismatch<.*positive_sample_propagation<.*expects<256>.*gets<255>
-modelled<localizer<audio_guided_attention<>, narrow_encoder, positive_sample_propagation<>, escm<>, event_head<>>>
+modeled<localizer<audio_guided_attention<>, narrow_encoder, positive_sample_propagation<>, escm<>, event_head<>>>
     narrow{seed{1}};
 
 // Another number of operands than the network has.
 struct of_one {
-  linear<4, 2> layer;
+  nn::linear<4, 2> layer;
   VSCG_MEMBERS(layer)
   using inputs = input_shapes<shape<dyn, 4>>;
   auto operator()(Var auto x) const { return layer(x); }
 };
 // expect: shape_mismatch<.*of_one, .*expects<1, .*of_operands>.*gets<2, .*of_operands>
-modelled<of_one, input_shapes<shape<dyn, 4>, shape<dyn, 4>>> two_inputs{seed{1}};
+modeled<of_one, input_shapes<shape<dyn, 4>, shape<dyn, 4>>> two_inputs{seed{1}};
 // expect: shape_mismatch<.*localizer<.*expects<2, .*of_operands>.*gets<1, .*of_operands>
-modelled<vscg_net, input_shapes<shape<dyn, 10, 128>>> one_input{seed{1}};
+modeled<vscg_net, input_shapes<shape<dyn, 10, 128>>> one_input{seed{1}};
 
 struct product {
   VSCG_MEMBERS()
@@ -77,12 +77,12 @@ struct product {
   auto operator()(Var auto a, Var auto b) const { return matmul(a, b); }
 };
 // expect: shape_mismatch<.*matmul_function.*expects<7>.*gets<8>
-modelled<product> of_matrices{seed{1}};
+modeled<product> of_matrices{seed{1}};
 
 // Calls and losses that do not fit the network.
-using classifier = modelled<linear<4, 3>>;
+using classifier = modeled<nn::linear<4, 3>>;
 // expect: shape_mismatch<.*linear<4, 3.*expects<1, .*of_operands>.*gets<0, .*of_operands>
-auto infer_nothing(session<linear<4, 3>, float, cpu>& net) { return net.infer(); }
+auto infer_nothing(session<nn::linear<4, 3>, float, cpu>& net) { return net.infer(); }
 
 template <int Terms>
 struct class_loss {

@@ -10,10 +10,10 @@
 #include <doctest/doctest.h>
 
 #include <vscg/backend/eigen/backend.hpp>
-#include <vscg/layers/linear.hpp>
 #include <vscg/model/model.hpp>
 #include <vscg/model/session.hpp>
 #include <vscg/model/trainer.hpp>
+#include <vscg/nn/linear.hpp>
 #include <vscg/ops/add.hpp>
 #include <vscg/ops/batch_mean.hpp>
 #include <vscg/ops/cross_entropy.hpp>
@@ -24,7 +24,7 @@
 
 #include "support/error_of.hpp"
 
-// Arrays that are no data of items and not learnt: class indices, arrays without a batch axis, arrays of pairs, and
+// Arrays that are no data of items and not learned: class indices, arrays without a batch axis, arrays of pairs, and
 // arrays that a network keeps for itself.
 
 using vscg::dyn;
@@ -34,15 +34,15 @@ namespace {
 
 /// A classifier that keeps a moving average of its bias.
 struct network {
-  vscg::linear<3, 4> layer;
+  vscg::nn::linear<3, 4> layer;
   vscg::persistent<vscg::init::ones, 4> average;
   VSCG_MEMBERS(layer, average)
   using inputs = vscg::input_shapes<shape<dyn, 3>>;
   template <vscg::Var X>
   auto operator()(const X& x) const {
     if constexpr (X::tag::training) {
-      const auto before = scale(vscg::operand(x, average), 0.75);
-      vscg::assign(average, before + scale(no_gradient(vscg::operand(x, layer.bias)), 0.25));
+      const auto before = vscg::operand(x, average) * 0.75;
+      vscg::assign(average, before + scale(detach(vscg::operand(x, layer.bias)), 0.25));
     }
     return layer(x);
   }

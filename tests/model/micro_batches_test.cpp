@@ -31,19 +31,19 @@ struct loss_of {
 
 struct squared_mean {
   auto operator()(auto y, auto target) const {
-    const auto mean = batch_mean(mean_squared_error(y, target));
+    const auto mean = batch_mean(mse_loss(y, target));
     return mean * mean;
   }
 };
 struct sum_of_means {
   auto operator()(auto y, auto target) const {
-    const auto mean = batch_mean(mean_squared_error(y, target));
+    const auto mean = batch_mean(mse_loss(y, target));
     return mean + scale(mean, 0.5);
   }
 };
 struct pairs {
   auto operator()(auto y, auto target) const {
-    return batch_mean(mean_over_pairs(pairwise_products(y, y))) + batch_mean(mean_squared_error(y, target));
+    return batch_mean(mean_over_pairs(pairwise_products(y, y))) + batch_mean(mse_loss(y, target));
   }
 };
 

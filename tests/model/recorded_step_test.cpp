@@ -236,8 +236,7 @@ TEST_CASE("a product that gives the loss itself has its gradient again in every 
   const auto table = vscg::bind_parameters(net);
   auto trace = vscg::make_recorder(table, false);
   const auto [like] = vscg::trace_inputs<tag>(trace, vscg::input_shapes<vscg::shape<vscg::dyn, 1>>{});
-  const auto loss =
-      vscg::functional::linear(vscg::operand(like, net.x), vscg::operand(like, net.w), vscg::operand(like, net.b));
+  const auto loss = vscg::linear(vscg::operand(like, net.x), vscg::operand(like, net.w), vscg::operand(like, net.b));
   const auto p = std::make_shared<const vscg::program>(std::move(trace), std::vector{loss.id}, loss.id);
   vscg::runner<double, recording::backend<vscg::host_memory>> run(p, table, vscg::threads{1}, 1);
   std::vector<double> weights(table.buffer_elements, 3);

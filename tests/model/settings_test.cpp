@@ -7,10 +7,10 @@
 #include <doctest/doctest.h>
 
 #include <vscg/backend/eigen/backend.hpp>
-#include <vscg/layers/dropout.hpp>
-#include <vscg/layers/layer_norm.hpp>
 #include <vscg/model/model.hpp>
 #include <vscg/model/session.hpp>
+#include <vscg/nn/dropout.hpp>
+#include <vscg/nn/layer_norm.hpp>
 #include <vscg/ops/scale.hpp>
 
 #include "support/error_of.hpp"
@@ -21,11 +21,11 @@ namespace {
 
 struct network {
   double factor = 2;
-  vscg::layer_norm<2> norm{1e-3};
+  vscg::nn::layer_norm<2> norm{1e-3};
   vscg::dropout drop{0.25};
   VSCG_MEMBERS(factor, norm, drop)
   using inputs = vscg::input_shapes<vscg::shape<vscg::dyn, 2>>;
-  auto operator()(auto x) const { return drop(scale(norm(x), factor)); }
+  auto operator()(auto x) const { return drop(norm(x) * factor); }
 };
 
 using model = vscg::model<network, double, vscg::cpu>;

@@ -157,7 +157,7 @@ struct backend {
       (*this)(n, vscg::thrust_detail::on_row<T, F>{f});
     }
     template <class F>
-    void apart(std::size_t n, const F& f) {
+    void independent_ranges(std::size_t n, const F& f) {
       f(*this, 0, n);
     }
     void gemm(const vscg::gemm_arguments<T>& arguments) {

@@ -52,7 +52,7 @@ inline std::string dot_label(const std::vector<std::string>& lines) {
 
 inline std::string joined_shapes(const program& p, std::span<const slot_id> ids) {
   std::string text;
-  for (const slot_id id : ids) text += (text.empty() ? "" : " ") + shape_text(p.slots()[id]);
+  for (const slot_id id : ids) text += (text.empty() ? "" : " ") + shape_text(p.slot_table()[id]);
   return text;
 }
 
@@ -77,8 +77,9 @@ inline std::string table_text(const std::vector<std::vector<std::string>>& rows,
 /// Bytes of the arrays that a step touches, each once.
 inline std::size_t bytes_of_step(const program& p, const program::step& s, std::size_t items) {
   std::size_t total = 0;
-  p.for_each_array(
-      s, [&](slot_id id, bool) { total += p.slots()[id].size.elements(items) * bytes_of(p.slots()[id].type); });
+  p.for_each_array(s, [&](slot_id id, bool) {
+    total += p.slot_table()[id].size.elements(items) * bytes_of(p.slot_table()[id].type);
+  });
   return total;
 }
 
@@ -95,7 +96,7 @@ inline std::string dot(const program& p) {
     text += "  " + name + " [label=" + dot_label(lines) + style + "];\n";
   };
   const auto name_of = [&](slot_id id) {
-    const slot& s = p.slots()[id];
+    const slot& s = p.slot_table()[id];
     if (s.from == slot::origin::result) return "n" + std::to_string(s.node);
     if (s.from == slot::origin::parameter) return "p" + std::to_string(s.parameter);
     const auto at = std::find(p.inputs().begin(), p.inputs().end(), id);
@@ -104,18 +105,18 @@ inline std::string dot(const program& p) {
   const auto add_edge = [&](slot_id given, const std::string& to) {
     const slot_id id = p.array_of(given);
     text += "  " + name_of(id) + " -> " + to;
-    if (given != id) text += " [style=dashed, label=" + dot_label({shape_text(p.slots()[given])}) + "]";
+    if (given != id) text += " [style=dashed, label=" + dot_label({shape_text(p.slot_table()[given])}) + "]";
     text += ";\n";
   };
   for (std::size_t i = 0; i < p.inputs().size(); ++i) {
     const slot_id id = p.inputs()[i];
-    add_node(name_of(id), {"input " + std::to_string(i), shape_text(p.slots()[id])}, ", shape=ellipse");
+    add_node(name_of(id), {"input " + std::to_string(i), shape_text(p.slot_table()[id])}, ", shape=ellipse");
   }
-  std::vector<bool> drawn(p.slots().size(), false);
+  std::vector<bool> drawn(p.slot_table().size(), false);
   for (std::size_t i = 0; i < p.nodes().size(); ++i) {
     const node& n = p.nodes()[i];
     for (const slot_id id : n.arrays) {
-      const slot& s = p.slots()[id];
+      const slot& s = p.slot_table()[id];
       if (s.from != slot::origin::parameter || drawn[id]) continue;
       drawn[id] = true;
       add_node(name_of(id), {std::string(p.parameter_label(s.parameter)), shape_text(s)},
@@ -127,7 +128,7 @@ inline std::string dot(const program& p) {
   }
   for (std::size_t i = 0; i < p.outputs().size(); ++i) {
     const std::string name = "o" + std::to_string(i);
-    add_node(name, {"output " + std::to_string(i), shape_text(p.slots()[p.outputs()[i]])}, ", shape=ellipse");
+    add_node(name, {"output " + std::to_string(i), shape_text(p.slot_table()[p.outputs()[i]])}, ", shape=ellipse");
     add_edge(p.outputs()[i], name);
   }
   return text + "}\n";

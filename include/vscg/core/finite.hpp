@@ -28,12 +28,12 @@ VSCG_HD bool is_finite(T value) {
   return (word & exponent) != exponent;
 }
 
-/// Throws vscg::error naming `what` and the first number that is not finite.
+/// Throws vscg::expectation_error naming `what` and the first number that is not finite.
 template <class T>
 void expect_finite(std::string_view what, std::span<const T> values) {
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (is_finite(values[i])) continue;
-    throw error(what, "finite numbers", std::to_string(values[i]) + " at " + std::to_string(i));
+    throw expectation_error(what, "finite numbers", std::to_string(values[i]) + " at " + std::to_string(i));
   }
 }
 

@@ -142,7 +142,7 @@ auto expect_shape(const var<Tag, Shape, Active>& x) {
 
 /// An operand [..., Channels].
 template <class Layer, int Channels, class Tag, class Shape, bool Active>
-auto accept(const var<Tag, Shape, Active>& x) {
+auto expect_channels(const var<Tag, Shape, Active>& x) {
   if constexpr (Shape::rank == 0)
     return expect_shape<Layer, shape<Channels>>(x);
   else if constexpr (extent<Shape, -1> == Channels)

@@ -22,14 +22,14 @@ namespace vscg {
 /// through operations that are linear, and only together with its like: what learns beside it would be moved once for
 /// each micro-batch.
 inline std::string why_no_micro_batches(const program& p) {
-  std::vector<bool> grows(p.slots().size(), false);
+  std::vector<bool> grows(p.slot_table().size(), false);
   for (const node& n : p.nodes()) {
     if (n.couples_batch) return n.label + " needs all items of the batch at once";
     bool of_items = false;
     bool growing = false;
     bool learning_beside = false;
     for (std::uint32_t k = 0; k < n.arrays.size(); ++k) {
-      const slot& s = p.slots()[n.arrays[k]];
+      const slot& s = p.slot_table()[n.arrays[k]];
       of_items = of_items || s.size.per_item > 0;
       growing = growing || grows[n.arrays[k]];
       learning_beside = learning_beside || (!grows[n.arrays[k]] && ((n.wanted >> k) & 1U) != 0);
@@ -39,19 +39,20 @@ inline std::string why_no_micro_batches(const program& p) {
       return n.label + " mixes a mean or sum over the batch with what is none";
     }
     if (!growing && !of_items) continue;
-    for (const slot_id id : n.results) grows[id] = p.slots()[id].size.fixed > 0;
+    for (const slot_id id : n.results) grows[id] = p.slot_table()[id].size.fixed > 0;
   }
   const slot_id loss = p.loss();
   if (loss != no_slot && !grows[p.array_of(loss)]) return "the loss is no mean or sum over the batch";
   return "";
 }
 
-/// Throws vscg::error naming `what` where the program needs the whole batch at once.
+/// Throws vscg::expectation_error naming `what` where the program needs the whole batch at once.
 inline void expect_micro_batches(const program& p, std::size_t micro_batch, std::size_t batch, const char* what) {
   if (micro_batch >= batch) return;
   const std::string why = why_no_micro_batches(p);
   if (why.empty()) return;
-  throw error(what, "the whole batch of " + std::to_string(batch) + ", because " + why, std::to_string(micro_batch));
+  throw expectation_error(what, "the whole batch of " + std::to_string(batch) + ", because " + why,
+                          std::to_string(micro_batch));
 }
 
 }  // namespace vscg

@@ -23,9 +23,9 @@
 
 namespace vscg {
 
-/// How a parameter starts: uniform in centre ± bound.
-struct initialiser {
-  double centre = 0;
+/// How a parameter starts: uniform in center ± bound.
+struct initializer {
+  double center = 0;
   double bound = 0;
 };
 
@@ -33,7 +33,7 @@ namespace init {
 /// U(±sqrt(6 / (fan_in + fan_out))), PyTorch's nn.init.xavier_uniform_; fans as PyTorch counts them.
 struct xavier_uniform {
   template <int Out, int In, int... Kernel>
-  static initialiser of(shape<Out, In, Kernel...>) {
+  static initializer of(shape<Out, In, Kernel...>) {
     return {0, std::sqrt(6.0 / (static_cast<double>(In + Out) * (Kernel * ... * 1)))};
   }
 };
@@ -42,19 +42,19 @@ struct xavier_uniform {
 template <int FanIn>
 struct uniform {
   template <class Shape>
-  static initialiser of(Shape) {
+  static initializer of(Shape) {
     return {0, 1 / std::sqrt(static_cast<double>(FanIn))};
   }
 };
 struct ones {
   template <class Shape>
-  static initialiser of(Shape) {
+  static initializer of(Shape) {
     return {1, 0};
   }
 };
 struct zeros {
   template <class Shape>
-  static initialiser of(Shape) {
+  static initializer of(Shape) {
     return {0, 0};
   }
 };
@@ -68,32 +68,32 @@ enum class kept_by : unsigned char { optimizer, network };
 /// An array of a network, as a member of a layer. It holds no numbers: only which of the network's arrays it is, given
 /// when the network's members are walked (`bind_parameters`). `Stack` equal arrays can lie side by side under one id,
 /// each with a name of its own, so that two directions of a recurrent layer are one product.
-template <class Shape, class Initialiser, int Stack = 1, kept_by Keeper = kept_by::optimizer>
+template <class Shape, class Initializer, int Stack = 1, kept_by Keeper = kept_by::optimizer>
 struct parameter_of {
   using shape_type = Shape;  // of one slice
-  using initialiser_type = Initialiser;
+  using initializer_type = Initializer;
   static constexpr int stack = Stack;
   static constexpr bool learns = Keeper == kept_by::optimizer;
   std::uint32_t id = unbound;
 };
 
-/// `parameter<init::zeros, 256>`: one learnt array [256] that starts at zero.
-template <class Initialiser, int... Extents>
-using parameter = parameter_of<shape<Extents...>, Initialiser>;
+/// `parameter<init::zeros, 256>`: one learned array [256] that starts at zero.
+template <class Initializer, int... Extents>
+using parameter = parameter_of<shape<Extents...>, Initializer>;
 
-/// `stacked_parameter<2, init::zeros, 256>`: two learnt arrays [256] side by side, named one by one.
-template <int Stack, class Initialiser, int... Extents>
-using stacked_parameter = parameter_of<shape<Extents...>, Initialiser, Stack>;
+/// `stacked_parameter<2, init::zeros, 256>`: two learned arrays [256] side by side, named one by one.
+template <int Stack, class Initializer, int... Extents>
+using stacked_parameter = parameter_of<shape<Extents...>, Initializer, Stack>;
 
-/// `persistent<init::zeros, 256>`: one array [256] that is saved with the weights but not learnt: a running mean, an
+/// `persistent<init::zeros, 256>`: one array [256] that is saved with the weights but not learned: a running mean, an
 /// average of weights. `assign` gives it its next numbers. PyTorch: register_buffer.
-template <class Initialiser, int... Extents>
-using persistent = parameter_of<shape<Extents...>, Initialiser, 1, kept_by::network>;
+template <class Initializer, int... Extents>
+using persistent = parameter_of<shape<Extents...>, Initializer, 1, kept_by::network>;
 
 template <class Type>
 inline constexpr bool is_parameter = false;
-template <class Shape, class Initialiser, int Stack, kept_by Keeper>
-inline constexpr bool is_parameter<parameter_of<Shape, Initialiser, Stack, Keeper>> = true;
+template <class Shape, class Initializer, int Stack, kept_by Keeper>
+inline constexpr bool is_parameter<parameter_of<Shape, Initializer, Stack, Keeper>> = true;
 
 /// A member that draws random numbers (dropout): the hash of its path keys its stream, so that masks do not change when
 /// a layer is added elsewhere.
@@ -109,7 +109,7 @@ struct parameter_entry {
   std::uint32_t id = 0;    // which storage it lies in
   std::size_t offset = 0;  // in the network's one buffer, in elements
   std::size_t elements = 0;
-  initialiser start;
+  initializer start;
   bool learns = true;  // false: kept by the network itself
 };
 
@@ -135,7 +135,7 @@ struct parameter_table {
   std::size_t buffer_elements = 0;  // with padding between arrays
   std::uint32_t random_keys = 0;
 
-  /// Number of learnt numbers.
+  /// Number of learned numbers.
   std::size_t count() const {
     std::size_t total = 0;
     for (const auto& entry : entries) total += entry.learns ? entry.elements : 0;
@@ -183,15 +183,15 @@ class parameter_binder {
     return path.append(name);
   }
 
-  template <int... Extents, class Initialiser, int Stack, kept_by Keeper>
-  void add(parameter_of<shape<Extents...>, Initialiser, Stack, Keeper>& p, const std::string& name, int slice) {
+  template <int... Extents, class Initializer, int Stack, kept_by Keeper>
+  void add(parameter_of<shape<Extents...>, Initializer, Stack, Keeper>& p, const std::string& name, int slice) {
     constexpr std::size_t extents[] = {static_cast<std::size_t>(Extents)...};
-    append(p.id, name, extents, Stack, slice, Initialiser::of(shape<Extents...>{}));
+    append(p.id, name, extents, Stack, slice, Initializer::of(shape<Extents...>{}));
     table.entries.back().learns = p.learns;
   }
 
   VSCG_NOINLINE void append(std::uint32_t& id, const std::string& name, std::span<const std::size_t> extents, int stack,
-                            int slice, initialiser start) {
+                            int slice, initializer start) {
     std::size_t elements = 1;
     for (const std::size_t e : extents) elements *= e;
     const std::string what = "elements of parameter '" + name + "'";
@@ -201,7 +201,8 @@ class parameter_binder {
       table.storage.push_back({table.buffer_elements, all});
       table.buffer_elements = checked_sum(what, {table.buffer_elements, (all + alignment - 1) / alignment * alignment});
     }
-    if (table.find(name) != nullptr) throw error("parameter '" + name + "'", "each name once", "the name twice");
+    if (table.find(name) != nullptr)
+      throw expectation_error("parameter '" + name + "'", "each name once", "the name twice");
     const std::size_t offset = table.storage[id].offset + elements * static_cast<std::size_t>(slice);
     table.entries.push_back({name, {extents.begin(), extents.end()}, id, offset, elements, start});
   }
@@ -222,11 +223,11 @@ inline namespace VSCG_INSTRUCTION_SET {
 /// Writes the starting values of every array: a pure function of (seed, name, index), so that networks that share a
 /// name start from the same numbers.
 template <class Scalar>
-void initialise(const parameter_table& table, seed s, std::span<Scalar> buffer) {
+void initialize(const parameter_table& table, seed s, std::span<Scalar> buffer) {
   for (const auto& entry : table.entries) {
     const random_stream stream(s, entry.name);
     for (std::size_t i = 0; i < entry.elements; ++i) {
-      const double value = entry.start.centre + entry.start.bound * (2 * stream.uniform(i) - 1);
+      const double value = entry.start.center + entry.start.bound * (2 * stream.uniform(i) - 1);
       buffer[entry.offset + i] = static_cast<Scalar>(value);
     }
   }

@@ -48,7 +48,7 @@ class program {
   }
 
   /// All arrays that the trace met, those of operations that were dropped as well.
-  std::span<const slot> slots() const { return slots_; }
+  std::span<const slot> slot_table() const { return slots_; }
   /// The slot that holds a slot's numbers: another one where it is a view.
   slot_id array_of(slot_id id) const {
     while (slots_[id].from == slot::origin::view) id = slots_[id].view_of;

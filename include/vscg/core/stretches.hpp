@@ -30,7 +30,7 @@ inline std::size_t width_of(const program& p, const program::step& s) {
   std::size_t widest = 0;
   bool by_items = true;
   p.for_each_array(s, [&](slot_id id, bool) {
-    const slot& a = p.slots()[id];
+    const slot& a = p.slot_table()[id];
     const bool prepared = std::find(n.prepared.begin(), n.prepared.end(), id) != n.prepared.end();
     if (a.from == slot::origin::parameter || prepared) return;
     by_items = by_items && a.size.per_item > 0 && a.size.fixed == 0 && a.size.per_worker == 0;

@@ -63,7 +63,7 @@ struct reshape_function;
 
 /// The same numbers seen with another shape (PyTorch's view): recorded, but no operation and no copy.
 template <class Shape, class Tag, class From, bool Active>
-auto reshape(const var<Tag, From, Active>& x) {
+auto view(const var<Tag, From, Active>& x) {
   using function = reshape_function<From, Shape>;
   if constexpr (From::batch_axes != Shape::batch_axes) {
     constexpr auto batch = [](std::size_t axes) { return axes > 0 ? axis::batch : axis::no_batch; };
@@ -78,14 +78,14 @@ auto reshape(const var<Tag, From, Active>& x) {
 
 /// The same numbers, through which no gradient flows (PyTorch's detach).
 template <class Tag, class Shape, bool Active>
-auto no_gradient(const var<Tag, Shape, Active>& x) {
+auto detach(const var<Tag, Shape, Active>& x) {
   return var<Tag, Shape, false>{x.trace, x.id};
 }
 
 /// A parameter as an operand of the trace that `like` belongs to; a stack of arrays has the stack as its first axis.
-template <class Tag, class Shape, bool Active, int... Extents, class Initialiser, int Stack, kept_by Keeper>
+template <class Tag, class Shape, bool Active, int... Extents, class Initializer, int Stack, kept_by Keeper>
 auto operand(const var<Tag, Shape, Active>& like,
-             const parameter_of<shape<Extents...>, Initialiser, Stack, Keeper>& p) {
+             const parameter_of<shape<Extents...>, Initializer, Stack, Keeper>& p) {
   constexpr bool learns = Tag::traced == mode::training && Keeper == kept_by::optimizer;
   using Whole = std::conditional_t<Stack == 1, shape<Extents...>, shape<Stack, Extents...>>;
   constexpr auto type = element_type_of<Whole, typename Tag::scalar>;
@@ -94,8 +94,8 @@ auto operand(const var<Tag, Shape, Active>& like,
 
 /// Gives a persistent array its next numbers: `value` of this step, from the next step on. Only in training; a step
 /// that is refused leaves them as they were.
-template <class Tag, class Shape, bool Active, class Initialiser>
-void assign(const parameter_of<Shape, Initialiser, 1, kept_by::network>& p, const var<Tag, Shape, Active>& value) {
+template <class Tag, class Shape, bool Active, class Initializer>
+void assign(const parameter_of<Shape, Initializer, 1, kept_by::network>& p, const var<Tag, Shape, Active>& value) {
   static_assert(Tag::training, "vscg::assign: only in training");
   value.trace->updates.push_back({p.id, value.id});
 }

@@ -21,11 +21,11 @@
 
 namespace vscg::data {
 
-/// Throws vscg::error if `folder` is not there and cannot be made.
+/// Throws vscg::expectation_error if `folder` is not there and cannot be made.
 inline void make_folder(const std::filesystem::path& folder) {
   std::error_code code;
   std::filesystem::create_directories(folder, code);
-  if (code) throw error(folder.string(), "a folder that can be made", code.message());
+  if (code) throw expectation_error(folder.string(), "a folder that can be made", code.message());
 }
 
 /// The float32 copy of one feature file: a page with the state of the source, then the numbers in this machine's order.
@@ -44,7 +44,7 @@ class feature_cache {
   const std::filesystem::path& path() const { return path_; }
 
   /// The copy, or an empty mapping if there is none of this state of the source, or not all of it, or (`refused()`) if
-  /// the system does not map it. Throws vscg::error if it is there and cannot be read.
+  /// the system does not map it. Throws vscg::expectation_error if it is there and cannot be read.
   mapped_file open() const {
     if (!file_is_there(path_)) return {};
     mapped_file file(path_);
@@ -62,7 +62,7 @@ class feature_cache {
     fill(file);
     const file_state now = file_state::of(source_);
     if (now.size != header_[1] || static_cast<std::uint64_t>(now.changed_nanoseconds) != header_[2]) {
-      throw error(source_.string(), "a file that stays as it is while it is copied", "a change");
+      throw expectation_error(source_.string(), "a file that stays as it is while it is copied", "a change");
     }
     file.commit();
   }

@@ -18,20 +18,21 @@
 
 namespace vscg::data {
 
-/// All of a file of text. Throws vscg::error when it cannot be read.
+/// All of a file of text. Throws vscg::expectation_error when it cannot be read.
 inline std::string read_text(const std::filesystem::path& path) {
-  if (!file_is_there(path)) throw error(path.string(), "a readable file", "nothing of this name");
+  if (!file_is_there(path)) throw expectation_error(path.string(), "a readable file", "nothing of this name");
   constexpr std::uintmax_t most = 256U << 20U;
   std::error_code failure;
   const std::uintmax_t size = std::filesystem::file_size(path, failure);
-  if (failure) throw error(path.string(), "a readable file", failure.message());
+  if (failure) throw expectation_error(path.string(), "a readable file", failure.message());
   if (size > most) {
-    throw error(path.string(), "a text of at most " + std::to_string(most) + " bytes", std::to_string(size));
+    throw expectation_error(path.string(), "a text of at most " + std::to_string(most) + " bytes",
+                            std::to_string(size));
   }
   std::ifstream file(path, std::ios::binary);
   std::string text(static_cast<std::size_t>(size), '\0');
   if (!file.read(text.data(), static_cast<std::streamsize>(text.size()))) {
-    throw error(path.string(), "a readable file", "one that cannot be read to its end");
+    throw expectation_error(path.string(), "a readable file", "one that cannot be read to its end");
   }
   return text;
 }
@@ -39,13 +40,14 @@ inline std::string read_text(const std::filesystem::path& path) {
 /// The lines of a text in UTF-8, without blanks and byte order marks at their ends; they view `text`. Lines end with
 /// LF, CR LF, or, where there is no LF in all of the text, CR.
 ///
-/// Throws vscg::error with file, line and byte (of the line, from 1) of what is no UTF-8 and of control characters:
-/// whoever reads on can compare, print and store each part.
+/// Throws vscg::expectation_error with file, line and byte (of the line, from 1) of what is no UTF-8 and of control
+/// characters: whoever reads on can compare, print and store each part.
 inline std::vector<std::string_view> text_lines(std::string_view text, const std::string& file) {
   constexpr std::string_view utf32_marks[] = {{"\xFF\xFE\0\0", 4}, {"\0\0\xFE\xFF", 4}};
   constexpr std::string_view utf16_marks[] = {"\xFF\xFE", "\xFE\xFF"};
   const auto refuse = [&](std::size_t line, std::size_t byte, const std::string& found) {
-    throw error(file + ": line " + std::to_string(line) + ", byte " + std::to_string(byte + 1), "text in UTF-8", found);
+    throw expectation_error(file + ": line " + std::to_string(line) + ", byte " + std::to_string(byte + 1),
+                            "text in UTF-8", found);
   };
   for (const auto& mark : utf32_marks) {
     if (text.starts_with(mark)) refuse(1, 0, "UTF-32, by its byte order mark");

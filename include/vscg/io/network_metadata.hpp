@@ -49,7 +49,7 @@ inline double number(const std::string& text, const std::string& thing) {
   double value = 0;
   const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
   if (result.ec != std::errc{} || result.ptr != text.data() + text.size() || !(value >= 0 && value <= 1)) {
-    throw error(thing, "a number from 0 to 1", "\"" + text + "\"");
+    throw expectation_error(thing, "a number from 0 to 1", "\"" + text + "\"");
   }
   return value;
 }
@@ -63,17 +63,17 @@ inline void check_version(const std::string& text, const std::string& thing) {
     const auto result = std::from_chars(position, end, parts[i]);
     const bool separated = i + 1 == parts.size() ? result.ptr == end : result.ptr != end && *result.ptr == '.';
     if (result.ec != std::errc{} || parts[i] < 0 || !separated) {
-      throw error(thing, "a version such as " VSCG_VERSION, "\"" + text + "\"");
+      throw expectation_error(thing, "a version such as " VSCG_VERSION, "\"" + text + "\"");
     }
     position = result.ptr + (i + 1 < parts.size() ? 1 : 0);
   }
-  if (parts[0] > VSCG_VERSION_MAJOR) throw error(thing, "at most " VSCG_VERSION " (this library)", text);
+  if (parts[0] > VSCG_VERSION_MAJOR) throw expectation_error(thing, "at most " VSCG_VERSION " (this library)", text);
 }
 
 inline void check_choice(const std::string& text, std::string_view first, std::string_view second,
                          const std::string& thing) {
   if (text != first && text != second) {
-    throw error(thing, std::string(first) + " or " + std::string(second), "\"" + text + "\"");
+    throw expectation_error(thing, std::string(first) + " or " + std::string(second), "\"" + text + "\"");
   }
 }
 
@@ -96,7 +96,7 @@ class name_list_events final : public json_events {
 
  private:
   bool refuse(std::string_view /*kind*/, const std::string& text) override {
-    throw error(thing(), inside_ ? "names" : "a JSON list of names", text);
+    throw expectation_error(thing(), inside_ ? "names" : "a JSON list of names", text);
   }
 
   bool inside_ = false;
@@ -105,14 +105,14 @@ class name_list_events final : public json_events {
 inline std::vector<std::string> category_list(const std::string& text, const std::string& thing) {
   name_list_events events(thing);
   json_walk(text, thing, events);
-  if (events.names.empty()) throw error(thing, "a JSON list of names", text);
+  if (events.names.empty()) throw expectation_error(thing, "a JSON list of names", text);
   std::set<std::string_view> seen;
   for (const std::string& name : events.names) {
-    if (name.empty()) throw error(thing, "names", "\"\"");
-    if (!seen.insert(name).second) throw error(thing, "every name once", name + " twice");
+    if (name.empty()) throw expectation_error(thing, "names", "\"\"");
+    if (!seen.insert(name).second) throw expectation_error(thing, "every name once", name + " twice");
     for (std::size_t at = 0; at < name.size();) {
       const utf8_character c = utf8_at(name, at);
-      if (is_control(c.value)) throw error(thing, "names without control characters", name);
+      if (is_control(c.value)) throw expectation_error(thing, "names without control characters", name);
       at += c.bytes;
     }
   }
@@ -128,7 +128,7 @@ inline std::string category_text(const std::vector<std::string>& names, const st
 }  // namespace metadata_detail
 
 /// Reads and checks the metadata of a weights file. Other keys are ignored. `thing` (the file's name) begins every
-/// error. Throws vscg::error that lists all missing keys, or names the key whose value is invalid.
+/// error. Throws vscg::expectation_error that lists all missing keys, or names the key whose value is invalid.
 inline network_metadata metadata_from_map(const std::map<std::string, std::string>& map, const std::string& thing) {
   using namespace metadata_detail;
   std::string missing;
@@ -141,14 +141,15 @@ inline network_metadata metadata_from_map(const std::map<std::string, std::strin
     missing += (missing.empty() ? "" : ", ") + std::string("vscg.relevance_threshold");
   }
   if (!missing.empty()) {
-    throw error(thing, "the metadata of a vscg network", "none of " + missing + " (is it a weights file of vscg?)");
+    throw expectation_error(thing, "the metadata of a vscg network",
+                            "none of " + missing + " (is it a weights file of vscg?)");
   }
 
   network_metadata metadata;
   metadata.version = map.at("vscg.version");
   check_version(metadata.version, thing + ": vscg.version");
   metadata.network = map.at("vscg.network");
-  if (metadata.network.empty()) throw error(thing + ": vscg.network", "a name", "nothing");
+  if (metadata.network.empty()) throw expectation_error(thing + ": vscg.network", "a name", "nothing");
   metadata.form = map.at("vscg.form");
   check_choice(metadata.form, "released", "paper", thing + ": vscg.form");
   metadata.setting = map.at("vscg.setting");

@@ -43,15 +43,16 @@ void check_identity(const network_metadata& metadata, const std::string& thing) 
   constexpr network_identity own = identity_of<Network>;
   if constexpr (own.named()) {
     if (metadata.network != own.network || metadata.form != own.form || metadata.setting != own.setting) {
-      throw error(thing, "weights of " + network_text(own), "weights of " + network_text(metadata));
+      throw expectation_error(thing, "weights of " + network_text(own), "weights of " + network_text(metadata));
     }
     if (metadata.categories.size() != own.categories) {
-      throw error(thing + ": vscg.categories", std::to_string(own.categories) + " names",
-                  std::to_string(metadata.categories.size()));
+      throw expectation_error(thing + ": vscg.categories", std::to_string(own.categories) + " names",
+                              std::to_string(metadata.categories.size()));
     }
     if (metadata.tau != own.tau) {
-      throw error(thing + ": vscg.tau", metadata_detail::number_text(own.tau) + ", which the network's type fixes",
-                  metadata_detail::number_text(metadata.tau));
+      throw expectation_error(thing + ": vscg.tau",
+                              metadata_detail::number_text(own.tau) + ", which the network's type fixes",
+                              metadata_detail::number_text(metadata.tau));
     }
   }
 }
@@ -63,7 +64,7 @@ void check_identity(const network_metadata& metadata, const std::string& thing) 
 template <class Network>
 network_metadata metadata_of(std::vector<std::string> categories, double relevance_threshold = 0.7) {
   constexpr network_identity own = identity_of<Network>;
-  static_assert(own.named(), "vscg::io::metadata_of: specialise vscg::identity_of for this network");
+  static_assert(own.named(), "vscg::io::metadata_of: specialize vscg::identity_of for this network");
   network_metadata metadata;
   metadata.network = own.network;
   metadata.form = own.form;
@@ -77,8 +78,9 @@ network_metadata metadata_of(std::vector<std::string> categories, double relevan
 /// Writes all arrays of `w`, atomically: the file has its name when it is complete and on disk, or not at all. The same
 /// weights and metadata give the same bytes. PyTorch: save_file(net.state_dict(), path, metadata).
 ///
-/// Throws vscg::error when the metadata is not valid or says another network, when a number is NaN or infinite (the
-/// array and the element are named, and the file that was there stays), or when the file cannot be written.
+/// Throws vscg::expectation_error when the metadata is not valid or says another network, when a number is NaN or
+/// infinite (the array and the element are named, and the file that was there stays), or when the file cannot be
+/// written.
 template <class Network, class Scalar, class Backend>
 void save_weights(const vscg::weights<Network, Scalar, Backend>& w, const std::filesystem::path& path,
                   const network_metadata& metadata) {
@@ -102,7 +104,7 @@ void save_weights(const model<Network, Scalar, Backend, Inputs>& net, const std:
 /// state_dict saved in PyTorch, fits by names and shapes alone. With a prefix (see load_prefix) only that part is
 /// replaced, and the metadata, which speaks of the whole, is not compared.
 ///
-/// Throws vscg::error with all that does not fit; the weights are then as they were.
+/// Throws vscg::expectation_error with all that does not fit; the weights are then as they were.
 template <class Network, class Scalar, class Backend>
 std::optional<network_metadata> load_weights(vscg::weights<Network, Scalar, Backend>& w,
                                              const std::filesystem::path& path, const load_prefix& prefix = {}) {
@@ -128,7 +130,7 @@ std::optional<network_metadata> load_weights(model<Network, Scalar, Backend, Inp
   return load_weights(net.weights(), path, prefix);
 }
 
-/// What a weights file says it is, without reading its numbers. Throws vscg::error when it does not say.
+/// What a weights file says it is, without reading its numbers. Throws vscg::expectation_error when it does not say.
 inline network_metadata read_metadata(const std::filesystem::path& path) {
   return metadata_from_map(safetensors_file::open(path).metadata(), path.string());
 }

@@ -61,12 +61,12 @@ struct array_of {
 
   std::size_t size() const { return numbers.size(); }
   const Scalar* data() const { return numbers.data(); }
-  /// A view of it; throws vscg::error where there are not as many numbers as `items` says.
+  /// A view of it; throws vscg::expectation_error where there are not as many numbers as `items` says.
   array_view<Scalar, Shape> view() const& {
     const array_view<Scalar, Shape> all{numbers.data(), items};
     if (Shape::per_item ? numbers.size() / Shape::elements != items || numbers.size() % Shape::elements != 0
                         : numbers.size() != Shape::elements) {
-      throw error("array", std::to_string(items) + " items", std::to_string(numbers.size()) + " numbers");
+      throw expectation_error("array", std::to_string(items) + " items", std::to_string(numbers.size()) + " numbers");
     }
     return all;
   }
@@ -83,8 +83,8 @@ struct array_of {
 };
 
 /// Any contiguous row-major array of `Scalar`: std::span, std::vector, an xtensor array or view, an Eigen map. Its
-/// shape and strides are checked where it has them, its size otherwise. Returns the numbers; throws vscg::error naming
-/// `what`.
+/// shape and strides are checked where it has them, its size otherwise. Returns the numbers; throws
+/// vscg::expectation_error naming `what`.
 template <class Shape, class Scalar, class Array>
 std::span<const element_of<Shape, Scalar>> checked_array(const Array& array, std::string_view what) {
   static_assert(std::is_convertible_v<decltype(array.data()), const element_of<Shape, Scalar>*>,
@@ -101,7 +101,7 @@ std::span<const element_of<Shape, Scalar>> checked_array(const Array& array, std
       expected +=
           (i > 0 ? ", " : "") + (Shape::extents[i] == dyn ? std::string("N") : std::to_string(Shape::extents[i]));
     }
-    throw error(what, expected + "]", found);
+    throw expectation_error(what, expected + "]", found);
   };
   if (items * Shape::elements != size || (!Shape::per_item && items != 1)) refuse(std::to_string(size) + " numbers");
   if constexpr (requires { array.shape().size(); }) {
@@ -115,7 +115,7 @@ std::span<const element_of<Shape, Scalar>> checked_array(const Array& array, std
     std::size_t step = 1;
     for (std::size_t i = Shape::rank; size > 0 && i-- > 0; step *= wanted[i]) {
       if (wanted[i] > 1 && static_cast<std::size_t>(array.strides()[i]) != step) {
-        throw error(what, "a contiguous row-major array", "strides " + detail::shape_text(array.strides()));
+        throw expectation_error(what, "a contiguous row-major array", "strides " + detail::shape_text(array.strides()));
       }
     }
   }
@@ -123,8 +123,8 @@ std::span<const element_of<Shape, Scalar>> checked_array(const Array& array, std
     const bool inner = array.innerSize() <= 1 || array.innerStride() == 1;
     const bool outer = array.outerSize() <= 1 || array.outerStride() == array.innerSize();
     if (!inner || !outer) {
-      throw error(what, "a contiguous row-major array",
-                  "strides " + detail::shape_text(std::array{array.outerStride(), array.innerStride()}));
+      throw expectation_error(what, "a contiguous row-major array",
+                              "strides " + detail::shape_text(std::array{array.outerStride(), array.innerStride()}));
     }
   }
   if constexpr (requires { array.data_offset(); })

@@ -37,9 +37,9 @@ struct batch_arrays {
   std::size_t items = 1;
 };
 
-/// Checks one array for each shape (`checked_array`): the network's `inputs` first, then targets. Throws vscg::error
-/// naming the array ("input 0") where it has another shape, and `what` where the arrays hold different numbers of
-/// items.
+/// Checks one array for each shape (`checked_array`): the network's `inputs` first, then targets. Throws
+/// vscg::expectation_error naming the array ("input 0") where it has another shape, and `what` where the arrays hold
+/// different numbers of items.
 template <class Scalar, class... Shapes, class... Arrays>
 batch_arrays<sizeof...(Shapes)> checked_batch(input_shapes<Shapes...>, std::string_view what, std::size_t inputs,
                                               const Arrays&... arrays) {
@@ -58,7 +58,7 @@ batch_arrays<sizeof...(Shapes)> checked_batch(input_shapes<Shapes...>, std::stri
     if (array.item_bytes == 0) continue;
     const std::size_t items = array.bytes.size() / array.item_bytes;
     if (!std::exchange(first, false) && items != batch.items) {
-      throw error(what, std::to_string(batch.items) + " items in each", std::to_string(items));
+      throw expectation_error(what, std::to_string(batch.items) + " items in each", std::to_string(items));
     }
     batch.items = items;
   }

@@ -41,7 +41,8 @@ class model {
   vscg::weights<Network, Scalar, Backend>&& weights() && { return std::move(weights_); }
   const vscg::weights<Network, Scalar, Backend>&& weights() const&& { return std::move(weights_); }
 
-  /// The network's outputs for any number of items; arrays are [N, ...]. Throws vscg::error when a shape differs.
+  /// The network's outputs for any number of items; arrays are [N, ...]. Throws vscg::expectation_error when a shape
+  /// differs.
   template <class... Arrays>
   outputs infer(const Arrays&... arrays) const {
     return infer_with(threads{1}, arrays...);
@@ -54,8 +55,8 @@ class model {
       const auto batch = checked_batch<Scalar>(Inputs{}, "inputs", Inputs::count, arrays...);
       const std::size_t items = batch.items;
       std::size_t at_once = 16;
-      std::optional<session_type> s(std::in_place, weights_, n, capacity{std::min(items, at_once)});
-      if (s->traced().couples_batch() && items > at_once) s.emplace(weights_, n, capacity{at_once = items});
+      std::optional<session_type> s(std::in_place, weights_, n, batch_capacity{std::min(items, at_once)});
+      if (s->traced().couples_batch() && items > at_once) s.emplace(weights_, n, batch_capacity{at_once = items});
       for (std::size_t first = 0; first < items || first == 0; first += at_once) {
         const std::size_t n_items = std::min(at_once, items - first);
         append(infer_part(*s, Inputs{}, batch, first, n_items), result);

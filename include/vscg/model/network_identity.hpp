@@ -22,7 +22,7 @@ struct network_identity {
   constexpr bool named() const { return !network.empty(); }
 };
 
-/// Specialised beside each named network's type. Of your own network:
+/// Specialized beside each named network's type. Of your own network:
 ///
 ///   template <>
 ///   inline constexpr network_identity identity_of<my_net>{"my_net", "released", "fully", 28, 0.099};

@@ -60,10 +60,10 @@ class persistent_arrays {
   persistent_arrays(const program& p, const parameter_table& table) {
     for (const array_update& next : p.updates()) {
       const parameter_storage& at = table.storage[next.parameter];
-      const slot& value = p.slots()[next.value];
+      const slot& value = p.slot_table()[next.value];
       if (value.size.fixed != at.elements) {
-        throw error("assign to '" + std::string(p.parameter_label(next.parameter)) + "'",
-                    std::to_string(at.elements) + " numbers", shape_text(value));
+        throw expectation_error("assign to '" + std::string(p.parameter_label(next.parameter)) + "'",
+                                std::to_string(at.elements) + " numbers", shape_text(value));
       }
       all_.push_back({next.value, at});
     }

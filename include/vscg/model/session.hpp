@@ -26,14 +26,14 @@
 namespace vscg {
 
 /// How many items (videos) one call may bring.
-struct capacity {
+struct batch_capacity {
   std::size_t items = 1;
-  constexpr explicit capacity(std::size_t n) : items(n < 1 ? 1 : n) {}
+  constexpr explicit batch_capacity(std::size_t n) : items(n < 1 ? 1 : n) {}
 };
 
 /// Inference for one caller: traces the network and plans its memory once, then allocates nothing. Weights are shared
 /// and const while a session computes; one session a thread. Weights that changed between two calls, or were assigned
-/// or swapped, are seen by the second, which throws vscg::error when they are gone.
+/// or swapped, are seen by the second, which throws vscg::expectation_error when they are gone.
 template <class Network, class Scalar, class Backend, class Inputs = inputs_of<Network>>
 class session {
   using tag = trace_tag<Scalar, Backend, mode::inference>;
@@ -48,8 +48,9 @@ class session {
   /// What `infer` returns: the network's outputs as views.
   using outputs = rebind_outputs<traced_outputs, view_field<Scalar>>;
 
-  /// Throws vscg::error where the system does not give the threads, or the memory for so many items.
-  explicit session(const weights<Network, Scalar, Backend>& w, threads n = threads{1}, capacity c = capacity{16})
+  /// Throws vscg::expectation_error where the system does not give the threads, or the memory for so many items.
+  explicit session(const weights<Network, Scalar, Backend>& w, threads n = threads{1},
+                   batch_capacity c = batch_capacity{16})
       : weights_(w.share()),
         table_(weights_->table),
         runner_(trace_program(w.net(), w.table()), w.table(), n, c.items),
@@ -59,10 +60,11 @@ class session {
       for (const slot_id id : runner_.traced().outputs()) results_.emplace_back(elements(id, c.items));
     }
   }
-  explicit session(const weights<Network, Scalar, Backend>&&, threads = threads{1}, capacity = capacity{16}) = delete;
+  explicit session(const weights<Network, Scalar, Backend>&&, threads = threads{1},
+                   batch_capacity = batch_capacity{16}) = delete;
 
   /// The network's outputs for N ≤ capacity items; arrays are [N, ...] as `Inputs` says. The views are valid until the
-  /// next call. Throws vscg::error when a shape differs or N is larger than the capacity.
+  /// next call. Throws vscg::expectation_error when a shape differs or N is larger than the capacity.
   template <class... Arrays>
   outputs infer(const Arrays&... arrays) & {
     outputs result{};
@@ -99,8 +101,8 @@ class session {
   static std::shared_ptr<const program> trace_program(const Network& network, const parameter_table& table) {
     recorder trace = make_recorder(table, false);
     const auto result = call(network, trace, Inputs{});
-    auto slots = output_slots(result);
-    return std::make_shared<const program>(std::move(trace), std::move(slots));
+    auto ids = output_slots(result);
+    return std::make_shared<const program>(std::move(trace), std::move(ids));
   }
 
   struct no_header {};
@@ -119,8 +121,9 @@ class session {
 
   void take(const batch_arrays<Inputs::count>& batch) {
     if (batch.items > runner_.capacity()) {
-      throw error("inputs", "at most " + std::to_string(runner_.capacity()) + " items, the session's capacity",
-                  std::to_string(batch.items));
+      throw expectation_error("inputs",
+                              "at most " + std::to_string(runner_.capacity()) + " items, the session's capacity",
+                              std::to_string(batch.items));
     }
     staged_.take({}, batch);
     for (std::size_t k = 0; k < Inputs::count; ++k) runner_.bind_input(k, staged_.array(k));
@@ -144,7 +147,7 @@ class session {
   }
 
   std::size_t elements(slot_id id, std::size_t items) const {
-    return runner_.traced().slots()[id].size.elements(items);
+    return runner_.traced().slot_table()[id].size.elements(items);
   }
 
   std::shared_ptr<const shared_numbers<Scalar, typename Backend::memory>> weights_;

@@ -38,9 +38,9 @@
 namespace vscg {
 
 /// A loss, gradient, moment or weight that is not a number: weights and moments are as they were before the step.
-class not_finite : public error {
+class not_finite : public expectation_error {
  public:
-  using error::error;
+  using expectation_error::expectation_error;
 };
 
 struct trainer_options {
@@ -51,8 +51,8 @@ struct trainer_options {
 };
 
 /// Trains a model: traces network and loss once, plans the memory of a step, then allocates nothing. It owns gradients
-/// and the optimiser's state; the model owns the weights. It goes on with what is assigned to the model, and throws
-/// vscg::error when the model is gone or was moved away.
+/// and the optimizer's state; the model owns the weights. It goes on with what is assigned to the model, and throws
+/// vscg::expectation_error when the model is gone or was moved away.
 template <class Model, class Optimizer, class Loss>
 class trainer {
   static_assert(!std::is_const_v<Model>, "vscg::trainer: the model's weights are to change, so it is not const");
@@ -77,8 +77,8 @@ class trainer {
   };
 
  public:
-  /// Throws vscg::error for settings that cannot be computed with, and where the system does not give the threads or
-  /// the memory.
+  /// Throws vscg::expectation_error for settings that cannot be computed with, and where the system does not give the
+  /// threads or the memory.
   trainer(Model& m, Optimizer settings, Loss loss, threads n = threads{1}, trainer_options options = {})
       : optimizer(checked(settings)),
         weights_(m.weights().share()),
@@ -98,12 +98,12 @@ class trainer {
     memory_type::copy_in(gradients_.data(), zeros.data(), zeros.size() * sizeof(scalar));
   }
 
-  /// Settings of the optimiser: the learning rate may be changed between steps.
+  /// Settings of the optimizer: the learning rate may be changed between steps.
   Optimizer optimizer;
 
   /// One step on a batch: the network's inputs, then the loss's targets, each [B, ...] in host memory as
-  /// `session::infer` takes them. Throws vscg::error when a shape differs or B is not from 1 to the options' batch;
-  /// not_finite when the loss, a gradient, or a moment or weight after the step is not a number, and
+  /// `session::infer` takes them. Throws vscg::expectation_error when a shape differs or B is not from 1 to the
+  /// options' batch; not_finite when the loss, a gradient, or a moment or weight after the step is not a number, and
   /// vscg::stopped when stop_when()'s question ends it; weights and moments are then as they were.
   template <class... Arrays>
   loss_report<term_count> step(const Arrays&... arrays) {
@@ -136,7 +136,7 @@ class trainer {
   }
 
   /// Bytes of memory that the trainer holds: for a step's arrays, its backend with the workspaces of products,
-  /// gradients, and the optimiser's state. The weights are the model's.
+  /// gradients, and the optimizer's state. The weights are the model's.
   std::size_t memory() const {
     return runner_.bytes() + gradients_.bytes() + state_.bytes() + persistent_.bytes() + staged_.bytes() +
            report_.bytes();
@@ -144,10 +144,10 @@ class trainer {
 
   /// Steps taken; with `state()` and the weights, all that a run needs to go on with the same bits.
   std::uint64_t steps() const { return steps_; }
-  /// Throws vscg::error for more steps than a run could count (2⁵³).
+  /// Throws vscg::expectation_error for more steps than a run could count (2⁵³).
   void set_steps(std::uint64_t n) {
     constexpr std::uint64_t most = std::uint64_t{1} << 53U;
-    if (n > most) throw error("trainer::set_steps", "at most " + std::to_string(most), std::to_string(n));
+    if (n > most) throw expectation_error("trainer::set_steps", "at most " + std::to_string(most), std::to_string(n));
     steps_ = n;
   }
   auto& state() { return state_; }
@@ -158,7 +158,7 @@ class trainer {
 
  private:
   static trainer_options checked(trainer_options o) {
-    if (o.batch == 0) throw error("trainer_options.batch", "at least 1", "0");
+    if (o.batch == 0) throw expectation_error("trainer_options.batch", "at least 1", "0");
     if (o.micro_batch == 0 || o.micro_batch > o.batch) o.micro_batch = o.batch;
     return o;
   }
@@ -187,7 +187,7 @@ class trainer {
     return t;
   }
 
-  // Of what the loss reaches; neighbouring arrays become one range.
+  // Of what the loss reaches; neighboring arrays become one range.
   std::vector<parameter_range> ranges() const {
     std::vector<parameter_range> found;
     const auto& storage = table().storage;
@@ -218,7 +218,8 @@ class trainer {
         "vscg::trainer::step: one array for each of the network's inputs, then for each of the loss's targets");
     const auto batch = checked_batch<scalar>(arrays_of_batch{}, "trainer::step", inputs::count, arrays...);
     if (batch.items == 0 || batch.items > options_.batch) {
-      throw error("trainer::step", "1 to " + std::to_string(options_.batch) + " items", std::to_string(batch.items));
+      throw expectation_error("trainer::step", "1 to " + std::to_string(options_.batch) + " items",
+                              std::to_string(batch.items));
     }
     controls now;
     now.seed = options_.seed;
@@ -295,9 +296,9 @@ class trainer {
     });
     const std::string thing = "step " + std::to_string(steps_ + 1);
     if (where.empty()) {
-      const std::string spoilt =
-          state_.spoilt(optimizer, runner_.backend(), table(), gradients_.data(), weights_->numbers.data());
-      if (!spoilt.empty()) throw not_finite(thing, "finite moments and weights", "that it would spoil " + spoilt);
+      const std::string spoiled =
+          state_.spoiled(optimizer, runner_.backend(), table(), gradients_.data(), weights_->numbers.data());
+      if (!spoiled.empty()) throw not_finite(thing, "finite moments and weights", "that it would spoil " + spoiled);
       where = "a sum over micro-batches";
     }
     throw not_finite(thing, "a finite loss and gradients",

@@ -195,8 +195,6 @@ struct conv1d : operation<shape<dyn, T, Out>> {
 
 }  // namespace ops
 
-namespace functional {
-
 /// PyTorch's F.conv1d with padding that keeps the length, on [B, T, In] (channels last, where PyTorch has [B, In, T]);
 /// weight [Out, In, Kernel], bias [Out].
 template <class Layer = struct conv1d_function, class Tag, class X, bool Active, class Weight, class Bias, bool Learns>
@@ -213,8 +211,6 @@ auto conv1d(const var<Tag, X, Active>& given, const var<Tag, Weight, Learns>& gi
                 expect_shape<Layer, shape<Out>>(bias));
 }
 VSCG_OPERANDS_OF(conv1d, 3, 3)
-
-}  // namespace functional
 
 }  // namespace vscg
 

@@ -112,8 +112,6 @@ dropout_use next_dropout([[maybe_unused]] const X& x, [[maybe_unused]] const ran
   return {};
 }
 
-namespace functional {
-
 /// PyTorch's F.dropout, with rate < 1.
 template <class Tag, class Shape, bool Active>
 auto dropout(const var<Tag, Shape, Active>& given, const dropout_use& use) {
@@ -134,8 +132,6 @@ template <class Tag, class Shape, bool Active>
 auto dropout(const var<Tag, Shape, Active>& x, const random_key& key, double rate) {
   return dropout(x, next_dropout(x, key, rate));
 }
-
-}  // namespace functional
 
 }  // namespace vscg
 

@@ -48,8 +48,6 @@ struct gru_cell {
   }
 };
 
-namespace functional {
-
 /// PyTorch's nn.GRU with batch_first=True on x [B, T, In]: [B, T, D H], from zero states or from given ones [B, D, H]
 /// (its h_0 with the batch first). Weights as `ops::recurrence` says; D = 2 directions or, without that axis, one.
 template <class Layer = struct gru_function, Var X, Var InputWeight, Var HiddenWeight, Var BiasIh, Var BiasHh,
@@ -59,8 +57,6 @@ requires(sizeof...(States) <= 1) auto gru(const X& x, const InputWeight& w_ih, c
   return recurrent::record_layer<gru_cell, Layer>(x, w_ih, w_hh, b_ih, b_hh, initial...);
 }
 VSCG_OPERANDS_OF(gru, 5, 6)
-
-}  // namespace functional
 
 }  // namespace vscg
 

@@ -68,8 +68,8 @@ struct layer_norm_pullback {
     }) / count;
     group.each(channels, [&](auto i) {
       using V = typename decltype(i)::value;
-      const V normalised = (i.load(from) - V(mean)) * V(inverse);
-      to.store(i, V(inverse) * (i.load(slope) * i.load(scale) - V(first) - normalised * V(second)));
+      const V normalized = (i.load(from) - V(mean)) * V(inverse);
+      to.store(i, V(inverse) * (i.load(slope) * i.load(scale) - V(first) - normalized * V(second)));
     });
   }
 };
@@ -91,8 +91,8 @@ struct layer_norm_parameters {
     V shift_sum(0);
     for (std::size_t r = 0; r < rows; ++r) {
       const V slope = i.load(dy + r * channels);
-      const V normalised = (i.load(x + r * channels) - V(moments[2 * r])) * V(moments[2 * r + 1]);
-      scale_sum = scale_sum + slope * normalised;
+      const V normalized = (i.load(x + r * channels) - V(moments[2 * r])) * V(moments[2 * r + 1]);
+      scale_sum = scale_sum + slope * normalized;
       shift_sum = shift_sum + slope;
     }
     dscale.store(i, scale_sum);
@@ -106,7 +106,7 @@ namespace ops {
 
 /// y = (x - mean) / sqrt(variance + eps) · scale + shift over the last axis (biased variance).
 ///
-/// With n the normalised x and g = dy · scale:  dx = (g - mean(g) - n mean(g n)) / sqrt(variance + eps),
+/// With n the normalized x and g = dy · scale:  dx = (g - mean(g) - n mean(g n)) / sqrt(variance + eps),
 /// dscale = Σ_rows dy n,  dshift = Σ_rows dy.
 template <class Shape>
 struct layer_norm : operation<Shape> {
@@ -146,21 +146,17 @@ struct layer_norm : operation<Shape> {
 
 }  // namespace ops
 
-namespace functional {
-
 /// PyTorch's F.layer_norm over the last axis; weight is `scale`, bias is `shift`, both [channels].
 template <class Layer = struct layer_norm_function, class Tag, class X, bool Active, class Scale, class Shift,
           bool Learns>
 auto layer_norm(const var<Tag, X, Active>& given, const var<Tag, Scale, Learns>& given_scale,
                 const var<Tag, Shift, Learns>& shift, double epsilon) {
   const auto scale = expect_shape<Layer, shape<any_extent>>(given_scale);
-  const auto x = expect_batch<Layer, 2>(accept<Layer, extent<shape_of<decltype(scale)>, 0>>(given));
+  const auto x = expect_batch<Layer, 2>(expect_channels<Layer, extent<shape_of<decltype(scale)>, 0>>(given));
   ops::layer_norm<shape_of<decltype(x)>> operation;
   operation.epsilon = epsilon;
   return record(operation, x, scale, expect_same_shape<Layer>(scale, shift));
 }
-
-}  // namespace functional
 
 }  // namespace vscg
 

@@ -203,8 +203,6 @@ struct linear : operation<with_channels<XShape, Out>> {
 
 }  // namespace ops
 
-namespace functional {
-
 /// x [..., In] by weight [Out, In]: x·Wᵀ (PyTorch's F.linear without bias). `Function` (relu_function, gelu_function)
 /// is applied in the product; where a gradient needs what the product's sums were, it is an operation of its own.
 template <class Function = identity_function, class Layer = struct linear_function, class Tag, class X, bool Active,
@@ -212,7 +210,7 @@ template <class Function = identity_function, class Layer = struct linear_functi
 auto linear(const var<Tag, X, Active>& given, const var<Tag, Weight, Learns>& given_weight) {
   const auto weight = expect_shape<Layer, shape<any_extent, any_extent>>(given_weight);
   using matrix = shape_of<decltype(weight)>;
-  const auto x = accept<Layer, extent<matrix, 1>>(given);
+  const auto x = expect_channels<Layer, extent<matrix, 1>>(given);
   if constexpr (Function::derivative_of_result || !(Active || Learns))
     return record(ops::linear<shape_of<decltype(x)>, extent<matrix, 0>, false, Function>{}, x, weight);
   else
@@ -226,7 +224,7 @@ auto linear(const var<Tag, X, Active>& given, const var<Tag, Weight, Learns>& gi
             const var<Tag, Bias, Learns>& given_bias) {
   const auto weight = expect_shape<Layer, shape<any_extent, any_extent>>(given_weight);
   using matrix = shape_of<decltype(weight)>;
-  const auto x = accept<Layer, extent<matrix, 1>>(given);
+  const auto x = expect_channels<Layer, extent<matrix, 1>>(given);
   const auto bias = expect_shape<Layer, shape<extent<matrix, 0>>>(given_bias);
   if constexpr (Function::derivative_of_result || !(Active || Learns))
     return record(ops::linear<shape_of<decltype(x)>, extent<matrix, 0>, true, Function>{}, x, weight, bias);
@@ -234,8 +232,6 @@ auto linear(const var<Tag, X, Active>& given, const var<Tag, Weight, Learns>& gi
     return elementwise(Function{}, linear<identity_function, Layer>(x, weight, bias));
 }
 VSCG_OPERANDS_OF(linear, 2, 3)
-
-}  // namespace functional
 
 }  // namespace vscg
 

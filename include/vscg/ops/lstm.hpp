@@ -52,8 +52,6 @@ struct lstm_cell {
   }
 };
 
-namespace functional {
-
 /// PyTorch's nn.LSTM with batch_first=True on x [B, T, In]: [B, T, D H], from zero states or from given h and c
 /// [B, D, H] (its h_0 and c_0 with the batch first). Weights as `ops::recurrence` says; D = 2 directions or, without
 /// that axis, one.
@@ -65,8 +63,6 @@ requires(sizeof...(States) == 0 || sizeof...(States) == 2) auto lstm(const X& x,
   return recurrent::record_layer<lstm_cell, Layer>(x, w_ih, w_hh, b_ih, b_hh, initial...);
 }
 VSCG_OPERANDS_OF(lstm, 5, 7)
-
-}  // namespace functional
 
 }  // namespace vscg
 

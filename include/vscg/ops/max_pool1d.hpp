@@ -104,8 +104,6 @@ struct max_pool1d : operation<shape<dyn, T / Window, C>> {
 
 }  // namespace ops
 
-namespace functional {
-
 /// Maximum over windows of `Window` steps, side by side: [B, T, C] to [B, T / Window, C]
 /// (PyTorch's F.max_pool1d of the transposed array).
 template <int Window, class Layer = struct max_pool1d_function, Var X>
@@ -116,8 +114,6 @@ auto max_pool1d(const X& given) {
   require<refused || T >= Window, Layer, expects<number::at_least, Window>, gets<T>>();
   return record(ops::max_pool1d<T, extent<shape_of<decltype(x)>, 2>, (T < Window ? T : Window)>{}, x);
 }
-
-}  // namespace functional
 
 }  // namespace vscg
 

@@ -144,7 +144,7 @@ struct mean_over_time_function;
 
 /// [B, T, C] to [B, C] (PyTorch's x.max(dim=1).values).
 template <Var X>
-auto max_over_time(const X& given) {
+auto max<1>(const X& given) {
   const auto x = expect_shape<max_over_time_function, shape<dyn, any_extent, any_extent>>(given);
   using sequence = shape_of<decltype(x)>;
   return record(ops::max_over_time<extent<sequence, 1>, extent<sequence, 2>>{}, x);
@@ -153,7 +153,7 @@ VSCG_OPERANDS_OF(max_over_time, 1, 1)
 
 /// [B, T, C] to [B, C] (PyTorch's x.mean(dim=1)).
 template <Var X>
-auto mean_over_time(const X& given) {
+auto mean<1>(const X& given) {
   const auto x = expect_shape<mean_over_time_function, shape<dyn, any_extent, any_extent>>(given);
   using sequence = shape_of<decltype(x)>;
   return record(ops::mean_over_time<extent<sequence, 1>, extent<sequence, 2>>{}, x);

@@ -74,7 +74,7 @@ struct chains {
 /// f(backend, chains) for parts of a layer's chains, side by side where the backend has several workers.
 template <class Executor, class F>
 void for_chains(Executor& backend, const sizes& s, const F& f) {
-  backend.apart(s.directions * s.items, [&](Executor& one, std::size_t begin, std::size_t end) {
+  backend.independent_ranges(s.directions * s.items, [&](Executor& one, std::size_t begin, std::size_t end) {
     f(one, chains{s.items, s.directions, begin, end - begin});
   });
 }

@@ -108,7 +108,7 @@ auto last_states(const var<Tag, shape<dyn, T, DH>, Active>& states) {
                 "vscg::last_states: the states of one direction or of two lie side by side");
   constexpr int last = (T - 1) * Directions;
   return select_rows < last, Directions,
-         Directions == 1 ? 1 : 1 - last > (reshape<shape<dyn, T * Directions, DH / Directions>>(states));
+         Directions == 1 ? 1 : 1 - last > (view<shape<dyn, T * Directions, DH / Directions>>(states));
 }
 
 }  // namespace vscg

@@ -42,9 +42,9 @@ struct trial_program {
 
   /// Elements of an operand of so many items.
   std::size_t elements(std::size_t operand, std::size_t items) const {
-    return steps->slots()[steps->inputs()[operand]].size.elements(items);
+    return steps->slot_table()[steps->inputs()[operand]].size.elements(items);
   }
-  bool per_item(std::size_t operand) const { return steps->slots()[steps->inputs()[operand]].size.per_item != 0; }
+  bool per_item(std::size_t operand) const { return steps->slot_table()[steps->inputs()[operand]].size.per_item != 0; }
 };
 
 namespace detail {
@@ -55,7 +55,7 @@ auto planned_copy(const var<Tag, Shape, Active>& x) {
   if constexpr (Shape::of_indices)
     return x;
   else
-    return scale(x, 1);
+    return x * 1;
 }
 
 /// A sum of x with weights of its own, where x takes a gradient.

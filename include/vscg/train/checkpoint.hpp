@@ -34,7 +34,7 @@ struct run_position {
   std::vector<double> sums;     ///< over those batches: of the loss, then of its terms
   double seconds_of_epoch = 0;  ///< spent on them
   double peak_memory_mib = 0;   ///< anonymous memory, the most so far
-  std::vector<double> adam;     ///< the optimiser's progress
+  std::vector<double> adam;     ///< the optimizer's progress
   run_history history;          ///< the epochs that are finished
   std::size_t epochs() const { return history.size(); }
 };
@@ -63,12 +63,12 @@ inline std::map<std::string, std::string> description_to_map(const run_descripti
           {"vscg.run.data", std::to_string(d.data)}};
 }
 
-/// Reads description_to_map() back; doubles to the same bits. Throws vscg::error naming the file.
+/// Reads description_to_map() back; doubles to the same bits. Throws vscg::expectation_error naming the file.
 inline run_description description_of(const io::safetensors_file& file) {
   const std::string thing = file.path().string();
   const auto text = [&](const char* key) -> const std::string& {
     const auto found = file.metadata().find(key);
-    if (found == file.metadata().end()) throw error(thing, std::string("a checkpoint with ") + key, "none");
+    if (found == file.metadata().end()) throw expectation_error(thing, std::string("a checkpoint with ") + key, "none");
     return found->second;
   };
   run_description d;
@@ -85,11 +85,12 @@ inline run_description description_of(const io::safetensors_file& file) {
     p.seconds_of_epoch = position.at("seconds_of_epoch").get<double>();
     p.peak_memory_mib = position.at("peak_memory_mib").get<double>();
     p.adam = position.at("adam").get<std::vector<double>>();
-    if (count_of(position.at("epochs"), thing) != p.epochs()) throw error(thing, "a line an epoch", "another number");
-  } catch (const error&) {
+    if (count_of(position.at("epochs"), thing) != p.epochs())
+      throw expectation_error(thing, "a line an epoch", "another number");
+  } catch (const expectation_error&) {
     throw;
   } catch (const std::exception& problem) {
-    throw error(thing, "the position of a run", problem.what());
+    throw expectation_error(thing, "the position of a run", problem.what());
   }
   return d;
 }
@@ -115,16 +116,16 @@ class checkpoint_arrays {
   std::vector<io::tensor_source> sources_;
 };
 
-/// Reads what checkpoint_arrays::add wrote into `numbers`; between arrays they stay as they are. Throws vscg::error
-/// naming the array that is missing or has another shape.
+/// Reads what checkpoint_arrays::add wrote into `numbers`; between arrays they stay as they are. Throws
+/// vscg::expectation_error naming the array that is missing or has another shape.
 template <io::file_value T>
 void read_arrays(const io::safetensors_file& file, const std::string& group, const parameter_table& table,
                  std::span<T> numbers) {
   for (const auto& entry : table.entries) {
     const io::tensor_info& tensor = file.at(group + "." + entry.name);
     if (tensor.shape != entry.shape) {
-      throw error(file.path().string() + ": tensor " + tensor.name, io::shape_text(entry.shape),
-                  io::shape_text(tensor.shape));
+      throw expectation_error(file.path().string() + ": tensor " + tensor.name, io::shape_text(entry.shape),
+                              io::shape_text(tensor.shape));
     }
     file.read(tensor, numbers.subspan(entry.offset, entry.elements));
   }

@@ -32,7 +32,7 @@ void for_each_batch(data::batch_loader<Scalar>& loader, std::span<const std::vec
       loader.wait(stop);
     } catch (const stopped&) {
       throw;
-    } catch (const error&) {  // nobody wants that batch any more
+    } catch (const expectation_error&) {  // nobody wants that batch any more
     }
   }
   for (std::size_t i = 0; i < std::min<std::size_t>(2, lists.size()); ++i) loader.request(lists[i]);
@@ -50,7 +50,7 @@ class evaluator {
   /// Videos of one call of the network at most, and so of one batch of the loader.
   static constexpr std::size_t videos = 16;
 
-  evaluator(const weights<Network, Scalar, Backend>& w, threads n) : session_(w, n, capacity{videos}) {}
+  evaluator(const weights<Network, Scalar, Backend>& w, threads n) : session_(w, n, batch_capacity{videos}) {}
   evaluator(const weights<Network, Scalar, Backend>&&, threads) = delete;
 
   /// Segments by what is true of them and what the network says, for these rows of the data set; none when `stop` says

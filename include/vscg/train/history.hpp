@@ -79,7 +79,7 @@ inline std::string history_text(const run_history& history) {
   return text;
 }
 
-/// Reads history_text() back, to the same bits. Throws vscg::error naming `thing`.
+/// Reads history_text() back, to the same bits. Throws vscg::expectation_error naming `thing`.
 inline run_history history_from_text(const std::string& text, const std::string& thing) {
   using history_detail::optional_number;
   run_history history;
@@ -90,8 +90,9 @@ inline run_history history_from_text(const std::string& text, const std::string&
       epoch_record record;
       record.epoch = count_of(object.at("epoch"), thing);
       if (record.epoch != history.size() + 1) {
-        throw error(thing, "a line an epoch",
-                    "epoch " + std::to_string(record.epoch) + " in line " + std::to_string(history.size() + 1));
+        throw expectation_error(
+            thing, "a line an epoch",
+            "epoch " + std::to_string(record.epoch) + " in line " + std::to_string(history.size() + 1));
       }
       record.learning_rate = object.at("learning_rate").get<double>();
       record.loss = object.at("loss").get<double>();
@@ -101,7 +102,7 @@ inline run_history history_from_text(const std::string& text, const std::string&
       record.seconds = object.at("seconds").get<double>();
       history.push_back(std::move(record));
     } catch (const io::json::exception& problem) {
-      throw error(thing, "a line an epoch", problem.what());
+      throw expectation_error(thing, "a line an epoch", problem.what());
     }
   }
   return history;

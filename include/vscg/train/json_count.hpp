@@ -11,9 +11,10 @@
 
 namespace vscg::train {
 
-/// A count in JSON. Throws vscg::error naming `thing` for -1 and 1.5, of which the JSON library would make one.
+/// A count in JSON. Throws vscg::expectation_error naming `thing` for -1 and 1.5, of which the JSON library would make
+/// one.
 inline std::uint64_t count_of(const io::json& value, const std::string& thing) {
-  if (!value.is_number_unsigned()) throw error(thing, "a count", value.dump());
+  if (!value.is_number_unsigned()) throw expectation_error(thing, "a count", value.dump());
   return value.get<std::uint64_t>();
 }
 

@@ -60,7 +60,7 @@ template <class Scalar>
 void expect_finite(std::span<const Scalar> values, const char* what) {
   for (const Scalar x : values) {
     if (!std::isfinite(x))
-      throw error(std::string("the network's output ") + what, "finite numbers", "NaN or infinity");
+      throw expectation_error(std::string("the network's output ") + what, "finite numbers", "NaN or infinity");
   }
 }
 
@@ -82,7 +82,7 @@ std::uint8_t argmax(std::span<const Scalar> values) {
 /// The class of each segment by the segment scores: argmax over C + 1. What weakly supervised networks say, and what
 /// fully supervised ones say that were trained under a loss of segment scores.
 ///
-/// Throws vscg::error when an output is not finite.
+/// Throws vscg::expectation_error when an output is not finite.
 template <ScoreOutputs Outputs>
 segment_prediction predict_by_scores(const Outputs& outputs) {
   using field = decltype(outputs.segment_scores);
@@ -99,7 +99,7 @@ segment_prediction predict_by_scores(const Outputs& outputs) {
 /// The class of each segment. Fully supervised: background where σ(relevance) ≤ `threshold`, else the video's category
 /// (argmax). Weakly supervised: argmax of the segment scores; the threshold has no meaning there.
 ///
-/// Throws vscg::error when an output is not finite.
+/// Throws vscg::expectation_error when an output is not finite.
 template <class Outputs>
 requires RelevanceOutputs<Outputs> || ScoreOutputs<Outputs> segment_prediction
 predict(const Outputs& outputs, double threshold = default_relevance_threshold) {

@@ -57,8 +57,8 @@ class run {
   using memory = typename Backend::memory;
 
  public:
-  /// Throws vscg::error for settings that do not suit the data set, and for metadata, which goes into the weights file,
-  /// that could not be written there.
+  /// Throws vscg::expectation_error for settings that do not suit the data set, and for metadata, which goes into the
+  /// weights file, that could not be written there.
   run(const data::ave_dataset& ave, run_settings settings, threads n, io::network_metadata metadata)
       : ave_(ave),
         metadata_(std::move(metadata)),
@@ -76,8 +76,8 @@ class run {
     clear_epoch();
   }
 
-  /// Goes on from the folder's checkpoint, or begins, until all epochs are done or `stop` says so. Throws vscg::error;
-  /// the checkpoint then stands before the step that failed.
+  /// Goes on from the folder's checkpoint, or begins, until all epochs are done or `stop` says so. Throws
+  /// vscg::expectation_error; the checkpoint then stands before the step that failed.
   run_end operator()(const run_folder& folder, const run_callbacks& callbacks = {}) {
     if (folder.begun()) {
       restore(folder, callbacks);
@@ -141,8 +141,9 @@ class run {
       for (std::size_t i = 0; i < ave.noisy_videos(); ++i) rows.push_back(ave.videos() + i);
     }
     if (rows.size() < s.batch) {
-      throw error("--batch", "at most " + std::to_string(rows.size()) + ", the videos there are to train with",
-                  std::to_string(s.batch));
+      throw expectation_error("--batch",
+                              "at most " + std::to_string(rows.size()) + ", the videos there are to train with",
+                              std::to_string(s.batch));
     }
     return rows;
   }
@@ -282,7 +283,8 @@ class run {
     const std::string name = folder.checkpoint().string();
     expect_same_settings(then.settings, now_.settings, name);
     if (then.data != now_.data) {
-      throw error("--data", "the data set that " + name + " began with", "one with other splits, labels or features");
+      throw expectation_error("--data", "the data set that " + name + " began with",
+                              "one with other splits, labels or features");
     }
     const auto& table = model_.weights().table();
     std::array<std::vector<Scalar>, 3> numbers;
@@ -291,11 +293,12 @@ class run {
     read_arrays(file, "moment1", table, std::span<Scalar>(numbers[1]));
     read_arrays(file, "moment2", table, std::span<Scalar>(numbers[2]));
     if (then.position.sums.size() != 1 + term_count || then.position.adam.size() != 3) {
-      throw error(name, "the position of a run with this loss", "that of another");
+      throw expectation_error(name, "the position of a run with this loss", "that of another");
     }
     if (then.position.batches > rows_.size() / now_.settings.batch) {
-      throw error(name, "at most " + std::to_string(rows_.size() / now_.settings.batch) + " batches of an epoch",
-                  std::to_string(then.position.batches));
+      throw expectation_error(name,
+                              "at most " + std::to_string(rows_.size() / now_.settings.batch) + " batches of an epoch",
+                              std::to_string(then.position.batches));
     }
     if (chosen_epoch(then.position.history) != nullptr) {
       std::vector<Scalar> best(table.buffer_elements, Scalar(0));

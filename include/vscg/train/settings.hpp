@@ -60,7 +60,7 @@ inline run_settings default_settings(setting supervision) {
   return settings;
 }
 
-/// Throws vscg::error for a value that no run could use, by its name on the command line.
+/// Throws vscg::expectation_error for a value that no run could use, by its name on the command line.
 inline void check_settings(const run_settings& s) {
   epochs_range.expect("--epochs", s.epochs);
   batch_range.expect("--batch", s.batch);
@@ -69,10 +69,11 @@ inline void check_settings(const run_settings& s) {
   decay_range.expect("decay", s.decay);
   for (std::size_t i = 0; i < s.decay_after.size(); ++i) {
     if (!epochs_range.holds(s.decay_after[i]) || (i > 0 && s.decay_after[i] <= s.decay_after[i - 1])) {
-      throw error("--decay-after", "epochs from 1 that increase", io::json(s.decay_after).dump());
+      throw expectation_error("--decay-after", "epochs from 1 that increase", io::json(s.decay_after).dump());
     }
   }
-  if (s.precision != "float" && s.precision != "double") throw error("--precision", "float or double", s.precision);
+  if (s.precision != "float" && s.precision != "double")
+    throw expectation_error("--precision", "float or double", s.precision);
 }
 
 /// Keys are the options of the command line with _ for -.
@@ -94,12 +95,12 @@ inline io::json settings_json(const run_settings& s) {
 namespace settings_detail {
 inline bool is_first(const io::json& value, const char* first, const char* second) {
   const auto name = value.get<std::string>();
-  if (name != first && name != second) throw error("a choice", std::string(first) + " or " + second, name);
+  if (name != first && name != second) throw expectation_error("a choice", std::string(first) + " or " + second, name);
   return name == first;
 }
 }  // namespace settings_detail
 
-/// The settings of settings_json(). Throws vscg::error naming `thing`, also when check_settings() would.
+/// The settings of settings_json(). Throws vscg::expectation_error naming `thing`, also when check_settings() would.
 inline run_settings settings_from_json(const io::json& object, const std::string& thing) {
   using settings_detail::is_first;
   run_settings s;
@@ -118,12 +119,12 @@ inline run_settings settings_from_json(const io::json& object, const std::string
     s.cache = object.at("cache").get<bool>();
     check_settings(s);
   } catch (const std::exception& problem) {
-    throw error(thing, "the settings of a run", problem.what());
+    throw expectation_error(thing, "the settings of a run", problem.what());
   }
   return s;
 }
 
-/// Throws vscg::error naming the first setting that is not as the run began with; `epochs` may be larger.
+/// Throws vscg::expectation_error naming the first setting that is not as the run began with; `epochs` may be larger.
 inline void expect_same_settings(const run_settings& began, const run_settings& now, const std::string& run) {
   const io::json before = settings_json(began);
   const io::json after = settings_json(now);
@@ -133,8 +134,8 @@ inline void expect_same_settings(const run_settings& began, const run_settings& 
     std::string option = "--" + key;
     for (char& c : option) c = c == '_' ? '-' : c;
     const auto plain = [](const io::json& v) { return v.is_string() ? v.get<std::string>() : v.dump(); };
-    throw error(option, plain(value) + (key == "epochs" ? " or more" : "") + ", as " + run + " began with",
-                plain(after.at(key)));
+    throw expectation_error(option, plain(value) + (key == "epochs" ? " or more" : "") + ", as " + run + " began with",
+                            plain(after.at(key)));
   }
 }
 

@@ -84,7 +84,7 @@ struct lstm_case : operation_case<shape<dyn, 4, 3>, shape<2, 20, 3>, shape<2, 20
   static constexpr const char* name = "lstm";
   using also_active = std::integer_sequence<std::uint32_t, 0b00001, 0b11110>;
   auto operator()(auto x, auto w_ih, auto w_hh, auto b_ih, auto b_hh) const {
-    return vscg::functional::lstm(x, w_ih, w_hh, b_ih, b_hh);
+    return vscg::lstm(x, w_ih, w_hh, b_ih, b_hh);
   }
   static std::vector<double> reference(std::size_t items, const arrays& x) { return lstm_reference(items, 2, x); }
 };
@@ -94,7 +94,7 @@ struct lstm_from_states_case : operation_case<shape<dyn, 4, 3>, shape<2, 20, 3>,
   static constexpr const char* name = "lstm from given states";
   using also_active = std::integer_sequence<std::uint32_t, 0b0100000, 0b1000000, 0b0011110>;
   auto operator()(auto x, auto w_ih, auto w_hh, auto b_ih, auto b_hh, auto h, auto c) const {
-    return vscg::functional::lstm(x, w_ih, w_hh, b_ih, b_hh, h, c);
+    return vscg::lstm(x, w_ih, w_hh, b_ih, b_hh, h, c);
   }
   static std::vector<double> reference(std::size_t items, const arrays& x) { return lstm_reference(items, 2, x); }
 };
@@ -102,7 +102,7 @@ struct lstm_from_states_case : operation_case<shape<dyn, 4, 3>, shape<2, 20, 3>,
 struct lstm_one_direction_case : operation_case<shape<dyn, 4, 3>, shape<20, 3>, shape<20, 5>, shape<20>, shape<20>> {
   static constexpr const char* name = "lstm in one direction";
   auto operator()(auto x, auto w_ih, auto w_hh, auto b_ih, auto b_hh) const {
-    return vscg::functional::lstm(x, w_ih, w_hh, b_ih, b_hh);
+    return vscg::lstm(x, w_ih, w_hh, b_ih, b_hh);
   }
   static std::vector<double> reference(std::size_t items, const arrays& x) { return lstm_reference(items, 1, x); }
 };
@@ -123,7 +123,7 @@ struct gru_case : operation_case<shape<dyn, 4, 3>, shape<2, 15, 3>, shape<2, 15,
   static constexpr const char* name = "gru";
   using also_active = std::integer_sequence<std::uint32_t, 0b00001, 0b11110>;
   auto operator()(auto x, auto w_ih, auto w_hh, auto b_ih, auto b_hh) const {
-    return vscg::functional::gru(x, w_ih, w_hh, b_ih, b_hh);
+    return vscg::gru(x, w_ih, w_hh, b_ih, b_hh);
   }
   static std::vector<double> reference(std::size_t items, const arrays& x) { return gru_reference(items, 2, x); }
 };
@@ -133,7 +133,7 @@ struct gru_from_state_case
   static constexpr const char* name = "gru from given states";
   using also_active = std::integer_sequence<std::uint32_t, 0b000001, 0b011110, 0b100000, 0b100001>;
   auto operator()(auto x, auto w_ih, auto w_hh, auto b_ih, auto b_hh, auto initial) const {
-    return vscg::functional::gru(x, w_ih, w_hh, b_ih, b_hh, initial);
+    return vscg::gru(x, w_ih, w_hh, b_ih, b_hh, initial);
   }
   static std::vector<double> reference(std::size_t items, const arrays& x) { return gru_reference(items, 2, x); }
 };
@@ -143,7 +143,7 @@ struct gru_one_direction_case
     : operation_case<shape<dyn, 4, 3>, shape<15, 3>, shape<15, 5>, shape<15>, shape<15>, shape<dyn, 1, 5>> {
   static constexpr const char* name = "last states of a gru in one direction";
   auto operator()(auto x, auto w_ih, auto w_hh, auto b_ih, auto b_hh, auto initial) const {
-    return vscg::last_states(vscg::functional::gru(x, w_ih, w_hh, b_ih, b_hh, initial));
+    return vscg::last_states(vscg::gru(x, w_ih, w_hh, b_ih, b_hh, initial));
   }
   static std::vector<double> reference(std::size_t items, const arrays& x) {
     const auto all = gru_reference(items, 1, x);

@@ -15,7 +15,7 @@ int main() {
   omp_set_num_threads(3);
   if (Eigen::nbThreads() != 3) return 2;
 #endif
-  using layer = vscg::linear<4, 2>;
+  using layer = vscg::nn::linear<4, 2>;
   const vscg::model<layer, float, vscg::cpu, vscg::input_shapes<vscg::shape<vscg::dyn, 4>>> net{vscg::seed{1}};
   const std::array<float, 12> three_rows{};
   return net.infer(three_rows).items == 3 ? 0 : 1;

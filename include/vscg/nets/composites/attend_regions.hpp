@@ -26,15 +26,15 @@ struct attend_regions {
   auto operator()(const Audio& audio, const Visual& visual, const AudioW& audio_weight, const AudioB& audio_bias,
                   const VideoW& video_weight, const VideoB& video_bias, const V& w_v, const G& w_g,
                   const H& w_h) const {
-    using functional::linear;
+    using vscg::linear;
     // First what is small: all that follows then runs video by video, while the picture is in the cache.
     const auto guidance = linear(linear<relu_function>(audio, audio_weight, audio_bias), w_g);
     const auto regions = linear(linear<relu_function>(visual, video_weight, video_bias), w_v);
     const auto content = add_to_rows(regions, guidance);
-    const auto scores = reshape<shape<dyn, T, R>>(linear(tanh(content), w_h));
+    const auto scores = view<shape<dyn, T, R>>(linear(tanh(content), w_h));
     const auto map = softmax(scores);
-    const auto picked = matmul(reshape<shape<dyn, T, 1, R>>(map), visual);
-    return std::tuple{reshape<shape<dyn, T, Dv>>(picked), map};
+    const auto picked = matmul(view<shape<dyn, T, 1, R>>(map), visual);
+    return std::tuple{view<shape<dyn, T, Dv>>(picked), map};
   }
 };
 

@@ -23,8 +23,8 @@ struct extract_events {
                   const B2& first_b2, const W1& second_w1, const B1& second_b1, const W2& second_w2,
                   const B2& second_b2) const {
     const auto of = [](const auto& x, const W1& w1, const B1& b1, const W2& w2, const B2& b2) {
-      const auto short_events = functional::max_pool1d<2>(relu(functional::conv1d(x, w1, b1)));
-      return functional::max_pool1d<2>(relu(functional::conv1d(short_events, w2, b2)));
+      const auto short_events = vscg::max_pool1d<2>(relu(vscg::conv1d(x, w1, b1)));
+      return vscg::max_pool1d<2>(relu(vscg::conv1d(short_events, w2, b2)));
     };
     const auto first_events = of(first, first_w1, first_b1, first_w2, first_b2);
     const auto second_events = of(second, second_w1, second_b1, second_w2, second_b2);

@@ -26,8 +26,8 @@ struct project_norm {
   auto operator()(const First& first, const Second& second, const Weight& first_weight, const Weight& second_weight,
                   const Channels& scale, const Channels& shift) const {
     const auto of = [&](const auto& x, const Weight& weight, const dropout_use& use) {
-      const auto projected = functional::linear<relu_function>(x, weight);
-      return functional::layer_norm(functional::dropout(projected, use), scale, shift, epsilon);
+      const auto projected = vscg::linear<relu_function>(x, weight);
+      return vscg::layer_norm(vscg::dropout(projected, use), scale, shift, epsilon);
     };
     const auto first_out = of(first, first_weight, first_dropout);
     const auto second_out = of(second, second_weight, second_dropout);

@@ -9,7 +9,7 @@
 #include <vscg/core/var.hpp>
 #include <vscg/ops/add.hpp>
 #include <vscg/ops/matmul.hpp>
-#include <vscg/ops/normalise_rows.hpp>
+#include <vscg/ops/normalize.hpp>
 #include <vscg/ops/relu.hpp>
 #include <vscg/ops/scale.hpp>
 #include <vscg/ops/threshold.hpp>
@@ -20,15 +20,15 @@ namespace vscg::composites {
 /// What two streams take from similar segments of each other (`positive_sample_propagation` has the equations).
 ///
 /// Operands: audio, visual, v1, v2, a1, a2, all [B, T, C]. Results: audio + γ_av·v1 and visual + γ_va·a2, both [B, T,
-/// C]. `Renormalise`: rows are divided by their sums again after the threshold.
-template <int T, int C, bool Renormalise>
+/// C]. `Renormalize`: rows are divided by their sums again after the threshold.
+template <int T, int C, bool Renormalize>
 struct propagate {
   double threshold_value = 0;
 
   template <Var Audio, Var Visual, Var Branch>
   auto operator()(const Audio& audio, const Visual& visual, const Branch& v1, const Branch& v2, const Branch& a1,
                   const Branch& a2) const {
-    const auto similarity = relu(scale(matmul(v2, transpose(a1)), 1 / std::sqrt(static_cast<double>(C))));
+    const auto similarity = relu(matmul(v2, transpose(a1)) * (1 / std::sqrt(static_cast<double>(C))));
     const auto from_audio = matmul(positive(similarity), a2);
     const auto from_visual = matmul(positive(transpose(similarity)), v1);
     const auto visual_sum = visual + from_audio;
@@ -39,9 +39,9 @@ struct propagate {
  private:
   template <Var Similarity>
   auto positive(const Similarity& similarity) const {
-    const auto kept = threshold(normalise_rows(similarity), threshold_value);
-    if constexpr (Renormalise)
-      return normalise_rows(kept);
+    const auto kept = threshold(normalize(similarity), threshold_value);
+    if constexpr (Renormalize)
+      return normalize(kept);
     else
       return kept;
   }

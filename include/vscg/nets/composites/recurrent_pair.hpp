@@ -21,8 +21,8 @@ struct lstm_pair {
   auto operator()(const X& first, const Y& second, const Wi& first_w_ih, const Wh& first_w_hh, const B& first_b_ih,
                   const B& first_b_hh, const Wi& second_w_ih, const Wh& second_w_hh, const B& second_b_ih,
                   const B& second_b_hh) const {
-    const auto first_states = functional::lstm(first, first_w_ih, first_w_hh, first_b_ih, first_b_hh);
-    const auto second_states = functional::lstm(second, second_w_ih, second_w_hh, second_b_ih, second_b_hh);
+    const auto first_states = vscg::lstm(first, first_w_ih, first_w_hh, first_b_ih, first_b_hh);
+    const auto second_states = vscg::lstm(second, second_w_ih, second_w_hh, second_b_ih, second_b_hh);
     return std::tuple{first_states, second_states};
   }
 };
@@ -37,9 +37,8 @@ struct gru_pair {
   auto operator()(const X& first, const Y& second, const S& first_start, const R& second_start, const Wi& first_w_ih,
                   const Wh& first_w_hh, const B& first_b_ih, const B& first_b_hh, const Wi& second_w_ih,
                   const Wh& second_w_hh, const B& second_b_ih, const B& second_b_hh) const {
-    const auto first_states = functional::gru(first, first_w_ih, first_w_hh, first_b_ih, first_b_hh, first_start);
-    const auto second_states =
-        functional::gru(second, second_w_ih, second_w_hh, second_b_ih, second_b_hh, second_start);
+    const auto first_states = vscg::gru(first, first_w_ih, first_w_hh, first_b_ih, first_b_hh, first_start);
+    const auto second_states = vscg::gru(second, second_w_ih, second_w_hh, second_b_ih, second_b_hh, second_start);
     return std::tuple{first_states, second_states};
   }
 };

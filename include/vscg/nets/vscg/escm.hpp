@@ -9,16 +9,16 @@
 #include <vscg/core/guard.hpp>
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
-#include <vscg/layers/dropout.hpp>
-#include <vscg/layers/layer_norm.hpp>
-#include <vscg/layers/linear.hpp>
-#include <vscg/layers/recurrent.hpp>
 #include <vscg/nets/composites/project_norm.hpp>
 #include <vscg/nets/composites/recurrent_pair.hpp>
 #include <vscg/nets/vscg/audio_guided_attention.hpp>
 #include <vscg/nets/vscg/cere.hpp>
 #include <vscg/nets/vscg/positive_sample_propagation.hpp>
 #include <vscg/nets/vscg/setting.hpp>
+#include <vscg/nn/dropout.hpp>
+#include <vscg/nn/layer_norm.hpp>
+#include <vscg/nn/linear.hpp>
+#include <vscg/nn/recurrent.hpp>
 #include <vscg/ops/add.hpp>
 #include <vscg/ops/scale.hpp>
 
@@ -27,17 +27,18 @@ namespace vscg {
 /// The mean of two arrays of one shape.
 template <Var A, Var B>
 auto mean_of(const A& a, const B& b) {
-  return scale(a + b, 0.5);
+  return (a + b) * 0.5;
 }
 VSCG_OPERANDS_OF(mean_of, 2, 2)
 
 /// Both streams through GRUs of their own that start from what the event is (paper eq. 4-9).
 template <int C, int H, Var Audio, Var Visual, Var Start>
-auto enhance(const bidirectional_gru<C, H>& audio_gru, const bidirectional_gru<C, H>& visual_gru, const Audio& audio,
-             const Visual& visual, const Start& given_audio_start, const Start& given_visual_start) {
-  const auto audio_start = expect_shape<bidirectional_gru<C, H>, shape<dyn, 2, H>>(given_audio_start);
-  const auto visual_start = expect_shape<bidirectional_gru<C, H>, shape<dyn, 2, H>>(given_visual_start);
-  const auto weights = [&](const bidirectional_gru<C, H>& gru) {
+auto enhance(const nn::bidirectional_gru<C, H>& audio_gru, const nn::bidirectional_gru<C, H>& visual_gru,
+             const Audio& audio, const Visual& visual, const Start& given_audio_start,
+             const Start& given_visual_start) {
+  const auto audio_start = expect_shape<nn::bidirectional_gru<C, H>, shape<dyn, 2, H>>(given_audio_start);
+  const auto visual_start = expect_shape<nn::bidirectional_gru<C, H>, shape<dyn, 2, H>>(given_visual_start);
+  const auto weights = [&](const nn::bidirectional_gru<C, H>& gru) {
     const auto& from = std::get<0>(gru.layers);
     return std::tuple{operand(audio, from.weight_ih), operand(audio, from.weight_hh), operand(audio, from.bias_ih),
                       operand(audio, from.bias_hh)};
@@ -51,7 +52,7 @@ auto enhance(const bidirectional_gru<C, H>& audio_gru, const bidirectional_gru<C
       all);
 }
 
-/// Stage 4 of VSCG: event semantic consistency modelling (paper section III-D). What the whole video is about,
+/// Stage 4 of VSCG: event semantic consistency modeling (paper section III-D). What the whole video is about,
 /// extracted by `Events` (CERE), is where the GRUs of both streams start (intra-modal semantic consistency enhancer).
 ///
 ///   fully:  h₀ = (e_a + e_v) / 2 for both GRUs (eq. 9), then layer_norm(dropout(relu(·fc))), dropout 0.1; released
@@ -66,11 +67,11 @@ template <class Events = shared_cere<>, setting Setting = setting::fully, form F
           int H = 128>
 struct escm {
   Events events;
-  bidirectional_gru<C, H> a_gru;
-  bidirectional_gru<C, H> v_gru;
-  layer_norm<C> norm{layer_norm_epsilon};
-  linear_without_bias<9, 10, init::xavier_uniform> L1;
-  linear_without_bias<C, C, init::xavier_uniform> v_fc, a_fc;
+  nn::bidirectional_gru<C, H> a_gru;
+  nn::bidirectional_gru<C, H> v_gru;
+  nn::layer_norm<C> norm{layer_norm_epsilon};
+  nn::linear_without_bias<9, 10, init::xavier_uniform> L1;
+  nn::linear_without_bias<C, C, init::xavier_uniform> v_fc, a_fc;
   dropout dropout_layer{0.1};
   VSCG_NAMED_MEMBERS((events, ""), (a_gru, "a_gru"), (v_gru, "v_gru"), (norm, "layer_norm"), (L1, "L1"), (v_fc, "v_fc"),
                      (a_fc, "a_fc"), (dropout_layer, "dropout"))
@@ -107,12 +108,12 @@ struct escm {
 template <class Events, form Form, int C, int H>
 struct escm<Events, setting::weakly, Form, C, H> {
   Events events;
-  bidirectional_gru<C, H> a_gru;
-  bidirectional_gru<C, H> v_gru;
-  layer_norm<H> norm1{layer_norm_epsilon};
-  layer_norm<C> norm{layer_norm_epsilon};
-  linear_without_bias<H, H, init::xavier_uniform> L1, L2;
-  linear_without_bias<C, C, init::xavier_uniform> v_fc, a_fc;
+  nn::bidirectional_gru<C, H> a_gru;
+  nn::bidirectional_gru<C, H> v_gru;
+  nn::layer_norm<H> norm1{layer_norm_epsilon};
+  nn::layer_norm<C> norm{layer_norm_epsilon};
+  nn::linear_without_bias<H, H, init::xavier_uniform> L1, L2;
+  nn::linear_without_bias<C, C, init::xavier_uniform> v_fc, a_fc;
   dropout dropout_layer{0.5};
   VSCG_NAMED_MEMBERS((events, ""), (a_gru, "a_gru"), (v_gru, "v_gru"), (norm1, "layer_norm1"), (norm, "layer_norm"),
                      (L1, "L1"), (L2, "L2"), (v_fc, "v_fc"), (a_fc, "a_fc"), (dropout_layer, "dropout"))
@@ -126,18 +127,18 @@ struct escm<Events, setting::weakly, Form, C, H> {
       const auto of_audio = L1(event.audio);
       const auto of_visual = L2(event.visual);
       const auto [audio_states, visual_states] = enhance(a_gru, v_gru, audio, visual, of_visual, of_audio);
-      return normalise(audio_states, visual_states);
+      return normalize(audio_states, visual_states);
     } else {
       const auto start = mean_of(event.audio, event.visual);
       const auto [audio_states, visual_states] = enhance(a_gru, v_gru, audio, visual, start, start);
-      return normalise(audio_states, visual_states);
+      return normalize(audio_states, visual_states);
     }
   }
   VSCG_OPERANDS(2, 2)
 
  private:
   template <class Audio, class Visual>
-  auto normalise(const Audio& audio, const Visual& visual) const {
+  auto normalize(const Audio& audio, const Visual& visual) const {
     const auto audio_out = norm(dropout_layer(audio));
     const auto visual_out = norm(dropout_layer(visual));
     return streams{audio_out, visual_out};

@@ -17,8 +17,8 @@
 #include <vscg/ops/batch_mean.hpp>
 #include <vscg/ops/binary_cross_entropy.hpp>
 #include <vscg/ops/cross_entropy.hpp>
-#include <vscg/ops/mean_squared_error.hpp>
-#include <vscg/ops/normalise_rows.hpp>
+#include <vscg/ops/mse_loss.hpp>
+#include <vscg/ops/normalize.hpp>
 #include <vscg/ops/relu.hpp>
 
 namespace vscg {
@@ -44,14 +44,14 @@ struct negative_pair_filter_loss {
     const auto cosine = of_segments(outputs.similarity);
     const auto relevance_term = batch_mean(binary_cross_entropy_with_logits(relevance, of_segments(foreground)));
     const auto category_term = batch_weighted_sum(cross_entropy(logits, of_categories(category)), weight);
-    const auto similarity_term = batch_mean(mean_squared_error(normalise_rows(relu(cosine)), of_segments(similarity)));
+    const auto similarity_term = batch_mean(mse_loss(normalize(relu(cosine)), of_segments(similarity)));
     const auto both = relevance_term + category_term;
     const auto total = both + similarity_term;
     return loss_terms{total, std::array{relevance_term, category_term, similarity_term}};
   }
 
-  /// Targets from labels. Category weights are 1/n for the n videos of the batch that have an event. Throws vscg::error
-  /// where the labels have other sizes.
+  /// Targets from labels. Category weights are 1/n for the n videos of the batch that have an event. Throws
+  /// vscg::expectation_error where the labels have other sizes.
   template <class Scalar>
   static void fill(const labels<Scalar>& l, std::array<std::vector<Scalar>, targets::count>& arrays) {
     l.expect_segment_classes(T, Categories);

@@ -7,19 +7,19 @@
 #include <vscg/core/guard.hpp>
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
-#include <vscg/layers/dropout.hpp>
-#include <vscg/layers/layer_norm.hpp>
-#include <vscg/layers/linear.hpp>
 #include <vscg/nets/composites/project_norm.hpp>
 #include <vscg/nets/composites/propagate.hpp>
 #include <vscg/nets/vscg/audio_guided_attention.hpp>
 #include <vscg/nets/vscg/setting.hpp>
+#include <vscg/nn/dropout.hpp>
+#include <vscg/nn/layer_norm.hpp>
+#include <vscg/nn/linear.hpp>
 
 namespace vscg {
 
 /// Every LayerNorm of VSCG has this epsilon.
 inline constexpr double layer_norm_epsilon = 1e-6;
-/// Pairs of segments whose normalised similarity is not above this take nothing from each other.
+/// Pairs of segments whose normalized similarity is not above this take nothing from each other.
 inline constexpr double default_tau = 0.099;
 
 /// Stage 3 of VSCG: positive sample propagation (Zhou et al., CVPR 2021; paper section III-C). Each stream takes from
@@ -34,10 +34,10 @@ inline constexpr double default_tau = 0.099;
 template <setting Setting = setting::fully, int C = 256>
 struct positive_sample_propagation {
   double tau = default_tau;
-  linear_without_bias<C, C, init::xavier_uniform> v_L1, v_L2, v_fc, a_L1, a_L2, a_fc;
+  nn::linear_without_bias<C, C, init::xavier_uniform> v_L1, v_L2, v_fc, a_L1, a_L2, a_fc;
   dropout branch_dropout{Setting == setting::fully ? 0.2 : 0.1};
   dropout dropout_layer{0.2};
-  layer_norm<C> norm{layer_norm_epsilon};
+  nn::layer_norm<C> norm{layer_norm_epsilon};
   VSCG_NAMED_MEMBERS((tau, "tau"), (v_L1, "v_L1"), (v_L2, "v_L2"), (v_fc, "v_fc"), (a_L1, "a_L1"), (a_L2, "a_L2"),
                      (a_fc, "a_fc"), (branch_dropout, "branch_dropout"), (dropout_layer, "dropout"),
                      (norm, "layer_norm"))

@@ -7,8 +7,8 @@
 #include <vscg/core/guard.hpp>
 #include <vscg/core/parameter.hpp>
 #include <vscg/core/var.hpp>
-#include <vscg/layers/linear.hpp>
 #include <vscg/nets/composites/attend_regions.hpp>
+#include <vscg/nn/linear.hpp>
 
 namespace vscg {
 
@@ -31,11 +31,11 @@ attended(Attended, Map) -> attended<Attended, Map>;  // clang 14 deduces aggrega
 /// Names as released: affine_audio, affine_video, affine_v, affine_g, affine_h.
 template <int Da = 128, int Dv = 512, int Hidden = 512, int R = 49>
 struct region_attention {
-  linear<Da, Hidden, init::xavier_uniform> affine_audio;
-  linear<Dv, Hidden, init::xavier_uniform> affine_video;
-  linear_without_bias<Hidden, R, init::xavier_uniform> affine_v;
-  linear_without_bias<Hidden, R, init::xavier_uniform> affine_g;
-  linear_without_bias<R, 1, init::xavier_uniform> affine_h;
+  nn::linear<Da, Hidden, init::xavier_uniform> affine_audio;
+  nn::linear<Dv, Hidden, init::xavier_uniform> affine_video;
+  nn::linear_without_bias<Hidden, R, init::xavier_uniform> affine_v;
+  nn::linear_without_bias<Hidden, R, init::xavier_uniform> affine_g;
+  nn::linear_without_bias<R, 1, init::xavier_uniform> affine_h;
   VSCG_MEMBERS(affine_audio, affine_video, affine_v, affine_g, affine_h)
 
   /// audio [B, T, Da], visual [B, T, 7, 7, Dv] or [B, T, R, Dv].

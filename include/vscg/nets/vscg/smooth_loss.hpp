@@ -32,13 +32,13 @@ struct smooth_loss {
     const auto tag = expect_shape<smooth_loss, classes>(given_tag);
     const auto probability = expect_shape<smooth_loss, classes>(outputs.video_probability);
     const auto smoothed = expect_shape<smooth_loss, classes>(outputs.smooth_probability);
-    const auto sharp = scale(batch_mean(binary_cross_entropy(probability, tag)), 2);
+    const auto sharp = batch_mean(binary_cross_entropy(probability, tag)) * 2;
     const auto smooth = batch_mean(binary_cross_entropy(smoothed, tag));
     const auto total = sharp + smooth;
     return loss_terms{total, std::array{sharp, smooth}};
   }
 
-  /// Targets from labels; throws vscg::error where these have other sizes.
+  /// Targets from labels; throws vscg::expectation_error where these have other sizes.
   template <class Scalar>
   static void fill(const labels<Scalar>& l, std::array<std::vector<Scalar>, targets::count>& arrays) {
     l.expect_tags(Categories);

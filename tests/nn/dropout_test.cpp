@@ -12,10 +12,10 @@
 #include <vscg/core/execution.hpp>
 #include <vscg/core/parameter.hpp>
 #include <vscg/core/step_data.hpp>
-#include <vscg/layers/dropout.hpp>
-#include <vscg/layers/linear.hpp>
 #include <vscg/model/runner.hpp>
 #include <vscg/model/trace.hpp>
+#include <vscg/nn/dropout.hpp>
+#include <vscg/nn/linear.hpp>
 #include <vscg/ops/add.hpp>
 
 using vscg::dyn;
@@ -37,7 +37,7 @@ struct network {
 
 /// The same with layers before, between and behind.
 struct longer {
-  vscg::linear<5, 5> before;
+  vscg::nn::linear<5, 5> before;
   vscg::dropout often{0.3};
   vscg::dropout between{0.5};
   vscg::dropout once{0.3};
@@ -77,7 +77,7 @@ std::vector<std::vector<float>> masks(const place& at, bool dropout = true) {
   std::vector<std::vector<float>> all;
   for (const auto id : uses) {
     // What is not dropped out is the input itself.
-    const float* from = p->slots()[id].from == vscg::slot::origin::input ? data.data() : run.value(id);
+    const float* from = p->slot_table()[id].from == vscg::slot::origin::input ? data.data() : run.value(id);
     all.emplace_back(from, from + items * elements);
   }
   return all;

@@ -8,9 +8,9 @@
 #include <vscg/core/var.hpp>
 #include <vscg/ops/layer_norm.hpp>
 
-namespace vscg {
+namespace vscg::nn {
 
-/// Normalisation over the last axis: [..., C] to [..., C].
+/// Normalization over the last axis: [..., C] to [..., C].
 ///
 /// Names: weight [C], bias [C]. PyTorch: nn.LayerNorm(C, eps).
 template <int C>
@@ -22,11 +22,11 @@ struct layer_norm {
 
   template <Var X>
   auto operator()(const X& x) const {
-    return functional::layer_norm<layer_norm>(x, operand(x, weight), operand(x, bias), epsilon);
+    return vscg::layer_norm<layer_norm>(x, operand(x, weight), operand(x, bias), epsilon);
   }
   VSCG_OPERANDS(1, 1)
 };
 
-}  // namespace vscg
+}  // namespace vscg::nn
 
 #include <vscg/core/end.hpp>

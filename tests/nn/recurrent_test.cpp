@@ -7,9 +7,9 @@
 
 #include <vscg/backend/eigen/backend.hpp>
 #include <vscg/core/inputs.hpp>
-#include <vscg/layers/recurrent.hpp>
 #include <vscg/model/model.hpp>
 #include <vscg/model/session.hpp>
+#include <vscg/nn/recurrent.hpp>
 
 using vscg::dyn;
 using vscg::shape;
@@ -45,21 +45,21 @@ std::vector<double> wave(std::size_t count, std::size_t k) {
 }  // namespace
 
 TEST_CASE("weights have PyTorch's names in its order, layer by layer and direction by direction") {
-  CHECK(names_of<vscg::lstm<4, 3>>() ==
+  CHECK(names_of<vscg::nn::lstm<4, 3>>() ==
         std::vector<std::string>{"weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"});
-  CHECK(names_of<vscg::gru<4, 3, 2, true>>() ==
+  CHECK(names_of<vscg::nn::gru<4, 3, 2, true>>() ==
         std::vector<std::string>{"weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0", "weight_ih_l0_reverse",
                                  "weight_hh_l0_reverse", "bias_ih_l0_reverse", "bias_hh_l0_reverse", "weight_ih_l1",
                                  "weight_hh_l1", "bias_ih_l1", "bias_hh_l1", "weight_ih_l1_reverse",
                                  "weight_hh_l1_reverse", "bias_ih_l1_reverse", "bias_hh_l1_reverse"});
-  vscg::lstm<4, 3, 2, true> layer{};
+  vscg::nn::lstm<4, 3, 2, true> layer{};
   const auto table = vscg::bind_parameters(layer);
   CHECK(table.find("weight_ih_l0_reverse")->shape == std::vector<std::size_t>{12, 4});
   CHECK(table.find("weight_ih_l1")->shape == std::vector<std::size_t>{12, 6});
 }
 
 TEST_CASE("two layers in both directions from given states end in PyTorch's states") {
-  using network = from_states<vscg::lstm<2, 2, 2, true>, 4>;
+  using network = from_states<vscg::nn::lstm<2, 2, 2, true>, 4>;
   vscg::model<network, double, vscg::cpu> net{vscg::seed{1}};
   std::size_t k = 0;
   for (const auto& entry : net.weights().table().entries) net.weights().set(entry.name, wave(entry.elements, k++));

@@ -17,9 +17,7 @@
 #include <vscg/ops/lstm.hpp>
 #include <vscg/ops/select_rows.hpp>
 
-namespace vscg {
-
-namespace detail {
+namespace vscg::detail {
 
 /// The weights of one layer of a recurrent network. Those of both directions of an array lie side by side, so that one
 /// product serves both.
@@ -93,7 +91,9 @@ struct recurrent_layers {
   }
 };
 
-}  // namespace detail
+}  // namespace vscg::detail
+
+namespace vscg::nn {
 
 /// LSTM over time: [B, T, In] to all states of the last layer, [B, T, H], or [B, T, 2 H] where `Bidirectional`, forward
 /// half first. From zero states, or from given h and c, both [B, Layers · directions, H]. `last_states` makes h_n of
@@ -138,6 +138,6 @@ using bidirectional_lstm = lstm<In, H, Layers, true>;
 template <int In, int H, int Layers = 1>
 using bidirectional_gru = gru<In, H, Layers, true>;
 
-}  // namespace vscg
+}  // namespace vscg::nn
 
 #include <vscg/core/end.hpp>

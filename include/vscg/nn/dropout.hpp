@@ -8,7 +8,7 @@
 #include <vscg/core/var.hpp>
 #include <vscg/ops/dropout.hpp>
 
-namespace vscg {
+namespace vscg::nn {
 
 /// Drops each element with probability `rate`, below 1, in training and scales the rest; nothing in inference. Any
 /// shape.
@@ -25,7 +25,7 @@ struct dropout {
   template <Var X>
   auto operator()(const X& given) const {
     const auto x = expect_batch<dropout, 1>(given);
-    return functional::dropout(x, use(x));
+    return vscg::dropout(x, use(x));
   }
   /// The next use of this layer, for a composite that drops elements of x later.
   template <Var X>
@@ -35,6 +35,6 @@ struct dropout {
   VSCG_OPERANDS(1, 1)
 };
 
-}  // namespace vscg
+}  // namespace vscg::nn
 
 #include <vscg/core/end.hpp>

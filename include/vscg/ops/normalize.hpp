@@ -14,7 +14,7 @@ namespace vscg {
 namespace kernels {
 
 template <class T>
-struct normalise_rows_forward {
+struct normalize_forward {
   std::size_t channels;
   double epsilon;
   const T* x;
@@ -32,7 +32,7 @@ struct normalise_rows_forward {
 };
 
 template <class T>
-struct normalise_rows_pullback {
+struct normalize_pullback {
   std::size_t channels;
   double epsilon;
   const T* x;
@@ -60,8 +60,8 @@ namespace ops {
 
 /// y = x / (Σ x + eps) over the last axis (x ≥ 0); dx = (dy - Σ y dy) / (Σ x + eps).
 template <class Shape>
-struct normalise_rows : operation<Shape> {
-  static constexpr const char* name = "normalise_rows";
+struct normalize : operation<Shape> {
+  static constexpr const char* name = "normalize";
   void settings(setting_list& to) const { to.add("epsilon", epsilon); }
   static constexpr std::uint32_t pullback_reads_operands = operand_set(first_operand);
   static constexpr bool pullback_reads_result = true;
@@ -71,13 +71,12 @@ struct normalise_rows : operation<Shape> {
   template <class C>
   void forward(const C& c) const {
     c.backend().rows(rows_of<Shape> * c.items(), 2 * channels,
-                     kernels::normalise_rows_forward<typename C::scalar>{channels, epsilon, c.x(), c.y()});
+                     kernels::normalize_forward<typename C::scalar>{channels, epsilon, c.x(), c.y()});
   }
   template <class C>
   void pullback(const C& c) const {
-    c.backend().rows(
-        rows_of<Shape> * c.items(), 4 * channels,
-        kernels::normalise_rows_pullback<typename C::scalar>{channels, epsilon, c.x(), c.y(), c.dy(), c.dx()});
+    c.backend().rows(rows_of<Shape> * c.items(), 4 * channels,
+                     kernels::normalize_pullback<typename C::scalar>{channels, epsilon, c.x(), c.y(), c.dy(), c.dx()});
   }
 };
 
@@ -85,13 +84,13 @@ struct normalise_rows : operation<Shape> {
 
 /// norm₁ of the paper's positive sample propagation: each row by its sum.
 template <Var X>
-auto normalise_rows(const X& given, double epsilon = 1e-8) {
-  const auto x = expect_batch<ops::normalise_rows<shape_of<X>>, 2>(given);
-  ops::normalise_rows<shape_of<decltype(x)>> operation;
+auto normalize(const X& given, double epsilon = 1e-8) {
+  const auto x = expect_batch<ops::normalize<shape_of<X>>, 2>(given);
+  ops::normalize<shape_of<decltype(x)>> operation;
   operation.epsilon = epsilon;
   return record(operation, x);
 }
-VSCG_OPERANDS_OF(normalise_rows, 1, 1)
+VSCG_OPERANDS_OF(normalize, 1, 1)
 
 }  // namespace vscg
 

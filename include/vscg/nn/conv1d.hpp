@@ -8,7 +8,7 @@
 #include <vscg/core/var.hpp>
 #include <vscg/ops/conv1d.hpp>
 
-namespace vscg {
+namespace vscg::nn {
 
 /// Convolution over time that keeps the length: [B, T, In] to [B, T, Out], Kernel odd, padded by (Kernel - 1) / 2
 /// zeros.
@@ -23,11 +23,11 @@ struct conv1d {
 
   template <Var X>
   auto operator()(const X& x) const {
-    return functional::conv1d<conv1d>(x, operand(x, weight), operand(x, bias));
+    return vscg::conv1d<conv1d>(x, operand(x, weight), operand(x, bias));
   }
   VSCG_OPERANDS(1, 1)
 };
 
-}  // namespace vscg
+}  // namespace vscg::nn
 
 #include <vscg/core/end.hpp>

@@ -7,19 +7,19 @@
 
 #include <vscg/backend/eigen/backend.hpp>
 #include <vscg/core/inputs.hpp>
-#include <vscg/layers/activation.hpp>
-#include <vscg/layers/linear.hpp>
-#include <vscg/layers/sequential.hpp>
 #include <vscg/model/model.hpp>
+#include <vscg/nn/activation.hpp>
+#include <vscg/nn/linear.hpp>
+#include <vscg/nn/sequential.hpp>
 #include <vscg/ops/gelu.hpp>
 
 namespace {
 
-using chain = vscg::sequential<vscg::linear<2, 3>, vscg::relu_layer, vscg::linear_without_bias<3, 1>>;
+using chain = vscg::nn::sequential<vscg::nn::linear<2, 3>, vscg::nn::relu, vscg::nn::linear_without_bias<3, 1>>;
 
 template <bool Fused>
 struct with_gelu {
-  vscg::linear<7, 19> layer;
+  vscg::nn::linear<7, 19> layer;
   VSCG_MEMBERS(layer)
   using inputs = vscg::input_shapes<vscg::shape<vscg::dyn, 7>>;
   auto operator()(vscg::Var auto x) const {
@@ -61,9 +61,9 @@ TEST_CASE("a function at the end of a linear layer has the bits of the function 
 
 TEST_CASE("the thirteenth layer is named 12") {
   using long_chain =
-      vscg::sequential<vscg::relu_layer, vscg::relu_layer, vscg::relu_layer, vscg::relu_layer, vscg::relu_layer,
-                       vscg::relu_layer, vscg::relu_layer, vscg::relu_layer, vscg::relu_layer, vscg::relu_layer,
-                       vscg::relu_layer, vscg::relu_layer, vscg::linear_without_bias<2, 2>>;
+      vscg::nn::sequential<vscg::nn::relu, vscg::nn::relu, vscg::nn::relu, vscg::nn::relu, vscg::nn::relu,
+                           vscg::nn::relu, vscg::nn::relu, vscg::nn::relu, vscg::nn::relu, vscg::nn::relu,
+                           vscg::nn::relu, vscg::nn::relu, vscg::nn::linear_without_bias<2, 2>>;
   long_chain net{};
   CHECK(vscg::bind_parameters(net).entries[0].name == "12.weight");
 }

@@ -8,7 +8,7 @@
 #include <vscg/core/var.hpp>
 #include <vscg/ops/max_pool1d.hpp>
 
-namespace vscg {
+namespace vscg::nn {
 
 /// Maximum over windows of time, side by side: [B, T, C] to [B, T / Window, C]. PyTorch: nn.MaxPool1d(Window).
 template <int Window>
@@ -17,11 +17,11 @@ struct max_pool1d {
 
   template <Var X>
   auto operator()(const X& x) const {
-    return functional::max_pool1d<Window, max_pool1d>(x);
+    return vscg::max_pool1d<Window, max_pool1d>(x);
   }
   VSCG_OPERANDS(1, 1)
 };
 
-}  // namespace vscg
+}  // namespace vscg::nn
 
 #include <vscg/core/end.hpp>

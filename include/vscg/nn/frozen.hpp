@@ -9,9 +9,7 @@
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
 
-namespace vscg {
-
-namespace detail {
+namespace vscg::detail {
 template <mode Mode, class Scalar, class Backend, mode From, class Shape, bool Active>
 auto in_mode(const var<trace_tag<Scalar, Backend, From>, Shape, Active>& x) {
   return var<trace_tag<Scalar, Backend, Mode>, Shape, Active>{x.trace, x.id};
@@ -20,7 +18,9 @@ template <mode Mode, Var... X>
 auto in_mode(const std::tuple<X...>& all) {
   return std::apply([](const auto&... x) { return std::tuple{in_mode<Mode>(x)...}; }, all);
 }
-}  // namespace detail
+}  // namespace vscg::detail
+
+namespace vscg::nn {
 
 /// A layer whose parameters do not learn; gradients still flow through it to what lies before. Its names are the
 /// layer's. PyTorch: requires_grad_(False) on the layer's parameters. It takes what the layer takes, and returns a var
@@ -42,6 +42,6 @@ struct frozen {
   VSCG_OPERANDS(1, 1)
 };
 
-}  // namespace vscg
+}  // namespace vscg::nn
 
 #include <vscg/core/end.hpp>

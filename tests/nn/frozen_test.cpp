@@ -4,12 +4,12 @@
 #include <doctest/doctest.h>
 
 #include <vscg/backend/eigen/backend.hpp>
-#include <vscg/layers/recurrent.hpp>
-#include <vscg/layers/frozen.hpp>
-#include <vscg/layers/linear.hpp>
 #include <vscg/model/trace.hpp>
+#include <vscg/nn/frozen.hpp>
+#include <vscg/nn/linear.hpp>
+#include <vscg/nn/recurrent.hpp>
 #include <vscg/ops/batch_mean.hpp>
-#include <vscg/ops/mean_squared_error.hpp>
+#include <vscg/ops/mse_loss.hpp>
 
 using vscg::dyn;
 using vscg::shape;
@@ -17,8 +17,8 @@ using vscg::shape;
 namespace {
 
 struct network {
-  vscg::linear<3, 4> before;
-  vscg::frozen<vscg::bidirectional_gru<4, 5>> gru;
+  vscg::nn::linear<3, 4> before;
+  vscg::nn::frozen<vscg::nn::bidirectional_gru<4, 5>> gru;
   VSCG_MEMBERS(before, gru)
 };
 
@@ -32,7 +32,7 @@ TEST_CASE("a frozen layer of two operands passes gradients to both, and learns n
   const auto start = vscg::input_var<tag, shape<dyn, 2, 5>, true>(trace);
   const auto x = vscg::input_var<tag, shape<dyn, 6, 3>, false>(trace);
   const auto target = vscg::input_var<tag, shape<dyn, 6, 10>, false>(trace);
-  const auto loss = batch_mean(mean_squared_error(net.gru(net.before(x), start), target));
+  const auto loss = batch_mean(mse_loss(net.gru(net.before(x), start), target));
   const vscg::program p(std::move(trace), {}, loss.id);
   CHECK(p.has_gradient(start.id));
   CHECK(p.has_gradient(p.parameters()[net.before.weight.id]));

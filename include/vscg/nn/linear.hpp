@@ -11,15 +11,15 @@
 #include <vscg/ops/linear.hpp>
 #include <vscg/ops/relu.hpp>
 
-namespace vscg {
+namespace vscg::nn {
 
 /// x·Wᵀ + b over the last axis: [..., In] to [..., Out].
 ///
-/// Names: weight [Out, In], bias [Out]. PyTorch: nn.Linear(In, Out), with its default initialisation unless
-/// `Initialiser` says otherwise.
-template <int In, int Out, class Initialiser = init::uniform<In>>
+/// Names: weight [Out, In], bias [Out]. PyTorch: nn.Linear(In, Out), with its default initialization unless
+/// `Initializer` says otherwise.
+template <int In, int Out, class Initializer = init::uniform<In>>
 struct linear {
-  parameter<Initialiser, Out, In> weight;
+  parameter<Initializer, Out, In> weight;
   parameter<init::uniform<In>, Out> bias;
   VSCG_MEMBERS(weight, bias)
 
@@ -39,14 +39,14 @@ struct linear {
   /// it.
   template <class Function, Var X>
   auto with(Function, const X& x) const {
-    return functional::linear<Function, linear>(x, operand(x, weight), operand(x, bias));
+    return vscg::linear<Function, linear>(x, operand(x, weight), operand(x, bias));
   }
 };
 
 /// The same without bias: nn.Linear(In, Out, bias=False).
-template <int In, int Out, class Initialiser = init::uniform<In>>
+template <int In, int Out, class Initializer = init::uniform<In>>
 struct linear_without_bias {
-  parameter<Initialiser, Out, In> weight;
+  parameter<Initializer, Out, In> weight;
   VSCG_MEMBERS(weight)
 
   using inputs = input_shapes<shape<dyn, In>>;
@@ -64,10 +64,10 @@ struct linear_without_bias {
   /// f(x·Wᵀ) with any function of `ops/elementwise.hpp` that has no settings, as one operation where gradients let it.
   template <class Function, Var X>
   auto with(Function, const X& x) const {
-    return functional::linear<Function, linear_without_bias>(x, operand(x, weight));
+    return vscg::linear<Function, linear_without_bias>(x, operand(x, weight));
   }
 };
 
-}  // namespace vscg
+}  // namespace vscg::nn
 
 #include <vscg/core/end.hpp>
