@@ -44,7 +44,7 @@ struct squared_distance {
   static constexpr std::array<const char*, 2> term_names{"distance", "half"};
   auto operator()(auto y, auto target) const {
     const auto distance = batch_mean(mse_loss(y, target));
-    const auto half = distance * 0.5;
+    const auto half = 0.5 * distance;
     return vscg::loss_terms{distance, std::array{distance, half}};
   }
 };

@@ -81,7 +81,10 @@ struct normalize : operation<Shape> {
 
 }  // namespace ops
 
-/// norm₁ of the paper's positive sample propagation: each row by its sum.
+/// Each row of x ≥ 0 divided by its sum + epsilon: [..., C] to [..., C]. It is norm₁ of the paper's positive sample
+/// propagation.
+///
+/// PyTorch's F.normalize(x, p=1, dim=-1) divides by max(Σ|x|, 1e-12) instead.
 template <class Tag, class Shape, bool Active>
 auto normalize(const var<Tag, Shape, Active>& x, double epsilon = 1e-8) {
   static_assert(Shape::per_item, "vscg::normalize: its operand has the batch as its first axis");

@@ -9,7 +9,7 @@
 #include <vscg/core/math.hpp>
 #include <vscg/core/record.hpp>
 
-// Reductions over time: [B, T, C] to [B, C].
+// Reductions over time, max<1> and mean<1>: [B, T, C] to [B, C].
 
 namespace vscg {
 
@@ -141,17 +141,19 @@ struct mean_over_time : operation<shape<dyn, C>> {
 
 }  // namespace ops
 
-/// [B, T, C] to [B, C] (PyTorch's x.max(dim=1).values).
+/// max<1>(x): the largest over axis 1, time, [B, T, C] to [B, C] (PyTorch's x.max(dim=1).values). There is no other
+/// axis yet.
 template <int Axis, class Tag, int T, int C, bool Active>
 auto max(const var<Tag, shape<dyn, T, C>, Active>& x) {
-  static_assert(Axis == 1, "vscg::max: the axis is 1, time, of [B, T, C]; other axes are not written yet");
+  static_assert(Axis == 1, "vscg::max: expected axis 1, the time of [B, T, C], found another one");
   return record(ops::max_over_time<T, C>{}, x);
 }
 
-/// [B, T, C] to [B, C] (PyTorch's x.mean(dim=1)).
+/// mean<1>(x): the mean over axis 1, time, [B, T, C] to [B, C] (PyTorch's x.mean(dim=1)). There is no other axis
+/// yet.
 template <int Axis, class Tag, int T, int C, bool Active>
 auto mean(const var<Tag, shape<dyn, T, C>, Active>& x) {
-  static_assert(Axis == 1, "vscg::mean: the axis is 1, time, of [B, T, C]; other axes are not written yet");
+  static_assert(Axis == 1, "vscg::mean: expected axis 1, the time of [B, T, C], found another one");
   return record(ops::mean_over_time<T, C>{}, x);
 }
 
