@@ -88,7 +88,7 @@ struct softmax_layer {
 };
 
 struct fifth_dropped {
-  vscg::dropout drop{0.2};
+  vscg::nn::dropout drop{0.2};
   VSCG_MEMBERS(drop)
   using inputs = vscg::input_shapes<vscg::shape<vscg::dyn, 10, 256>>;
 

@@ -22,7 +22,7 @@ namespace {
 struct network {
   double factor = 2;
   vscg::nn::layer_norm<2> norm{1e-3};
-  vscg::dropout drop{0.25};
+  vscg::nn::dropout drop{0.25};
   VSCG_MEMBERS(factor, norm, drop)
   using inputs = vscg::input_shapes<vscg::shape<vscg::dyn, 2>>;
   auto operator()(auto x) const { return drop(norm(x) * factor); }

@@ -29,7 +29,7 @@ struct small_network {
   vscg::nn::linear<3, 4> first;
   vscg::nn::linear<4, 2> unused;
   vscg::nn::linear<4, 2> fixed, last;
-  vscg::dropout drop{0.5};
+  vscg::nn::dropout drop{0.5};
   VSCG_MEMBERS(first, unused, fixed, last, drop)
   using inputs = input_shapes<shape<dyn, 3>>;
   auto operator()(auto x) const {
@@ -43,7 +43,7 @@ struct squared_distance {
   static constexpr std::array<const char*, 2> term_names{"distance", "half"};
   auto operator()(auto y, auto target) const {
     const auto distance = batch_mean(mse_loss(y, target));
-    const auto half = distance * 0.5;
+    const auto half = 0.5 * distance;
     return vscg::loss_terms{distance, std::array{distance, half}};
   }
 };

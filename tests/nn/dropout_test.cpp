@@ -29,8 +29,8 @@ using ones = vscg::input_shapes<shape<dyn, elements>>;
 
 /// Two layers of dropout, one of them used three times, as positive sample propagation uses its own.
 struct network {
-  vscg::dropout often{0.3};
-  vscg::dropout once{0.3};
+  vscg::nn::dropout often{0.3};
+  vscg::nn::dropout once{0.3};
   VSCG_MEMBERS(often, once)
   auto operator()(auto x) const { return std::vector{often(x).id, often(x).id, often(x).id, once(x).id}; }
 };
@@ -38,9 +38,9 @@ struct network {
 /// The same with layers before, between and behind.
 struct longer {
   vscg::nn::linear<5, 5> before;
-  vscg::dropout often{0.3};
-  vscg::dropout between{0.5};
-  vscg::dropout once{0.3};
+  vscg::nn::dropout often{0.3};
+  vscg::nn::dropout between{0.5};
+  vscg::nn::dropout once{0.3};
   VSCG_MEMBERS(before, often, between, once)
   auto operator()(auto x) const {
     const auto first = often(x).id;

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: MIT
 # Every header begins with <vscg/core/begin.hpp> and ends with <vscg/core/end.hpp>, between which min and max are no macros.
+# Words that other headers define as macros for good are no names of ours, because a user's code would meet them too: Qt's,
+# the rates of <termios.h>, and what g++ predefines without -std=c++20.
 include(${CMAKE_CURRENT_LIST_DIR}/files.cmake)
 
 project_files("^include/vscg/.*\\.hpp$" headers)
 list(FILTER headers EXCLUDE REGEX "^include/vscg/core/(begin|config|end)\\.hpp$")
+set(macros "slots|signals|emit|foreach|forever|B[0-9]+|linux|unix")
 set(faults "")
 foreach(header IN LISTS headers)
   file(STRINGS ${ROOT}/${header} includes REGEX "^#[ ]*include")
@@ -11,6 +14,11 @@ foreach(header IN LISTS headers)
   file(READ ${ROOT}/${header} text)
   if(NOT first STREQUAL "#include <vscg/core/begin.hpp>" OR NOT text MATCHES "\n#include <vscg/core/end.hpp>\n$")
     string(APPEND faults "${header}: expected <vscg/core/begin.hpp> first and <vscg/core/end.hpp> last\n")
+  endif()
+  string(REGEX REPLACE "//[^\n]*" "" text "${text}")
+  string(REGEX REPLACE "\"[^\"\n]*\"" "" text "${text}")
+  if(text MATCHES "[^A-Za-z0-9_](${macros})[^A-Za-z0-9_]")
+    string(APPEND faults "${header}: expected names that are nobody's macros, found ${CMAKE_MATCH_1}\n")
   endif()
 endforeach()
 report_faults("${faults}")

@@ -22,7 +22,7 @@ namespace small {
 struct network {
   vscg::nn::linear<128, 16> hear;
   vscg::nn::linear<25088, 16> see;
-  vscg::dropout drop{0.2};
+  vscg::nn::dropout drop{0.2};
   vscg::nn::linear<16, 49> map;
   vscg::event_head<28, 16> head;
   VSCG_MEMBERS(hear, see, drop, map, head)

@@ -39,7 +39,6 @@ struct frozen {
     else
       return layer(first, rest...);
   }
-  VSCG_OPERANDS(1, 1)
 };
 
 }  // namespace vscg::nn

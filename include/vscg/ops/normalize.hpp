@@ -82,7 +82,10 @@ struct normalize : operation<Shape> {
 
 }  // namespace ops
 
-/// norm₁ of the paper's positive sample propagation: each row by its sum.
+/// Each row of x ≥ 0 divided by its sum + epsilon: [..., C] to [..., C]. It is norm₁ of the paper's positive sample
+/// propagation.
+///
+/// PyTorch's F.normalize(x, p=1, dim=-1) divides by max(Σ|x|, 1e-12) instead.
 template <Var X>
 auto normalize(const X& given, double epsilon = 1e-8) {
   const auto x = expect_batch<ops::normalize<shape_of<X>>, 2>(given);

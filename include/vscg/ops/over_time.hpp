@@ -10,7 +10,7 @@
 #include <vscg/core/math.hpp>
 #include <vscg/core/record.hpp>
 
-// Reductions over time: [B, T, C] to [B, C].
+// Reductions over time, max<1> and mean<1>: [B, T, C] to [B, C].
 
 namespace vscg {
 
@@ -142,23 +142,25 @@ struct mean_over_time : operation<shape<dyn, C>> {
 struct max_over_time_function;
 struct mean_over_time_function;
 
-/// [B, T, C] to [B, C] (PyTorch's x.max(dim=1).values).
-template <Var X>
-auto max<1>(const X& given) {
+/// max<1>(x): the largest over axis 1, time, [B, T, C] to [B, C] (PyTorch's x.max(dim=1).values). There is no other
+/// axis yet.
+template <int Axis, Var X>
+auto max(const X& given) {
+  static_assert(Axis == 1, "vscg::max: expected axis 1, the time of [B, T, C], found another one");
   const auto x = expect_shape<max_over_time_function, shape<dyn, any_extent, any_extent>>(given);
   using sequence = shape_of<decltype(x)>;
   return record(ops::max_over_time<extent<sequence, 1>, extent<sequence, 2>>{}, x);
 }
-VSCG_OPERANDS_OF(max_over_time, 1, 1)
 
-/// [B, T, C] to [B, C] (PyTorch's x.mean(dim=1)).
-template <Var X>
-auto mean<1>(const X& given) {
+/// mean<1>(x): the mean over axis 1, time, [B, T, C] to [B, C] (PyTorch's x.mean(dim=1)). There is no other axis
+/// yet.
+template <int Axis, Var X>
+auto mean(const X& given) {
+  static_assert(Axis == 1, "vscg::mean: expected axis 1, the time of [B, T, C], found another one");
   const auto x = expect_shape<mean_over_time_function, shape<dyn, any_extent, any_extent>>(given);
   using sequence = shape_of<decltype(x)>;
   return record(ops::mean_over_time<extent<sequence, 1>, extent<sequence, 2>>{}, x);
 }
-VSCG_OPERANDS_OF(mean_over_time, 1, 1)
 
 }  // namespace vscg
 

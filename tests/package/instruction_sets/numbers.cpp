@@ -16,7 +16,7 @@ std::vector<float> VSCG_NUMBERS();
 struct network {
   nn::linear<13, 24> first;
   nn::layer_norm<24> norm;
-  dropout drop{0.5};
+  nn::dropout drop{0.5};
   nn::linear<24, 5> last;
   VSCG_MEMBERS(first, norm, drop, last)
   using inputs = input_shapes<shape<dyn, 7, 13>>;

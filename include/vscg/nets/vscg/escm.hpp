@@ -72,7 +72,7 @@ struct escm {
   nn::layer_norm<C> norm{layer_norm_epsilon};
   nn::linear_without_bias<9, 10, init::xavier_uniform> L1;
   nn::linear_without_bias<C, C, init::xavier_uniform> v_fc, a_fc;
-  dropout dropout_layer{0.1};
+  nn::dropout dropout_layer{0.1};
   VSCG_NAMED_MEMBERS((events, ""), (a_gru, "a_gru"), (v_gru, "v_gru"), (norm, "layer_norm"), (L1, "L1"), (v_fc, "v_fc"),
                      (a_fc, "a_fc"), (dropout_layer, "dropout"))
 
@@ -114,7 +114,7 @@ struct escm<Events, setting::weakly, Form, C, H> {
   nn::layer_norm<C> norm{layer_norm_epsilon};
   nn::linear_without_bias<H, H, init::xavier_uniform> L1, L2;
   nn::linear_without_bias<C, C, init::xavier_uniform> v_fc, a_fc;
-  dropout dropout_layer{0.5};
+  nn::dropout dropout_layer{0.5};
   VSCG_NAMED_MEMBERS((events, ""), (a_gru, "a_gru"), (v_gru, "v_gru"), (norm1, "layer_norm1"), (norm, "layer_norm"),
                      (L1, "L1"), (L2, "L2"), (v_fc, "v_fc"), (a_fc, "a_fc"), (dropout_layer, "dropout"))
 

@@ -35,8 +35,8 @@ template <setting Setting = setting::fully, int C = 256>
 struct positive_sample_propagation {
   double tau = default_tau;
   nn::linear_without_bias<C, C, init::xavier_uniform> v_L1, v_L2, v_fc, a_L1, a_L2, a_fc;
-  dropout branch_dropout{Setting == setting::fully ? 0.2 : 0.1};
-  dropout dropout_layer{0.2};
+  nn::dropout branch_dropout{Setting == setting::fully ? 0.2 : 0.1};
+  nn::dropout dropout_layer{0.2};
   nn::layer_norm<C> norm{layer_norm_epsilon};
   VSCG_NAMED_MEMBERS((tau, "tau"), (v_L1, "v_L1"), (v_L2, "v_L2"), (v_fc, "v_fc"), (a_L1, "a_L1"), (a_L2, "a_L2"),
                      (a_fc, "a_fc"), (branch_dropout, "branch_dropout"), (dropout_layer, "dropout"),
