@@ -17,10 +17,10 @@
 
 #include <CLI/CLI.hpp>
 
-#include <vscg/core/atomic_file.hpp>
 #include <vscg/core/error.hpp>
 #include <vscg/core/team.hpp>
 #include <vscg/data/ave_dataset.hpp>
+#include <vscg/files/atomic_file.hpp>
 #include <vscg/io/json.hpp>
 #include <vscg/io/npy.hpp>
 #include <vscg/train/events.hpp>

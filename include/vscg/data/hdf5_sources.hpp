@@ -124,7 +124,7 @@ struct virtual_source {
           if (last[axis] < source.shape()[axis]) continue;
           throw error(source.name(),
                       "at least " + std::to_string(last[axis] + 1) + " entries along axis " + std::to_string(axis),
-                      "shape " + shape_text(source.shape()));
+                      "shape " + video_shape_text(source.shape()));
         }
       }
       expect_all_written(source, depth + 1);

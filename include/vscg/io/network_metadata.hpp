@@ -18,7 +18,7 @@
 
 #include <vscg/core/config.hpp>
 #include <vscg/core/error.hpp>
-#include <vscg/core/utf8.hpp>
+#include <vscg/files/utf8.hpp>
 #include <vscg/io/json.hpp>
 
 namespace vscg::io {

@@ -15,10 +15,10 @@
 
 #include <vscg/core/error.hpp>
 #include <vscg/core/parameter.hpp>
+#include <vscg/core/shape_text.hpp>
 #include <vscg/io/checkpoint.hpp>
 #include <vscg/io/json.hpp>
 #include <vscg/io/safetensors.hpp>
-#include <vscg/io/shape_text.hpp>
 #include <vscg/train/history.hpp>
 #include <vscg/train/json_count.hpp>
 #include <vscg/train/settings.hpp>
@@ -123,8 +123,7 @@ void read_arrays(const io::safetensors_file& file, const std::string& group, con
   for (const auto& entry : table.entries) {
     const io::tensor_info& tensor = file.at(group + "." + entry.name);
     if (tensor.shape != entry.shape) {
-      throw error(file.path().string() + ": tensor " + tensor.name, io::shape_text(entry.shape),
-                  io::shape_text(tensor.shape));
+      throw error(file.path().string() + ": tensor " + tensor.name, shape_text(entry.shape), shape_text(tensor.shape));
     }
     file.read(tensor, numbers.subspan(entry.offset, entry.elements));
   }

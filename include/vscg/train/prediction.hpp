@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <vscg/core/error.hpp>
+#include <vscg/core/finite.hpp>
 
 // From a network's outputs to what is said of each segment. Letters: N videos, T segments, C categories; class C is
 // background.
@@ -55,10 +56,8 @@ inline constexpr std::size_t time_extent = static_cast<std::size_t>(Field::shape
 /// Overflow inside a network must not become a plausible class.
 template <class Scalar>
 void expect_finite(std::span<const Scalar> values, const char* what) {
-  for (const Scalar x : values) {
-    if (!std::isfinite(x))
-      throw error(std::string("the network's output ") + what, "finite numbers", "NaN or infinity");
-  }
+  if (first_not_finite(values) == values.size()) return;
+  throw error(std::string("the network's output ") + what, "finite numbers", "NaN or infinity");
 }
 
 inline double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }

@@ -15,13 +15,13 @@
 #include <utility>
 #include <vector>
 
-#include <vscg/core/atomic_file.hpp>
 #include <vscg/core/error.hpp>
 #include <vscg/core/random.hpp>
 #include <vscg/core/stopped.hpp>
 #include <vscg/core/team.hpp>
 #include <vscg/data/ave_dataset.hpp>
 #include <vscg/data/batch_loader.hpp>
+#include <vscg/files/atomic_file.hpp>
 #include <vscg/io/checkpoint.hpp>
 #include <vscg/io/network_metadata.hpp>
 #include <vscg/io/weights.hpp>

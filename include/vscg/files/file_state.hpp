@@ -8,11 +8,11 @@
 #include <filesystem>
 #include <string>
 #include <sys/stat.h>
-#include <system_error>
 
 #include <vscg/core/error.hpp>
+#include <vscg/files/descriptor.hpp>
 
-namespace vscg::data {
+namespace vscg {
 
 /// Which file it is, its size and the time of its last change: what tells one state of a source from another.
 struct file_state {
@@ -24,7 +24,7 @@ struct file_state {
   static file_state of(const std::filesystem::path& path) {
     struct stat facts {};
     if (::stat(path.c_str(), &facts) != 0) {
-      throw error(path.string(), "a file", std::error_code(errno, std::generic_category()).message());
+      throw error(path.string(), "a file", system_reason(errno));
     }
     return of(facts);
   }
@@ -38,6 +38,6 @@ struct file_state {
   friend bool operator==(const file_state&, const file_state&) = default;
 };
 
-}  // namespace vscg::data
+}  // namespace vscg
 
 #include <vscg/core/end.hpp>

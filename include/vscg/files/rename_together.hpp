@@ -11,12 +11,12 @@
 #include <filesystem>
 #include <string>
 #include <sys/stat.h>
-#include <system_error>
 #include <unistd.h>
 #include <utility>
 #include <vector>
 
 #include <vscg/core/error.hpp>
+#include <vscg/files/descriptor.hpp>
 
 namespace vscg {
 
@@ -67,28 +67,21 @@ class rename_together {
  private:
   /// A directory, whose entries are what renaming changes.
   struct folder {
-    explicit folder(std::filesystem::path where) : path(std::move(where)) {
-      descriptor = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-      if (descriptor < 0) fail(path, errno, true);
-    }
-    folder(folder&& other) noexcept : path(std::move(other.path)), descriptor(std::exchange(other.descriptor, -1)) {}
-    ~folder() {
-      if (descriptor >= 0) ::close(descriptor);
+    explicit folder(std::filesystem::path where)
+        : path(std::move(where)), opened(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+      if (!opened) fail(path, errno, true);
     }
     int sync() const {
-      int reason = 0;
-      do {
-        reason = ::fsync(descriptor) == 0 ? 0 : errno;
-      } while (reason == EINTR);
+      const int reason = opened.sync();
       return reason == EINVAL ? 0 : reason;  // some file systems cannot sync a directory
     }
 
     std::filesystem::path path;
-    int descriptor = -1;
+    descriptor opened;
   };
 
   [[noreturn]] static void fail(const std::filesystem::path& path, int reason, bool restored) {
-    std::string text = "cannot write " + path.string() + ": " + std::generic_category().message(reason);
+    std::string text = "cannot write " + path.string() + ": " + system_reason(reason);
     if (!restored) text += "; files that were to be replaced could not be put back, they now end in .old";
     throw error(text);
   }

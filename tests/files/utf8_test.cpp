@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-#include <vscg/core/utf8.hpp>
+#include <vscg/files/utf8.hpp>
 
 using namespace vscg;
 

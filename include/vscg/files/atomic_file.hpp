@@ -14,8 +14,9 @@
 #include <vector>
 
 #include <vscg/core/error.hpp>
-#include <vscg/core/locked_file.hpp>
-#include <vscg/core/rename_together.hpp>
+#include <vscg/files/descriptor.hpp>
+#include <vscg/files/locked_file.hpp>
+#include <vscg/files/rename_together.hpp>
 
 namespace vscg {
 
@@ -36,7 +37,7 @@ class atomic_file {
     if (!file_.open(temporary, thing())) {
       throw error(thing() + ": it is being written by another process (" + temporary.string() + " is locked)");
     }
-    if (::ftruncate(file_.descriptor(), 0) != 0) fail(errno);
+    if (::ftruncate(file_.opened().number(), 0) != 0) fail(errno);
   }
   atomic_file(const atomic_file&) = delete;
   atomic_file& operator=(const atomic_file&) = delete;
@@ -54,13 +55,7 @@ class atomic_file {
   /// Writes from byte `offset` of the file on.
   void write_at(std::size_t offset, std::span<const std::byte> bytes) {
     expect_open();
-    while (!bytes.empty()) {
-      const ::ssize_t put = ::pwrite(file_.descriptor(), bytes.data(), bytes.size(), static_cast<::off_t>(offset));
-      if (put < 0 && errno == EINTR) continue;
-      if (put < 0) fail(errno);
-      offset += static_cast<std::size_t>(put);
-      bytes = bytes.subspan(static_cast<std::size_t>(put));
-    }
+    check(file_.opened().write_at(offset, bytes));
   }
 
   /// Makes everything written so far the content of the file, durably.
@@ -71,7 +66,7 @@ class atomic_file {
     rename_together names;
     for (atomic_file* const one : files) {
       one->expect_open();
-      one->sync();
+      one->check(one->file_.opened().sync());  // after that nothing is left that closing could fail to write
       names.replace(one->file_.path(), one->path_);
     }
     names.commit();
@@ -101,16 +96,12 @@ class atomic_file {
   }
 
   std::string thing() const { return "cannot write " + path_.string(); }
-  [[noreturn]] void fail(int reason) const { throw error(thing() + ": " + std::generic_category().message(reason)); }
-  void expect_open() const {
-    if (file_.descriptor() < 0) throw error(thing() + ": it is already committed");
+  [[noreturn]] void fail(int reason) const { throw error(thing() + ": " + system_reason(reason)); }
+  void check(int reason) const {
+    if (reason != 0) fail(reason);
   }
-
-  // After that nothing is left that close() could fail to write.
-  void sync() const {
-    while (::fsync(file_.descriptor()) != 0) {
-      if (errno != EINTR) fail(errno);
-    }
+  void expect_open() const {
+    if (!file_.opened()) throw error(thing() + ": it is already committed");
   }
 
   std::filesystem::path path_;

@@ -11,14 +11,14 @@
 #include <string>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <system_error>
 #include <unistd.h>
 #include <utility>
 
 #include <vscg/core/error.hpp>
-#include <vscg/data/file_state.hpp>
+#include <vscg/files/descriptor.hpp>
+#include <vscg/files/file_state.hpp>
 
-namespace vscg::data {
+namespace vscg {
 
 /// A whole file in the address space, for reading only. Its pages belong to the system's file cache: they are not
 /// anonymous memory, and the system drops them when it needs room.
@@ -29,18 +29,13 @@ class mapped_file {
   /// Throws vscg::error if the file cannot be opened. Not every file system and not every limit on memory lets a file
   /// be mapped: then `refused()` holds.
   explicit mapped_file(const std::filesystem::path& path) : path_(path) {
-    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) throw error(path.string(), "a readable file", reason(errno));
+    const descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file) throw error(path.string(), "a readable file", system_reason(errno));
     struct stat facts {};
-    if (::fstat(descriptor, &facts) != 0) {
-      const int code = errno;
-      ::close(descriptor);
-      throw error(path.string(), "a readable file", reason(code));
-    }
+    if (::fstat(file.number(), &facts) != 0) throw error(path.string(), "a readable file", system_reason(errno));
     state_ = file_state::of(facts);
     size_ = static_cast<std::size_t>(facts.st_size);
-    void* const where = size_ == 0 ? nullptr : ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, descriptor, 0);
-    ::close(descriptor);
+    void* const where = size_ == 0 ? nullptr : ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, file.number(), 0);
     if (where != MAP_FAILED) data_ = static_cast<const std::byte*>(where);
   }
   mapped_file(mapped_file&& other) noexcept { swap(other); }
@@ -86,8 +81,6 @@ class mapped_file {
   }
 
  private:
-  static std::string reason(int code) { return std::error_code(code, std::generic_category()).message(); }
-
   std::pair<void*, std::size_t> pages(std::size_t offset, std::size_t bytes) const {
     static const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
     const std::size_t begin = offset / page * page;
@@ -107,6 +100,6 @@ class mapped_file {
   file_state state_;
 };
 
-}  // namespace vscg::data
+}  // namespace vscg
 
 #include <vscg/core/end.hpp>

@@ -6,34 +6,26 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <vector>
 
 #include <vscg/core/error.hpp>
-#include <vscg/core/file_presence.hpp>
-#include <vscg/core/utf8.hpp>
+#include <vscg/files/file_presence.hpp>
+#include <vscg/files/input_file.hpp>
+#include <vscg/files/utf8.hpp>
 
-namespace vscg::data {
+namespace vscg {
 
 /// All of a file of text. Throws vscg::error when it cannot be read.
 inline std::string read_text(const std::filesystem::path& path) {
   if (!file_is_there(path)) throw error(path.string(), "a readable file", "nothing of this name");
-  constexpr std::uintmax_t most = 256U << 20U;
-  std::error_code failure;
-  const std::uintmax_t size = std::filesystem::file_size(path, failure);
-  if (failure) throw error(path.string(), "a readable file", failure.message());
-  if (size > most) {
-    throw error(path.string(), "a text of at most " + std::to_string(most) + " bytes", std::to_string(size));
+  constexpr std::uint64_t most = 256U << 20U;
+  const input_file file(path);
+  if (file.size() > most) {
+    throw error(path.string(), "a text of at most " + std::to_string(most) + " bytes", std::to_string(file.size()));
   }
-  std::ifstream file(path, std::ios::binary);
-  std::string text(static_cast<std::size_t>(size), '\0');
-  if (!file.read(text.data(), static_cast<std::streamsize>(text.size()))) {
-    throw error(path.string(), "a readable file", "one that cannot be read to its end");
-  }
-  return text;
+  return file.text();
 }
 
 /// The lines of a text in UTF-8, without blanks and byte order marks at their ends; they view `text`. Lines end with
@@ -80,6 +72,6 @@ inline std::vector<std::string_view> text_lines(std::string_view text, const std
   return lines;
 }
 
-}  // namespace vscg::data
+}  // namespace vscg
 
 #include <vscg/core/end.hpp>

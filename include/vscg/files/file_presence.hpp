@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include <vscg/core/error.hpp>
+#include <vscg/files/descriptor.hpp>
 
 // "Not there" and "there but broken" are two answers: what can do without a file asks here, so that a link to nowhere
 // (data that was not fetched), a folder or a file without permission is an error, and nothing else takes its place.
@@ -67,7 +68,7 @@ inline std::optional<std::filesystem::path> broken_link(std::filesystem::path pa
 /// "a link to ../objects/1f where there is nothing".
 inline std::string why_not_opened(const std::filesystem::path& path, int reason) {
   using namespace presence_detail;
-  const std::string says = std::generic_category().message(reason);
+  const std::string says = system_reason(reason);
   if (reason == ENOENT) {
     const auto link = broken_link(path);
     if (!link) return says;
@@ -92,11 +93,7 @@ inline bool file_is_there(const std::filesystem::path& path) {
   }
   if (reason == 0) {
     // O_NONBLOCK: should it have become a pipe by now, nobody waits for its writer.
-    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (descriptor >= 0) {
-      ::close(descriptor);
-      return true;
-    }
+    if (descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK))) return true;
     reason = errno;
   }
   if (reason == ENOENT && !presence_detail::broken_link(path)) return false;

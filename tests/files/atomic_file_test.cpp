@@ -9,9 +9,9 @@
 
 #include <doctest/doctest.h>
 
-#include <vscg/core/atomic_file.hpp>
-#include <vscg/core/locked_file.hpp>
-#include <vscg/core/rename_together.hpp>
+#include <vscg/files/atomic_file.hpp>
+#include <vscg/files/locked_file.hpp>
+#include <vscg/files/rename_together.hpp>
 
 #include "support/contains.hpp"
 #include "support/error_of.hpp"

@@ -9,15 +9,15 @@
 
 #include <doctest/doctest.h>
 
-#include <vscg/core/atomic_file.hpp>
-#include <vscg/io/input_file.hpp>
+#include <vscg/files/atomic_file.hpp>
+#include <vscg/files/input_file.hpp>
 
 #include "support/contains.hpp"
 #include "support/error_of.hpp"
 #include "support/file_bytes.hpp"
 #include "support/temporary_folder.hpp"
 
-using vscg::io::input_file;
+using vscg::input_file;
 
 namespace {
 

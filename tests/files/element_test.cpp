@@ -9,9 +9,10 @@
 
 #include <doctest/doctest.h>
 
-#include <vscg/data/element.hpp>
+#include <vscg/files/element.hpp>
+#include <vscg/files/float16.hpp>
 
-using namespace vscg::data;
+using namespace vscg;
 
 namespace {
 
@@ -101,4 +102,35 @@ TEST_CASE("a number that is not finite is noticed, wherever it stands") {
   const double largest = std::numeric_limits<double>::max();
   from = reinterpret_cast<const std::byte*>(&largest);
   CHECK(convert_elements({element_kind::float64, false}, from, 1, &wide));
+}
+
+TEST_CASE("float_to_half rounds to the nearest half, ties to even, and every half comes back") {
+  for (std::uint32_t bits = 0; bits < 0x10000U; ++bits) {
+    const auto half = static_cast<std::uint16_t>(bits);
+    if ((bits & 0x7FFFU) > 0x7C00U) continue;  // NaN has many spellings
+    CHECK_UNARY(float_to_half(half_to_float(half)) == half);
+    if ((bits & 0x7FFFU) >= 0x7BFFU) continue;
+    const float low = half_to_float(half), high = half_to_float(static_cast<std::uint16_t>(bits + 1));
+    const float middle = (low + high) / 2;
+    CHECK_UNARY(float_to_half(middle) == ((bits & 1U) == 0 ? half : half + 1));
+    CHECK_UNARY(float_to_half(std::nextafter(middle, low)) == half);
+    CHECK_UNARY(float_to_half(std::nextafter(middle, high)) == half + 1);
+  }
+  CHECK(float_to_half(65519.0F) == 0x7BFF);
+  CHECK(float_to_half(65520.0F) == 0x7C00);
+  CHECK(float_to_half(1e30F) == 0x7C00);
+  CHECK(float_to_half(-1e30F) == 0xFC00);
+  CHECK(float_to_half(std::numeric_limits<float>::quiet_NaN()) == 0x7E00);
+}
+
+TEST_CASE("bfloat16 is the upper half of a float") {
+  CHECK(bfloat16_to_float(0x3F80U) == 1.0F);
+  CHECK(bfloat16_to_float(0xC049U) == -3.140625F);
+  CHECK(std::isnan(bfloat16_to_float(0x7FC0U)));
+  const std::vector<std::uint16_t> words{0x3F80U, 0xC049U};
+  for (const bool swapped : {false, true}) {
+    std::vector<double> wide(2);
+    CHECK(convert_elements({element_kind::bfloat16, swapped}, bytes_of(words, swapped).data(), 2, wide.data()));
+    CHECK(wide == std::vector<double>{1.0, -3.140625});
+  }
 }

@@ -11,12 +11,12 @@
 #include <string>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <system_error>
 #include <thread>
 #include <unistd.h>
 #include <utility>
 
 #include <vscg/core/error.hpp>
+#include <vscg/files/descriptor.hpp>
 
 namespace vscg {
 
@@ -27,11 +27,10 @@ namespace vscg {
 class locked_file {
  public:
   locked_file() = default;
-  locked_file(locked_file&& other) noexcept
-      : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
+  locked_file(locked_file&& other) noexcept = default;
   locked_file& operator=(locked_file&& other) noexcept {
     std::swap(path_, other.path_);
-    std::swap(descriptor_, other.descriptor_);
+    std::swap(file_, other.file_);
     return *this;
   }
   ~locked_file() { remove(); }
@@ -57,19 +56,16 @@ class locked_file {
     }
   }
 
-  /// Of the file, open for writing; -1 when there is none.
-  int descriptor() const { return descriptor_; }
+  /// The file, open for writing; none when it is not owned.
+  const descriptor& opened() const { return file_; }
   const std::filesystem::path& path() const { return path_; }
 
   /// Lets go of the file and leaves it where it is, which may be under another name by now.
-  void keep() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-    descriptor_ = -1;
-  }
+  void keep() { file_.close(); }
 
   /// Lets go of the file and removes it.
   void remove() {
-    if (descriptor_ < 0) return;
+    if (!file_) return;
     ::unlink(path_.c_str());  // while the lock is held: never another owner's file
     keep();
   }
@@ -82,25 +78,24 @@ class locked_file {
 
   taken try_to_open(const std::string& thing) {
     bool made = true;
-    int file = ::open(path_.c_str(), flags | O_CREAT | O_EXCL, 0666);
-    if (file < 0 && errno == EEXIST) {
+    descriptor file(::open(path_.c_str(), flags | O_CREAT | O_EXCL, 0666));
+    if (!file && errno == EEXIST) {
       made = false;
-      file = ::open(path_.c_str(), flags | O_CREAT, 0666);
+      file = descriptor(::open(path_.c_str(), flags | O_CREAT, 0666));
     }
-    if (file < 0) fail(thing, errno);
+    if (!file) fail(thing, errno);
     int reason = 0;
-    while (::flock(file, LOCK_EX | LOCK_NB) != 0) {
+    while (::flock(file.number(), LOCK_EX | LOCK_NB) != 0) {
       reason = errno;
       if (reason != EINTR) break;
       reason = 0;
     }
-    if (reason == 0) reason = differs(file);
+    if (reason == 0) reason = differs(file.number());
     if (reason == 0) {
-      descriptor_ = file;
+      file_ = std::move(file);
       return taken::yes;
     }
     if (made && reason != EWOULDBLOCK && reason != ENOENT) ::unlink(path_.c_str());
-    ::close(file);
     if (reason == EWOULDBLOCK) return taken::by_another;
     if (reason == ENOENT) return taken::gone;
     fail(thing + ": cannot lock " + path_.string(), reason);
@@ -116,11 +111,11 @@ class locked_file {
   }
 
   [[noreturn]] static void fail(const std::string& begin, int reason) {
-    throw error(begin + ": " + std::generic_category().message(reason));
+    throw error(begin + ": " + system_reason(reason));
   }
 
   std::filesystem::path path_;
-  int descriptor_ = -1;
+  descriptor file_;
 };
 
 }  // namespace vscg

@@ -6,7 +6,7 @@
 
 #include <doctest/doctest.h>
 
-#include <vscg/core/file_presence.hpp>
+#include <vscg/files/file_presence.hpp>
 
 #include "support/contains.hpp"
 #include "support/error_of.hpp"
