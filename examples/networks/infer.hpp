@@ -15,6 +15,7 @@
 #include <vscg/core/start_thread.hpp>
 #include <vscg/data/types.hpp>
 #include <vscg/io/weights.hpp>
+#include <vscg/train/ave/metadata.hpp>
 #include <vscg/train/prediction.hpp>
 #include <vscg/vscg.hpp>
 
@@ -30,9 +31,11 @@ class inferring_network final : public network {
   inferring_network(const std::filesystem::path& path, vscg::threads threads)
       : weights_(vscg::zeroed),
         metadata_(vscg::io::load_weights(weights_, path).value()),
+        ave_(vscg::train::ave_metadata_of(metadata_, path.string())),
         session_(weights_, threads, vscg::capacity{at_once}) {}
 
   const vscg::io::network_metadata& metadata() const override { return metadata_; }
+  const vscg::train::ave_metadata& ave() const override { return ave_; }
 
   void localise(const feature_source& videos, double threshold,
                 const std::function<void(const localisation&)>& take) override {
@@ -85,6 +88,7 @@ class inferring_network final : public network {
 
   vscg::weights<Network, Scalar, vscg::cpu> weights_;
   vscg::io::network_metadata metadata_;
+  vscg::train::ave_metadata ave_;
   vscg::session<Network, Scalar, vscg::cpu> session_;
 };
 

@@ -12,6 +12,7 @@
 #include <vscg/core/error.hpp>
 #include <vscg/data/types.hpp>
 #include <vscg/io/weights.hpp>
+#include <vscg/train/ave/metadata.hpp>
 #include <vscg/train/run.hpp>
 #include <vscg/train/run_folder.hpp>
 #include <vscg/vscg.hpp>
@@ -51,7 +52,8 @@ train_outcome train_network(const train_request& request) {
   std::optional<run_type> run;
   const auto make = [&](const vscg::train::run_settings& settings) {
     run.reset();
-    run.emplace(request.ave, settings, request.threads, vscg::io::metadata_of<Network>(request.ave.category_names()));
+    run.emplace(request.ave, settings, request.threads,
+                vscg::train::with_categories(vscg::io::metadata_of<Network>(), request.ave.category_names()));
     // A checkpoint holds four copies of the weights in memory, and wants some room to move.
     if (!programs::grants(6 * sizeof(Scalar) * run->trained().weights().count())) throw std::bad_alloc();
   };

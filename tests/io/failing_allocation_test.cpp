@@ -60,8 +60,8 @@ TEST_CASE("files are read and written without an abort when memory runs out, and
   const temporary_folder dir;
   vscg::io::network_metadata metadata;
   metadata.network = "a network with a name that is allocated";
-  metadata.relevance_threshold = 0.7;
-  metadata.categories = {"Church bell, of a church with a bell", "Male speech, man speaking"};
+  metadata.settings = {{"relevance_threshold", "0.7"},
+                       {"categories", R"(["Church bell, of a church with a bell","Male speech, man speaking"])"}};
   const std::vector<float> values(6, 0.5F);
   std::vector<vscg::io::tensor_source> tensors;
   for (const std::string name : {"first.of.many.parameters.weight", "second.of.many.parameters.weight", "b"}) {

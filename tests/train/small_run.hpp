@@ -10,6 +10,7 @@
 #include <vscg/nets/vscg/event_head.hpp>
 #include <vscg/nets/vscg/localizer.hpp>
 #include <vscg/ops/softmax.hpp>
+#include <vscg/train/ave/metadata.hpp>
 #include <vscg/vscg.hpp>
 
 #include "support/temporary_folder.hpp"
@@ -62,9 +63,8 @@ inline vscg::data::ave_dataset open_data(vscg::data::supervision setting = vscg:
 inline vscg::io::network_metadata metadata(const vscg::data::ave_dataset& ave) {
   vscg::io::network_metadata m;
   m.network = "small";
-  m.categories = ave.category_names();
-  m.relevance_threshold = 0.7;
-  return m;
+  m.settings = {{"setting", "fully"}};
+  return vscg::train::with_categories(m, ave.category_names());
 }
 
 }  // namespace small

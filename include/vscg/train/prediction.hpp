@@ -13,14 +13,12 @@
 
 #include <vscg/core/error.hpp>
 #include <vscg/core/finite.hpp>
+#include <vscg/train/ave/metadata.hpp>
 
 // From a network's outputs to what is said of each segment. Letters: N videos, T segments, C categories; class C is
 // background.
 
 namespace vscg::train {
-
-/// A segment is background when σ(relevance) is not above this (fully supervised).
-inline constexpr double default_relevance_threshold = 0.7;
 
 /// The class of each segment.
 struct segment_prediction {

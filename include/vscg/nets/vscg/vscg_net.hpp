@@ -39,17 +39,29 @@ using vscg_net_weakly_paper = localizer<audio_guided_attention<setting::weakly>,
 
 // What they are called in files.
 template <>
-inline constexpr network_identity identity_of<vscg_net>{"vscg", "released", "fully", 28,
-                                                        positive_sample_propagation<>::threshold_value};
+inline constexpr network_identity identity_of<vscg_net>{
+    "vscg",
+    "released",
+    {{"setting", "fully"}, {"categories", 28}, {"tau", positive_sample_propagation<>::threshold_value}}};
 template <>
-inline constexpr network_identity identity_of<vscg_net_paper>{"vscg", "paper", "fully", 28,
-                                                              positive_sample_propagation<>::threshold_value};
+inline constexpr network_identity identity_of<vscg_net_paper>{
+    "vscg",
+    "paper",
+    {{"setting", "fully"}, {"categories", 28}, {"tau", positive_sample_propagation<>::threshold_value}}};
 template <>
 inline constexpr network_identity identity_of<vscg_net_weakly>{
-    "vscg", "released", "weakly", 28, positive_sample_propagation<setting::weakly>::threshold_value};
+    "vscg",
+    "released",
+    {{"setting", "weakly"},
+     {"categories", 28},
+     {"tau", positive_sample_propagation<setting::weakly>::threshold_value}}};
 template <>
 inline constexpr network_identity identity_of<vscg_net_weakly_paper>{
-    "vscg", "paper", "weakly", 28, positive_sample_propagation<setting::weakly>::threshold_value};
+    "vscg",
+    "paper",
+    {{"setting", "weakly"},
+     {"categories", 28},
+     {"tau", positive_sample_propagation<setting::weakly>::threshold_value}}};
 
 }  // namespace vscg
 
