@@ -18,7 +18,7 @@
 #include <vscg/core/team.hpp>
 #include <vscg/data/ave_dataset.hpp>
 #include <vscg/io/json.hpp>
-#include <vscg/train/metrics.hpp>
+#include <vscg/train/ave/metrics.hpp>
 
 #include "networks/network.hpp"
 #include "programs/evaluate_options.hpp"

@@ -23,7 +23,7 @@
 #include <vscg/files/atomic_file.hpp>
 #include <vscg/io/json.hpp>
 #include <vscg/io/npy.hpp>
-#include <vscg/train/events.hpp>
+#include <vscg/train/ave/events.hpp>
 
 #include "networks/network.hpp"
 #include "programs/features.hpp"

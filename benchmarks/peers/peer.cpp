@@ -32,8 +32,9 @@
 
 #include <vscg/data/ave.hpp>
 #include <vscg/io/weights.hpp>
-#include <vscg/train/evaluation.hpp>
-#include <vscg/train/protocol.hpp>
+#include <vscg/train/ave/evaluation.hpp>
+#include <vscg/train/ave/labels.hpp>
+#include <vscg/train/ave/protocol.hpp>
 #include <vscg/vscg.hpp>
 
 #include "collection.hpp"
@@ -223,7 +224,7 @@ class peer {
   }
   arrays with_targets(std::span<const float> audio, std::span<const float> visual,
                       std::span<const std::uint8_t> classes) {
-    loss::fill(vscg::labels<float>{classes.size() / 10, 10, 28, classes, {}}, targets_);
+    loss::fill(vscg::train::labels<float>{classes.size() / 10, 10, 28, classes, {}}, targets_);
     arrays result{audio, visual};
     for (const auto& target : targets_) result.emplace_back(target);
     return result;

@@ -12,11 +12,12 @@
 #include <utility>
 #include <vector>
 
+#include <vscg/core/for_each_part.hpp>
 #include <vscg/core/start_thread.hpp>
 #include <vscg/data/types.hpp>
 #include <vscg/io/weights.hpp>
 #include <vscg/train/ave/metadata.hpp>
-#include <vscg/train/prediction.hpp>
+#include <vscg/train/ave/prediction.hpp>
 #include <vscg/vscg.hpp>
 
 #include "networks/infer_networks.hpp"
@@ -52,7 +53,7 @@ class inferring_network final : public network {
     };
     localisation said;
     std::future<void> next = read_ahead(0);
-    for (std::size_t first = 0; first < all; first += at_once) {
+    vscg::for_each_part(all, at_once, [&](std::size_t first, std::size_t) {
       next.get();
       if (first + at_once < all) next = read_ahead(first + at_once);
       const group& now = groups[first / at_once % 2];
@@ -65,7 +66,7 @@ class inferring_network final : public network {
       said.attention.resize(attention.size());
       std::ranges::transform(attention, said.attention.begin(), [](Scalar x) { return static_cast<float>(x); });
       take(said);
-    }
+    });
   }
 
  private:

@@ -32,11 +32,15 @@
 #include <vscg/model/session.hpp>
 #include <vscg/model/trainer.hpp>
 #include <vscg/model/weights.hpp>
+#include <vscg/ops/multiply.hpp>
+#include <vscg/optim/adam.hpp>
+
+// Whoever needs the generic floors only may leave the networks out.
+#if __has_include(<vscg/nets/vscg/vscg_net.hpp>)
 #include <vscg/nets/vscg/negative_pair_filter_loss.hpp>
 #include <vscg/nets/vscg/smooth_loss.hpp>
 #include <vscg/nets/vscg/vscg_net.hpp>
-#include <vscg/ops/multiply.hpp>
-#include <vscg/optim/adam.hpp>
+#endif
 
 #if defined(VSCG_COMPILED)
 #include <vscg/compiled.hpp>

@@ -17,7 +17,7 @@
 #include <vscg/io/safetensors.hpp>
 #include <vscg/io/state.hpp>
 #include <vscg/model/array.hpp>
-#include <vscg/train/prediction.hpp>
+#include <vscg/train/ave/prediction.hpp>
 
 #include "support/contains.hpp"
 #include "support/error_of.hpp"

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <vscg/core/error.hpp>
+#include <vscg/core/for_each_part.hpp>
 #include <vscg/core/random.hpp>
 #include <vscg/core/team.hpp>
 #include <vscg/model/session.hpp>
@@ -51,11 +52,11 @@ class model {
     const std::size_t items = count(Inputs{}, arrays...);
     session_type s(weights_, n, capacity{std::min(items, at_once)});
     outputs result{};
-    for (std::size_t first = 0; first < items || first == 0; first += at_once) {
-      const std::size_t n_items = std::min(at_once, items - first);
-      const auto views = run_part(s, Inputs{}, first, n_items, arrays...);
-      append(views, result);
-    }
+    const auto part = [&](std::size_t first, std::size_t n_items) {
+      append(run_part(s, Inputs{}, first, n_items, arrays...), result);
+    };
+    if (items == 0) part(0, 0);
+    for_each_part(items, at_once, part);
     return result;
   }
 

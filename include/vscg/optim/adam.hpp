@@ -149,6 +149,8 @@ class adam::state {
     memory::copy_in(progress_.data(), p.data(), sizeof(double) * 3);
   }
 
+  /// How many arrays of moments there are.
+  static constexpr int moment_arrays = 2;
   /// First and second moments, laid out as the network's buffer.
   std::size_t elements() const { return first_.size(); }
   std::vector<Scalar> moments(int which) const {

@@ -7,7 +7,7 @@
 
 #include <vscg/data/ave.hpp>
 #include <vscg/data/synthesize.hpp>
-#include <vscg/train/data_identity.hpp>
+#include <vscg/train/ave/data_identity.hpp>
 
 #include "support/temporary_folder.hpp"
 

@@ -6,9 +6,9 @@
 
 #include <doctest/doctest.h>
 
-#include <vscg/train/evaluation.hpp>
+#include <vscg/train/ave/evaluation.hpp>
 
-#include "train/small_run.hpp"
+#include "train/ave/small_run.hpp"
 
 using namespace vscg::train;
 

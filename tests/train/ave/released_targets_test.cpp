@@ -7,7 +7,8 @@
 #include <doctest/doctest.h>
 
 #include <vscg/nets/vscg/smooth_loss.hpp>
-#include <vscg/train/released_targets.hpp>
+#include <vscg/train/ave/labels.hpp>
+#include <vscg/train/ave/released_targets.hpp>
 
 #include "support/error_of.hpp"
 
@@ -18,7 +19,7 @@ namespace {
 using loss = vscg::negative_pair_filter_loss<4, 3>;  // four segments, three categories; class 3 is background
 using arrays = std::array<std::vector<double>, 4>;
 
-vscg::labels<double> labels_of(const std::vector<std::uint8_t>& classes) {
+vscg::train::labels<double> labels_of(const std::vector<std::uint8_t>& classes) {
   return {classes.size() / 4, 4, 3, classes, {}};
 }
 
@@ -78,7 +79,7 @@ TEST_CASE("labels of other sizes than a loss has are refused") {
   std::array<std::vector<double>, 1> tags;
   const std::vector<std::uint8_t> classes(8, 0);
   const std::vector<double> shares(6, 0.5);
-  using known = vscg::labels<double>;
+  using known = vscg::train::labels<double>;
   CHECK(error_of([&] { loss::fill(known{2, 10, 3, classes, {}}, found); }) == "labels: segments: expected 4, found 10");
   CHECK(error_of([&] {
           loss::fill(known{2, 4, 28, classes, {}}, found);

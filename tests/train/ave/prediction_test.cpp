@@ -10,7 +10,7 @@
 #include <vscg/model/trace.hpp>
 #include <vscg/nets/vscg/event_head.hpp>
 #include <vscg/nets/vscg/weak_event_head.hpp>
-#include <vscg/train/prediction.hpp>
+#include <vscg/train/ave/prediction.hpp>
 
 #include "support/error_of.hpp"
 

@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-#include <vscg/train/events.hpp>
+#include <vscg/train/ave/events.hpp>
 
 #include "support/error_of.hpp"
 

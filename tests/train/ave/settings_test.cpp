@@ -4,7 +4,8 @@
 
 #include <doctest/doctest.h>
 
-#include <vscg/train/settings.hpp>
+#include <vscg/io/json.hpp>
+#include <vscg/train/ave/settings.hpp>
 
 #include "support/error_of.hpp"
 
@@ -12,8 +13,8 @@ using namespace vscg::train;
 
 namespace {
 
-run_settings some() {
-  run_settings s = default_settings(vscg::setting::weakly);
+ave_settings some() {
+  ave_settings s = default_settings(vscg::setting::weakly);
   s.network = "net";
   s.learning_rate = 1.0 / 3.0;
   s.seed = 0xffffffffffffffffULL;
@@ -24,21 +25,22 @@ run_settings some() {
 
 TEST_CASE("settings survive their way through JSON") {
   const auto s = some();
-  const auto back = settings_from_json(settings_json(s), "here");
-  CHECK(settings_json(back) == settings_json(s));
+  const auto back = settings_from_text<ave_settings>(settings_text(s), "here");
+  CHECK(settings_text(back) == settings_text(s));
   CHECK(back.learning_rate == s.learning_rate);
   CHECK(back.seed == s.seed);
   CHECK(back.supervision == vscg::setting::weakly);
-  auto broken = settings_json(s);
+  auto broken = vscg::io::parse_json(settings_text(s), "here");
   broken.erase("batch");
-  CHECK(error_of([&] { settings_from_json(broken, "here"); }).starts_with("here: expected the settings of a run"));
+  CHECK(error_of([&] { settings_from_text<ave_settings>(broken.dump(), "here"); }) ==
+        "here: expected the settings of a run, found here: expected a value \"batch\", found none");
 }
 
 TEST_CASE("settings of a file are refused where the command line's would be") {
   const auto refused = [](const char* key, const vscg::io::json& value) {
-    auto object = settings_json(some());
+    auto object = vscg::io::parse_json(settings_text(some()), "here");
     object[key] = value;
-    return error_of([&] { settings_from_json(vscg::io::parse_json(object.dump(), "here"), "here"); });
+    return error_of([&] { settings_from_text<ave_settings>(object.dump(), "here"); });
   };
   for (const char* key : {"epochs", "batch", "micro_batch", "seed"}) {
     CAPTURE(key);

@@ -7,7 +7,7 @@
 
 #include <doctest/doctest.h>
 
-#include <vscg/train/protocol.hpp>
+#include <vscg/train/ave/protocol.hpp>
 
 #include "support/error_of.hpp"
 

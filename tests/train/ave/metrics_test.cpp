@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-#include <vscg/train/metrics.hpp>
+#include <vscg/train/ave/metrics.hpp>
 
 #include "support/error_of.hpp"
 

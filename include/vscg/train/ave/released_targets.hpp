@@ -10,8 +10,8 @@
 #include <type_traits>
 #include <vector>
 
-#include <vscg/model/loss.hpp>
 #include <vscg/nets/vscg/negative_pair_filter_loss.hpp>
+#include <vscg/train/ave/labels.hpp>
 
 namespace vscg::train {
 
