@@ -6,7 +6,7 @@
 //   backward   forward and gradients, of parameters and of inputs, with the weights' copies that a changed weight
 //   needs.
 //              The slope at the result is given: one copy of it stands for all that would come behind the layer
-//   adam       the optimiser's update of all of the network's weights
+//   adam       the optimizer's update of all of the network's weights
 //
 // Before a case is timed all its results, gradients too, are compared with the same layer in double precision, Adam's
 // with a plain loop: relative errors (Euclidean norms) of an array up to 1e-4, or it is not measured.
@@ -212,22 +212,22 @@ void add_layer(const std::string& name) {
 
 void add_all() {
   using namespace vscg;
-  add_layer<alone<linear<512, 512>, 490, 512>>("linear_512_512_of_490_rows");
-  add_layer<alone<linear<256, 256>, 10, 256>>("linear_256_256");
-  add_layer<alone<conv1d<256, 128, 5>, 10, 256>>("conv1d_256_128_kernel_5");
-  add_layer<alone<bidirectional_gru<256, 128>, 10, 256>>("bidirectional_gru_256_128");
-  add_layer<alone<bidirectional_lstm<128, 128>, 10, 128>>("bidirectional_lstm_128_128");
+  add_layer<alone<nn::linear<512, 512>, 490, 512>>("linear_512_512_of_490_rows");
+  add_layer<alone<nn::linear<256, 256>, 10, 256>>("linear_256_256");
+  add_layer<alone<nn::conv1d<256, 128, 5>, 10, 256>>("conv1d_256_128_kernel_5");
+  add_layer<alone<nn::bidirectional_gru<256, 128>, 10, 256>>("bidirectional_gru_256_128");
+  add_layer<alone<nn::bidirectional_lstm<128, 128>, 10, 128>>("bidirectional_lstm_128_128");
   add_layer<attention_alone>("region_attention");
   add_layer<streams_alone<positive_sample_propagation<>>>("positive_sample_propagation");
   add_layer<alone<cere<>, 10, 256>>("cere");
   add_layer<peers::escm_alone>("escm");
-  add_layer<alone<max_pool1d<2>, 10, 128>>("max_pool1d_2");
-  add_layer<alone<layer_norm<256>, 10, 256>>("layer_norm_256");
+  add_layer<alone<nn::max_pool1d<2>, 10, 128>>("max_pool1d_2");
+  add_layer<alone<nn::layer_norm<256>, 10, 256>>("layer_norm_256");
   add_layer<alone<softmax_layer, 10, 49>>("softmax_49");
-  add_layer<alone<relu_layer, 10, 128>>("relu_128");
-  add_layer<alone<sigmoid_layer, 10, 128>>("sigmoid_128");
-  add_layer<alone<tanh_layer, 490, 49>>("tanh_490_49");
-  using dropped = alone<dropout<20>, 10, 256>;
+  add_layer<alone<nn::relu, 10, 128>>("relu_128");
+  add_layer<alone<nn::sigmoid, 10, 128>>("sigmoid_128");
+  add_layer<alone<nn::tanh, 490, 49>>("tanh_490_49");
+  using dropped = alone<nn::dropout<20>, 10, 256>;
   add("dropout_20_percent/forward", forward_in_training<dropped>);
   add("dropout_20_percent/backward", backward<dropped>);
   benchmark::RegisterBenchmark("adam", adam_update)

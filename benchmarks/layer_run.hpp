@@ -89,7 +89,7 @@ class layer_inference {
   using weights = vscg::weights<Network, Scalar, vscg::cpu>;
 
   layer_inference(const weights& w, vscg::threads n, std::size_t items)
-      : session_(w, n, vscg::capacity{items}), inputs_(inputs(typename Network::inputs{}, items)) {}
+      : session_(w, n, vscg::batch_capacity{items}), inputs_(inputs(typename Network::inputs{}, items)) {}
 
   auto run() {
     return std::apply([&](const auto&... x) { return session_.infer(std::span<const Scalar>(x.data(), x.size())...); },
@@ -185,7 +185,7 @@ class layer_training {
 
  private:
   std::size_t elements(vscg::slot_id id, std::size_t items) const {
-    const auto size = traced().slots()[id].size;
+    const auto size = traced().slot_table()[id].size;
     return size.per_item * items + size.fixed;
   }
 
@@ -214,8 +214,8 @@ class layer_training {
       vscg::visit_members(outputs, [&](const auto& y, std::string_view) { lose(y); });
     auto loss = losses[0];
     for (std::size_t k = 1; k < losses.size(); ++k) loss = loss + losses[k];
-    auto slots = vscg::output_slots(outputs);
-    return std::make_shared<const vscg::program>(std::move(trace), std::move(slots), loss.id);
+    auto ids = vscg::output_slots(outputs);
+    return std::make_shared<const vscg::program>(std::move(trace), std::move(ids), loss.id);
   }
 
   const weights& weights_;
@@ -232,7 +232,7 @@ inline double bytes_of(const vscg::program& p, std::size_t items, std::size_t sc
     const bool nothing = !step.pullback && p.nodes()[step.node].label == given_slope<vscg::shape<1>>::name;
     if (nothing || (step.pullback && forward_only)) continue;
     p.for_each_array(step, [&](vscg::slot_id id, bool) {
-      const auto size = p.slots()[id].size;
+      const auto size = p.slot_table()[id].size;
       total += size.per_item * items + size.fixed;
     });
   }

@@ -38,7 +38,7 @@ double shortest_of(int turns, F&& f) {
 }
 
 /// GFLOP/s of Eigen's own product, [4900 x 512]·[512 x 512], by this compiler: the best of `turns`, now. In
-/// machine.cpp, which is optimised to the full, whatever a benchmark's own file is.
+/// machine.cpp, which is optimized to the full, whatever a benchmark's own file is.
 template <class T>
 double product_rate_now(int turns);
 

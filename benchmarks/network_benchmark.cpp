@@ -63,8 +63,8 @@ void check() {
   const model_type m{vscg::seed{1}};
   const auto a = data().sound(4);
   const auto v = data().sight(4);
-  vscg::session<net, float, vscg::cpu> one(m.weights(), vscg::threads{1}, vscg::capacity{4});
-  vscg::session<net, float, vscg::cpu> two(m.weights(), vscg::threads{2}, vscg::capacity{4});
+  vscg::session<net, float, vscg::cpu> one(m.weights(), vscg::threads{1}, vscg::batch_capacity{4});
+  vscg::session<net, float, vscg::cpu> two(m.weights(), vscg::threads{2}, vscg::batch_capacity{4});
   const auto x = one.infer(a, v);
   const auto y = two.infer(a, v);
   const auto left = x.segment_scores.values();
@@ -111,7 +111,8 @@ void inference(benchmark::State& state) {
   const auto items = static_cast<std::size_t>(state.range(1));
   constexpr std::size_t at_once = 16;
   const model_type m{vscg::seed{1}};
-  vscg::session<net, float, vscg::cpu> s(m.weights(), vscg::threads{threads}, vscg::capacity{std::min(items, at_once)});
+  vscg::session<net, float, vscg::cpu> s(m.weights(), vscg::threads{threads},
+                                         vscg::batch_capacity{std::min(items, at_once)});
   const auto run = [&] {
     for (std::size_t first = 0; first < items; first += at_once) {
       const std::size_t n = std::min(at_once, items - first);

@@ -19,8 +19,8 @@ endforeach()
 
 option(VSCG_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 set(VSCG_TESTS "." CACHE STRING "Which *_test.cpp to build, a regular expression")
-# Compilers spend four fifths of a test's time on optimising what then runs for a second.
-set(VSCG_OPTIMISED_TESTS "." CACHE STRING "Which *_test.cpp to optimise as the build type says, a regular expression")
+# Compilers spend four fifths of a test's time on optimizing what then runs for a second.
+set(VSCG_OPTIMIZED_TESTS "." CACHE STRING "Which *_test.cpp to optimize as the build type says, a regular expression")
 option(VSCG_BUILD_FUZZERS "Build what tests/fuzz/ feeds with damaged files; with clang++" OFF)
 option(VSCG_BUILD_EXAMPLES "Build the programs in examples/" ${PROJECT_IS_TOP_LEVEL})
 option(VSCG_BUILD_BENCHMARKS "Build the benchmarks" ${PROJECT_IS_TOP_LEVEL})

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# From nothing to localised events: installs what is missing, builds the programs, synthesises a small data set in AVE's
-# format, trains on it, evaluates and localises.
+# From nothing to localized events: installs what is missing, builds the programs, synthesizes a small data set in AVE's
+# format, trains on it, evaluates and localizes.
 #   sh cmake/quick_start.sh [FOLDER]    where all of it goes: build/quick_start unless said
 set -eu
 cd "$(dirname "$0")/.."
@@ -20,7 +20,7 @@ mkdir -p "$folder"
   exit 1
 }
 
-echo "== synthesising"
+echo "== synthesizing"
 rm -rf "$folder/data" "$folder/run"
 "$programs/ave_synthesize" --out "$folder/data" --videos 400 --seed 1
 echo "== training"
@@ -29,14 +29,14 @@ echo "== training"
   --out "$folder/run"
 echo "== evaluating on the test videos"
 "$programs/ave_evaluate" --data "$folder/data" --weights "$folder/run/best.safetensors" --json "$folder/evaluation.json"
-echo "== localising"
+echo "== localizing"
 "$programs/ave_localize" --data "$folder/data" --weights "$folder/run/best.safetensors" --videos 0 1 2 \
   --json "$folder/events.json" --attention "$folder/attention.npy"
 
 cat <<TEXT
 
 Made in $folder:
-  data/                  a synthesised data set in the format of AVE
+  data/                  a synthesized data set in the format of AVE
   run/                   best.safetensors (weights), summary.json, metrics.jsonl, last.checkpoint
   evaluation.json        accuracy and confusion matrix on the test videos
   events.json            the events of videos 0, 1 and 2; attention.npy: where in the picture each of them sounded

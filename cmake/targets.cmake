@@ -120,7 +120,7 @@ if(VSCG_NATIVE)
   endif()
 endif()
 
-# The Eigen backend's kernels and JSON, compiled once and optimised; whoever links this compiles networks to little more
+# The Eigen backend's kernels and JSON, compiled once and optimized; whoever links this compiles networks to little more
 # than their own code, for which -O1 is enough (-O0 in a test). Part of our own builds; other projects compile
 # cmake/compiled.cpp likewise.
 if(PROJECT_IS_TOP_LEVEL)

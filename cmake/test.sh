@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Installs what is missing, builds vscg and passes every test: with clang++ under thread sanitizer and under the address and
-# undefined-behaviour sanitizers, a minute of fuzzing for each kind of file, then with g++, warnings as errors. Ends with
+# undefined-behavior sanitizers, a minute of fuzzing for each kind of file, then with g++, warnings as errors. Ends with
 # ctest's report of the g++ build.
 #   sh cmake/test.sh          these four stages
 #   sh cmake/test.sh clang    clang++ without sanitizers for any machine of the architecture, and every header by itself

@@ -110,12 +110,12 @@ void evaluate(const CLI::App& app, const programs::evaluate_options& given) {
   const auto ave = vscg::data::ave_dataset::open(given.data, how);
   const auto order = ave.order(given.part);
   if (const auto difference = programs::categories_differ(categories, ave.category_names())) {
-    throw vscg::error(given.data, "the categories that " + given.weights + " was trained for", *difference);
+    throw vscg::expectation_error(given.data, "the categories that " + given.weights + " was trained for", *difference);
   }
 
   const programs::ave_features videos(ave, {order.begin(), order.end()});
   confusion_matrix counts(vscg::data::categories);
-  programs::localise(*network, videos, threshold.value_or(0), [&](const networks::localisation& said) {
+  programs::localize(*network, videos, threshold.value_or(0), [&](const networks::localization& said) {
     for (std::size_t i = 0; i < said.videos; ++i) {
       counts.add(ave.segment_classes(order[said.first + i]),
                  std::span(said.classes).subspan(i * vscg::data::segments, vscg::data::segments));

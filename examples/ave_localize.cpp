@@ -40,19 +40,19 @@ using vscg::data::categories;
 using vscg::data::classes;
 using vscg::data::segments;
 using vscg::io::json;
-using vscg::train::localised_event;
+using vscg::train::localized_event;
 
 /// The videos asked for, and what is known of them beside their features.
-struct videos_to_localise {
+struct videos_to_localize {
   std::unique_ptr<networks::feature_source> features;
   std::vector<std::size_t> rows;                // what each is called: row of the data set, or of the array
   std::optional<vscg::data::ave_dataset> data;  // where there is one
   bool truth = false;                           // whether it says what happens in them
 };
 
-videos_to_localise open_videos(const CLI::App& app, const programs::localize_options& given,
+videos_to_localize open_videos(const CLI::App& app, const programs::localize_options& given,
                                const std::vector<std::string>& names) {
-  videos_to_localise result;
+  videos_to_localize result;
   if (given.data.empty()) {
     result.features = std::make_unique<programs::npy_features>(given.audio, given.visual);
     result.rows.resize(result.features->videos());
@@ -71,9 +71,9 @@ videos_to_localise open_videos(const CLI::App& app, const programs::localize_opt
   }
   for (const std::size_t row : result.rows) {
     if (row >= result.data->videos()) {
-      throw vscg::error("--videos",
-                        "rows below " + std::to_string(result.data->videos()) + ", the videos of " + given.data,
-                        std::to_string(row));
+      throw vscg::expectation_error(
+          "--videos", "rows below " + std::to_string(result.data->videos()) + ", the videos of " + given.data,
+          std::to_string(row));
     }
   }
   result.truth = result.data->has_labels();
@@ -86,9 +86,9 @@ videos_to_localise open_videos(const CLI::App& app, const programs::localize_opt
   return result;
 }
 
-json events_json(const std::vector<localised_event>& events, const std::vector<std::string>& names, bool scores) {
+json events_json(const std::vector<localized_event>& events, const std::vector<std::string>& names, bool scores) {
   json list = json::array();
-  for (const localised_event& event : events) {
+  for (const localized_event& event : events) {
     json one;
     one["category"] = names[event.category];
     one["start"] = event.start;
@@ -137,7 +137,7 @@ void localize(const CLI::App& app, const programs::localize_options& given) {
   fields["videos"] = json::array();
   std::vector<float> attention;
   std::size_t right = 0;
-  programs::localise(*network, *videos.features, threshold.value_or(0), [&](const networks::localisation& said) {
+  programs::localize(*network, *videos.features, threshold.value_or(0), [&](const networks::localization& said) {
     for (std::size_t i = 0; i < said.videos; ++i) {
       const std::size_t row = videos.rows[said.first + i];
       const auto said_classes = std::span(said.classes).subspan(i * segments, segments);
@@ -193,12 +193,12 @@ void localize(const CLI::App& app, const programs::localize_options& given) {
 
 int main(int argc, char** argv) {
   programs::run("ave_localize", [&] {
-    CLI::App app("Localises audio-visual events in videos.", "ave_localize");
+    CLI::App app("Localizes audio-visual events in videos.", "ave_localize");
     programs::localize_options given;
     programs::add_options(app, given);
     if (!programs::parse(app, argc, argv)) return;
     if (given.data.empty() && given.audio.empty()) {
-      throw vscg::error("videos to localise", "--data DIR, or --audio FILE and --visual FILE", "neither");
+      throw vscg::expectation_error("videos to localize", "--data DIR, or --audio FILE and --visual FILE", "neither");
     }
     localize(app, given);
   });

@@ -35,7 +35,8 @@ void expect_apart(const programs::synthesize_options& given) {
   std::error_code ignored;
   const auto swept = std::filesystem::path(given.out) / vscg::data::synthesis::workshop::name;
   if (std::filesystem::equivalent(std::filesystem::path(given.annotations).parent_path(), swept, ignored)) {
-    throw vscg::error("--annotations", "a file that stays, not one in " + swept.string(), given.annotations);
+    throw vscg::expectation_error("--annotations", "a file that stays, not one in " + swept.string(),
+                                  given.annotations);
   }
 }
 

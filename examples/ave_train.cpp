@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Trains a network on the AVE data set, or on a synthesised one, into a folder of its own.
+// Trains a network on the AVE data set, or on a synthesized one, into a folder of its own.
 //
 //   ave_train --data AVE --setting fully --out run             the paper's run: 300 epochs of batches of 128
 //   ave_train --data AVE --setting fully --out run --resume    goes on where Ctrl-C, a crash or a reboot ended it
@@ -65,7 +65,7 @@ train::ave_settings apply(const programs::train_options& given, train::ave_setti
   return settings;
 }
 
-/// The network of the settings. Throws vscg::error when it is unknown or made for the other setting.
+/// The network of the settings. Throws vscg::expectation_error when it is unknown or made for the other setting.
 const networks::trainable& network_of(const train::ave_settings& settings) {
   std::string fitting;
   for (const auto& network : networks::trainables) {
@@ -73,12 +73,12 @@ const networks::trainable& network_of(const train::ave_settings& settings) {
     if (network.name == settings.network && fits) return network;
     if (fits) fitting += (fitting.empty() ? "" : ", ") + std::string(network.name);
   }
-  throw vscg::error("--network with --setting " + std::string(train::text_of(settings.supervision)),
-                    "one of " + fitting, settings.network);
+  throw vscg::expectation_error("--network with --setting " + std::string(train::text_of(settings.supervision)),
+                                "one of " + fitting, settings.network);
 }
 
 /// The settings of the run: those it began with where there is something to resume, else the defaults; then the command
-/// line's. Throws vscg::error when the two contradict each other.
+/// line's. Throws vscg::expectation_error when the two contradict each other.
 train::ave_settings settings_of(const programs::train_options& given) {
   const std::filesystem::path checkpoint = std::filesystem::path(given.out) / train::run_folder::checkpoint_name;
   train::run_folder::check(given.out, given.resume);
@@ -111,7 +111,7 @@ void print_result(const train::run_history& history, const std::string& out) {
 void expect_apart(const programs::train_options& given) {
   std::error_code ignored;
   if (std::filesystem::equivalent(given.out, given.data, ignored)) {
-    throw vscg::error("--out", "another folder than --data", given.out);
+    throw vscg::expectation_error("--out", "another folder than --data", given.out);
   }
   const std::filesystem::path out = given.out;
   const std::vector<programs::named_file> outputs{{"--out", out / train::run_folder::checkpoint_name},

@@ -22,7 +22,7 @@ using namespace vscg;
 // one, and what is written here runs once, to be recorded.
 template <int In, int Out>
 struct gated_linear {
-  linear<In, Out> value, gate;
+  nn::linear<In, Out> value, gate;
   VSCG_MEMBERS(value, gate)
 
   auto operator()(auto x) const { return value(x) * sigmoid(gate(x)); }
@@ -77,7 +77,7 @@ int main() {
   // A server keeps a session for each of its callers: the weights are shared, everything else is a session's own,
   // planned once, and a call allocates nothing. Here two callers at the same time, with one thread and with two.
   const auto serve = [&](std::size_t n) {
-    session<my_net, float, cpu> own(net.weights(), threads{n}, capacity{videos});
+    session<my_net, float, cpu> own(net.weights(), threads{n}, batch_capacity{videos});
     const auto seen = own.infer(audio, visual).event_relevance.values();  // a view, valid until the next call
     return std::vector<float>(seen.begin(), seen.end());
   };

@@ -8,7 +8,7 @@ foreach(name VSCG_GOLDEN_DIR VSCG_AVE_DIR)
   endif()
 endforeach()
 
-# It also holds what nearly every test includes, parsed once for those that are not optimised: half of their compile time.
+# It also holds what nearly every test includes, parsed once for those that are not optimized: half of their compile time.
 # (A precompiled header hides a forgotten #include in a test. Headers of the library are compiled by themselves elsewhere.)
 add_library(vscg_test_main OBJECT main.cpp)
 target_link_libraries(vscg_test_main PUBLIC vscg_flags doctest::doctest PRIVATE vscg::compiled vscg::train)
@@ -31,7 +31,7 @@ function(vscg_test source)
   if(source MATCHES "fast_math_test")
     # Own code for all: what is compiled once is compiled for other mathematics.
     target_compile_options(${target} PRIVATE -O1 -ffast-math -UVSCG_COMPILED)
-  elseif(source MATCHES "${VSCG_OPTIMISED_TESTS}")
+  elseif(source MATCHES "${VSCG_OPTIMIZED_TESTS}")
     target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
   else()
     target_compile_options(${target} PRIVATE -O0)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What lies on the disk so that a video can be localised."""
+"""What lies on the disk so that a video can be localized."""
 
 from __future__ import annotations
 

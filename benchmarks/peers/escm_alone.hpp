@@ -39,8 +39,8 @@ struct stream_loss {
 
   template <class Outputs, vscg::Var Audio, vscg::Var Visual>
   auto operator()(const Outputs& outputs, const Audio& audio, const Visual& visual) const {
-    const auto audio_term = vscg::batch_mean(vscg::mean_squared_error(outputs.audio, audio));
-    const auto visual_term = vscg::batch_mean(vscg::mean_squared_error(outputs.visual, visual));
+    const auto audio_term = vscg::batch_mean(vscg::mse_loss(outputs.audio, audio));
+    const auto visual_term = vscg::batch_mean(vscg::mse_loss(outputs.visual, visual));
     const auto total = audio_term + visual_term;
     return vscg::loss_terms{total, std::array{audio_term, visual_term}};
   }

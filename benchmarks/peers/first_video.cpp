@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The smallest program that localises a video: loads weights, runs the network once, says each second's class. Its
+// The smallest program that localizes a video: loads weights, runs the network once, says each second's class. Its
 // start-up and size are compared with those of first_video_torch.py and first_video_onnx.py, which do the same.
 //
 //   first_video FOLDER
@@ -22,7 +22,7 @@ int main(int count, char** arguments) {
     peers::inputs in(arguments[1]);
     vscg::weights<vscg::vscg_net, float, vscg::cpu> weights{vscg::zeroed};
     vscg::io::load_weights(weights, in.weights());
-    vscg::session<vscg::vscg_net, float, vscg::cpu> s(weights, vscg::threads{1}, vscg::capacity{1});
+    vscg::session<vscg::vscg_net, float, vscg::cpu> s(weights, vscg::threads{1}, vscg::batch_capacity{1});
     for (const auto c : vscg::train::predict(s.infer(in.audio.first(1), in.visual.first(1))).classes) {
       std::printf("%d ", static_cast<int>(c));
     }

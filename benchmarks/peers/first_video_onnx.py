@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The smallest ONNX Runtime program that localises a video, as first_video.cpp does: first_video_onnx.py FOLDER"""
+"""The smallest ONNX Runtime program that localizes a video, as first_video.cpp does: first_video_onnx.py FOLDER"""
 
 import pathlib
 import sys

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The smallest PyTorch program that localises a video, as first_video.cpp does: first_video_torch.py FOLDER"""
+"""The smallest PyTorch program that localizes a video, as first_video.cpp does: first_video_torch.py FOLDER"""
 
 import pathlib
 import sys

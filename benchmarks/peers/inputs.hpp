@@ -25,7 +25,7 @@ class array_file {
       const vscg::io::npy_file file(path_);
       const std::size_t available = file.shape().empty() ? 0 : file.shape().front();
       if (rows > available) {
-        throw vscg::error(path_.string(), std::to_string(rows) + " rows", std::to_string(available));
+        throw vscg::expectation_error(path_.string(), std::to_string(rows) + " rows", std::to_string(available));
       }
       row_size_ = file.size() / available;
       numbers_.resize(rows * row_size_);

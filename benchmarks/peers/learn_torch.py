@@ -26,7 +26,7 @@ import vscg_draws
 from vscg import BACKGROUND, VSCG, negative_pair_filter_loss
 from vscg_weakly import VSCGWeakly, smooth_loss
 
-AT_ONCE = 16  # videos, where nothing is learnt
+AT_ONCE = 16  # videos, where nothing is learned
 RELEVANCE = 0.7  # a segment is background when sigmoid(relevance) is not above it
 
 
@@ -81,7 +81,7 @@ def accuracy(network: nn.Module, videos: Videos) -> float:
 
 
 class Learner:
-    """A network on its way: the loss, the optimiser, and whose draws it goes by."""
+    """A network on its way: the loss, the optimizer, and whose draws it goes by."""
 
     def __init__(self, network: nn.Module, options: argparse.Namespace) -> None:
         self.network, self.options = network, options

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Does vscg learn as well as PyTorch? Trains both on the same synthesised files, many times, and compares.
+"""Does vscg learn as well as PyTorch? Trains both on the same synthesized files, many times, and compares.
 
 python learning.py --programs build/benchmark/bin --folder build/learning
 
@@ -193,7 +193,7 @@ def arguments() -> argparse.Namespace:
 
 
 def train_all(study: Study, options: argparse.Namespace) -> None:
-    """Pair by pair, so that a study that is stopped has learnt something of all that it has begun."""
+    """Pair by pair, so that a study that is stopped has learned something of all that it has begun."""
 
     def both(setting: str, pair: int) -> None:
         for peer in PEERS:

@@ -167,14 +167,16 @@ class peer {
     return result;
   }
 
-  /// Runs a command and returns the numbers of its answer; throws vscg::error for one that it does not know.
+  /// Runs a command and returns the numbers of its answer; throws vscg::expectation_error for one that it does not
+  /// know.
   numbers answer(const std::string& line) {
     std::istringstream words(line);
     std::string command, name;
     std::size_t n = 0, calls = 0, at_once = 0;
     words >> command;
     const auto expect_end = [&] {
-      if (words.fail() || !(words >> std::ws).eof()) throw vscg::error("command", "one of peer.cpp's", line);
+      if (words.fail() || !(words >> std::ws).eof())
+        throw vscg::expectation_error("command", "one of peer.cpp's", line);
     };
     numbers result;
     if (command == "outputs" || command == "gradients") {
@@ -197,7 +199,7 @@ class peer {
       else if (command == "escm_train")
         result = train_escm(n, calls);
       else
-        throw vscg::error("command", "one of peer.cpp's", line);
+        throw vscg::expectation_error("command", "one of peer.cpp's", line);
     }
     return result;
   }

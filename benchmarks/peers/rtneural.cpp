@@ -155,7 +155,7 @@ void require_agreement(const std::string& name, const table& theirs, const table
 
 pair dense() {
   const std::string name = "dense 256 to 256";
-  const auto ours = std::make_shared<at_once<vscg::linear<256, 256>, 256>>();
+  const auto ours = std::make_shared<at_once<vscg::nn::linear<256, 256>, 256>>();
   const auto theirs = std::make_shared<step_by_step<RTNeural::DenseT<float, 256, 256>>>();
   theirs->layer().setWeights(rows_of(ours->weight("weight"), 256));
   theirs->layer().setBias(ours->weight("bias").data());
@@ -169,7 +169,7 @@ pair dense() {
 pair conv1d() {
   constexpr std::size_t kernel = 5;
   const std::string name = "conv1d 256 to 128, kernel 5";
-  const auto ours = std::make_shared<at_once<vscg::conv1d<256, 128, kernel>, 256>>();
+  const auto ours = std::make_shared<at_once<vscg::nn::conv1d<256, 128, kernel>, 256>>();
   const auto theirs = std::make_shared<step_by_step<RTNeural::Conv1DT<float, 256, 128, kernel, 1>>>();
   std::vector<table> weights;
   for (auto& filter : rows_of(ours->weight("weight"), 256 * kernel)) {
@@ -216,7 +216,7 @@ pair recurrent(const std::string& name, Load load) {
 pair gru() {
   constexpr std::size_t hidden = 128;
   using theirs = RTNeural::GRULayerT<float, 256, hidden>;
-  return recurrent<theirs, vscg::bidirectional_gru<256, hidden>, 256>(
+  return recurrent<theirs, vscg::nn::bidirectional_gru<256, hidden>, 256>(
       "GRU 256 to 128", [](theirs& layer, const auto& weight) {
         const std::vector<std::size_t> order{1, 0, 2};
         layer.setWVals(transposed(reordered(rows_of(weight("weight_ih"), 256), hidden, order)));
@@ -229,7 +229,7 @@ pair gru() {
 pair lstm() {
   constexpr std::size_t hidden = 128;
   using theirs = RTNeural::LSTMLayerT<float, 128, hidden>;
-  return recurrent<theirs, vscg::bidirectional_lstm<128, hidden>, 128>(
+  return recurrent<theirs, vscg::nn::bidirectional_lstm<128, hidden>, 128>(
       "LSTM 128 to 128", [](theirs& layer, const auto& weight) {
         layer.setWVals(transposed(rows_of(weight("weight_ih"), 128)));
         layer.setUVals(transposed(rows_of(weight("weight_hh"), hidden)));

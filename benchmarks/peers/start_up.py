@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""From the start of a process to its first localised video."""
+"""From the start of a process to its first localized video."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Command = list[str | pathlib.Path]
 
 
 def commands(place: Place) -> dict[str, Command]:
-    """Programs that load weights, localise the first video and print it: the same in all three."""
+    """Programs that load weights, localize the first video and print it: the same in all three."""
     return {
         "vscg": [place.programs / "first_video", place.folder],
         "PyTorch eager": [sys.executable, HERE / "first_video_torch.py", place.folder],
@@ -31,7 +31,7 @@ def run(command: Command) -> tuple[float, str]:
         said = process.stdout.readline()
         milliseconds = (time.perf_counter() - began) * 1e3
     if process.returncode != 0 or not said:
-        raise SystemExit(f"{command} did not localise a video")
+        raise SystemExit(f"{command} did not localize a video")
     return milliseconds, said
 
 
@@ -40,12 +40,12 @@ def measure(rounds: int, place: Place) -> dict[str, list[float]]:
     programs = commands(place)
     said = {name: run(command)[1].split() for name, command in programs.items()}
     if len({tuple(classes) for classes in said.values()}) > 1:
-        raise SystemExit(f"not measured: they localise differently: {said}")
+        raise SystemExit(f"not measured: they localize differently: {said}")
     times: dict[str, list[float]] = {name: [] for name in programs}
     for _ in range(rounds):
         for name, command in programs.items():
             times[name].append(run(command)[0])
-    print(f"\nstart-up to the first localised video, 1 thread ({rounds} rounds)")
+    print(f"\nstart-up to the first localized video, 1 thread ({rounds} rounds)")
     print(f"  {'':34} {'ms, median [quartiles]':34} time / vscg's, round by round")
     for name, milliseconds in times.items():
         ratio = Spread.of_ratios(milliseconds, times["vscg"]) if name != "vscg" else ""

@@ -24,7 +24,7 @@ class thinker {
   session& for_batches_of(std::size_t at_once) {
     if (!session_ || session_->max_items() != at_once) {
       session_.reset();  // not two plans at once in memory
-      session_ = std::make_unique<session>(weights_, threads_, vscg::capacity{at_once});
+      session_ = std::make_unique<session>(weights_, threads_, vscg::batch_capacity{at_once});
     }
     return *session_;
   }

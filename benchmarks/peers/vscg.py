@@ -19,7 +19,7 @@ BACKGROUND = CATEGORIES
 THRESHOLD = 0.099
 
 
-def normalise_rows(x: Tensor) -> Tensor:
+def normalize_rows(x: Tensor) -> Tensor:
     """Each row (last axis) divided by its sum + 1e-8."""
     return x / (x.sum(dim=-1, keepdim=True) + 1e-8)
 
@@ -67,7 +67,7 @@ class DualLSTM(nn.Module):
 class PositiveSamplePropagation(nn.Module):
     """Each stream takes from the segments of the other that are similar to its own (stage 3)."""
 
-    def __init__(self, *, branch_dropout: float = 0.2, normalise_again: bool = True) -> None:
+    def __init__(self, *, branch_dropout: float = 0.2, normalize_again: bool = True) -> None:
         super().__init__()
         self.v_L1 = linear(256, 256)
         self.v_L2 = linear(256, 256)
@@ -78,7 +78,7 @@ class PositiveSamplePropagation(nn.Module):
         self.layer_norm = nn.LayerNorm(256, eps=1e-6)
         self.branch_dropout = nn.Dropout(branch_dropout)
         self.dropout = nn.Dropout(0.2)
-        self.normalise_again = normalise_again
+        self.normalize_again = normalize_again
 
     def forward(self, audio: Tensor, visual: Tensor) -> tuple[Tensor, Tensor]:
         v1 = self.branch_dropout(F.relu(self.v_L1(visual)))
@@ -93,9 +93,9 @@ class PositiveSamplePropagation(nn.Module):
         return audio_out, visual_out
 
     def _positive(self, similarity: Tensor) -> Tensor:
-        share = normalise_rows(similarity)
+        share = normalize_rows(similarity)
         kept = share * (share > THRESHOLD)
-        return normalise_rows(kept) if self.normalise_again else kept
+        return normalize_rows(kept) if self.normalize_again else kept
 
 
 def event_block(inputs: int) -> nn.Sequential:
@@ -204,5 +204,5 @@ def negative_pair_filter_loss(outputs: Outputs, classes: Tensor) -> Tensor:
     category = categories / (video_class >= 0).sum().clamp(min=1)
 
     target = foreground / foreground.sum(dim=1, keepdim=True).clamp(min=1)
-    similarity = F.mse_loss(normalise_rows(F.relu(outputs.similarity)), target)
+    similarity = F.mse_loss(normalize_rows(F.relu(outputs.similarity)), target)
     return relevance + category + similarity

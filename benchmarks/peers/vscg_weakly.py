@@ -60,7 +60,7 @@ class VSCGWeakly(nn.Module):
         self.linear_v = linear(512, 128, bias=True, xavier=False)
         self.attention = RegionAttention()
         self.lstm_a_v = DualLSTM()
-        self.psp = PositiveSamplePropagation(branch_dropout=0.1, normalise_again=False)
+        self.psp = PositiveSamplePropagation(branch_dropout=0.1, normalize_again=False)
         self.escm = WeakEventConsistency()
         self.W1 = linear(256, 1, xavier=False)  # reached by nothing
         self.W2 = linear(64, 1, xavier=False)  # reached by nothing

@@ -33,13 +33,13 @@ class inferring_network final : public network {
       : weights_(vscg::zeroed),
         metadata_(vscg::io::load_weights(weights_, path).value()),
         ave_(vscg::train::ave_metadata_of(metadata_, path.string())),
-        session_(weights_, threads, vscg::capacity{at_once}) {}
+        session_(weights_, threads, vscg::batch_capacity{at_once}) {}
 
   const vscg::io::network_metadata& metadata() const override { return metadata_; }
   const vscg::train::ave_metadata& ave() const override { return ave_; }
 
-  void localise(const feature_source& videos, double threshold,
-                const std::function<void(const localisation&)>& take) override {
+  void localize(const feature_source& videos, double threshold,
+                const std::function<void(const localization&)>& take) override {
     const std::size_t all = videos.videos();
     std::array<group, 2> groups{group(std::min(all, at_once)), group(std::min(all, at_once))};
     const auto read = [&](std::size_t first) {
@@ -51,7 +51,7 @@ class inferring_network final : public network {
       return vscg::start_thread([&] { return std::async(std::launch::async, read, first); },
                                 "one more, which reads ahead");
     };
-    localisation said;
+    localization said;
     std::future<void> next = read_ahead(0);
     vscg::for_each_part(all, at_once, [&](std::size_t first, std::size_t) {
       next.get();

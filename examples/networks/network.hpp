@@ -24,14 +24,14 @@ class feature_source {
  public:
   virtual ~feature_source() = default;
   virtual std::size_t videos() const = 0;
-  /// Reads videos from `first` on: audio [N, 10, 128], visual [N, 10, 7, 7, 512]. Throws vscg::error, also for features
-  /// that are not finite.
+  /// Reads videos from `first` on: audio [N, 10, 128], visual [N, 10, 7, 7, 512]. Throws vscg::expectation_error, also
+  /// for features that are not finite.
   virtual void read(std::size_t first, std::span<float> audio, std::span<float> visual) const = 0;
   virtual void read(std::size_t first, std::span<double> audio, std::span<double> visual) const = 0;
 };
 
 /// What a network says of some videos.
-struct localisation {
+struct localization {
   std::size_t first = 0;              ///< the first of them
   std::size_t videos = 0;             ///< N
   std::vector<std::uint8_t> classes;  ///< [N, 10], 28 is background
@@ -49,14 +49,14 @@ class network {
   virtual const vscg::train::ave_metadata& ave() const = 0;
   /// Calls `take` with what is said of each group of videos, in order, until all are done. The next group is read
   /// meanwhile. `threshold` is that of relevance, and of no meaning to a weakly supervised network.
-  virtual void localise(const feature_source& videos, double threshold,
-                        const std::function<void(const localisation&)>& take) = 0;
+  virtual void localize(const feature_source& videos, double threshold,
+                        const std::function<void(const localization&)>& take) = 0;
 };
 
 /// Opens a weights file: which network it is, and whether it is float or double, the file says.
 ///
-/// Throws vscg::error when it does not say, when these programs do not know the network, or when the weights do not fit
-/// it.
+/// Throws vscg::expectation_error when it does not say, when these programs do not know the network, or when the
+/// weights do not fit it.
 std::unique_ptr<network> open_network(const std::filesystem::path& weights, vscg::threads threads);
 
 }  // namespace networks

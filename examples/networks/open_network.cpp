@@ -43,7 +43,7 @@ std::unique_ptr<network> open_network(const std::filesystem::path& weights, vscg
     }
     all += (all.empty() ? "" : ", ") + vscg::identity_text(known.identity);
   }
-  throw vscg::error(weights.string(), "weights of one of: " + all, "weights of " + identity_text(says));
+  throw vscg::expectation_error(weights.string(), "weights of one of: " + all, "weights of " + identity_text(says));
 }
 
 }  // namespace networks

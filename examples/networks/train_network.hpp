@@ -25,7 +25,7 @@ namespace networks {
 /// What is said where memory does not suffice for a run: what was asked for, and which settings would fit, found by
 /// making runs with them.
 template <class Make>
-vscg::error no_room_to_train(vscg::train::ave_settings settings, std::size_t scalar, Make make) {
+vscg::expectation_error no_room_to_train(vscg::train::ave_settings settings, std::size_t scalar, Make make) {
   const auto text = [](const vscg::train::ave_settings& s) {
     return "--batch " + std::to_string(s.batch) + " and --micro-batch " + std::to_string(s.micro_batch) + " in " +
            s.precision;

@@ -53,8 +53,8 @@ class npy_features final : public networks::feature_source {
       : audio_(audio), visual_(visual), videos_(count(audio_, {10, 128})) {
     const std::size_t seen = count(visual_, {10, 7, 7, 512});
     if (seen != videos_) {
-      throw vscg::error(visual.string(), std::to_string(videos_) + " videos as in " + audio.string(),
-                        std::to_string(seen));
+      throw vscg::expectation_error(visual.string(), std::to_string(videos_) + " videos as in " + audio.string(),
+                                    std::to_string(seen));
     }
   }
 
@@ -72,9 +72,10 @@ class npy_features final : public networks::feature_source {
     if (several.size() == video.size()) several.insert(several.begin(), 1);
     const std::string one = vscg::shape_text(video);
     if (several.size() != video.size() + 1 || !std::equal(video.begin(), video.end(), several.begin() + 1)) {
-      throw vscg::error(file.path().string(), one + " or [N, " + one.substr(1), vscg::shape_text(file.shape()));
+      throw vscg::expectation_error(file.path().string(), one + " or [N, " + one.substr(1),
+                                    vscg::shape_text(file.shape()));
     }
-    if (several[0] == 0) throw vscg::error(file.path().string(), "at least one video", "none");
+    if (several[0] == 0) throw vscg::expectation_error(file.path().string(), "at least one video", "none");
     return several[0];
   }
 
@@ -90,9 +91,9 @@ class npy_features final : public networks::feature_source {
     const std::size_t bad = vscg::first_not_finite(std::span<const T>(out));
     if (bad == out.size()) return;
     const std::size_t at = (first + bad) / segment;
-    throw vscg::error(file.path().string() + ": video " + std::to_string(at / vscg::data::segments) + ", segment " +
-                          std::to_string(at % vscg::data::segments),
-                      "finite features", vscg::not_finite_text(out[bad]));
+    throw vscg::expectation_error(file.path().string() + ": video " + std::to_string(at / vscg::data::segments) +
+                                      ", segment " + std::to_string(at % vscg::data::segments),
+                                  "finite features", vscg::not_finite_text(out[bad]));
   }
 
   vscg::io::npy_file audio_, visual_;

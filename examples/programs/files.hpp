@@ -94,19 +94,19 @@ inline void expect_other(const known_file& output, const known_file& taken) {
   const std::string expected = "another file than " + taken.file.option;
   if (output.self == taken.self) {
     const bool hard = output.self.place != taken.self.place;
-    throw vscg::error(output.file.option, expected,
-                      mine == other ? mine : mine + (hard ? ", a hard link to " : ", which is ") + other);
+    throw vscg::expectation_error(output.file.option, expected,
+                                  mine == other ? mine : mine + (hard ? ", a hard link to " : ", which is ") + other);
   }
   if (output.in_the_making == taken.self || (taken.output && taken.in_the_making == output.self)) {
-    throw vscg::error(output.file.option, expected, mine + "; a file is written as <name>.tmp first");
+    throw vscg::expectation_error(output.file.option, expected, mine + "; a file is written as <name>.tmp first");
   }
 }
 
 }  // namespace files_detail
 
-/// Throws vscg::error when an output is the same file as an input or another output: by its path, through links, or as
-/// a hard link, which writing would cut. What an output is written to before it takes its name counts too. So does a
-/// file that the standard output or error goes to.
+/// Throws vscg::expectation_error when an output is the same file as an input or another output: by its path, through
+/// links, or as a hard link, which writing would cut. What an output is written to before it takes its name counts too.
+/// So does a file that the standard output or error goes to.
 inline void expect_apart(std::span<const named_file> inputs, std::span<const named_file> outputs) {
   using files_detail::known_file;
   std::vector<known_file> taken;

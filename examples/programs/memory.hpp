@@ -30,7 +30,7 @@ inline std::size_t largest_block() {
 }
 
 /// "memory: expected room for <what>, found at most 512 MiB in one piece"
-inline vscg::error no_room(const std::string& what) {
+inline vscg::expectation_error no_room(const std::string& what) {
   return {"memory", "room for " + what, "at most " + vscg::bytes_text(largest_block()) + " in one piece"};
 }
 

@@ -39,15 +39,15 @@ inline std::string shown(std::string_view text) {
   return spaced ? '"' + std::string(text) + '"' : std::string(text);
 }
 
-/// The number that a text says, all of it, in decimal. Throws vscg::error, which names the option, for all else and for
-/// what is out of range. Whole numbers are digits only, without sign, space, fraction and exponent; leading zeros mean
-/// nothing.
+/// The number that a text says, all of it, in decimal. Throws vscg::expectation_error, which names the option, for all
+/// else and for what is out of range. Whole numbers are digits only, without sign, space, fraction and exponent;
+/// leading zeros mean nothing.
 template <class Number, class Range>
 Number number_of(const std::string& option, std::string_view text, Range range) {
   Number value = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (failure != std::errc() || end != text.data() + text.size() || !range.holds(value)) {
-    throw vscg::error(option, range.text(), shown(text));
+    throw vscg::expectation_error(option, range.text(), shown(text));
   }
   return value;
 }
@@ -86,7 +86,7 @@ inline CLI::Option* add_whole_numbers(CLI::App& app, const std::string& name, st
                 begin = end + 1;
               }
             }
-            if (to.empty()) throw vscg::error(name, range.text(), "nothing");
+            if (to.empty()) throw vscg::expectation_error(name, range.text(), "nothing");
           },
           what + "; " + range.text())
       ->option_text("N,N,...");
@@ -120,7 +120,7 @@ CLI::Option* add_choice(CLI::App& app, const std::string& name, To& to, choices<
               to = value;
               return;
             }
-            throw vscg::error(name, names, shown(text));
+            throw vscg::expectation_error(name, names, shown(text));
           },
           what)
       ->type_name(listed);
@@ -132,7 +132,7 @@ inline CLI::Option* add_path(CLI::App& app, const std::string& name, std::string
   return app.add_option_function<std::string>(
       name,
       [&to, name](const std::string& text) {
-        if (text.empty()) throw vscg::error(name, "the name of a file or folder", shown(text));
+        if (text.empty()) throw vscg::expectation_error(name, "the name of a file or folder", shown(text));
         to = text;
       },
       what);

@@ -50,7 +50,7 @@ inline void tell(const char* name, std::string text) {
   std::_Exit(1);
 }
 
-// Before the first initialiser of the program, which may want memory.
+// Before the first initializer of the program, which may want memory.
 [[gnu::constructor(101), gnu::used]] static void expect_want_of_memory() { std::set_terminate(end_without_memory); }
 
 /// Runs all that a program does, from its options on, and ends the process. Whatever is wrong is one line on stderr,
@@ -110,7 +110,8 @@ inline auto warn_as(const CLI::App& app) {
   return [name = app.get_name()](const std::string& text) { tell(name.c_str(), "warning: " + text); };
 }
 
-/// Throws vscg::error now, and not after minutes of work, when a file cannot be written there. Nothing stays behind.
+/// Throws vscg::expectation_error now, and not after minutes of work, when a file cannot be written there. Nothing
+/// stays behind.
 inline void expect_writable(const std::filesystem::path& path) {
   const stop_hold hold;
   const vscg::atomic_file probe(path);

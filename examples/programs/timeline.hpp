@@ -20,7 +20,7 @@ class timeline {
  public:
   explicit timeline(const std::string& title) : text_("\n" + title + "\n") {}
 
-  void add(const std::string& label, const std::vector<vscg::train::localised_event>& events,
+  void add(const std::string& label, const std::vector<vscg::train::localized_event>& events,
            const std::vector<std::string>& names, bool scores) {
     std::string bar(10, '.');
     std::string legend;

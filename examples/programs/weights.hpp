@@ -21,12 +21,12 @@
 namespace programs {
 
 /// The threshold of relevance: the one asked for, else the file's; none for a weakly supervised network, which has no
-/// relevance. Throws vscg::error when it was asked for all the same.
+/// relevance. Throws vscg::expectation_error when it was asked for all the same.
 inline std::optional<double> relevance_threshold(const networks::network& network, std::optional<double> asked) {
   if (network.ave().setting == "weakly") {
     if (asked) {
-      throw vscg::error("--threshold", "a fully supervised network, whose segments have a relevance",
-                        "weights of " + identity_text(network.metadata()));
+      throw vscg::expectation_error("--threshold", "a fully supervised network, whose segments have a relevance",
+                                    "weights of " + identity_text(network.metadata()));
     }
     return std::nullopt;
   }
@@ -57,11 +57,11 @@ inline std::unique_ptr<networks::network> open_network(const std::string& weight
                        [&] { return networks::open_network(weights, vscg::threads(threads)); });
 }
 
-/// network::localise, which says what there is no room for.
-inline void localise(networks::network& network, const networks::feature_source& videos, double threshold,
-                     const std::function<void(const networks::localisation&)>& take) {
+/// network::localize, which says what there is no room for.
+inline void localize(networks::network& network, const networks::feature_source& videos, double threshold,
+                     const std::function<void(const networks::localization&)>& take) {
   with_room_for("what is said of " + std::to_string(videos.videos()) + " videos, read in groups",
-                [&] { network.localise(videos, threshold, take); });
+                [&] { network.localize(videos, threshold, take); });
 }
 
 /// The fields of a report that say what was run.

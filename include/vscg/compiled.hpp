@@ -59,8 +59,8 @@
   ROWS(T, kernels::max_pool1d_pullback<T>)                                                \
   ROWS(T, kernels::mean_over_time_forward<T>)                                             \
   ROWS(T, kernels::mean_over_time_pullback<T>)                                            \
-  ROWS(T, kernels::normalise_rows_forward<T>)                                             \
-  ROWS(T, kernels::normalise_rows_pullback<T>)                                            \
+  ROWS(T, kernels::normalize_forward<T>)                                                  \
+  ROWS(T, kernels::normalize_pullback<T>)                                                 \
   ROWS(T, kernels::row_sums<T>)                                                           \
   ROWS(T, kernels::row_products<T>)                                                       \
   ROWS(T, kernels::scale_rows_forward<T>)                                                 \
@@ -73,8 +73,8 @@
   ROWS(T, kernels::pointwise_loss_pullback<binary_cross_entropy_function, T>)             \
   ROWS(T, kernels::pointwise_loss_forward<binary_cross_entropy_with_logits_function, T>)  \
   ROWS(T, kernels::pointwise_loss_pullback<binary_cross_entropy_with_logits_function, T>) \
-  ROWS(T, kernels::pointwise_loss_forward<mean_squared_error_function, T>)                \
-  ROWS(T, kernels::pointwise_loss_pullback<mean_squared_error_function, T>)               \
+  ROWS(T, kernels::pointwise_loss_forward<mse_loss_function, T>)                          \
+  ROWS(T, kernels::pointwise_loss_pullback<mse_loss_function, T>)                         \
   ROWS(T, recurrent::gather_previous<T>)
 // clang-format on
 

@@ -52,7 +52,7 @@ TEST_CASE("each and rows reach every element once") {
   }
 }
 
-TEST_CASE("apart: ranges that make up the whole, each with an executor that nobody else uses") {
+TEST_CASE("independent_ranges: ranges that make up the whole, each with an executor that nobody else uses") {
   for (const std::size_t workers : std::vector<std::size_t>{1, 2, 5}) {
     executor backend{vscg::threads(workers)};
     for (const std::size_t n : sizes) {
@@ -63,7 +63,7 @@ TEST_CASE("apart: ranges that make up the whole, each with an executor that nobo
       std::set<std::thread::id> seen;
       std::set<const executor*> busy;
       bool alone = true;
-      backend.apart(n, [&](executor& one, std::size_t begin, std::size_t end) {
+      backend.independent_ranges(n, [&](executor& one, std::size_t begin, std::size_t end) {
         {
           const std::lock_guard<std::mutex> held(lock);
           seen.insert(std::this_thread::get_id());

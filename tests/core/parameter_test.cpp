@@ -45,7 +45,7 @@ struct longer {
 
 std::vector<double> start_of(const vscg::parameter_table& table, vscg::seed s) {
   std::vector<double> buffer(table.buffer_elements, 99.0);
-  vscg::initialise(table, s, std::span<double>(buffer));
+  vscg::initialize(table, s, std::span<double>(buffer));
   return buffer;
 }
 

@@ -34,15 +34,15 @@ inline void is_sound(const vscg::program& p, const vscg::memory_plan& plan) {
   CHECK(collisions == 0);
   CHECK(end == plan.bytes());
 
-  std::vector<const vscg::memory_plan::block*> values(p.slots().size(), nullptr);
-  std::vector<const vscg::memory_plan::block*> gradients(p.slots().size(), nullptr);
+  std::vector<const vscg::memory_plan::block*> values(p.slot_table().size(), nullptr);
+  std::vector<const vscg::memory_plan::block*> gradients(p.slot_table().size(), nullptr);
   for (const auto& b : blocks) (b.gradient ? gradients : values)[b.id] = &b;
   std::size_t dead = 0;
   for (std::size_t at = 0; at < p.steps().size(); ++at) {
     const auto [index, pullback] = p.steps()[at];
     const auto& node = p.nodes()[index];
     const auto needs = [&](const auto& where, vscg::slot_id id) {
-      const auto from = p.slots()[id].from;
+      const auto from = p.slot_table()[id].from;
       if (from == vscg::slot::origin::parameter) return;
       if (from == vscg::slot::origin::input && &where == &values) return;
       if (where[id] == nullptr || where[id]->first > at || where[id]->last < at) ++dead;

@@ -11,11 +11,11 @@
 #include <vscg/backend/eigen/backend.hpp>
 #include <vscg/core/plan.hpp>
 #include <vscg/core/program.hpp>
-#include <vscg/layers/linear.hpp>
 #include <vscg/model/trace.hpp>
+#include <vscg/nn/linear.hpp>
 #include <vscg/ops/add.hpp>
 #include <vscg/ops/batch_mean.hpp>
-#include <vscg/ops/mean_squared_error.hpp>
+#include <vscg/ops/mse_loss.hpp>
 #include <vscg/ops/over_time.hpp>
 #include <vscg/ops/relu.hpp>
 #include <vscg/ops/tanh.hpp>
@@ -32,9 +32,9 @@ template <vscg::mode Mode>
 using tag = vscg::trace_tag<float, vscg::cpu, Mode>;
 
 struct network {
-  vscg::linear<6, 8> first;
-  vscg::linear<8, 2> second;
-  vscg::linear<8, 2> aside;
+  vscg::nn::linear<6, 8> first;
+  vscg::nn::linear<8, 2> second;
+  vscg::nn::linear<8, 2> aside;
   VSCG_MEMBERS(first, second, aside)
 };
 
@@ -50,7 +50,7 @@ vscg::program traced(bool with_loss) {
   const auto forgotten = relu(net.aside(h));
   static_cast<void>(forgotten);
   const auto y = net.second(h) + net.second(h);
-  const auto loss = batch_mean(mean_squared_error(y, target));
+  const auto loss = batch_mean(mse_loss(y, target));
   return vscg::program(std::move(trace), {y.id}, with_loss ? loss.id : vscg::no_slot);
 }
 
@@ -132,7 +132,7 @@ TEST_CASE("steps on wide arrays run on a few items at a time, and what lives amo
   // 76,800 numbers an item: three items are less than 2^18.
   const auto [x] = vscg::trace_inputs<tag<vscg::mode::inference>>(trace, vscg::input_shapes<shape<dyn, 300, 256>>{});
   const auto inside = tanh(x);
-  const auto narrow = tanh(vscg::max_over_time(relu(inside)));
+  const auto narrow = tanh(vscg::max<1>(relu(inside)));
   const vscg::program p(std::move(trace), {narrow.id});
   REQUIRE(p.stretches().size() == 2);
   CHECK(p.stretches()[0].begin == 0);

@@ -62,7 +62,7 @@ TEST_CASE("a region sees what the one before wrote, over many regions") {
   std::vector<std::size_t> values(chunks, 0);
   std::vector<std::size_t> next(chunks, 0);
   for (std::size_t region = 0; region < 3000; ++region) {
-    // Chunk k reads its neighbour's value of the region before: a race, if the region had not ended.
+    // Chunk k reads its neighbor's value of the region before: a race, if the region had not ended.
     workers.run(chunks, [&](std::size_t, std::size_t k) { next[k] = values[(k + 1) % chunks] + 1; });
     values.swap(next);
   }

@@ -119,7 +119,7 @@ inline void put_byte(const std::filesystem::path& file, std::size_t place, unsig
   stream.put(static_cast<char>(byte));
 }
 
-/// The value of feature `i` of a row: exact in half precision, different in neighbouring rows, segments and channels.
+/// The value of feature `i` of a row: exact in half precision, different in neighboring rows, segments and channels.
 inline double feature_value(std::size_t row, std::size_t i) {
   return static_cast<double>((row * 37 + i * 11 + i / 512) % 1021) / 8.0;
 }

@@ -12,7 +12,7 @@
 #include <vscg/data/synthesize_annotations.hpp>
 #include <vscg/data/synthesize_world.hpp>
 
-// Does a synthesised set need both senses, the attention and background? A simple classifier, linear in what it hears
+// Does a synthesized set need both senses, the attention and background? A simple classifier, linear in what it hears
 // and in what it sees in each region, is fitted with all of them and with one taken away.
 
 using namespace vscg;

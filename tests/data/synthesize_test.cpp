@@ -155,7 +155,7 @@ TEST_CASE("the files have the names, keys, shapes and types of the AVE data set,
   CHECK(report.test == 2);
 }
 
-TEST_CASE("the reader of the AVE data set takes a synthesised one without a word") {
+TEST_CASE("the reader of the AVE data set takes a synthesized one without a word") {
   const temporary_folder folder;
   synthesis_options options = small(28);
   options.noisy = 2;
@@ -321,7 +321,7 @@ TEST_CASE("stopped or failing, it leaves no file behind") {
     CHECK(written == ++called);
     CHECK(all == 5);
     CHECK(names_in(folder / "out") == std::set<std::string>{synthesis::workshop::name});
-    if (written == 3) throw error("enough");
+    if (written == 3) throw expectation_error("enough");
   };
   CHECK(error_of([&] { synthesize(folder / "out", options); }) == "enough");
   CHECK(called == 3);

@@ -7,7 +7,7 @@
 using namespace vscg;
 
 struct wrong {
-  bidirectional_gru<256, 128> layer;
+  nn::bidirectional_gru<256, 128> layer;
   VSCG_MEMBERS(layer)
   using inputs = input_shapes<shape<dyn, 10, 256>, shape<dyn, 2, 64>>;
   auto operator()(Var auto x, Var auto state) const { return layer(x, state); }

@@ -7,7 +7,7 @@
 using namespace vscg;
 
 struct wrong {
-  bidirectional_lstm<128, 64> layer;
+  nn::bidirectional_lstm<128, 64> layer;
   VSCG_MEMBERS(layer)
   using inputs = input_shapes<shape<dyn, 10, 512>>;
   auto operator()(Var auto x) const { return layer(x); }

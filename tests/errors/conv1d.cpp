@@ -7,7 +7,7 @@
 using namespace vscg;
 
 struct wrong {
-  conv1d<256, 128, 5> layer;
+  nn::conv1d<256, 128, 5> layer;
   VSCG_MEMBERS(layer)
   using inputs = input_shapes<shape<dyn, 10, 128>>;
   auto operator()(Var auto x) const { return layer(x); }

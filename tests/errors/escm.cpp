@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Event semantic consistency modelling over other channels.
+// Event semantic consistency modeling over other channels.
 // expect: shape_mismatch<.*escm<.*expects<256>.*gets<128>
 // errors: 1
 #include <vscg/vscg.hpp>

@@ -7,8 +7,8 @@
 using namespace vscg;
 
 struct wrong {
-  linear<128, 64> first;
-  linear<64, 28> second;
+  nn::linear<128, 64> first;
+  nn::linear<64, 28> second;
   VSCG_MEMBERS(first)
   using inputs = input_shapes<shape<dyn, 128>>;
   auto operator()(Var auto x) const { return second(first(x)); }

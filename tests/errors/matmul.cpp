@@ -7,7 +7,7 @@
 using namespace vscg;
 
 struct wrong {
-  linear<1, 1> layer;
+  nn::linear<1, 1> layer;
   VSCG_MEMBERS(layer)
   using inputs = input_shapes<shape<dyn, 5, 7>, shape<dyn, 8, 3>>;
   auto operator()(Var auto a, Var auto b) const { return matmul(a, b); }

@@ -6,7 +6,7 @@
 using namespace vscg;
 
 struct wrong {
-  linear<128, 64> only;
+  nn::linear<128, 64> only;
   using inputs = input_shapes<shape<dyn, 128>>;
   auto operator()(Var auto x) const { return only(x); }
 };

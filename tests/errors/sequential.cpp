@@ -6,5 +6,5 @@
 
 using namespace vscg;
 
-using wrong = sequential<linear<128, 256>, linear<512, 128>>;
+using wrong = nn::sequential<nn::linear<128, 256>, nn::linear<512, 128>>;
 model<wrong, float, cpu> net{seed{1}};

@@ -7,4 +7,4 @@
 
 using namespace vscg;
 
-model<linear<4, 2>, float, cpu, input_shapes<shape<dyn, 4>>> net{seed{1}};
+model<nn::linear<4, 2>, float, cpu, input_shapes<shape<dyn, 4>>> net{seed{1}};

@@ -7,7 +7,7 @@
 //   VSCG_FAULT_RECORD=file …                                           counts of the calls, see call.hpp
 //   VSCG_FAULT_TRACE=1 …                                               says on stderr who made the call that fails
 //
-// Calls count from the program's own initialisers on (what the loader and the libraries do before is not the program's)
+// Calls count from the program's own initializers on (what the loader and the libraries do before is not the program's)
 // until the process is gone, over all threads. What the C library calls within itself, as printf does, is out of reach.
 // Nothing is ever synced: tests look at what a program does, not at the disk.
 #include <algorithm>

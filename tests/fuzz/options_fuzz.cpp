@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The command lines of the four programs, an argument a line, the program's name first: they are refused by
-// vscg::error or by CLI11, or what was understood is in its range and is understood again from its plain spelling.
+// vscg::expectation_error or by CLI11, or what was understood is in its range and is understood again from its plain
+// spelling.
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -187,7 +188,7 @@ class spelling {
   argument_list arguments_;
 };
 
-argument_list spelt(const programs::train_options& o) {
+argument_list spelled(const programs::train_options& o) {
   using namespace vscg::train;
   std::optional<std::string> protocol;
   if (o.protocol) protocol = text_of(*o.protocol);
@@ -210,7 +211,7 @@ argument_list spelt(const programs::train_options& o) {
       .arguments();
 }
 
-argument_list spelt(const programs::evaluate_options& o) {
+argument_list spelled(const programs::evaluate_options& o) {
   using vscg::data::split;
   const std::string part = o.part == split::train ? "train" : o.part == split::validation ? "validation" : "test";
   return spelling()
@@ -223,7 +224,7 @@ argument_list spelt(const programs::evaluate_options& o) {
       .arguments();
 }
 
-argument_list spelt(const programs::localize_options& o) {
+argument_list spelled(const programs::localize_options& o) {
   return spelling()
       .text("--weights", o.weights)
       .text("--data", o.data)
@@ -237,7 +238,7 @@ argument_list spelt(const programs::localize_options& o) {
       .arguments();
 }
 
-argument_list spelt(const programs::synthesize_options& o) {
+argument_list spelled(const programs::synthesize_options& o) {
   using namespace vscg::data;
   const stored_type type = o.synthesis.type;
   const withheld_sense without = o.synthesis.withheld;
@@ -281,11 +282,11 @@ outcome understood(const argument_list& arguments) {
   } catch (const CLI::ParseError& problem) {
     fuzz::require(problem.what()[0] != '\0', "an error without a word");
     return {};
-  } catch (const vscg::error& problem) {
+  } catch (const vscg::expectation_error& problem) {
     fuzz::require(std::string_view(problem.what()).starts_with("--"), "an error that does not name the option");
     return {std::nullopt, true};
   }
-  return {spelt(given), true};
+  return {spelled(given), true};
 }
 
 outcome understood(const std::string& program, const argument_list& arguments) {
@@ -363,7 +364,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   counts.add(first.values_seen, first.plain.has_value());
   if (first.plain) {
     fuzz::require(understood(program, *first.plain).plain == first.plain,
-                  "a command line changes when it is spelt out");
+                  "a command line changes when it is spelled out");
   }
   return 0;
 }

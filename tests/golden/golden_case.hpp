@@ -39,7 +39,7 @@ class generator {
     z ^= z >> 31U;
     return static_cast<double>(z >> 11U) * 0x1p-53;
   }
-  double centred(std::uint64_t i) const { return 2 * uniform(i) - 1; }
+  double centered(std::uint64_t i) const { return 2 * uniform(i) - 1; }
 
  private:
   std::uint64_t hash_;
@@ -63,7 +63,7 @@ std::vector<T> weight(const vscg::parameter_entry& entry, std::uint64_t seed) {
     bound = std::sqrt(6.0 / (static_cast<double>(entry.shape[0] + entry.shape[1]) * rest));
   }
   for (std::size_t i = 0; i < values.size(); ++i) {
-    values[i] = rounded<T>((norm_scale ? 1.0 : 0.0) + bound * g.centred(i));
+    values[i] = rounded<T>((norm_scale ? 1.0 : 0.0) + bound * g.centered(i));
   }
   return values;
 }
@@ -72,7 +72,7 @@ template <class T>
 std::vector<T> features(std::string_view name, double scale, std::size_t count, std::uint64_t seed) {
   const generator g(name, seed);
   std::vector<T> values(count);
-  for (std::size_t i = 0; i < count; ++i) values[i] = rounded<T>(scale * std::max(0.0, g.centred(i)));
+  for (std::size_t i = 0; i < count; ++i) values[i] = rounded<T>(scale * std::max(0.0, g.centered(i)));
   return values;
 }
 
@@ -164,7 +164,7 @@ void each_named_output(const Views& views, F f) {
   });
 }
 
-/// How near any normalised weight of positive sample propagation comes to its threshold, in double.
+/// How near any normalized weight of positive sample propagation comes to its threshold, in double.
 template <class Network>
 double threshold_margin(const vscg::weights<Network, double, vscg::cpu>& w, std::span<const double> audio,
                         std::span<const double> visual, std::size_t items, double threshold) {
@@ -229,7 +229,7 @@ void check_file(const std::filesystem::path& path) {
     }
   }
 
-  vscg::session<Network, T, Backend> session(net.weights(), vscg::threads{2}, vscg::capacity{items});
+  vscg::session<Network, T, Backend> session(net.weights(), vscg::threads{2}, vscg::batch_capacity{items});
   const auto views = session.infer(audio, visual);
   std::size_t outputs = 0;
   each_named_output(views, [&](const std::string& name, auto values) {

@@ -12,8 +12,8 @@
 
 #include <vscg/backend/eigen/backend.hpp>
 #include <vscg/io/weights.hpp>
-#include <vscg/layers/linear.hpp>
 #include <vscg/nets/vscg/vscg_net.hpp>
+#include <vscg/nn/linear.hpp>
 #include <vscg/train/ave/metadata.hpp>
 
 #include "support/contains.hpp"
@@ -26,22 +26,22 @@ using namespace vscg;
 namespace {
 
 struct part {
-  linear<2, 3> in, out;
+  nn::linear<2, 3> in, out;
   VSCG_MEMBERS(in, out)
 };
 struct whole {
   part body;
-  linear_without_bias<3, 1> head;
+  nn::linear_without_bias<3, 1> head;
   VSCG_MEMBERS(body, head)
 };
 struct twin {  // the same names and shapes
   part body;
-  linear_without_bias<3, 1> head;
+  nn::linear_without_bias<3, 1> head;
   VSCG_MEMBERS(body, head)
 };
 struct nameless {
   part body;
-  linear_without_bias<3, 1> head;
+  nn::linear_without_bias<3, 1> head;
   VSCG_MEMBERS(body, head)
 };
 
@@ -221,11 +221,11 @@ TEST_CASE_TEMPLATE("numbers that could not be loaded are not written", T, float,
 
 TEST_CASE("a model loads by vscg::load") {
   const temporary_folder dir;
-  const model<linear<2, 3>, float, cpu> saved(seed{1});
+  const model<nn::linear<2, 3>, float, cpu> saved(seed{1});
   io::network_metadata metadata;
   metadata.network = "one_linear";
   io::save_weights(saved, dir / "w", metadata);
-  model<linear<2, 3>, float, cpu> net(seed{2});
+  model<nn::linear<2, 3>, float, cpu> net(seed{2});
   load(net, dir / "w");
   CHECK(net.weights().get("weight") == saved.weights().get("weight"));
   CHECK(contains(error_of([&] { load(net, dir / "missing"); }), "missing"));

@@ -37,7 +37,7 @@ TEST_CASE("a warmed-up session allocates nothing") {
   const std::vector<float> audio(items * 10 * 128, 0.5F);
   const std::vector<float> visual(items * 10 * 49 * 512, 0.25F);
   for (const std::size_t n : {1U, 2U}) {
-    session s(net.weights(), vscg::threads{n}, vscg::capacity{items});
+    session s(net.weights(), vscg::threads{n}, vscg::batch_capacity{items});
     s.infer(audio, visual);
     float seen = 0;
     const std::size_t allocated = count([&] {

@@ -46,7 +46,7 @@ TEST_CASE("sessions of several threads share const weights, and each gives its o
   std::vector<std::thread> threads;
   for (std::size_t k = 0; k < callers; ++k) {
     threads.emplace_back([&, k] {
-      session mine(net.weights(), vscg::threads{1 + k % 2}, vscg::capacity{1});  // built at the same time, too
+      session mine(net.weights(), vscg::threads{1 + k % 2}, vscg::batch_capacity{1});  // built at the same time, too
       for (int call = 0; call < 2; ++call) got[k] = copy(mine.infer(audio[k], visual[k]).event_category.values());
     });
   }

@@ -13,9 +13,9 @@
 #include <doctest/doctest.h>
 
 #include <vscg/backend/eigen/backend.hpp>
-#include <vscg/layers/linear.hpp>
 #include <vscg/model/model.hpp>
 #include <vscg/model/session.hpp>
+#include <vscg/nn/linear.hpp>
 #include <vscg/ops/add.hpp>
 
 #include "support/error_of.hpp"
@@ -29,11 +29,11 @@ namespace {
 
 /// Two inputs, one output.
 struct network {
-  vscg::linear<3, 2> left;
-  vscg::linear<4, 2> right;
+  vscg::nn::linear<3, 2> left;
+  vscg::nn::linear<4, 2> right;
   VSCG_MEMBERS(left, right)
   using inputs = vscg::input_shapes<shape<dyn, 3>, shape<dyn, 2, 2>>;
-  auto operator()(auto a, auto b) const { return left(a) + right(vscg::reshape<shape<dyn, 4>>(b)); }
+  auto operator()(auto a, auto b) const { return left(a) + right(vscg::view<shape<dyn, 4>>(b)); }
 };
 
 using model = vscg::model<network, float, vscg::cpu>;
@@ -49,7 +49,7 @@ std::vector<float> numbers(std::size_t count) {
 
 TEST_CASE("a session gives what the formula says, for any number of items up to its capacity") {
   const model net{vscg::seed{1}};
-  session s(net.weights(), vscg::threads{2}, vscg::capacity{7});
+  session s(net.weights(), vscg::threads{2}, vscg::batch_capacity{7});
   CHECK(s.max_items() == 7);
   const auto a = numbers(21);
   const auto b = numbers(28);
@@ -157,7 +157,7 @@ TEST_CASE("a session whose weights are gone says so") {
 }
 
 template <class Weights>
-concept TakenBySession = std::is_constructible_v<session, Weights, vscg::threads, vscg::capacity>;
+concept TakenBySession = std::is_constructible_v<session, Weights, vscg::threads, vscg::batch_capacity>;
 template <class Session>
 concept Infers = requires(Session s, std::vector<float> x) {
   static_cast<Session>(s).infer(x, x);
@@ -189,14 +189,14 @@ TEST_CASE("of a temporary model's answer the numbers are taken, not seen") {
 TEST_CASE("a capacity that overflows or that no memory holds is refused in words") {
   const model net{vscg::seed{1}};
   for (const std::size_t items : {std::size_t{1} << 60U, std::size_t{1} << 62U, ~std::size_t{0}}) {
-    const std::string said = error_of([&] { session(net.weights(), vscg::threads{1}, vscg::capacity{items}); });
+    const std::string said = error_of([&] { session(net.weights(), vscg::threads{1}, vscg::batch_capacity{items}); });
     INFO(said);
     CHECK(said.find("capacity: expected at most ") == 0);
     CHECK(said.find(" items, found " + std::to_string(items)) != std::string::npos);
   }
   if (VSCG_TEST_SANITIZED != 0) return;  // its allocator ends the process
   const std::string said = in_child(std::size_t{64} << 20U, [&] {
-    return error_of([&] { session(net.weights(), vscg::threads{1}, vscg::capacity{std::size_t{1} << 24U}); });
+    return error_of([&] { session(net.weights(), vscg::threads{1}, vscg::batch_capacity{std::size_t{1} << 24U}); });
   });
   CHECK(said.find("capacity: expected what the memory holds, such as ") == 0);
   CHECK(said.find("MiB), found 16777216 (") != std::string::npos);
@@ -223,7 +223,7 @@ TEST_CASE("Eigen's row-major matrices are arrays, those whose numbers lie togeth
 
 TEST_CASE("arrays of wrong sizes are refused by name") {
   const model net{vscg::seed{1}};
-  session s(net.weights(), vscg::threads{1}, vscg::capacity{2});
+  session s(net.weights(), vscg::threads{1}, vscg::batch_capacity{2});
   CHECK(error_of([&] { s.infer(numbers(4), numbers(4)); }) == "input 0: expected [N, 3], found 4 numbers");
   CHECK(error_of([&] { s.infer(numbers(3), numbers(5)); }) == "input 1: expected [N, 2, 2], found 5 numbers");
   CHECK(error_of([&] { s.infer(numbers(6), numbers(4)); }) == "inputs: expected 2 items in each, found 1");

@@ -8,12 +8,12 @@
 #include <vector>
 
 #include <vscg/backend/eigen/backend.hpp>
-#include <vscg/layers/dropout.hpp>
-#include <vscg/layers/linear.hpp>
 #include <vscg/model/trainer.hpp>
+#include <vscg/nn/dropout.hpp>
+#include <vscg/nn/linear.hpp>
 #include <vscg/ops/add.hpp>
 #include <vscg/ops/batch_mean.hpp>
-#include <vscg/ops/mean_squared_error.hpp>
+#include <vscg/ops/mse_loss.hpp>
 #include <vscg/ops/scale.hpp>
 #include <vscg/ops/tanh.hpp>
 
@@ -27,15 +27,15 @@ using vscg::shape;
 
 /// One linear layer; `unused` is reached by nothing, `fixed` only where no gradient flows.
 struct small_network {
-  vscg::linear<3, 4> first;
-  vscg::linear<4, 2> unused;
-  vscg::linear<4, 2> fixed, last;
-  vscg::dropout<50> drop;
+  vscg::nn::linear<3, 4> first;
+  vscg::nn::linear<4, 2> unused;
+  vscg::nn::linear<4, 2> fixed, last;
+  vscg::nn::dropout<50> drop;
   VSCG_MEMBERS(first, unused, fixed, last, drop)
   using inputs = input_shapes<shape<dyn, 3>>;
   auto operator()(auto x) const {
     const auto h = drop(tanh(first(x)));
-    return last(h) + no_gradient(fixed(h));
+    return last(h) + detach(fixed(h));
   }
 };
 
@@ -43,8 +43,8 @@ struct squared_distance {
   using targets = input_shapes<shape<dyn, 2>>;
   static constexpr std::array<const char*, 2> term_names{"distance", "half"};
   auto operator()(auto y, auto target) const {
-    const auto distance = batch_mean(mean_squared_error(y, target));
-    const auto half = scale(distance, 0.5);
+    const auto distance = batch_mean(mse_loss(y, target));
+    const auto half = distance * 0.5;
     return vscg::loss_terms{distance, std::array{distance, half}};
   }
 };

@@ -142,7 +142,7 @@ TEST_CASE("a number that is not finite, in data or targets, is traced to its ope
   data bad(8);
   bad.y[13] = std::numeric_limits<double>::infinity();
   CHECK_THROWS_AS(t.step(bad.arrays()), vscg::not_finite);
-  CHECK(error_of([&] { t.step(bad.arrays()); }).find("comes from mean_squared_error") != std::string::npos);
+  CHECK(error_of([&] { t.step(bad.arrays()); }).find("comes from mse_loss") != std::string::npos);
   bad = data(8);
   bad.x[2] = std::nan("");
   CHECK(error_of([&] { t.step(bad.arrays()); }).find("comes from linear(first.weight)") != std::string::npos);

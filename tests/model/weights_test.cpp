@@ -6,10 +6,10 @@
 
 #include <vscg/backend/eigen/backend.hpp>
 #include <vscg/core/error.hpp>
-#include <vscg/layers/linear.hpp>
 #include <vscg/model/weights.hpp>
+#include <vscg/nn/linear.hpp>
 
-using layer = vscg::linear<3, 2>;
+using layer = vscg::nn::linear<3, 2>;
 using weights = vscg::weights<layer, float, vscg::cpu>;
 
 TEST_CASE("weights start as drawn from a seed, or as zeros") {
@@ -32,6 +32,6 @@ TEST_CASE("an array is replaced whole, under its name") {
   const std::vector<float> values{1, 2, 3, 4, 5, 6};
   w.set("weight", values);
   CHECK(w.get("weight") == values);
-  CHECK_THROWS_WITH_AS(w.set("weights", values), doctest::Contains("weights"), vscg::error);
-  CHECK_THROWS_WITH_AS(w.set("bias", values), doctest::Contains("bias"), vscg::error);
+  CHECK_THROWS_WITH_AS(w.set("weights", values), doctest::Contains("weights"), vscg::expectation_error);
+  CHECK_THROWS_WITH_AS(w.set("bias", values), doctest::Contains("bias"), vscg::expectation_error);
 }

@@ -11,8 +11,8 @@
 #include <xtensor/xview.hpp>
 
 #include <vscg/backend/eigen/backend.hpp>
-#include <vscg/layers/linear.hpp>
 #include <vscg/model/model.hpp>
+#include <vscg/nn/linear.hpp>
 #include <vscg/ops/add.hpp>
 #include <vscg/xtensor.hpp>
 
@@ -24,7 +24,7 @@ namespace {
 
 /// y = x·Wᵀ + b + z, small enough to compute by hand.
 struct small_net {
-  linear<3, 4> first;
+  nn::linear<3, 4> first;
   VSCG_MEMBERS(first)
   using inputs = input_shapes<shape<dyn, 2, 3>, shape<dyn, 2, 4>>;
 
@@ -75,7 +75,7 @@ TEST_CASE_TEMPLATE("arrays of xtensor go in and come out", T, float, double) {
   const xt::xtensor<T, 3> part = to_xtensor(net.infer(xt::view(x, xt::range(17, 20)), xt::view(z, xt::range(17, 20))));
   CHECK(part == xt::view(fixed_rank, xt::range(17, 20)));
 
-  session<small_net, T, cpu> s(net.weights(), threads{1}, capacity{20});
+  session<small_net, T, cpu> s(net.weights(), threads{1}, batch_capacity{20});
   const auto output = s.infer(x, z);
   const auto seen = view_xtensor(output);
   CHECK(seen.data() == output.data);
@@ -96,8 +96,8 @@ static_assert(!Viewed<const owned_output&&> && Viewed<vscg::array_view<float, sh
 
 TEST_CASE("an array that does not hold what it says is not read") {
   const owned_output wrong{{1, 2, 3, 4}, 3};
-  CHECK_THROWS_WITH_AS(vscg::view_xtensor(wrong), "array: expected 3 items, found 4 numbers", vscg::error);
-  CHECK_THROWS_WITH_AS(vscg::to_xtensor(wrong), "array: expected 3 items, found 4 numbers", vscg::error);
+  CHECK_THROWS_WITH_AS(vscg::view_xtensor(wrong), "array: expected 3 items, found 4 numbers", vscg::expectation_error);
+  CHECK_THROWS_WITH_AS(vscg::to_xtensor(wrong), "array: expected 3 items, found 4 numbers", vscg::expectation_error);
 }
 
 TEST_CASE("wrong shapes are refused in words, although the number of elements would do") {
@@ -112,7 +112,7 @@ TEST_CASE("wrong shapes are refused in words, although the number of elements wo
   CHECK(refused(xt::xtensor<float, 1>(xt::zeros<float>({17}))) == "input 0: expected [N, 2, 3], found 17 numbers");
   CHECK(refused(counted<float>(2, 3)) == "inputs: expected 2 items in each, found 3");
 
-  session<small_net, float, cpu> s(net.weights(), threads{1}, capacity{2});
+  session<small_net, float, cpu> s(net.weights(), threads{1}, batch_capacity{2});
   CHECK(error_of([&] { s.infer(counted<float>(3, 3), z); }) ==
         "inputs: expected at most 2 items, the session's capacity, found 3");
 }

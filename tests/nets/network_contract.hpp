@@ -92,7 +92,7 @@ void inference_has_the_same_bits() {
   using session = vscg::session<Network, T, Backend>;
   std::vector<std::vector<T>> first;
   for (const std::size_t n : {1U, 2U, 3U, 7U}) {
-    session s(net.weights(), vscg::threads{n}, vscg::capacity{n == 3 ? items + 4 : items});
+    session s(net.weights(), vscg::threads{n}, vscg::batch_capacity{n == 3 ? items + 4 : items});
     if (n == 2) s.running().poison_dead_memory(true);
     const auto got = copied<T>(s.infer(data.audio, data.visual));
     if (first.empty()) first = got;
@@ -100,7 +100,7 @@ void inference_has_the_same_bits() {
     CHECK(got == first);  // no NaN among them
     CHECK(copied<T>(s.infer(data.audio, data.visual)) == first);
   }
-  session one(net.weights(), vscg::threads{2}, vscg::capacity{1});
+  session one(net.weights(), vscg::threads{2}, vscg::batch_capacity{1});
   for (std::size_t item = 0; item < items; ++item) {
     const auto got = copied<T>(one.infer(std::span<const T>(data.audio).subspan(item * audio_size, audio_size),
                                          std::span<const T>(data.visual).subspan(item * visual_size, visual_size)));

@@ -183,7 +183,7 @@ void has_arrays(const std::vector<array_name>& expected, std::size_t numbers) {
   }
 }
 
-/// The bound that an array starts within, by its name: what the paper's program initialises by Xavier, PyTorch's
+/// The bound that an array starts within, by its name: what the paper's program initializes by Xavier, PyTorch's
 /// defaults elsewhere.
 double start_bound(const vscg::parameter_entry& entry) {
   const auto& name = entry.name;
@@ -204,7 +204,7 @@ void starts_as_the_paper_says() {
   Network net{};
   const auto table = vscg::bind_parameters(net);
   std::vector<double> buffer(table.buffer_elements);
-  vscg::initialise(table, vscg::seed{1}, std::span<double>(buffer));
+  vscg::initialize(table, vscg::seed{1}, std::span<double>(buffer));
   for (const auto& entry : table.entries) {
     INFO(entry.name);
     double bound = start_bound(entry);
@@ -216,10 +216,10 @@ void starts_as_the_paper_says() {
       bound = 1 / std::sqrt(fan);
     }
     CHECK(entry.start.bound == doctest::Approx(bound));
-    const double centre = bound == 0 && entry.name.ends_with("weight") ? 1 : 0;
+    const double center = bound == 0 && entry.name.ends_with("weight") ? 1 : 0;
     double largest = 0;
     for (std::size_t i = 0; i < entry.elements; ++i) {
-      largest = std::max(largest, std::abs(buffer[entry.offset + i] - centre));
+      largest = std::max(largest, std::abs(buffer[entry.offset + i] - center));
     }
     CHECK(largest <= bound);
     if (entry.elements > 40) CHECK(largest >= 0.8 * bound);
@@ -250,8 +250,8 @@ TEST_CASE("networks that share a name start from the same numbers") {
   const auto weakly_table = vscg::bind_parameters(weakly);
   std::vector<float> a(fully_table.buffer_elements);
   std::vector<float> b(weakly_table.buffer_elements);
-  vscg::initialise(fully_table, vscg::seed{2}, std::span<float>(a));
-  vscg::initialise(weakly_table, vscg::seed{2}, std::span<float>(b));
+  vscg::initialize(fully_table, vscg::seed{2}, std::span<float>(a));
+  vscg::initialize(weakly_table, vscg::seed{2}, std::span<float>(b));
   std::size_t shared = 0;
   for (const auto& entry : fully_table.entries) {
     const auto* other = weakly_table.find(entry.name);

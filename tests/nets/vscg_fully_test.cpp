@@ -32,7 +32,7 @@ TEST_CASE("what is not finite changes nothing") {
 TEST_CASE("a video costs 0.33 GFLOP forward and 0.73 in a training step; memory is known beforehand") {
   using model = vscg::model<tested_network, float, vscg::cpu>;
   model net{vscg::seed{3}};
-  const vscg::session<tested_network, float, vscg::cpu> s(net.weights(), vscg::threads{1}, vscg::capacity{1});
+  const vscg::session<tested_network, float, vscg::cpu> s(net.weights(), vscg::threads{1}, vscg::batch_capacity{1});
   vscg::trainer t(net, vscg::adam{1e-3}, tested_loss{}, vscg::threads{1}, network_contract::options());
   // Of 128 videos: stage 1 36.9 + 40.9, stage 2 1.3 + 2.7, PSP 1.0 + 2.1, ESCM 2.9 + 5.8 GFLOP.
   CHECK(s.traced().flops_per_item() == doctest::Approx(42.1e9 / 128).epsilon(0.01));

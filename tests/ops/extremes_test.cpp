@@ -14,7 +14,7 @@
 #include <vscg/ops/cosine_similarity.hpp>
 #include <vscg/ops/cross_entropy.hpp>
 #include <vscg/ops/layer_norm.hpp>
-#include <vscg/ops/normalise_rows.hpp>
+#include <vscg/ops/normalize.hpp>
 #include <vscg/ops/over_time.hpp>
 #include <vscg/ops/relu.hpp>
 #include <vscg/ops/sigmoid.hpp>
@@ -119,7 +119,7 @@ TEST_CASE_TEMPLATE("BCE of probabilities 0 and 1 is clamped as PyTorch's", T, fl
 
 TEST_CASE_TEMPLATE("rows of zeros have no direction and no share, and give no NaN", T, float, double) {
   const std::vector<T> zeros(4, T(0));
-  const auto shares = run<T, shape<dyn, 1, 4>>([](auto x) { return vscg::normalise_rows(x); }, {zeros});
+  const auto shares = run<T, shape<dyn, 1, 4>>([](auto x) { return vscg::normalize(x); }, {zeros});
   near(shares.y, {0, 0, 0, 0});
   near(shares.dx, {1e8, 1e8, 1e8, 1e8});  // 1 / eps, PyTorch's too
   const auto cosine = run<T, shape<dyn, 1, 4>, shape<dyn, 1, 4>>(
@@ -131,16 +131,16 @@ TEST_CASE_TEMPLATE("rows of zeros have no direction and no share, and give no Na
   CHECK(finite(both));
 }
 
-TEST_CASE_TEMPLATE("a constant row is normalised to the shift", T, float, double) {
+TEST_CASE_TEMPLATE("a constant row is normalized to the shift", T, float, double) {
   const auto norm = run<T, shape<dyn, 1, 3>, shape<3>, shape<3>>(
-      [](auto x, auto scale, auto shift) { return vscg::functional::layer_norm(x, scale, shift, 1e-6); },
+      [](auto x, auto scale, auto shift) { return vscg::layer_norm(x, scale, shift, 1e-6); },
       {{7, 7, 7}, {1, 2, 3}, {T(0.5), T(-0.5), 0}});
   near(norm.y, {0.5, -0.5, 0});
   near(norm.dx, {-1000, 0, 1000});  // (g - mean(g)) / sqrt(eps)
 }
 
 TEST_CASE_TEMPLATE("of equal maxima the first takes the gradient", T, float, double) {
-  const auto m = run<T, shape<dyn, 3, 2>>([](auto x) { return vscg::max_over_time(x); }, {{1, 5, 2, 5, 2, 4}});
+  const auto m = run<T, shape<dyn, 3, 2>>([](auto x) { return vscg::max<1>(x); }, {{1, 5, 2, 5, 2, 4}});
   CHECK(m.y == std::vector<T>{2, 5});
   CHECK(m.dx == std::vector<T>{0, 1, 1, 0, 0, 0});
 }
@@ -150,7 +150,7 @@ TEST_CASE_TEMPLATE("a maximum does not lose a NaN, wherever it stands", T, float
   for (const std::size_t at : {0U, 1U, 2U}) {
     std::vector<T> x{1, 2, 3};
     x[at] = nan;
-    CHECK(std::isnan(run<T, shape<dyn, 3, 1>>([](auto v) { return vscg::max_over_time(v); }, {x}).y[0]));
+    CHECK(std::isnan(run<T, shape<dyn, 3, 1>>([](auto v) { return vscg::max<1>(v); }, {x}).y[0]));
     CHECK(std::isnan(run<T, shape<dyn, 3>>([](auto v) { return vscg::relu(v); }, {x}).y[at]));
   }
 }

@@ -119,9 +119,9 @@ TEST_CASE("ave_evaluate: what cannot be used is one line, and no file is left") 
   save_constant<vscg::vscg_net, float>(dir / "swapped", 3, names);
   vscg::io::network_metadata other = metadata_of<vscg::vscg_net>(names);
   other.network = "dmrn";
-  vscg::io::save_weights(vscg::weights<vscg::linear<2, 3>, float, vscg::cpu>(vscg::seed{1}), dir / "dmrn", other);
+  vscg::io::save_weights(vscg::weights<vscg::nn::linear<2, 3>, float, vscg::cpu>(vscg::seed{1}), dir / "dmrn", other);
   other.network = "vscg";
-  vscg::io::save_weights(vscg::weights<vscg::linear<2, 3>, float, vscg::cpu>(vscg::seed{1}), dir / "false", other);
+  vscg::io::save_weights(vscg::weights<vscg::nn::linear<2, 3>, float, vscg::cpu>(vscg::seed{1}), dir / "false", other);
   put_bytes(dir / "half", bytes_of(dir / "w").substr(0, 100000));
 
   const auto before = dir.names().size();

@@ -225,7 +225,7 @@ TEST_CASE("ave_localize: what cannot be used is one line, and no file is left") 
   const auto error = [&](const std::string& arguments) {
     return refused(program, dir, "--weights w --json l.json --attention att.npy " + arguments);
   };
-  CHECK(error("") == "videos to localise: expected --data DIR, or --audio FILE and --visual FILE, found neither");
+  CHECK(error("") == "videos to localize: expected --data DIR, or --audio FILE and --visual FILE, found neither");
   CHECK(contains(error("--audio a.npy"), "--audio requires --visual"));
   CHECK(contains(error("--visual v.npy"), "--visual requires --audio"));
   CHECK(contains(error("--data data --audio a.npy --visual v.npy"), "--data"));

@@ -43,7 +43,7 @@ adam() { head -c 1000000 "$1" | grep -aoE '"adam\\+":\[[^]]*\]'; }
 no_times() { sed -E 's/"(seconds|peak_memory_mib|threads)": ?[-+0-9.e]+//g' "$1"; }
 same() {
   cmp <(arrays "$1/last.checkpoint") <(arrays "$2/last.checkpoint") || fail "$2: another checkpoint than $1"
-  [ -n "$(adam "$1/last.checkpoint")" ] || fail "$1: no progress of the optimiser in the checkpoint"
+  [ -n "$(adam "$1/last.checkpoint")" ] || fail "$1: no progress of the optimizer in the checkpoint"
   [ "$(adam "$1/last.checkpoint")" = "$(adam "$2/last.checkpoint")" ] || fail "$2: another progress than $1"
   cmp "$1/best.safetensors" "$2/best.safetensors" || fail "$2: other weights than $1"
   diff <(no_times "$1/metrics.jsonl") <(no_times "$2/metrics.jsonl") || fail "$2: other metrics than $1"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # Portable programs take the library of the best level that the processor has, and of any lower one when told that it has
-# less; all of them localise the same events.
+# less; all of them localize the same events.
 set -eu
 if [ ! -d "$VSCG_PROGRAMS_DIR/lib/glibc-hwcaps" ]; then
   echo "skipped: these programs are not portable ones (VSCG_PORTABLE_PROGRAMS)"

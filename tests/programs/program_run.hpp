@@ -21,7 +21,7 @@
 
 namespace programs_test {
 
-/// Twenty synthesised videos: more than the programs take at once.
+/// Twenty synthesized videos: more than the programs take at once.
 inline vscg::data::ave_dataset make_data(const temporary_folder& dir) {
   vscg::data::synthesis_options options;
   options.videos = 20;

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# From nothing to localised events: synthesise, train, evaluate, localise. What ave_evaluate measures of the weights that
+# From nothing to localized events: synthesize, train, evaluate, localize. What ave_evaluate measures of the weights that
 # ave_train kept is what ave_train says of them, to the last digit; so for both settings and precisions.
 set -eu
 for program in ave_synthesize ave_train ave_evaluate ave_localize; do
@@ -34,8 +34,8 @@ for way in "fully float" "weakly double"; do
       fail "$setting: ave_train says $part accuracy $said, ave_evaluate measures $measured"
   done
   "$VSCG_PROGRAMS_DIR/ave_localize" --data data --weights "run_$setting/best.safetensors" --videos 0 49 \
-    --json events.json --attention attention.npy | tee localised.txt
-  grep -q "^vscg $setting (released)" localised.txt || fail "ave_localize: expected vscg $setting (released)"
+    --json events.json --attention attention.npy | tee localized.txt
+  grep -q "^vscg $setting (released)" localized.txt || fail "ave_localize: expected vscg $setting (released)"
   [ "$(grep -c '"row":' events.json)" = 2 ] || fail "events.json: expected 2 videos"
   [ "$(wc -c <attention.npy)" = $((128 + 4 * 2 * 490)) ] || fail "attention.npy: expected [2, 10, 7, 7] of float32"
 done

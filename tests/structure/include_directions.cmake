@@ -7,15 +7,15 @@ set(below_backend core)
 set(below_ops core backend)
 set(below_optim core backend ops)
 set(below_model core backend ops optim)
-set(below_layers core backend ops)
-set(below_testing core backend ops optim model layers)
-set(below_nets core backend ops layers model)
+set(below_nn core backend ops)
+set(below_testing core backend ops optim model nn)
+set(below_nets core backend ops nn model)
 set(below_files core)
 # Data sets know nothing of networks; io/ knows models, whose weights it reads and writes.
 set(below_data core files)
 set(below_io core files model)
-set(below_train core backend ops optim model layers files io)
-set(below_train_ave core backend ops optim model layers nets files data io train)  # train/ave/: what knows the data set
+set(below_train core backend ops optim model nn files io)
+set(below_train_ave core backend ops optim model nn nets files data io train)  # train/ave/: what knows the data set
 # Of core/, files and data may see only what knows no network either.
 set(of_core "begin|checked_size|config|end|error|finite|random|range|shape_text|start_thread|stopped")
 

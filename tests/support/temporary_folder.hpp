@@ -14,7 +14,7 @@ class temporary_folder {
  public:
   temporary_folder() {
     std::string pattern = (std::filesystem::temp_directory_path() / "vscg_test_XXXXXX").string();
-    // No vscg::error: a test that expects one must not take this for it.
+    // No vscg::expectation_error: a test that expects one must not take this for it.
     if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make a temporary folder " + pattern);
     path_ = pattern;
   }

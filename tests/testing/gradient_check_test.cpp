@@ -6,10 +6,10 @@
 #include <doctest/doctest.h>
 
 #include <vscg/backend/eigen/backend.hpp>
-#include <vscg/layers/bidirectional.hpp>
-#include <vscg/layers/conv1d.hpp>
-#include <vscg/layers/layer_norm.hpp>
-#include <vscg/layers/linear.hpp>
+#include <vscg/nn/bidirectional.hpp>
+#include <vscg/nn/conv1d.hpp>
+#include <vscg/nn/layer_norm.hpp>
+#include <vscg/nn/linear.hpp>
 #include <vscg/ops/elementwise.hpp>
 #include <vscg/ops/multiply.hpp>
 #include <vscg/ops/sigmoid.hpp>
@@ -87,7 +87,7 @@ vscg::testing::gradient_report check(fault kind) {
 
 template <int In, int Out>
 struct gated_linear {
-  vscg::linear<In, Out> value, gate;
+  vscg::nn::linear<In, Out> value, gate;
   VSCG_MEMBERS(value, gate)
   auto operator()(auto x) const { return value(x) * sigmoid(gate(x)); }
 };
@@ -119,16 +119,16 @@ TEST_CASE("layers with parameters are checked in all of them") {
   const auto report = check_gradients<input_shapes<shape<dyn, 3, 5>>, vscg::cpu>(gated_linear<5, 6>{});
   CHECK_MESSAGE(report, report.text());
   CHECK(report.checked == 3 * (45 + 2 * (30 + 6)));
-  const auto conv = check_gradients<input_shapes<shape<dyn, 7, 3>>, vscg::cpu>(vscg::conv1d<3, 4, 3>{});
+  const auto conv = check_gradients<input_shapes<shape<dyn, 7, 3>>, vscg::cpu>(vscg::nn::conv1d<3, 4, 3>{});
   CHECK_MESSAGE(conv, conv.text());
-  const auto norm = check_gradients<input_shapes<shape<dyn, 2, 9>>, vscg::cpu>(vscg::layer_norm<9>{});
+  const auto norm = check_gradients<input_shapes<shape<dyn, 2, 9>>, vscg::cpu>(vscg::nn::layer_norm<9>{});
   CHECK_MESSAGE(norm, norm.text());
 }
 
 TEST_CASE("recurrent layers, both directions of whose arrays lie side by side, are checked in all of them") {
-  const auto lstm = check_gradients<input_shapes<shape<dyn, 3, 4>>, vscg::cpu>(vscg::bidirectional_lstm<4, 3>{});
+  const auto lstm = check_gradients<input_shapes<shape<dyn, 3, 4>>, vscg::cpu>(vscg::nn::bidirectional_lstm<4, 3>{});
   CHECK_MESSAGE(lstm, lstm.text());
   using gru_inputs = input_shapes<shape<dyn, 3, 4>, shape<dyn, 2, 3>>;
-  const auto gru = check_gradients<gru_inputs, vscg::cpu>(vscg::bidirectional_gru<4, 3>{});
+  const auto gru = check_gradients<gru_inputs, vscg::cpu>(vscg::nn::bidirectional_gru<4, 3>{});
   CHECK_MESSAGE(gru, gru.text());
 }

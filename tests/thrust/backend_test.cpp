@@ -28,7 +28,7 @@
 
 namespace {
 
-using backend = vscg::thrust_backend<vscg::cpp>;
+using backend = vscg::thrust_backend<vscg::thrust_system::cpp>;
 using model = vscg::model<vscg::vscg_net, float, backend>;
 using session = vscg::session<vscg::vscg_net, float, backend>;
 using trained_loss = vscg::negative_pair_filter_loss<>;
@@ -90,8 +90,8 @@ TEST_CASE("thrust: five batches of one video give the same bits as one batch of 
   const model net{vscg::seed{1}};
   const auto audio = numbers("audio", items * audio_size);
   const auto visual = numbers("visual", items * visual_size);
-  session together(net.weights(), vscg::threads{1}, vscg::capacity{items});
-  session alone(net.weights(), vscg::threads{1}, vscg::capacity{1});
+  session together(net.weights(), vscg::threads{1}, vscg::batch_capacity{items});
+  session alone(net.weights(), vscg::threads{1}, vscg::batch_capacity{1});
   std::vector<std::vector<float>> expected;
   const auto all = together.infer(audio, visual);
   vscg::visit_members(all, [&](const auto& field, std::string_view) {
@@ -127,7 +127,7 @@ TEST_CASE("thrust: a warmed-up call and a warmed-up step allocate nothing") {
   constexpr std::size_t items = 2;
   const batch data(items);
   model net{vscg::seed{1}};
-  session s(net.weights(), vscg::threads{1}, vscg::capacity{items});
+  session s(net.weights(), vscg::threads{1}, vscg::batch_capacity{items});
   vscg::trainer t(net, vscg::adam{1e-3}, trained_loss{}, vscg::threads{1}, options_for(items));
   s.infer(data.audio, data.visual);
   t.step(data.arrays);
@@ -168,5 +168,5 @@ TEST_CASE_TEMPLATE("thrust: rows, sums and maxima of any length", T, float, doub
   CHECK(group.max(5, load) == T(4));
   CHECK(group.sum(0, load) == T(0));
   CHECK(group.max(0, load) == -std::numeric_limits<T>::infinity());
-  CHECK(vscg::thrust_backend<vscg::cpp>::executor<T>(vscg::threads{4}).workers() == 1);
+  CHECK(vscg::thrust_backend<vscg::thrust_system::cpp>::executor<T>(vscg::threads{4}).workers() == 1);
 }

@@ -4,8 +4,8 @@
 #include "ops/cases/elementwise.hpp"
 
 TEST_CASE("elementwise operations keep the contract: double thrust") {
-  contract::check<contract::elementwise_cases, double, vscg::thrust_backend<vscg::cpp>>();
+  contract::check<contract::elementwise_cases, double, vscg::thrust_backend<vscg::thrust_system::cpp>>();
 }
 TEST_CASE("elementwise operations keep the contract: float thrust") {
-  contract::check<contract::elementwise_cases, float, vscg::thrust_backend<vscg::cpp>>();
+  contract::check<contract::elementwise_cases, float, vscg::thrust_backend<vscg::thrust_system::cpp>>();
 }

@@ -96,7 +96,7 @@ struct operands {
 
   void run() {
     // One for all: what earlier products left in the workspace must not matter.
-    static vscg::thrust_backend<vscg::cpp>::executor<T> executor{vscg::threads{1}};
+    static vscg::thrust_backend<vscg::thrust_system::cpp>::executor<T> executor{vscg::threads{1}};
     executor.gemm(args);
   }
 };

@@ -30,7 +30,7 @@ using vscg::input_shapes;
 using vscg::shape;
 
 struct line {
-  vscg::linear<2, 1> through;
+  vscg::nn::linear<2, 1> through;
   VSCG_MEMBERS(through)
   using inputs = input_shapes<shape<dyn, 2>>;
   template <vscg::Var Point>
@@ -44,7 +44,7 @@ struct squares {
   static constexpr std::array<const char*, 1> term_names{"squares"};
   template <vscg::Var Height, vscg::Var Target>
   auto operator()(const Height& height, const Target& target) const {
-    const auto term = vscg::batch_mean(vscg::mean_squared_error(height, target));
+    const auto term = vscg::batch_mean(vscg::mse_loss(height, target));
     return vscg::loss_terms{term, std::array{term}};
   }
 };
@@ -73,7 +73,7 @@ class point_task {
 
   point_task(const point_settings& s, const vscg::weights<line, double, vscg::cpu>& w, vscg::threads n,
              const points& data)
-      : settings_(s), data_(data), session_(w, n, vscg::capacity{data.height.size()}) {}
+      : settings_(s), data_(data), session_(w, n, vscg::batch_capacity{data.height.size()}) {}
 
   std::uint64_t identity() const { return data_.height.size(); }
 

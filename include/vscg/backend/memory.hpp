@@ -51,8 +51,8 @@ struct host_memory {
   }
 };
 
-/// One block of a backend's memory, aligned to 64 bytes, not initialised. Throws vscg::error, which says how much was
-/// asked for, where the system does not give it.
+/// One block of a backend's memory, aligned to 64 bytes, not initialized. Throws vscg::expectation_error, which says
+/// how much was asked for, where the system does not give it.
 template <class T, class Memory>
 class buffer {
  public:
@@ -78,7 +78,7 @@ class buffer {
     try {
       return static_cast<T*>(Memory::allocate(bytes));
     } catch (const std::bad_alloc&) {
-      throw error("memory", bytes_text(bytes) + " more", "that the system does not give them");
+      throw expectation_error("memory", bytes_text(bytes) + " more", "that the system does not give them");
     }
   }
 

@@ -24,7 +24,7 @@ namespace vscg {
 /// The largest size of anything in memory: pointers into one block can be as far apart as this.
 inline constexpr std::size_t largest_size = PTRDIFF_MAX;
 
-/// The product of `factors`; throws vscg::error naming `what` where it is more than `largest_size`.
+/// The product of `factors`; throws vscg::expectation_error naming `what` where it is more than `largest_size`.
 VSCG_NOINLINE inline std::size_t checked_product(std::string_view what, std::initializer_list<std::size_t> factors) {
   std::size_t product = 1;
   bool fits = true;
@@ -36,7 +36,7 @@ VSCG_NOINLINE inline std::size_t checked_product(std::string_view what, std::ini
   if (fits) return product;
   std::string found;
   for (const std::size_t factor : factors) found += (found.empty() ? "" : " * ") + std::to_string(factor);
-  throw error(what, "at most " + std::to_string(largest_size), found);
+  throw expectation_error(what, "at most " + std::to_string(largest_size), found);
 }
 
 /// `first` times all `factors`, one after the other, or nothing where one of these products does not fit: for sizes
@@ -61,7 +61,7 @@ VSCG_NOINLINE inline std::size_t checked_sum(std::string_view what, std::initial
   if (fits) return sum;
   std::string found;
   for (const std::size_t term : terms) found += (found.empty() ? "" : " + ") + std::to_string(term);
-  throw error(what, "at most " + std::to_string(largest_size), found);
+  throw expectation_error(what, "at most " + std::to_string(largest_size), found);
 }
 
 /// "12.3 GiB": bytes for people.

@@ -14,12 +14,12 @@ namespace vscg {
 /// What the library throws when something a person gave it cannot be used: a file, an option, an array, a weight.
 /// The text names the thing, what was expected and what was found. Control characters, which files may bring in, are
 /// shown as \x00: a zero byte would end what() and others could move a terminal's cursor.
-class error : public std::runtime_error {
+class expectation_error : public std::runtime_error {
  public:
-  explicit error(const std::string& message) : std::runtime_error(visible(message)) {}
+  explicit expectation_error(const std::string& message) : std::runtime_error(visible(message)) {}
 
   /// "<thing>: expected <expected>, found <found>"
-  error(std::string_view thing, std::string_view expected, std::string_view found)
+  expectation_error(std::string_view thing, std::string_view expected, std::string_view found)
       : std::runtime_error(text(thing, expected, found)) {}
 
  private:

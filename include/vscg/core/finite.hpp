@@ -47,12 +47,12 @@ std::string not_finite_text(T value) {
   return (word & ((bits{1} << fraction_bits) - 1)) != 0 ? "NaN" : "infinity";
 }
 
-/// Throws vscg::error naming `what` and the first number that is not finite.
+/// Throws vscg::expectation_error naming `what` and the first number that is not finite.
 template <class T>
 void expect_finite(std::string_view what, std::span<const T> values) {
   const std::size_t i = first_not_finite(values);
   if (i == values.size()) return;
-  throw error(what, "finite numbers", std::to_string(values[i]) + " at " + std::to_string(i));
+  throw expectation_error(what, "finite numbers", std::to_string(values[i]) + " at " + std::to_string(i));
 }
 
 }  // namespace vscg

@@ -11,11 +11,11 @@
 
 #include <vscg/core/config.hpp>
 
-// A layer lists its members once; names, counts, initialisation, checkpoints and the optimiser are walks over that
+// A layer lists its members once; names, counts, initialization, checkpoints and the optimizer are walks over that
 // list.
 //
 //   template <int In, int Out> struct gated_linear {
-//     linear<In, Out> value, gate;
+//     nn::linear<In, Out> value, gate;
 //     VSCG_MEMBERS(value, gate)
 //   };
 //
@@ -72,7 +72,7 @@ template <class Aggregate>
 struct any_field {
   template <class Field>
   requires(!std::same_as<std::remove_cvref_t<Field>, Aggregate>) operator Field()
-      const;  // NOLINT(google-explicit-constructor): it stands for every initialiser
+      const;  // NOLINT(google-explicit-constructor): it stands for every initializer
 };
 
 template <class Aggregate, class... Fields>

@@ -23,9 +23,9 @@
 
 namespace vscg {
 
-/// How a parameter starts: uniform in centre ± bound.
-struct initialiser {
-  double centre = 0;
+/// How a parameter starts: uniform in center ± bound.
+struct initializer {
+  double center = 0;
   double bound = 0;
 };
 
@@ -33,7 +33,7 @@ namespace init {
 /// U(±sqrt(6 / (fan_in + fan_out))), PyTorch's nn.init.xavier_uniform_; fans as PyTorch counts them.
 struct xavier_uniform {
   template <int Out, int In, int... Kernel>
-  static initialiser of(shape<Out, In, Kernel...>) {
+  static initializer of(shape<Out, In, Kernel...>) {
     return {0, std::sqrt(6.0 / (static_cast<double>(In + Out) * (Kernel * ... * 1)))};
   }
 };
@@ -42,19 +42,19 @@ struct xavier_uniform {
 template <int FanIn>
 struct uniform {
   template <class Shape>
-  static initialiser of(Shape) {
+  static initializer of(Shape) {
     return {0, 1 / std::sqrt(static_cast<double>(FanIn))};
   }
 };
 struct ones {
   template <class Shape>
-  static initialiser of(Shape) {
+  static initializer of(Shape) {
     return {1, 0};
   }
 };
 struct zeros {
   template <class Shape>
-  static initialiser of(Shape) {
+  static initializer of(Shape) {
     return {0, 0};
   }
 };
@@ -62,29 +62,29 @@ struct zeros {
 
 inline constexpr std::uint32_t unbound = 0xffffffffU;
 
-/// A learnt array, as a member of a layer. It holds no numbers: only which of the network's arrays it is, given when
+/// A learned array, as a member of a layer. It holds no numbers: only which of the network's arrays it is, given when
 /// the network's members are walked (`bind_parameters`). `Stack` equal arrays can lie side by side under one id, each
 /// with a name of its own, so that two directions of a recurrent layer are one product.
-template <class Shape, class Initialiser, int Stack = 1>
+template <class Shape, class Initializer, int Stack = 1>
 struct parameter_of {
   using shape_type = Shape;  // of one slice
-  using initialiser_type = Initialiser;
+  using initializer_type = Initializer;
   static constexpr int stack = Stack;
   std::uint32_t id = unbound;
 };
 
 /// `parameter<init::zeros, 256>`: one array [256] that starts at zero.
-template <class Initialiser, int... Extents>
-using parameter = parameter_of<shape<Extents...>, Initialiser>;
+template <class Initializer, int... Extents>
+using parameter = parameter_of<shape<Extents...>, Initializer>;
 
 /// `stacked_parameter<2, init::zeros, 256>`: two arrays [256] side by side, named one by one.
-template <int Stack, class Initialiser, int... Extents>
-using stacked_parameter = parameter_of<shape<Extents...>, Initialiser, Stack>;
+template <int Stack, class Initializer, int... Extents>
+using stacked_parameter = parameter_of<shape<Extents...>, Initializer, Stack>;
 
 template <class Type>
 inline constexpr bool is_parameter = false;
-template <class Shape, class Initialiser, int Stack>
-inline constexpr bool is_parameter<parameter_of<Shape, Initialiser, Stack>> = true;
+template <class Shape, class Initializer, int Stack>
+inline constexpr bool is_parameter<parameter_of<Shape, Initializer, Stack>> = true;
 
 /// A member that draws random numbers (dropout): the hash of its path keys its stream, so that masks do not change when
 /// a layer is added elsewhere.
@@ -100,7 +100,7 @@ struct parameter_entry {
   std::uint32_t id = 0;    // which storage it lies in
   std::size_t offset = 0;  // in the network's one buffer, in elements
   std::size_t elements = 0;
-  initialiser start;
+  initializer start;
 };
 
 /// Where one id lies in the network's buffer.
@@ -116,7 +116,7 @@ struct parameter_table {
   std::size_t buffer_elements = 0;  // with padding between arrays
   std::uint32_t random_keys = 0;
 
-  /// Number of learnt numbers.
+  /// Number of learned numbers.
   std::size_t count() const {
     std::size_t total = 0;
     for (const auto& entry : entries) total += entry.elements;
@@ -162,14 +162,14 @@ class parameter_binder {
     return path.append(name);
   }
 
-  template <int... Extents, class Initialiser, int Stack>
-  void add(parameter_of<shape<Extents...>, Initialiser, Stack>& p, const std::string& name, int slice) {
+  template <int... Extents, class Initializer, int Stack>
+  void add(parameter_of<shape<Extents...>, Initializer, Stack>& p, const std::string& name, int slice) {
     constexpr std::size_t extents[] = {static_cast<std::size_t>(Extents)...};
-    append(p.id, name, extents, Stack, slice, Initialiser::of(shape<Extents...>{}));
+    append(p.id, name, extents, Stack, slice, Initializer::of(shape<Extents...>{}));
   }
 
   VSCG_NOINLINE void append(std::uint32_t& id, const std::string& name, std::span<const std::size_t> extents, int stack,
-                            int slice, initialiser start) {
+                            int slice, initializer start) {
     std::size_t elements = 1;
     for (const std::size_t e : extents) elements *= e;
     const std::string what = "elements of parameter '" + name + "'";
@@ -179,7 +179,8 @@ class parameter_binder {
       table.storage.push_back({table.buffer_elements, all});
       table.buffer_elements = checked_sum(what, {table.buffer_elements, (all + alignment - 1) / alignment * alignment});
     }
-    if (table.find(name) != nullptr) throw error("parameter '" + name + "'", "each name once", "the name twice");
+    if (table.find(name) != nullptr)
+      throw expectation_error("parameter '" + name + "'", "each name once", "the name twice");
     const std::size_t offset = table.storage[id].offset + elements * static_cast<std::size_t>(slice);
     table.entries.push_back({name, {extents.begin(), extents.end()}, id, offset, elements, start});
   }
@@ -200,11 +201,11 @@ inline namespace VSCG_INSTRUCTION_SET {
 /// Writes the starting values of every array: a pure function of (seed, name, index), so that networks that share a
 /// name start from the same numbers.
 template <class Scalar>
-void initialise(const parameter_table& table, seed s, std::span<Scalar> buffer) {
+void initialize(const parameter_table& table, seed s, std::span<Scalar> buffer) {
   for (const auto& entry : table.entries) {
     const random_stream stream(s, entry.name);
     for (std::size_t i = 0; i < entry.elements; ++i) {
-      const double value = entry.start.centre + entry.start.bound * (2 * stream.uniform(i) - 1);
+      const double value = entry.start.center + entry.start.bound * (2 * stream.uniform(i) - 1);
       buffer[entry.offset + i] = static_cast<Scalar>(value);
     }
   }

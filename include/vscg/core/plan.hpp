@@ -36,12 +36,13 @@ class memory_plan {
     bool part = false;
   };
 
-  /// Throws vscg::error naming `what` (the number of items) where no memory could hold them.
+  /// Throws vscg::expectation_error naming `what` (the number of items) where no memory could hold them.
   memory_plan(const program& p, std::size_t items, std::size_t workers, std::size_t scalar_bytes,
               std::string_view what = "capacity")
-      : items_(items), values_(p.slots().size(), nowhere), gradients_(p.slots().size(), nowhere) {
+      : items_(items), values_(p.slot_table().size(), nowhere), gradients_(p.slot_table().size(), nowhere) {
     const std::size_t most = most_items(p, workers, scalar_bytes);
-    if (items > most) throw error(what, "at most " + std::to_string(most) + " items", std::to_string(items));
+    if (items > most)
+      throw expectation_error(what, "at most " + std::to_string(most) + " items", std::to_string(items));
     collect(p, workers, scalar_bytes);
     place();
     for (const auto& b : blocks_) (b.gradient ? gradients_ : values_)[b.id] = b.offset;
@@ -59,7 +60,7 @@ class memory_plan {
   /// What lies where and when, a line a block.
   std::string describe(const program& p) const {
     std::string text = std::to_string(bytes_) + " bytes for " + std::to_string(items_) + " items\n";
-    std::vector<std::string> producer(p.slots().size());
+    std::vector<std::string> producer(p.slot_table().size());
     for (const auto& n : p.nodes()) {
       producer[n.result] = n.label;
       for (const auto* list : {&n.saved, &n.forward_scratch, &n.pullback_scratch}) {
@@ -80,7 +81,7 @@ class memory_plan {
     const char* const what = "elements of one item";
     std::size_t per_item = 1;
     std::size_t fixed = 0;
-    for (const slot& s : p.slots()) {
+    for (const slot& s : p.slot_table()) {
       per_item = checked_sum(what, {per_item, s.size.per_item, s.size.per_item});
       const std::size_t once = checked_sum(what, {s.size.fixed, checked_product(what, {s.size.per_worker, workers})});
       fixed = checked_sum(what, {fixed, once, once, 2 * alignment});
@@ -92,8 +93,8 @@ class memory_plan {
   void collect(const program& p, std::size_t workers, std::size_t scalar_bytes) {
     constexpr std::size_t never = nowhere;
     const std::size_t end = p.steps().size();
-    std::vector<block> values(p.slots().size());
-    std::vector<block> gradients(p.slots().size());
+    std::vector<block> values(p.slot_table().size());
+    std::vector<block> gradients(p.slot_table().size());
     const auto touch = [&](std::vector<block>& list, slot_id id, std::size_t at) {
       list[id].first = std::min(list[id].first, at);
       list[id].last = std::max(list[id].last, at);
@@ -107,12 +108,12 @@ class memory_plan {
     // Outputs are read after the run; numbers that do not belong to an item (losses) grow over micro-batches.
     for (const slot_id id : p.outputs()) touch(values, id, end);
     for (const auto& n : p.nodes()) {
-      if (p.slots()[n.result].size.per_item == 0) {
+      if (p.slot_table()[n.result].size.per_item == 0) {
         touch(values, n.result, 0);
         touch(values, n.result, end);
       }
     }
-    std::vector<bool> prepared(p.slots().size(), false);
+    std::vector<bool> prepared(p.slot_table().size(), false);
     for (const std::uint32_t i : p.preparations()) {
       for (const slot_id id : p.nodes()[i].prepared) {  // from before the first run until after the last
         if (id == no_slot) continue;
@@ -127,8 +128,8 @@ class memory_plan {
       if (p.has_gradient(id)) touch(gradients, id, end);
     }
 
-    for (slot_id id = 0; id < p.slots().size(); ++id) {
-      const auto from = p.slots()[id].from;
+    for (slot_id id = 0; id < p.slot_table().size(); ++id) {
+      const auto from = p.slot_table()[id].from;
       const bool inside = from == slot::origin::result || from == slot::origin::temporary;
       const bool gradient_inside = from == slot::origin::result || from == slot::origin::input;
       if (inside && values[id].first != never) {
@@ -145,7 +146,7 @@ class memory_plan {
   // of it.
   void add(const program& p, slot_id id, block b, std::size_t workers, std::size_t scalar_bytes) {
     b.id = id;
-    const slot_size size = p.slots()[id].size;
+    const slot_size size = p.slot_table()[id].size;
     std::size_t items = items_;
     for (const auto& s : p.stretches()) {
       if (s.items == 0) continue;

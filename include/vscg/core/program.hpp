@@ -40,7 +40,7 @@ class program {
 
   /// `outputs` stay readable after a run. With a `loss`, everything that it reaches gets a gradient.
   program(recorder&& trace, std::vector<slot_id> outputs, slot_id loss = no_slot)
-      : slots_(std::move(trace.slots)),
+      : slots_(std::move(trace.slot_table)),
         inputs_(std::move(trace.inputs)),
         parameters_(std::move(trace.parameters)),
         outputs_(std::move(outputs)),
@@ -57,7 +57,7 @@ class program {
     find_preparations();
   }
 
-  std::span<const slot> slots() const { return slots_; }
+  std::span<const slot> slot_table() const { return slots_; }
   std::span<const node> nodes() const { return nodes_; }
   std::span<const step> steps() const { return steps_; }
   std::size_t forward_steps() const { return forward_steps_; }

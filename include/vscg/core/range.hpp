@@ -23,9 +23,9 @@ struct whole_range {
   /// "a whole number from 1 to 1024", for messages.
   std::string text() const { return "a whole number from " + std::to_string(least) + " to " + std::to_string(most); }
 
-  /// Throws vscg::error when `x` is not one of them.
+  /// Throws vscg::expectation_error when `x` is not one of them.
   void expect(std::string_view thing, std::uint64_t x) const {
-    if (!holds(x)) throw error(thing, text(), std::to_string(x));
+    if (!holds(x)) throw expectation_error(thing, text(), std::to_string(x));
   }
 };
 
@@ -38,9 +38,9 @@ struct real_range {
   /// "a number from 0 to 0.5", for messages.
   std::string text() const { return "a number from " + shortest(least) + " to " + shortest(most); }
 
-  /// Throws vscg::error when `x` is not one of them.
+  /// Throws vscg::expectation_error when `x` is not one of them.
   void expect(std::string_view thing, double x) const {
-    if (!holds(x)) throw error(thing, text(), shortest(x));
+    if (!holds(x)) throw expectation_error(thing, text(), shortest(x));
   }
 
  private:

@@ -85,7 +85,7 @@ inline bool can_prepare(const recorder& trace, const operation_description& d, s
   if (d.prepare == nullptr) return false;
   for (std::size_t k = 0; k < operands.size(); ++k) {
     const bool used = ((d.prepared_operands >> k) & 1U) != 0;
-    if (used && trace.slots[operands[k]].from != slot::origin::parameter) return false;
+    if (used && trace.slot_table[operands[k]].from != slot::origin::parameter) return false;
   }
   return true;
 }
@@ -130,7 +130,7 @@ VSCG_NOINLINE inline slot_id append(recorder& trace, const operation_description
   add(d.forward_scratch, n.forward_scratch);
   if (d.pullback != nullptr) add(d.pullback_scratch, n.pullback_scratch);
   for (const slot_id id : n.operands) {
-    const slot& from = trace.slots[id];
+    const slot& from = trace.slot_table[id];
     if (from.from == slot::origin::parameter) {
       n.label += '(' + trace.parameter_labels[from.parameter] + ')';
       break;

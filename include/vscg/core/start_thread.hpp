@@ -12,15 +12,15 @@
 
 namespace vscg {
 
-/// What `start()` returns: a std::thread, a std::future. Where the system has no thread to give, throws vscg::error
-/// "threads: expected <wanted>, the system gives <given> (<why>)" instead of what the standard library throws, which
-/// says neither what for nor how many.
+/// What `start()` returns: a std::thread, a std::future. Where the system has no thread to give, throws
+/// vscg::expectation_error "threads: expected <wanted>, the system gives <given> (<why>)" instead of what the standard
+/// library throws, which says neither what for nor how many.
 template <class Start>
 decltype(auto) start_thread(Start start, std::string_view wanted, std::string_view given = "none") {
-  const auto refuse = [&](std::string_view why) -> error {
+  const auto refuse = [&](std::string_view why) -> expectation_error {
     std::string text = "threads: expected ";
     text.append(wanted).append(", the system gives ").append(given).append(" (").append(why).append(")");
-    return error(text);
+    return expectation_error(text);
   };
   try {
     return start();

@@ -10,9 +10,9 @@
 namespace vscg {
 
 /// What long work throws when its caller's `stop` says so: it leaves nothing half-done behind.
-class stopped : public error {
+class stopped : public expectation_error {
  public:
-  stopped() : error("stopped") {}
+  stopped() : expectation_error("stopped") {}
 };
 
 /// Throws `stopped` when `stop` is there and says so.

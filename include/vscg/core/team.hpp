@@ -23,9 +23,9 @@ namespace vscg {
 struct threads {
   static constexpr std::size_t most = 65536;
   std::size_t count = 1;
-  /// At least 1, whatever is asked for. Throws vscg::error for more than `most`.
+  /// At least 1, whatever is asked for. Throws vscg::expectation_error for more than `most`.
   constexpr explicit threads(std::size_t n) : count(n < 1 ? 1 : n) {
-    if (n > most) throw error("threads", "at most " + std::to_string(most), std::to_string(n));
+    if (n > most) throw expectation_error("threads", "at most " + std::to_string(most), std::to_string(n));
   }
   /// As many as there are processors that this process may use.
   static threads all() {
@@ -40,7 +40,8 @@ struct threads {
 /// it holds. A region ends when all chunks are done, not when all workers have reported.
 class team {
  public:
-  /// Throws vscg::error where the system does not give that many threads; those that started have ended then.
+  /// Throws vscg::expectation_error where the system does not give that many threads; those that started have ended
+  /// then.
   explicit team(threads n) {
     workers_.reserve(n.count - 1);
     try {
@@ -60,7 +61,8 @@ class team {
   std::size_t size() const { return workers_.size() + 1; }
 
   /// Calls f(worker, chunk) once for every chunk in [0, chunks), worker in [0, size()); returns when all are done.
-  /// `f` must not throw. Not reentrant: one caller, no nesting. Throws vscg::error for more than 2³² - 1 chunks.
+  /// `f` must not throw. Not reentrant: one caller, no nesting. Throws vscg::expectation_error for more than 2³² - 1
+  /// chunks.
   template <class F>
   void run(std::size_t chunks, F&& f) {
     using Function = std::remove_reference_t<F>;
@@ -83,7 +85,7 @@ class team {
   }
 
   VSCG_NOINLINE void run(std::size_t chunks, chunk_function call, void* function) {
-    if (chunks > 0xffffffffU) throw error("team::run", "at most 4294967295 chunks", std::to_string(chunks));
+    if (chunks > 0xffffffffU) throw expectation_error("team::run", "at most 4294967295 chunks", std::to_string(chunks));
     if (workers_.empty() || chunks < 2) {
       for (std::size_t chunk = 0; chunk < chunks; ++chunk) call(function, 0, chunk);
       return;

@@ -74,7 +74,7 @@ struct node {
 
 /// What a trace writes: the operations in the order in which the network's code called them.
 struct recorder {
-  std::vector<slot> slots;
+  std::vector<slot> slot_table;
   std::vector<node> nodes;
   std::vector<slot_id> inputs;
   std::vector<slot_id> parameters;            // by id; no_slot where the trace has not met it
@@ -83,8 +83,8 @@ struct recorder {
   bool dropout = true;
 
   slot_id add(slot s) {
-    slots.push_back(s);
-    return static_cast<slot_id>(slots.size() - 1);
+    slot_table.push_back(s);
+    return static_cast<slot_id>(slot_table.size() - 1);
   }
   slot_id parameter(std::uint32_t id, std::size_t elements) {
     if (parameters[id] == no_slot) parameters[id] = add({slot::origin::parameter, {0, elements, 0}, id});
@@ -117,29 +117,29 @@ using shape_of = typename std::remove_cvref_t<X>::shape_type;
 
 /// The same numbers seen with another shape (PyTorch's view): no operation, no copy.
 template <class Shape, class Tag, class From, bool Active>
-auto reshape(const var<Tag, From, Active>& x) {
+auto view(const var<Tag, From, Active>& x) {
   static_assert(From::per_item == Shape::per_item && From::elements == Shape::elements,
-                "vscg::reshape: both shapes hold the same number of elements");
+                "vscg::view: both shapes hold the same number of elements");
   return var<Tag, Shape, Active>{x.trace, x.id};
 }
 
 /// An operand of a layer whose last axis must have `Channels`: refused by name otherwise, and passed on as if it were
 /// right, so that a wrong shape is one error and not twenty.
 template <class Layer, int Channels, class Tag, class Shape, bool Active>
-auto accept(const var<Tag, Shape, Active>& x) {
+auto expect_channels(const var<Tag, Shape, Active>& x) {
   require_extent<Layer, Channels, extent<Shape, -1>>();
   return var<Tag, with_channels<Shape, Channels>, Active>{x.trace, x.id};
 }
 
 /// The same numbers, through which no gradient flows (PyTorch's detach).
 template <class Tag, class Shape, bool Active>
-auto no_gradient(const var<Tag, Shape, Active>& x) {
+auto detach(const var<Tag, Shape, Active>& x) {
   return var<Tag, Shape, false>{x.trace, x.id};
 }
 
 /// A parameter as an operand of the trace that `like` belongs to; a stack of arrays has the stack as its first axis.
-template <class Tag, class Shape, bool Active, int... Extents, class Initialiser, int Stack>
-auto operand(const var<Tag, Shape, Active>& like, const parameter_of<shape<Extents...>, Initialiser, Stack>& p) {
+template <class Tag, class Shape, bool Active, int... Extents, class Initializer, int Stack>
+auto operand(const var<Tag, Shape, Active>& like, const parameter_of<shape<Extents...>, Initializer, Stack>& p) {
   constexpr bool learns = Tag::traced == mode::training;
   const slot_id id = like.trace->parameter(p.id, shape<Extents...>::elements * Stack);
   if constexpr (Stack == 1)

@@ -60,19 +60,19 @@ class category_register {
  public:
   explicit category_register(std::vector<std::string>& names) : names_(names) {}
 
-  /// Throws vscg::error, with `where`, for one category too many and for two that nobody can tell apart.
+  /// Throws vscg::expectation_error, with `where`, for one category too many and for two that nobody can tell apart.
   std::size_t index_of(const std::string& name, std::size_t line, const std::string& where) {
     const auto known = std::find(names_.begin(), names_.end(), name);
     if (known != names_.end()) return static_cast<std::size_t>(known - names_.begin());
     const auto [same, first] = looks_.try_emplace(look_of(name), names_.size(), line);
     if (!first) {
       const auto& [index, its_line] = same->second;
-      throw error(where, "the category " + names_[index] + " as in line " + std::to_string(its_line),
-                  name + ", which differs in blanks or capitals only");
+      throw expectation_error(where, "the category " + names_[index] + " as in line " + std::to_string(its_line),
+                              name + ", which differs in blanks or capitals only");
     }
     if (names_.size() == categories) {
-      throw error(where, "one of the first " + std::to_string(categories) + " categories",
-                  "another one, " + clipped(name));
+      throw expectation_error(where, "one of the first " + std::to_string(categories) + " categories",
+                              "another one, " + clipped(name));
     }
     names_.push_back(name);
     return names_.size() - 1;
@@ -102,7 +102,7 @@ class category_register {
 
 /// Reads `category&video id&quality&start&end` lines in UTF-8; a title line, empty lines at the end, a byte order mark,
 /// blanks around the parts and any ends of lines are accepted. An event without length is valid and listed in
-/// `empty_rows`. Throws vscg::error naming file and line, and the byte of what is no text.
+/// `empty_rows`. Throws vscg::expectation_error naming file and line, and the byte of what is no text.
 inline annotation_list read_annotations(const std::filesystem::path& path) {
   const std::string text = read_text(path);
   annotation_list result;
@@ -116,7 +116,7 @@ inline annotation_list read_annotations(const std::filesystem::path& path) {
     }
     const std::string where = path.string() + ": line " + std::to_string(number);
     const auto fail = [&](const std::string& expected, std::string_view found) {
-      throw error(where, expected, clipped(found));
+      throw expectation_error(where, expected, clipped(found));
     };
     // Rows are counted, so a hole would shift every row behind it.
     if (blank_line != 0) fail("no more lines behind the empty line " + std::to_string(blank_line), line);

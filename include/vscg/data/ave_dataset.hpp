@@ -34,7 +34,7 @@ namespace vscg::data {
 /// HDF5 was built without threads, two data sets opened apart must not be read at the same time.
 class ave_dataset {
  public:
-  /// Opens a folder. Throws vscg::error naming file, thing, expected and found.
+  /// Opens a folder. Throws vscg::expectation_error naming file, thing, expected and found.
   static ave_dataset open(const std::filesystem::path& dir, const ave_options& options) {
     ave_dataset result;
     result.state_ = std::make_shared<const state>(dir, options);
@@ -47,14 +47,16 @@ class ave_dataset {
   /// Background videos added to weak training: rows videos() .. videos() + noisy_videos() - 1 of every call below.
   std::size_t noisy_videos() const { return state_->noisy_visual ? state_->noisy_visual->rows() : 0; }
 
-  /// Rows of a split, in the file's order; throws vscg::error if its file is missing or it is empty.
+  /// Rows of a split, in the file's order; throws vscg::expectation_error if its file is missing or it is empty.
   std::span<const std::size_t> order(split part) const {
     const auto& found = state_->orders[static_cast<std::size_t>(part)];
     if (!found) {
-      throw error("data folder " + state_->dir.string(), ave_folder::either(file_names::order(part)), "no such file");
+      throw expectation_error("data folder " + state_->dir.string(), ave_folder::either(file_names::order(part)),
+                              "no such file");
     }
     if (found->empty()) {
-      throw error(std::string("split ") + name_of(part) + " of " + state_->dir.string(), "videos", "none, it is empty");
+      throw expectation_error(std::string("split ") + name_of(part) + " of " + state_->dir.string(), "videos",
+                              "none, it is empty");
     }
     return *found;
   }
@@ -91,7 +93,7 @@ class ave_dataset {
   }
 
   /// Reads features: audio [N,10,128] and visual [N,10,7,7,512], N the number of rows; an empty span is left out.
-  /// Throws vscg::error for NaN and infinity, naming file, video row and segment.
+  /// Throws vscg::expectation_error for NaN and infinity, naming file, video row and segment.
   template <std::floating_point T>
   void read(std::span<const std::size_t> rows, std::span<T> audio, std::span<T> visual) const {
     expect_size("audio", audio.size(), rows.size() * audio_video_values);
@@ -135,8 +137,9 @@ class ave_dataset {
 
     static void expect_same_rows(const feature_file& one, const feature_file& other) {
       if (one.rows() == other.rows()) return;
-      throw error(other.path().string(), std::to_string(one.rows()) + " videos as in " + one.path().string(),
-                  std::to_string(other.rows()));
+      throw expectation_error(other.path().string(),
+                              std::to_string(one.rows()) + " videos as in " + one.path().string(),
+                              std::to_string(other.rows()));
     }
 
     static void warn(const ave_options& options, const std::string& text) {
@@ -161,9 +164,9 @@ class ave_dataset {
       if (const auto path = folder.find(file_names::noisy_labels)) {
         const std::size_t count = read_noisy_labels(*path);
         if (count != noisy_visual->rows()) {
-          throw error(path->string(),
-                      std::to_string(noisy_visual->rows()) + " videos as in " + noisy_visual->path().string(),
-                      std::to_string(count));
+          throw expectation_error(
+              path->string(), std::to_string(noisy_visual->rows()) + " videos as in " + noisy_visual->path().string(),
+              std::to_string(count));
         }
       } else {
         warn(options, "data folder " + dir.string() + ": without " + ave_folder::either(file_names::noisy_labels) +
@@ -222,19 +225,19 @@ class ave_dataset {
   void expect_row(std::size_t row) const {
     const std::size_t rows = videos() + noisy_videos();
     if (row < rows) return;
-    throw error("video row " + std::to_string(row),
-                "one of " + std::to_string(rows) + " rows of " + state_->dir.string(), "no such row");
+    throw expectation_error("video row " + std::to_string(row),
+                            "one of " + std::to_string(rows) + " rows of " + state_->dir.string(), "no such row");
   }
 
   void expect_labels(std::size_t row) const {
     expect_row(row);
-    if (!has_labels()) throw error("data folder " + state_->dir.string(), "labels", "features only");
+    if (!has_labels()) throw expectation_error("data folder " + state_->dir.string(), "labels", "features only");
   }
 
   static void expect_size(const char* what, std::size_t found, std::size_t expected) {
     if (found == expected || found == 0) return;
-    throw error(std::string("array for the ") + what + " features", std::to_string(expected) + " values",
-                std::to_string(found));
+    throw expectation_error(std::string("array for the ") + what + " features", std::to_string(expected) + " values",
+                            std::to_string(found));
   }
 
   std::shared_ptr<const state> state_;

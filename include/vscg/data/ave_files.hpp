@@ -47,17 +47,19 @@ constexpr list order(split part) {
 /// Finds files in the folder of a data set and remembers which ones were used.
 class ave_folder {
  public:
-  /// Throws vscg::error if `dir` is not a folder.
+  /// Throws vscg::expectation_error if `dir` is not a folder.
   explicit ave_folder(const std::filesystem::path& dir) : dir_(dir) {
     if (!folder_is_there(dir)) {
-      throw error("data folder " + dir.string(), "a folder with the files of the AVE data set", "nothing of this name");
+      throw expectation_error("data folder " + dir.string(), "a folder with the files of the AVE data set",
+                              "nothing of this name");
     }
   }
 
   const std::filesystem::path& dir() const { return dir_; }
 
-  /// The first of `candidates` that is there. Throws vscg::error if it cannot be read, as a link to nowhere: what the
-  /// folder was meant to hold must not be replaced by another file, or by what can be rebuilt, without a word.
+  /// The first of `candidates` that is there. Throws vscg::expectation_error if it cannot be read, as a link to
+  /// nowhere: what the folder was meant to hold must not be replaced by another file, or by what can be rebuilt,
+  /// without a word.
   std::optional<std::filesystem::path> find(file_names::list candidates) {
     for (const std::string_view name : candidates) {
       const std::filesystem::path path = dir_ / name;
@@ -71,10 +73,10 @@ class ave_folder {
     return std::nullopt;
   }
 
-  /// As find(); throws vscg::error, with the names accepted, if there is none.
+  /// As find(); throws vscg::expectation_error, with the names accepted, if there is none.
   std::filesystem::path require(file_names::list candidates) {
     if (const auto path = find(candidates)) return *path;
-    throw error("data folder " + dir_.string(), either(candidates), "no such file");
+    throw expectation_error("data folder " + dir_.string(), either(candidates), "no such file");
   }
 
   /// "a or b"

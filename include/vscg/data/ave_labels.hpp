@@ -78,7 +78,7 @@ class label_reader {
 
   void expect_rows(const std::string& file, std::size_t found, const std::string& hint = "") const {
     if (found == rows_) return;
-    throw error(file, std::to_string(rows_) + " videos as in " + features_, std::to_string(found) + hint);
+    throw expectation_error(file, std::to_string(rows_) + " videos as in " + features_, std::to_string(found) + hint);
   }
 
   void read_annotations_file() {
@@ -106,9 +106,9 @@ class label_reader {
             static_cast<std::uint8_t>(out_.annotations->segment_class(i / segments, i % segments));
       }
     } else if (options_.labels_required) {
-      throw error("data folder " + folder_.dir().string(),
-                  ave_folder::either(file_names::labels) + ", or Annotations.txt to rebuild the labels from",
-                  "none of them");
+      throw expectation_error(
+          "data folder " + folder_.dir().string(),
+          ave_folder::either(file_names::labels) + ", or Annotations.txt to rebuild the labels from", "none of them");
     } else {
       name_unknown_categories();
       return;
@@ -267,7 +267,7 @@ class label_reader {
 }  // namespace detail
 
 /// Reads the labels of `rows` videos from the folder; `features` is the file that says how many there are. Throws
-/// vscg::error for what contradicts itself; what is odd but usable goes to options.warn.
+/// vscg::expectation_error for what contradicts itself; what is odd but usable goes to options.warn.
 inline ave_labels read_ave_labels(ave_folder& folder, std::size_t rows, const std::string& features,
                                   const ave_options& options) {
   return detail::label_reader(folder, rows, features, options).read();

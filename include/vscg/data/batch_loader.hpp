@@ -43,8 +43,8 @@ struct batch {
 /// Reads and converts the next batch while its caller works on this one.
 ///
 /// Owns one thread, from construction to destruction, and memory for two batches, allocated at once: about
-/// 504,000 numbers for each of `capacity` videos. One caller at a time. Throws vscg::error where the system does not
-/// give the thread, or the memory.
+/// 504,000 numbers for each of `capacity` videos. One caller at a time. Throws vscg::expectation_error where the system
+/// does not give the thread, or the memory.
 template <std::floating_point T>
 class batch_loader {
  public:
@@ -61,7 +61,8 @@ class batch_loader {
       }
     } catch (const std::bad_alloc&) {
       const std::string videos = std::to_string(capacity) + " videos";
-      throw error("memory for two batches of " + videos, bytes_text(bytes), "that the system does not give it");
+      throw expectation_error("memory for two batches of " + videos, bytes_text(bytes),
+                              "that the system does not give it");
     }
     worker_ = start_thread([&] { return std::thread([this] { work(); }); }, "one more, which reads ahead");
   }
@@ -77,10 +78,11 @@ class batch_loader {
   }
 
   /// Puts a batch at the end of the queue and returns at once. Two may be under way: the one that wait() hands out and
-  /// the one behind it; more requests only wait their turn. Throws vscg::error if there are more rows than `capacity`.
+  /// the one behind it; more requests only wait their turn. Throws vscg::expectation_error if there are more rows than
+  /// `capacity`.
   void request(std::vector<std::size_t> rows) {
     if (rows.size() > capacity_) {
-      throw error("batch", "at most " + std::to_string(capacity_) + " videos", std::to_string(rows.size()));
+      throw expectation_error("batch", "at most " + std::to_string(capacity_) + " videos", std::to_string(rows.size()));
     }
     {
       const std::lock_guard lock(mutex_);
@@ -91,12 +93,13 @@ class batch_loader {
   }
 
   /// The earliest request that was not handed out yet; valid until the next wait(). What went wrong with it is thrown
-  /// here, and the request behind it is next. Throws vscg::error if nothing was requested, and vscg::stopped when
-  /// `stop`, which is asked while the batch is not ready, says so; the request then stays the earliest.
+  /// here, and the request behind it is next. Throws vscg::expectation_error if nothing was requested, and
+  /// vscg::stopped when `stop`, which is asked while the batch is not ready, says so; the request then stays the
+  /// earliest.
   const batch<T>& wait(const std::function<bool()>& stop = nullptr) {
     const auto begin = std::chrono::steady_clock::now();
     std::unique_lock lock(mutex_);
-    if (outstanding_ == 0) throw error("batch_loader::wait", "a batch that was requested", "none");
+    if (outstanding_ == 0) throw expectation_error("batch_loader::wait", "a batch that was requested", "none");
     if (handed_out_) {
       slots_[next_out_].state = stage::free;
       next_out_ = 1 - next_out_;

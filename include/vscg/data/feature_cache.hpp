@@ -35,7 +35,7 @@ class feature_cache {
   const std::filesystem::path& path() const { return path_; }
 
   /// The copy, or an empty mapping if there is none of this state of the source, or not all of it, or (`refused()`) if
-  /// the system does not map it. Throws vscg::error if it is there and cannot be read.
+  /// the system does not map it. Throws vscg::expectation_error if it is there and cannot be read.
   mapped_file open() const {
     if (!file_is_there(path_)) return {};
     mapped_file file(path_);
@@ -53,7 +53,7 @@ class feature_cache {
     fill(file);
     const file_state now = file_state::of(source_);
     if (now.size != header_[1] || static_cast<std::uint64_t>(now.changed_nanoseconds) != header_[2]) {
-      throw error(source_.string(), "a file that stays as it is while it is copied", "a change");
+      throw expectation_error(source_.string(), "a file that stays as it is while it is copied", "a change");
     }
     file.commit();
   }

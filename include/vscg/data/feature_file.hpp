@@ -74,8 +74,8 @@ class feature_file {
   /// How many videos must be decompressed to read one: 1 unless chunks hold several.
   std::size_t videos_per_read() const { return map_ ? 1 : std::max<std::size_t>(1, rows_per_chunk_); }
 
-  /// Reads one video of `[segments, ...]` values; throws vscg::error naming video and segment of a value that is NaN or
-  /// infinite (or, as float, too large).
+  /// Reads one video of `[segments, ...]` values; throws vscg::expectation_error naming video and segment of a value
+  /// that is NaN or infinite (or, as float, too large).
   template <std::floating_point T>
   void read(std::size_t row, T* out) const {
     const std::size_t bytes = values_ * format_.bytes();
@@ -92,9 +92,9 @@ class feature_file {
   }
 
   /// Reads from a float32 copy in `folder` from now on, which is written first if it is missing or belongs to another
-  /// state of the source. Throws vscg::error if it cannot be written. Where the system does not map it, the source
-  /// remains. `progress` is called with (videos done, in all) while that goes on; what it throws ends it and leaves
-  /// nothing half-written.
+  /// state of the source. Throws vscg::expectation_error if it cannot be written. Where the system does not map it, the
+  /// source remains. `progress` is called with (videos done, in all) while that goes on; what it throws ends it and
+  /// leaves nothing half-written.
   void use_cache(const std::filesystem::path& folder, const std::function<void(std::size_t, std::size_t)>& progress) {
     const feature_cache cache(folder, path_, rows_, values_);
     make_folder(folder);
@@ -109,7 +109,8 @@ class feature_file {
         cache.write([&](atomic_file& file) { copy_all(file, progress); });
         copy = cache.open();
       }
-      if (!copy && !copy.refused()) throw error(cache.path().string(), "the cache just written", "another file");
+      if (!copy && !copy.refused())
+        throw expectation_error(cache.path().string(), "the cache just written", "another file");
     }
     if (copy.refused()) return;
     const std::lock_guard lock(*hdf5_);
@@ -139,7 +140,8 @@ class feature_file {
   }
 
   void expect_same(const file_state& before, const file_state& now) const {
-    if (before != now) throw error(path_.string(), "a file that stays as it is while it is opened", "another one");
+    if (before != now)
+      throw expectation_error(path_.string(), "a file that stays as it is while it is opened", "another one");
   }
 
   // Reads videos x segments [first_segment, first_segment + segments) as they stand in the file.
@@ -168,8 +170,9 @@ class feature_file {
     const std::size_t count = values_ / segments_;
     if (convert_elements(format_, from, count, out)) return;
     const T bad = out[first_not_finite(std::span<const T>(out, count))];
-    throw error(path_.string() + ": video row " + std::to_string(row) + ", segment " + std::to_string(segment),
-                "finite features", not_finite_text(bad));
+    throw expectation_error(
+        path_.string() + ": video row " + std::to_string(row) + ", segment " + std::to_string(segment),
+        "finite features", not_finite_text(bad));
   }
 
   void copy_all(atomic_file& file, const std::function<void(std::size_t, std::size_t)>& progress) const {

@@ -26,7 +26,7 @@ void for_each_batch(batch_loader<Scalar>& loader, std::span<const std::vector<st
       loader.wait(stop);
     } catch (const stopped&) {
       throw;
-    } catch (const error&) {  // nobody wants that batch any more
+    } catch (const expectation_error&) {  // nobody wants that batch any more
     }
   }
   for (std::size_t i = 0; i < std::min<std::size_t>(2, lists.size()); ++i) loader.request(lists[i]);

@@ -30,7 +30,8 @@ class hdf5_array {
   hdf5_array() = default;
 
   /// Opens `key`, or the only array of the file if it has no such key.
-  /// Throws vscg::error for a file that is missing, not HDF5, or truncated, and for a missing key (lists those found).
+  /// Throws vscg::expectation_error for a file that is missing, not HDF5, or truncated, and for a missing key (lists
+  /// those found).
   static hdf5_array open(const std::filesystem::path& file, const std::string& key) {
     hdf5_silence quiet;
     hdf5_array result;
@@ -61,10 +62,11 @@ class hdf5_array {
   /// The file with the key that was used, for messages.
   std::string name() const { return path_.string() + " (" + key_ + ")"; }
 
-  /// The plan after which the array was made: its layout, filters, fill value. Throws vscg::error if it is unreadable.
+  /// The plan after which the array was made: its layout, filters, fill value. Throws vscg::expectation_error if it is
+  /// unreadable.
   hdf5_handle plan() const {
     hdf5_handle result(H5Dget_create_plist(array_.get()), H5Pclose);
-    if (!result) throw error(name(), "a readable array", detail::hdf5_reason());
+    if (!result) throw expectation_error(name(), "a readable array", detail::hdf5_reason());
     return result;
   }
 
@@ -80,7 +82,8 @@ class hdf5_array {
     if (shape_.empty() || H5Pget_layout(made.get()) != H5D_CHUNKED) return {};
     std::vector<hsize_t> sizes(shape_.size());
     if (H5Pget_chunk(made.get(), static_cast<int>(sizes.size()), sizes.data()) != static_cast<int>(sizes.size())) {
-      throw error(name(), "chunks of " + std::to_string(sizes.size()) + " dimensions", detail::hdf5_reason());
+      throw expectation_error(name(), "chunks of " + std::to_string(sizes.size()) + " dimensions",
+                              detail::hdf5_reason());
     }
     return sizes;
   }
@@ -130,8 +133,8 @@ class hdf5_array {
     if (!file_space || !memory_space ||
         H5Sselect_hyperslab(file_space.get(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr) < 0 ||
         H5Dread(array_.get(), as, memory_space.get(), file_space.get(), H5P_DEFAULT, out) < 0) {
-      throw error(name() + ": rows from " + std::to_string(start.empty() ? 0 : start[0]), "readable data",
-                  detail::hdf5_reason());
+      throw expectation_error(name() + ": rows from " + std::to_string(start.empty() ? 0 : start[0]), "readable data",
+                              detail::hdf5_reason());
     }
   }
 
@@ -146,12 +149,13 @@ class hdf5_array {
  private:
   void open_array() {
     array_ = hdf5_handle(H5Dopen2(file_.get(), key_.c_str(), H5P_DEFAULT), H5Dclose);
-    if (!array_) throw error(name(), "a readable array", detail::why_not_object(file_.get(), path_, key_));
+    if (!array_) throw expectation_error(name(), "a readable array", detail::why_not_object(file_.get(), path_, key_));
     type_ = hdf5_handle(H5Dget_type(array_.get()), H5Tclose);
     const hdf5_handle space(H5Dget_space(array_.get()), H5Sclose);
     const int rank = space ? H5Sget_simple_extent_ndims(space.get()) : -1;
     if (!type_ || rank < 0 || H5Sget_simple_extent_type(space.get()) == H5S_NULL) {
-      throw error(name(), "a plain array", rank < 0 ? detail::hdf5_reason() : "none, its data space is null");
+      throw expectation_error(name(), "a plain array",
+                              rank < 0 ? detail::hdf5_reason() : "none, its data space is null");
     }
     std::vector<hsize_t> sizes(static_cast<std::size_t>(rank));
     if (rank > 0) H5Sget_simple_extent_dims(space.get(), sizes.data(), nullptr);

@@ -60,14 +60,14 @@ inline void expect_shape(const hdf5_array& array, const accepted_shapes& accepte
     if (same) return;
     text += (text.empty() ? "shape " : " or ") + video_shape_text(shape);
   }
-  throw error(array.name(), text, video_shape_text(array.shape()));
+  throw expectation_error(array.name(), text, video_shape_text(array.shape()));
 }
 
 inline hdf5_facts facts_of(const hdf5_array& array, const accepted_shapes& accepted) {
   hdf5_silence quiet;
   expect_shape(array, accepted);
   const std::optional<element_format> format = hdf5_element_format(array.type());
-  if (!format) throw error(array.name(), hdf5_number_types, hdf5_type_text(array.type()));
+  if (!format) throw expectation_error(array.name(), hdf5_number_types, hdf5_type_text(array.type()));
   expect_written(array);
   hdf5_facts facts{array.key(), array.shape(), *format, array.rows_per_chunk(), std::nullopt, array.state()};
   const hdf5_handle plan = array.plan();
@@ -169,7 +169,7 @@ Result look_at_hdf5(const std::filesystem::path& path, const std::string& key, c
       const Result found = here();
       result.put('+');
       pack(result, found);
-    } catch (const error& problem) {
+    } catch (const expectation_error& problem) {
       result = {};
       result.put('-');
       result.put_all(std::string(problem.what()));
@@ -182,10 +182,11 @@ Result look_at_hdf5(const std::filesystem::path& path, const std::string& key, c
   });
   if (answer.result == child_answer::outcome::not_possible) return here();
   if (answer.result == child_answer::outcome::died) {
-    throw error(path.string(), "a sound HDF5 file", "damage at which " + hdf5_version() + " fails: " + answer.text);
+    throw expectation_error(path.string(), "a sound HDF5 file",
+                            "damage at which " + hdf5_version() + " fails: " + answer.text);
   }
   packed bytes(answer.text);
-  if (bytes.take<char>() == '-') throw error(bytes.take_all<std::string>());
+  if (bytes.take<char>() == '-') throw expectation_error(bytes.take_all<std::string>());
   Result result;
   unpack(bytes, result);
   return result;
@@ -195,9 +196,9 @@ Result look_at_hdf5(const std::filesystem::path& path, const std::string& key, c
 
 /// Opens the array `key` of a file, or its only one, and looks at its shape, type, layout and every chunk's place,
 /// without reading a number. That is done in a child process (fork), because HDF5's library can crash on one damaged
-/// byte; where no child can be made it is done here. Throws vscg::error with the cause: the file, key, shape or type is
-/// another one, a link points nowhere, the compression is not known, a row was never written, the library crashes or
-/// does not end.
+/// byte; where no child can be made it is done here. Throws vscg::expectation_error with the cause: the file, key,
+/// shape or type is another one, a link points nowhere, the compression is not known, a row was never written, the
+/// library crashes or does not end.
 inline hdf5_facts inspect_hdf5(const std::filesystem::path& path, const std::string& key,
                                const accepted_shapes& accepted) {
   return detail::look_at_hdf5<hdf5_facts>(path, key,

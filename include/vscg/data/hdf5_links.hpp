@@ -47,24 +47,26 @@ inline std::string why_not_open(const std::filesystem::path& file, std::string& 
   return why;
 }
 
-/// Opens a file for reading; throws vscg::error with the cause.
+/// Opens a file for reading; throws vscg::expectation_error with the cause.
 inline hdf5_handle open_hdf5_file(const std::filesystem::path& file) {
   std::error_code code;
   if (!std::filesystem::exists(file, code)) {
     const bool link = std::filesystem::is_symlink(file, code);
-    throw error(file.string(), "an HDF5 file",
-                link ? "a link to " + std::filesystem::read_symlink(file, code).string() + ", where no such file is"
-                     : "no such file");
+    throw expectation_error(
+        file.string(), "an HDF5 file",
+        link ? "a link to " + std::filesystem::read_symlink(file, code).string() + ", where no such file is"
+             : "no such file");
   }
-  if (!std::filesystem::is_regular_file(file, code)) throw error(file.string(), "an HDF5 file", "not a file");
+  if (!std::filesystem::is_regular_file(file, code))
+    throw expectation_error(file.string(), "an HDF5 file", "not a file");
   if (::access(file.c_str(), R_OK) != 0) {
-    throw error(file.string(), "a readable HDF5 file", system_reason(errno));
+    throw expectation_error(file.string(), "a readable HDF5 file", system_reason(errno));
   }
   hdf5_handle handle(H5Fopen(file.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
   if (handle) return handle;
   std::string expected = "a readable HDF5 file";
   const std::string found = why_not_open(file, expected);
-  throw error(file.string(), expected, found);
+  throw expectation_error(file.string(), expected, found);
 }
 
 /// The file that `name`, written in the HDF5 file `holder`, stands for: where HDF5 looks, in its order. None if it is
@@ -101,7 +103,7 @@ inline std::string external_link_text(const std::filesystem::path& holder, const
     const hdf5_handle file = open_hdf5_file(*target);
     const hdf5_handle found(H5Oopen(file.get(), object.c_str(), H5P_DEFAULT), H5Oclose);
     return text + (found ? "which HDF5 does not follow" : "which does not open there: " + hdf5_reason());
-  } catch (const error& problem) {
+  } catch (const expectation_error& problem) {
     return text + "but " + problem.what();
   }
 }
@@ -132,10 +134,11 @@ inline std::string why_not_object(hid_t file, const std::filesystem::path& path,
 }  // namespace detail
 
 /// The name in the root group of `file` under which its array stands: `wanted`, or the only array that there is. Throws
-/// vscg::error for a name that is there but cannot be opened, with the cause, and otherwise with the names found.
+/// vscg::expectation_error for a name that is there but cannot be opened, with the cause, and otherwise with the names
+/// found.
 inline std::string find_hdf5_array(hid_t file, const std::filesystem::path& path, const std::string& wanted) {
   const auto check = [&](auto result) {
-    if (result < 0) throw error(path.string(), "a readable HDF5 file", detail::hdf5_reason());
+    if (result < 0) throw expectation_error(path.string(), "a readable HDF5 file", detail::hdf5_reason());
     return result;
   };
   // What `name` is: an array or, in words, something else, or (`why`) something that does not open.
@@ -149,7 +152,7 @@ inline std::string find_hdf5_array(hid_t file, const std::filesystem::path& path
   std::string what, why;
   if (check(H5Lexists(file, wanted.c_str(), H5P_DEFAULT)) > 0) {
     if (is_array(wanted, what, why)) return wanted;
-    if (!why.empty()) throw error(path.string() + " (" + wanted + ")", "a readable array", why);
+    if (!why.empty()) throw expectation_error(path.string() + " (" + wanted + ")", "a readable array", why);
   }
   H5G_info_t info;
   check(H5Gget_info(file, &info));
@@ -172,8 +175,8 @@ inline std::string find_hdf5_array(hid_t file, const std::filesystem::path& path
     names += (names.empty() ? "" : ", ") + name + (what.empty() ? "" : " (" + what + ")");
   }
   if (arrays == 1 && broken == 0) return array;
-  throw error(path.string(), "the key " + wanted + " (or one array only)",
-              names.empty() ? "no key at all" : "keys: " + names);
+  throw expectation_error(path.string(), "the key " + wanted + " (or one array only)",
+                          names.empty() ? "no key at all" : "keys: " + names);
 }
 
 }  // namespace vscg::data

@@ -27,7 +27,7 @@ namespace detail {
 
 inline void expect_all_written(const hdf5_array& array, int depth);
 
-/// Throws vscg::error unless the raw files that hold a contiguous array are there and long enough.
+/// Throws vscg::expectation_error unless the raw files that hold a contiguous array are there and long enough.
 inline void expect_raw_files(const hdf5_array& array, const hdf5_handle& plan, int count) {
   const array_bytes bytes(array);
   std::size_t before = 0;
@@ -36,7 +36,7 @@ inline void expect_raw_files(const hdf5_array& array, const hdf5_handle& plan, i
     off_t offset = 0;
     hsize_t size = 0;
     if (H5Pget_external(plan.get(), static_cast<unsigned>(i), name.size() - 1, name.data(), &offset, &size) < 0) {
-      throw error(array.name(), "readable names of raw files", hdf5_reason());
+      throw expectation_error(array.name(), "readable names of raw files", hdf5_reason());
     }
     const auto file = linked_file(array.path(), name.data(), "HDF5_EXTFILE_PREFIX");
     std::error_code code;
@@ -45,7 +45,7 @@ inline void expect_raw_files(const hdf5_array& array, const hdf5_handle& plan, i
     const auto from = static_cast<std::size_t>(offset);
     const std::size_t usable = file && !code && there > from ? std::min(wanted, there - from) : 0;
     if (usable < wanted) {
-      throw error(
+      throw expectation_error(
           array.path().string() + ": " + row_text(array, (before + usable) / bytes.row),
           std::to_string(wanted) + " bytes from byte " + std::to_string(from) + " on in the raw file " + name.data(),
           file ? "a file of " + std::to_string(there) + " bytes" : "no such file");
@@ -81,7 +81,7 @@ struct virtual_source {
       : where(H5Pget_virtual_vspace(plan.get(), i), H5Sclose), what(H5Pget_virtual_srcspace(plan.get(), i), H5Sclose) {
     const auto text = [&](auto call) {
       const auto length = call(plan.get(), i, nullptr, 0);
-      if (length < 0 || !where || !what) throw error(holder.name(), "readable sources", hdf5_reason());
+      if (length < 0 || !where || !what) throw expectation_error(holder.name(), "readable sources", hdf5_reason());
       std::string result(static_cast<std::size_t>(length) + 1, '\0');
       call(plan.get(), i, result.data(), result.size());
       result.pop_back();
@@ -105,16 +105,16 @@ struct virtual_source {
     return "rows " + std::to_string(first[0]) + " to " + std::to_string(last[0]);
   }
 
-  // Throws vscg::error unless the source is there and has the numbers that are taken from it.
+  // Throws vscg::expectation_error unless the source is there and has the numbers that are taken from it.
   void expect_there(const hdf5_array& holder, int depth) const {
     const std::string thing = holder.path().string() + ": " + rows(holder);
     const std::string expected = "the source " + file + ":" + array + " of the virtual array";
     const auto path = file == "." ? holder.path() : linked_file(holder.path(), file, "HDF5_VDS_PREFIX");
-    if (!path) throw error(thing, expected, "no such file");
+    if (!path) throw expectation_error(thing, expected, "no such file");
     try {
       const hdf5_array source = hdf5_array::open_at(*path, array);
       if (!hdf5_element_format(source.type())) {
-        throw error(source.name(), hdf5_number_types, hdf5_type_text(source.type()));
+        throw expectation_error(source.name(), hdf5_number_types, hdf5_type_text(source.type()));
       }
       const std::size_t rank = source.shape().size();
       std::vector<hsize_t> first(rank), last(rank);
@@ -122,24 +122,27 @@ struct virtual_source {
           H5Sget_select_bounds(what.get(), first.data(), last.data()) >= 0) {
         for (std::size_t axis = 0; axis < rank; ++axis) {
           if (last[axis] < source.shape()[axis]) continue;
-          throw error(source.name(),
-                      "at least " + std::to_string(last[axis] + 1) + " entries along axis " + std::to_string(axis),
-                      "shape " + video_shape_text(source.shape()));
+          throw expectation_error(
+              source.name(),
+              "at least " + std::to_string(last[axis] + 1) + " entries along axis " + std::to_string(axis),
+              "shape " + video_shape_text(source.shape()));
         }
       }
       expect_all_written(source, depth + 1);
-    } catch (const error& problem) {
-      throw error(thing, expected, problem.what());
+    } catch (const expectation_error& problem) {
+      throw expectation_error(thing, expected, problem.what());
     }
   }
 };
 
-/// Throws vscg::error unless every number of a virtual array comes from a source that is there: HDF5 reads the others
-/// as zeros without a word.
+/// Throws vscg::expectation_error unless every number of a virtual array comes from a source that is there: HDF5 reads
+/// the others as zeros without a word.
 inline void expect_sources(const hdf5_array& array, const hdf5_handle& plan, int depth) {
-  if (depth > 8) throw error(array.name(), "an array of numbers", "virtual arrays in virtual arrays without end");
+  if (depth > 8)
+    throw expectation_error(array.name(), "an array of numbers", "virtual arrays in virtual arrays without end");
   std::size_t count = 0;
-  if (H5Pget_virtual_count(plan.get(), &count) < 0) throw error(array.name(), "readable sources", hdf5_reason());
+  if (H5Pget_virtual_count(plan.get(), &count) < 0)
+    throw expectation_error(array.name(), "readable sources", hdf5_reason());
   const std::size_t rows = array.shape()[0], row_size = array_bytes(array).row / H5Tget_size(array.type());
   std::vector<std::size_t> covered(rows, 0);
   bool series = false;
@@ -156,7 +159,7 @@ inline void expect_sources(const hdf5_array& array, const hdf5_handle& plan, int
   }
 }
 
-/// Throws vscg::error for numbers that were never written or cannot be reached: HDF5 reads them as zeros.
+/// Throws vscg::expectation_error for numbers that were never written or cannot be reached: HDF5 reads them as zeros.
 inline void expect_all_written(const hdf5_array& array, int depth) {
   if (std::count(array.shape().begin(), array.shape().end(), std::size_t{0}) > 0) return;
   const hdf5_handle plan = array.plan();
@@ -175,17 +178,18 @@ inline void expect_all_written(const hdf5_array& array, int depth) {
     // HDF5 does not compare them, and reads from no memory at all.
     const std::size_t bytes = array_bytes(array).all, found = H5Dget_storage_size(array.id());
     if (found != bytes) {
-      throw error(array.name(), std::to_string(bytes) + " bytes as its shape needs", std::to_string(found));
+      throw expectation_error(array.name(), std::to_string(bytes) + " bytes as its shape needs", std::to_string(found));
     }
   } else {
-    throw error(array.name(), "a layout that is known", "layout " + std::to_string(static_cast<int>(layout)));
+    throw expectation_error(array.name(), "a layout that is known",
+                            "layout " + std::to_string(static_cast<int>(layout)));
   }
 }
 
 }  // namespace detail
 
-/// Throws vscg::error, with the row, for numbers of an array that were never written, whose source is not there, or
-/// whose compression is not known here.
+/// Throws vscg::expectation_error, with the row, for numbers of an array that were never written, whose source is not
+/// there, or whose compression is not known here.
 inline void expect_written(const hdf5_array& array) { detail::expect_all_written(array, 0); }
 
 }  // namespace vscg::data

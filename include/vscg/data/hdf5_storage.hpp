@@ -68,8 +68,8 @@ inline bool fits_filter(H5Z_filter_t filter, const std::vector<unsigned>& values
   }
 }
 
-/// The filters of an array; throws vscg::error for one that this HDF5 does not have, or that was made for other
-/// elements.
+/// The filters of an array; throws vscg::expectation_error for one that this HDF5 does not have, or that was made for
+/// other elements.
 inline std::vector<H5Z_filter_t> expect_filters(const hdf5_array& array) {
   const hdf5_handle plan = array.plan();
   std::vector<H5Z_filter_t> filters;
@@ -84,16 +84,17 @@ inline std::vector<H5Z_filter_t> expect_filters(const hdf5_array& array) {
     const H5Z_filter_t filter = H5Pget_filter2(plan.get(), static_cast<unsigned>(i), &flags, &found, values.data(),
                                                name.size() - 1, name.data(), &properties);
     values.resize(std::min(found, values.size()));
-    if (filter < 0) throw error(array.name(), "readable filters", hdf5_reason());
+    if (filter < 0) throw expectation_error(array.name(), "readable filters", hdf5_reason());
     if (H5Zfilter_avail(filter) <= 0) {
-      throw error(array.name(), "a compression that this " + hdf5_version() + " undoes",
-                  "filter " + filter_text(filter, name.data()) +
-                      "; write the file again with compression='gzip' (h5repack -f GZIP=1) where that filter is "
-                      "installed");
+      throw expectation_error(
+          array.name(), "a compression that this " + hdf5_version() + " undoes",
+          "filter " + filter_text(filter, name.data()) +
+              "; write the file again with compression='gzip' (h5repack -f GZIP=1) where that filter is "
+              "installed");
     }
     if (!fits_filter(filter, values, H5Tget_size(array.type()), elements)) {
-      throw error(array.name(), "filters made for its elements",
-                  "filter " + filter_text(filter, name.data()) + " with numbers of other elements");
+      throw expectation_error(array.name(), "filters made for its elements",
+                              "filter " + filter_text(filter, name.data()) + " with numbers of other elements");
     }
     filters.push_back(filter);
   }
@@ -106,7 +107,9 @@ struct array_bytes {
 
   explicit array_bytes(const hdf5_array& array) {
     const std::optional<std::size_t> bytes = fitting_product(H5Tget_size(array.type()), array.shape());
-    if (!bytes) throw error(array.name(), "an array that memory can hold", "shape " + video_shape_text(array.shape()));
+    if (!bytes)
+      throw expectation_error(array.name(), "an array that memory can hold",
+                              "shape " + video_shape_text(array.shape()));
     all = *bytes;
     row = array.shape().empty() || array.shape()[0] == 0 ? all : all / array.shape()[0];
   }
@@ -118,7 +121,7 @@ inline std::string row_text(const hdf5_array& array, std::size_t row) {
 }
 
 [[noreturn]] inline void fail_unwritten(const hdf5_array& array, std::size_t row, const std::string& found) {
-  throw error(array.path().string() + ": " + row_text(array, row), "numbers that were written", found);
+  throw expectation_error(array.path().string() + ": " + row_text(array, row), "numbers that were written", found);
 }
 
 /// A piece of a file.
@@ -126,12 +129,12 @@ struct file_range {
   std::size_t begin = 0, end = 0;
 };
 
-/// Throws vscg::error where the numbers of an array would be its own header.
+/// Throws vscg::expectation_error where the numbers of an array would be its own header.
 inline void expect_outside_header(const hdf5_array& array, file_range numbers) {
   const std::size_t header = array.header().value_or(numbers.end);
   if (header >= numbers.begin && header < numbers.end) {
-    throw error(array.name(), "numbers beside the array's header, byte " + std::to_string(header),
-                "bytes " + std::to_string(numbers.begin) + " to " + std::to_string(numbers.end));
+    throw expectation_error(array.name(), "numbers beside the array's header, byte " + std::to_string(header),
+                            "bytes " + std::to_string(numbers.begin) + " to " + std::to_string(numbers.end));
   }
 }
 
@@ -144,7 +147,8 @@ struct chunk_rule {
   chunk_rule(const hdf5_array& array, std::vector<H5Z_filter_t> all) : shape(array.chunk()), filters(std::move(all)) {
     const std::optional<std::size_t> product =
         fitting_product(H5Tget_size(array.type()), std::vector<std::size_t>(shape.begin(), shape.end()));
-    if (!product || *product == 0) throw error(array.name(), "chunks of numbers", "chunks of 0 or too many");
+    if (!product || *product == 0)
+      throw expectation_error(array.name(), "chunks of numbers", "chunks of 0 or too many");
     bytes = *product;
   }
 
@@ -160,30 +164,30 @@ struct chunk_rule {
   }
 };
 
-/// Where the chunk that begins at `start` is in the file; throws vscg::error if its entry in the index of chunks cannot
-/// be right: HDF5 would hand out what lies behind the chunk in memory. Costs a walk over the index.
+/// Where the chunk that begins at `start` is in the file; throws vscg::expectation_error if its entry in the index of
+/// chunks cannot be right: HDF5 would hand out what lies behind the chunk in memory. Costs a walk over the index.
 inline file_range expect_chunk(const hdf5_array& array, const chunk_rule& rule, const std::vector<hsize_t>& start) {
   unsigned mask = 0;
   haddr_t address = HADDR_UNDEF;
   hsize_t bytes = 0;
   const std::string thing = array.path().string() + ": " + row_text(array, start[0]);
   if (H5Dget_chunk_info_by_coord(array.id(), start.data(), &mask, &address, &bytes) < 0) {
-    throw error(thing, "a readable chunk", hdf5_reason());
+    throw expectation_error(thing, "a readable chunk", hdf5_reason());
   }
   if (address == HADDR_UNDEF) fail_unwritten(array, start[0], "a gap");
   const std::size_t count = rule.filters.size();
   if (count < 32 && mask >> count != 0) {
-    throw error(thing, "a chunk that leaves out some of " + std::to_string(count) + " filters",
-                "filters left out that are not there");
+    throw expectation_error(thing, "a chunk that leaves out some of " + std::to_string(count) + " filters",
+                            "filters left out that are not there");
   }
   const std::optional<std::size_t> expected = rule.stored_bytes(mask);
   if (expected && *expected != bytes) {
-    throw error(thing, "a chunk of " + std::to_string(*expected) + " bytes", std::to_string(bytes));
+    throw expectation_error(thing, "a chunk of " + std::to_string(*expected) + " bytes", std::to_string(bytes));
   }
   const std::size_t end = array.end_of_file();
   if (address > end || bytes > end - address) {
-    throw error(thing, "a chunk in the file's " + std::to_string(end) + " bytes",
-                "one from byte " + std::to_string(address) + " on");
+    throw expectation_error(thing, "a chunk in the file's " + std::to_string(end) + " bytes",
+                            "one from byte " + std::to_string(address) + " on");
   }
   return {static_cast<std::size_t>(address), static_cast<std::size_t>(address + bytes)};
 }
@@ -192,8 +196,8 @@ inline file_range expect_chunk(const hdf5_array& array, const chunk_rule& rule, 
 /// with more chunks it is taken when a row is read for the first time.
 inline constexpr std::size_t few_chunks = 1024;
 
-/// Throws vscg::error unless every chunk is in the file (HDF5 reads the others as zeros without a word) and, where they
-/// are few, by itself.
+/// Throws vscg::expectation_error unless every chunk is in the file (HDF5 reads the others as zeros without a word)
+/// and, where they are few, by itself.
 inline void expect_chunks(const hdf5_array& array, const std::vector<H5Z_filter_t>& filters) {
   const chunk_rule rule(array, filters);
   const std::vector<hsize_t>& chunk = rule.shape;
@@ -201,23 +205,25 @@ inline void expect_chunks(const hdf5_array& array, const std::vector<H5Z_filter_
   const hdf5_handle space(H5Dget_space(array.id()), H5Sclose);
   std::vector<hsize_t> size(rank), limit(rank);
   if (H5Sget_simple_extent_dims(space.get(), size.data(), limit.data()) != static_cast<int>(rank)) {
-    throw error(array.name(), "a readable array", hdf5_reason());
+    throw expectation_error(array.name(), "a readable array", hdf5_reason());
   }
   std::vector<std::size_t> counts(rank);
   for (std::size_t axis = 0; axis < rank; ++axis) {
     if (limit[axis] != H5S_UNLIMITED && chunk[axis] > limit[axis]) {
-      throw error(array.name(), "chunks of 1 to " + std::to_string(limit[axis]) + " along axis " + std::to_string(axis),
-                  std::to_string(chunk[axis]));
+      throw expectation_error(array.name(),
+                              "chunks of 1 to " + std::to_string(limit[axis]) + " along axis " + std::to_string(axis),
+                              std::to_string(chunk[axis]));
     }
     counts[axis] = static_cast<std::size_t>((size[axis] - 1) / chunk[axis] + 1);
   }
   const std::size_t expected = fitting_product(1, counts).value_or(0);
   hsize_t found = 0;
   if (H5Dget_num_chunks(array.id(), space.get(), &found) < 0) {
-    throw error(array.name(), "readable chunks", hdf5_reason());
+    throw expectation_error(array.name(), "readable chunks", hdf5_reason());
   }
   if (found > expected) {
-    throw error(array.name(), std::to_string(expected) + " chunks as its shape needs", std::to_string(found));
+    throw expectation_error(array.name(), std::to_string(expected) + " chunks as its shape needs",
+                            std::to_string(found));
   }
   std::vector<file_range> places;
   std::vector<hsize_t> start(rank, 0);
@@ -226,7 +232,8 @@ inline void expect_chunks(const hdf5_array& array, const std::vector<H5Z_filter_
     hsize_t bytes = 0;
     const bool known = H5Dget_chunk_storage_size(array.id(), start.data(), &bytes) >= 0;
     if (!known && found == expected) {
-      throw error(array.path().string() + ": " + row_text(array, start[0]), "a readable chunk", hdf5_reason());
+      throw expectation_error(array.path().string() + ": " + row_text(array, start[0]), "a readable chunk",
+                              hdf5_reason());
     }
     if (!known || bytes == 0) {
       fail_unwritten(
@@ -246,25 +253,27 @@ inline void expect_chunks(const hdf5_array& array, const std::vector<H5Z_filter_
   std::sort(places.begin(), places.end(), [](file_range a, file_range b) { return a.begin < b.begin; });
   for (std::size_t i = 1; i < places.size(); ++i) {
     if (places[i].begin < places[i - 1].end) {
-      throw error(array.name(), "chunks beside each other", "two that share byte " + std::to_string(places[i].begin));
+      throw expectation_error(array.name(), "chunks beside each other",
+                              "two that share byte " + std::to_string(places[i].begin));
     }
   }
 }
 
-/// Throws vscg::error unless the bytes of a contiguous array are in its file.
+/// Throws vscg::expectation_error unless the bytes of a contiguous array are in its file.
 inline void expect_bytes(const hdf5_array& array) {
   const std::size_t bytes = array_bytes(array).all;
   const haddr_t offset = H5Dget_offset(array.id());
   if (offset == HADDR_UNDEF) fail_unwritten(array, 0, "no numbers at all in the file");
   if (H5Dget_storage_size(array.id()) != bytes) {
-    throw error(array.name(), std::to_string(bytes) + " bytes as its shape needs",
-                std::to_string(H5Dget_storage_size(array.id())));
+    throw expectation_error(array.name(), std::to_string(bytes) + " bytes as its shape needs",
+                            std::to_string(H5Dget_storage_size(array.id())));
   }
   // HDF5 takes what lies behind the end that the file itself states for zeros, or for whatever is in memory there.
   const std::size_t end = array.end_of_file();
   if (end < offset || end - offset < bytes) {
-    throw error(array.name(), std::to_string(bytes) + " bytes of data from byte " + std::to_string(offset) + " on",
-                "a truncated file of " + std::to_string(end) + " bytes");
+    throw expectation_error(array.name(),
+                            std::to_string(bytes) + " bytes of data from byte " + std::to_string(offset) + " on",
+                            "a truncated file of " + std::to_string(end) + " bytes");
   }
   expect_outside_header(array, {static_cast<std::size_t>(offset), static_cast<std::size_t>(offset) + bytes});
 }
@@ -288,7 +297,7 @@ class hdf5_chunk_watch {
     if (chunks > detail::few_chunks) seen_.resize((array.shape()[0] - 1) / rows + 1, false);
   }
 
-  /// Throws vscg::error if a chunk of the rows [first, first + count) cannot be right.
+  /// Throws vscg::expectation_error if a chunk of the rows [first, first + count) cannot be right.
   void look(const hdf5_array& array, std::size_t first, std::size_t count) {
     if (seen_.empty()) return;
     const auto rows = static_cast<std::size_t>(rule_->shape[0]);

@@ -40,8 +40,9 @@ std::uint8_t one_hot_class(const double* values, Where&& where) {
     }
   }
   if (ones != 1 || other != 0) {
-    throw error(where(), "one-hot labels (one 1 among " + std::to_string(classes) + ")",
-                std::to_string(ones) + " times 1 and " + std::to_string(other) + " values that are neither 0 nor 1");
+    throw expectation_error(
+        where(), "one-hot labels (one 1 among " + std::to_string(classes) + ")",
+        std::to_string(ones) + " times 1 and " + std::to_string(other) + " values that are neither 0 nor 1");
   }
   return static_cast<std::uint8_t>(result);
 }
@@ -73,18 +74,18 @@ inline std::vector<std::uint8_t> video_labels(const std::filesystem::path& path,
 
 }  // namespace detail
 
-/// Reads one-hot labels [N,10,29] as N x 10 classes. Throws vscg::error naming file, row and segment.
+/// Reads one-hot labels [N,10,29] as N x 10 classes. Throws vscg::expectation_error naming file, row and segment.
 inline std::vector<std::uint8_t> read_segment_labels(const std::filesystem::path& path) {
   return detail::segment_labels(path, read_hdf5(path, "avadataset", {{0, segments, classes}}));
 }
 
-/// Reads one-hot labels [N,29] as N classes. Throws vscg::error naming file and row.
+/// Reads one-hot labels [N,29] as N classes. Throws vscg::expectation_error naming file and row.
 inline std::vector<std::uint8_t> read_video_labels(const std::filesystem::path& path) {
   return detail::video_labels(path, read_hdf5(path, "avadataset", {{0, classes}}));
 }
 
 /// Reads the labels of the noisy videos, [N,29] or [N,10,29], and returns how many there are; they are background all
-/// of them. Throws vscg::error naming file and row.
+/// of them. Throws vscg::expectation_error naming file and row.
 inline std::size_t read_noisy_labels(const std::filesystem::path& path) {
   const hdf5_numbers numbers = read_hdf5(path, "avadataset", {{0, classes}, {0, segments, classes}});
   const bool by_segment = numbers.shape.size() == 3;
@@ -93,15 +94,15 @@ inline std::size_t read_noisy_labels(const std::filesystem::path& path) {
   const std::size_t width = by_segment ? segments : 1;
   for (std::size_t i = 0; i < found.size(); ++i) {
     if (found[i] != background) {
-      throw error(path.string() + ": video row " + std::to_string(i / width), "background, class 28",
-                  "class " + std::to_string(found[i]));
+      throw expectation_error(path.string() + ": video row " + std::to_string(i / width), "background, class 28",
+                              "class " + std::to_string(found[i]));
     }
   }
   return found.size() / width;
 }
 
-/// Reads shares of the classes per video, [N,29], as N x 29 numbers of [0,1] that sum to 1. Throws vscg::error naming
-/// file and row.
+/// Reads shares of the classes per video, [N,29], as N x 29 numbers of [0,1] that sum to 1. Throws
+/// vscg::expectation_error naming file and row.
 inline std::vector<float> read_class_shares(const std::filesystem::path& path) {
   const hdf5_numbers numbers = read_hdf5(path, "avadataset", {{0, classes}});
   std::vector<float> result;
@@ -115,14 +116,16 @@ inline std::vector<float> read_class_shares(const std::filesystem::path& path) {
       result.push_back(static_cast<float>(values[c]));
     }
     if (!inside || std::abs(sum - 1.0) > 1e-3) {
-      throw error(path.string() + ": video row " + std::to_string(row), "29 shares between 0 and 1 that sum to 1",
-                  inside ? "the sum " + std::to_string(sum) : "a value outside");
+      throw expectation_error(path.string() + ": video row " + std::to_string(row),
+                              "29 shares between 0 and 1 that sum to 1",
+                              inside ? "the sum " + std::to_string(sum) : "a value outside");
     }
   });
   return result;
 }
 
-/// Reads the rows of a split. Throws vscg::error for an index that is not one of `rows` rows, or comes twice.
+/// Reads the rows of a split. Throws vscg::expectation_error for an index that is not one of `rows` rows, or comes
+/// twice.
 inline std::vector<std::size_t> read_order(const std::filesystem::path& path, std::size_t rows) {
   const std::vector<double> values = read_hdf5(path, "order", {{0}}).values;
   constexpr std::size_t never = std::numeric_limits<std::size_t>::max();
@@ -133,12 +136,13 @@ inline std::vector<std::size_t> read_order(const std::filesystem::path& path, st
     if (!(values[i] >= 0.0 && values[i] < static_cast<double>(rows)) || values[i] != std::floor(values[i])) {
       std::string found = std::to_string(values[i]);
       if (values[i] == std::floor(values[i])) found.resize(found.find('.'));
-      throw error(entry, "the index of one of " + std::to_string(rows) + " videos", found);
+      throw expectation_error(entry, "the index of one of " + std::to_string(rows) + " videos", found);
     }
     const auto row = static_cast<std::size_t>(values[i]);
     if (place[row] != never) {
-      throw error(entry, "each video once",
-                  "video row " + std::to_string(row) + ", which is also entry " + std::to_string(place[row]));
+      throw expectation_error(
+          entry, "each video once",
+          "video row " + std::to_string(row) + ", which is also entry " + std::to_string(place[row]));
     }
     place[row] = i;
     result.push_back(row);

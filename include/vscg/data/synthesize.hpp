@@ -51,13 +51,13 @@ class workshop {
     std::error_code failure;
     for (fs::directory_iterator entry(out_, failure), end; !failure && entry != end; entry.increment(failure)) {
       if (!force && entry->path().filename() != name) {
-        throw error(out_.string(), "an empty directory (or --force)",
-                    "\"" + entry->path().filename().string() + "\" in it");
+        throw expectation_error(out_.string(), "an empty directory (or --force)",
+                                "\"" + entry->path().filename().string() + "\" in it");
       }
     }
     if (!failure) fs::remove_all(path_, failure);  // what a killed run left
     if (!failure) fs::create_directory(path_, failure);
-    if (failure) throw error(out_.string() + ": cannot write into the directory: " + failure.message());
+    if (failure) throw expectation_error(out_.string() + ": cannot write into the directory: " + failure.message());
   }
   ~workshop() {
     // Without asking for memory, which may be what is wanting.
@@ -189,7 +189,8 @@ inline constexpr std::size_t first_noisy_number = std::size_t{1} << 40U;
 /// `audio_feature.h5` [N,10,128], `right_labels.h5` [N,10,29], `mil_labels.h5` and `prob_label.h5` [N,29], the three
 /// `*_noisy.h5`, `train_order.h5`, `val_order.h5`, `test_order.h5` (key `order`) and `Annotations.txt`. A row's
 /// features depend on (seed, row, its event) only. Streams: a few MiB of memory at any size. All or nothing: no file
-/// has its name before all are complete and on disk. Throws `vscg::error`, and `vscg::stopped` when `stop` says so.
+/// has its name before all are complete and on disk. Throws `vscg::expectation_error`, and `vscg::stopped` when `stop`
+/// says so.
 inline synthesis_report synthesize(const std::filesystem::path& directory, const synthesis_options& options) {
   if (options.videos.value_or(0) > synthetic_videos.most) synthetic_videos.expect("videos", *options.videos);
   if (options.noisy) synthetic_noisy_videos.expect("noisy", *options.noisy);
@@ -197,8 +198,9 @@ inline synthesis_report synthesize(const std::filesystem::path& directory, const
   if (options.annotations) {
     events = read_events(*options.annotations);
     if (options.videos.value_or(0) > events.size()) {
-      throw error("videos", "at most the " + std::to_string(events.size()) + " of " + options.annotations->string(),
-                  std::to_string(*options.videos));
+      throw expectation_error("videos",
+                              "at most the " + std::to_string(events.size()) + " of " + options.annotations->string(),
+                              std::to_string(*options.videos));
     }
     events.resize(options.videos.value_or(events.size()));
   } else {
@@ -208,7 +210,7 @@ inline synthesis_report synthesize(const std::filesystem::path& directory, const
     }
   }
   const std::size_t n = events.size();
-  if (n < 3) throw error("videos", "at least 3, one for each split", std::to_string(n));
+  if (n < 3) throw expectation_error("videos", "at least 3, one for each split", std::to_string(n));
   // AVE: 402 of 4,143 in validation and in test, 178 videos of background beside them.
   const auto share = [&](std::size_t of_ave) { return (n * of_ave + 4143 / 2) / 4143; };
   const std::size_t noisy = options.noisy.value_or(share(178));
@@ -248,7 +250,7 @@ inline synthesis_report synthesize(const std::filesystem::path& directory, const
     report.background += static_cast<double>(10 - (event.end - event.start)) / (10.0 * static_cast<double>(n));
   }
   lines.close();
-  if (!lines) throw error(annotations.string() + ": cannot write: " + std::strerror(errno));
+  if (!lines) throw expectation_error(annotations.string() + ": cannot write: " + std::strerror(errno));
   expect_no_stop(options.stop);
   shop.move_out({"visual_feature_noisy.h5", "audio_feature_noisy.h5", "labels_noisy.h5"});
   return report;

@@ -77,10 +77,10 @@ inline synthetic_event generate_event(seed s, std::size_t row) {
   return event;
 }
 
-/// The rows of an Annotations.txt. Throws `vscg::error` naming file and line.
+/// The rows of an Annotations.txt. Throws `vscg::expectation_error` naming file and line.
 inline std::vector<synthetic_event> read_events(const std::filesystem::path& file) {
   const annotation_list list = read_annotations(file);
-  if (list.entries.empty()) throw error(file.string(), "at least one annotation", "none");
+  if (list.entries.empty()) throw expectation_error(file.string(), "at least one annotation", "none");
   std::vector<synthetic_event> events;
   for (std::size_t row = 0; row < list.entries.size(); ++row) {
     const annotation& entry = list.entries[row];

@@ -51,7 +51,7 @@ class hdf5_rows {
     create(key);
     if (compress) return;
     const haddr_t offset = H5Dget_offset(set_.get());
-    if (offset == HADDR_UNDEF) throw error(path_.string() + ": cannot write: " + reason_of_failure());
+    if (offset == HADDR_UNDEF) throw expectation_error(path_.string() + ": cannot write: " + reason_of_failure());
     offset_ = static_cast<std::size_t>(offset);
     finish();
     raw_ = output_file(path_, O_WRONLY);
@@ -117,7 +117,7 @@ class hdf5_rows {
       static_cast<void>(::truncate(path_.c_str(), 0));
       set_.end();
       file_.end();
-      throw error(path_.string() + ": cannot write: " + reason);
+      throw expectation_error(path_.string() + ": cannot write: " + reason);
     }
     return result;
   }
@@ -137,7 +137,8 @@ inline hdf5_handle hdf5_type(stored_type type) {
     return H5Tset_fields(result.get(), 15, 10, 5, 0, 10) >= 0 && H5Tset_size(result.get(), 2) >= 0 &&
            H5Tset_ebias(result.get(), 15) >= 0;
   };
-  if (!result || (type == stored_type::float16 && !fits())) throw error("the type of features: " + reason_of_failure());
+  if (!result || (type == stored_type::float16 && !fits()))
+    throw expectation_error("the type of features: " + reason_of_failure());
   return result;
 }
 

@@ -49,8 +49,9 @@ class synthetic_world {
   /// The scene of video `number` with an event of `category` in the segments start <= t < end.
   synthetic_scene scene(std::uint64_t number, std::size_t category, std::size_t start, std::size_t end) const {
     if (category >= categories || start > end || end > segments) {
-      throw error("synthetic event", "category < 28 and start <= end <= 10",
-                  "category " + std::to_string(category) + ", " + std::to_string(start) + " to " + std::to_string(end));
+      throw expectation_error(
+          "synthetic event", "category < 28 and start <= end <= 10",
+          "category " + std::to_string(category) + ", " + std::to_string(start) + " to " + std::to_string(end));
     }
     return draw_scene(category, start, end, difficulty_, dice(scenes_, number));
   }

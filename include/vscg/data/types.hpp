@@ -60,7 +60,7 @@ struct ave_options {
   /// Splits whose order file must be there; the others are read when they are.
   std::vector<split> required = {split::train, split::validation, split::test};
 
-  /// Whether labels (a label file or Annotations.txt) must be there. Features alone can be localised without.
+  /// Whether labels (a label file or Annotations.txt) must be there. Features alone can be localized without.
   bool labels_required = true;
 };
 

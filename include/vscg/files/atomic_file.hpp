@@ -27,15 +27,16 @@ namespace vscg {
 /// The temporary name is fixed and locked while in use: what a killed process left behind is reused by the next one
 /// and never piles up, and two processes that write the same file get an error instead of a mixture.
 ///
-/// Every failure (a full or read-only disk, a missing directory, a file system without locks) is a vscg::error that
-/// names the path and the system's reason.
+/// Every failure (a full or read-only disk, a missing directory, a file system without locks) is a
+/// vscg::expectation_error that names the path and the system's reason.
 class atomic_file {
  public:
   explicit atomic_file(const std::filesystem::path& path) : path_(resolve(path)) {
     auto temporary = path_;
     temporary += ".tmp";
     if (!file_.open(temporary, thing())) {
-      throw error(thing() + ": it is being written by another process (" + temporary.string() + " is locked)");
+      throw expectation_error(thing() + ": it is being written by another process (" + temporary.string() +
+                              " is locked)");
     }
     if (::ftruncate(file_.opened().number(), 0) != 0) fail(errno);
   }
@@ -80,28 +81,28 @@ class atomic_file {
     std::error_code failure;
     const auto status = std::filesystem::status(path, failure);
     if (std::filesystem::is_directory(status) || path.filename().empty()) {
-      throw error("cannot write " + path.string(), "a file's name", "a directory");
+      throw expectation_error("cannot write " + path.string(), "a file's name", "a directory");
     }
     if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
-      throw error("cannot write " + path.string(), "a regular file", "a device or pipe");
+      throw expectation_error("cannot write " + path.string(), "a regular file", "a device or pipe");
     }
     if (std::filesystem::is_symlink(std::filesystem::symlink_status(path, failure))) {
       auto target = std::filesystem::canonical(path, failure);
       if (!failure) return target;
       if (failure != std::errc::no_such_file_or_directory) {
-        throw error("cannot write " + path.string() + ": " + failure.message());
+        throw expectation_error("cannot write " + path.string() + ": " + failure.message());
       }
     }
     return path;
   }
 
   std::string thing() const { return "cannot write " + path_.string(); }
-  [[noreturn]] void fail(int reason) const { throw error(thing() + ": " + system_reason(reason)); }
+  [[noreturn]] void fail(int reason) const { throw expectation_error(thing() + ": " + system_reason(reason)); }
   void check(int reason) const {
     if (reason != 0) fail(reason);
   }
   void expect_open() const {
-    if (!file_.opened()) throw error(thing() + ": it is already committed");
+    if (!file_.opened()) throw expectation_error(thing() + ": it is already committed");
   }
 
   std::filesystem::path path_;

@@ -83,13 +83,13 @@ inline std::string why_not_opened(const std::filesystem::path& path, int reason)
   return "a link to " + end_of_links(path).string() + " that cannot be opened: " + says;
 }
 
-/// Whether a file stands under the name. False when nothing does; throws vscg::error that says why when something does
-/// that is not a regular file or cannot be opened for reading.
+/// Whether a file stands under the name. False when nothing does; throws vscg::expectation_error that says why when
+/// something does that is not a regular file or cannot be opened for reading.
 inline bool file_is_there(const std::filesystem::path& path) {
   struct ::stat facts {};
   int reason = ::stat(path.c_str(), &facts) == 0 ? 0 : errno;
   if (reason == 0 && !S_ISREG(facts.st_mode)) {
-    throw error(path.string(), "a readable file", kind_of_file(facts.st_mode));
+    throw expectation_error(path.string(), "a readable file", kind_of_file(facts.st_mode));
   }
   if (reason == 0) {
     // O_NONBLOCK: should it have become a pipe by now, nobody waits for its writer.
@@ -97,16 +97,16 @@ inline bool file_is_there(const std::filesystem::path& path) {
     reason = errno;
   }
   if (reason == ENOENT && !presence_detail::broken_link(path)) return false;
-  throw error(path.string(), "a readable file", why_not_opened(path, reason));
+  throw expectation_error(path.string(), "a readable file", why_not_opened(path, reason));
 }
 
-/// Whether a folder stands under the name. False when nothing does; throws vscg::error, as file_is_there().
+/// Whether a folder stands under the name. False when nothing does; throws vscg::expectation_error, as file_is_there().
 inline bool folder_is_there(const std::filesystem::path& path) {
   struct ::stat facts {};
   const int reason = ::stat(path.c_str(), &facts) == 0 ? 0 : errno;
   if (reason == 0 && S_ISDIR(facts.st_mode)) return true;
   if (reason == ENOENT && !presence_detail::broken_link(path)) return false;
-  throw error(
+  throw expectation_error(
       path.string(), "a folder",
       reason == 0 ? "something else, " + std::string(kind_of_file(facts.st_mode)) : why_not_opened(path, reason));
 }

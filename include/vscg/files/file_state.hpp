@@ -20,11 +20,11 @@ struct file_state {
   std::int64_t changed_nanoseconds = 0;
   std::uint64_t device = 0, number = 0;  ///< the same for all names and links of one file
 
-  /// Throws vscg::error if there is no such file.
+  /// Throws vscg::expectation_error if there is no such file.
   static file_state of(const std::filesystem::path& path) {
     struct stat facts {};
     if (::stat(path.c_str(), &facts) != 0) {
-      throw error(path.string(), "a file", system_reason(errno));
+      throw expectation_error(path.string(), "a file", system_reason(errno));
     }
     return of(facts);
   }

@@ -24,7 +24,7 @@ namespace vscg {
 /// a rename while it is open here keeps its old content, so that what was checked is what is read.
 class input_file {
  public:
-  /// Throws vscg::error when the file is missing, unreadable or not a regular file.
+  /// Throws vscg::expectation_error when the file is missing, unreadable or not a regular file.
   explicit input_file(std::filesystem::path path) : path_(std::move(path)) {
     // O_NONBLOCK: opening a pipe must give the error below instead of waiting for a writer.
     file_ = descriptor(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
@@ -35,7 +35,8 @@ class input_file {
     }
     struct ::stat status {};
     if (::fstat(file_.number(), &status) != 0) fail("cannot open ", errno);
-    if (!S_ISREG(status.st_mode)) throw error(path_.string(), "a regular file", kind_of_file(status.st_mode));
+    if (!S_ISREG(status.st_mode))
+      throw expectation_error(path_.string(), "a regular file", kind_of_file(status.st_mode));
     size_ = static_cast<std::uint64_t>(status.st_size);
   }
 
@@ -51,20 +52,20 @@ class input_file {
   /// Bytes when it was opened.
   std::uint64_t size() const { return size_; }
 
-  /// Fills `out` from byte `offset` on; throws vscg::error when the file ends earlier.
+  /// Fills `out` from byte `offset` on; throws vscg::expectation_error when the file ends earlier.
   void read_at(std::uint64_t offset, std::span<std::byte> out) const {
     std::size_t done = 0;
     const int reason = file_.read_at(offset, out, done);
     if (reason != 0) fail("cannot read ", reason);
     if (done < out.size()) {
-      throw error(path_.string(), "at least " + std::to_string(offset + out.size()) + " bytes",
-                  std::to_string(offset + done));
+      throw expectation_error(path_.string(), "at least " + std::to_string(offset + out.size()) + " bytes",
+                              std::to_string(offset + done));
     }
   }
 
  private:
   [[noreturn]] void fail(const char* what, int reason) const {
-    throw error(what + path_.string() + ": " + system_reason(reason));
+    throw expectation_error(what + path_.string() + ": " + system_reason(reason));
   }
 
   std::filesystem::path path_;

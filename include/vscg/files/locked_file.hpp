@@ -36,8 +36,8 @@ class locked_file {
   ~locked_file() { remove(); }
 
   /// Becomes the owner of the file `path`; false when another one is. With `waiting`, which is then called some times a
-  /// second, it waits for its turn; what `waiting` throws ends that. Throws vscg::error, its text beginning with
-  /// `thing`, when the file cannot be made or locked.
+  /// second, it waits for its turn; what `waiting` throws ends that. Throws vscg::expectation_error, its text beginning
+  /// with `thing`, when the file cannot be made or locked.
   bool open(const std::filesystem::path& path, const std::string& thing,
             const std::function<void()>& waiting = nullptr) {
     remove();
@@ -111,7 +111,7 @@ class locked_file {
   }
 
   [[noreturn]] static void fail(const std::string& begin, int reason) {
-    throw error(begin + ": " + system_reason(reason));
+    throw expectation_error(begin + ": " + system_reason(reason));
   }
 
   std::filesystem::path path_;

@@ -26,13 +26,14 @@ class mapped_file {
  public:
   mapped_file() = default;
 
-  /// Throws vscg::error if the file cannot be opened. Not every file system and not every limit on memory lets a file
-  /// be mapped: then `refused()` holds.
+  /// Throws vscg::expectation_error if the file cannot be opened. Not every file system and not every limit on memory
+  /// lets a file be mapped: then `refused()` holds.
   explicit mapped_file(const std::filesystem::path& path) : path_(path) {
     const descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!file) throw error(path.string(), "a readable file", system_reason(errno));
+    if (!file) throw expectation_error(path.string(), "a readable file", system_reason(errno));
     struct stat facts {};
-    if (::fstat(file.number(), &facts) != 0) throw error(path.string(), "a readable file", system_reason(errno));
+    if (::fstat(file.number(), &facts) != 0)
+      throw expectation_error(path.string(), "a readable file", system_reason(errno));
     state_ = file_state::of(facts);
     size_ = static_cast<std::size_t>(facts.st_size);
     void* const where = size_ == 0 ? nullptr : ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, file.number(), 0);
@@ -59,7 +60,7 @@ class mapped_file {
   std::size_t size() const { return size_; }
 
   /// Brings [offset, offset + bytes) into memory. Where the kernel can tell (Linux 5.14), a file that became shorter or
-  /// a failing disk is a vscg::error here instead of a SIGBUS at the first touch.
+  /// a failing disk is a vscg::expectation_error here instead of a SIGBUS at the first touch.
   void fetch(std::size_t offset, std::size_t bytes) const {
     constexpr int populate_read = 22;  // MADV_POPULATE_READ, which older headers do not name
     const auto [begin, length] = pages(offset, bytes);
@@ -67,8 +68,8 @@ class mapped_file {
       const int code = errno;
       if (code == EINTR || code == EAGAIN) continue;
       if (code == EFAULT || code == EIO || code == EHWPOISON) {
-        throw error(path_.string() + ": bytes from " + std::to_string(offset), "readable data",
-                    "the file became shorter or the disk fails");
+        throw expectation_error(path_.string() + ": bytes from " + std::to_string(offset), "readable data",
+                                "the file became shorter or the disk fails");
       }
       return;  // an older kernel: the pages come at the first touch
     }

@@ -19,7 +19,7 @@
 namespace vscg {
 
 /// A file that is written where it stands: for files of a folder that takes its place as a whole. Failures are
-/// `vscg::error`s with the system's reason. (One that replaces another is an atomic_file.)
+/// `vscg::expectation_error`s with the system's reason. (One that replaces another is an atomic_file.)
 class output_file {
  public:
   output_file() = default;
@@ -59,7 +59,9 @@ class output_file {
   void check(int reason) const {
     if (reason != 0) fail(reason);
   }
-  [[noreturn]] void fail(int reason) const { throw error(path_.string() + ": cannot write: " + system_reason(reason)); }
+  [[noreturn]] void fail(int reason) const {
+    throw expectation_error(path_.string() + ": cannot write: " + system_reason(reason));
+  }
 
   std::filesystem::path path_;
   descriptor file_;

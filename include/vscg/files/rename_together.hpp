@@ -37,7 +37,7 @@ class rename_together {
     steps_.push_back({{}, to, waiting});
   }
 
-  /// Throws vscg::error naming the file that could not take its place.
+  /// Throws vscg::expectation_error naming the file that could not take its place.
   void commit() {
     if (steps_.empty()) return;
     // What may fail for want of memory or descriptors comes before the first change.
@@ -83,7 +83,7 @@ class rename_together {
   [[noreturn]] static void fail(const std::filesystem::path& path, int reason, bool restored) {
     std::string text = "cannot write " + path.string() + ": " + system_reason(reason);
     if (!restored) text += "; files that were to be replaced could not be put back, they now end in .old";
-    throw error(text);
+    throw expectation_error(text);
   }
 
   struct step {

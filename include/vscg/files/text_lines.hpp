@@ -17,13 +17,14 @@
 
 namespace vscg {
 
-/// All of a file of text. Throws vscg::error when it cannot be read.
+/// All of a file of text. Throws vscg::expectation_error when it cannot be read.
 inline std::string read_text(const std::filesystem::path& path) {
-  if (!file_is_there(path)) throw error(path.string(), "a readable file", "nothing of this name");
+  if (!file_is_there(path)) throw expectation_error(path.string(), "a readable file", "nothing of this name");
   constexpr std::uint64_t most = 256U << 20U;
   const input_file file(path);
   if (file.size() > most) {
-    throw error(path.string(), "a text of at most " + std::to_string(most) + " bytes", std::to_string(file.size()));
+    throw expectation_error(path.string(), "a text of at most " + std::to_string(most) + " bytes",
+                            std::to_string(file.size()));
   }
   return file.text();
 }
@@ -31,13 +32,14 @@ inline std::string read_text(const std::filesystem::path& path) {
 /// The lines of a text in UTF-8, without blanks and byte order marks at their ends; they view `text`. Lines end with
 /// LF, CR LF, or, where there is no LF in all of the text, CR.
 ///
-/// Throws vscg::error with file, line and byte (of the line, from 1) of what is no UTF-8 and of control characters:
-/// whoever reads on can compare, print and store each part.
+/// Throws vscg::expectation_error with file, line and byte (of the line, from 1) of what is no UTF-8 and of control
+/// characters: whoever reads on can compare, print and store each part.
 inline std::vector<std::string_view> text_lines(std::string_view text, const std::string& file) {
   constexpr std::string_view utf32_marks[] = {{"\xFF\xFE\0\0", 4}, {"\0\0\xFE\xFF", 4}};
   constexpr std::string_view utf16_marks[] = {"\xFF\xFE", "\xFE\xFF"};
   const auto refuse = [&](std::size_t line, std::size_t byte, const std::string& found) {
-    throw error(file + ": line " + std::to_string(line) + ", byte " + std::to_string(byte + 1), "text in UTF-8", found);
+    throw expectation_error(file + ": line " + std::to_string(line) + ", byte " + std::to_string(byte + 1),
+                            "text in UTF-8", found);
   };
   for (const auto& mark : utf32_marks) {
     if (text.starts_with(mark)) refuse(1, 0, "UTF-32, by its byte order mark");

@@ -36,7 +36,7 @@ inline std::uint64_t hash_bytes(std::span<const std::byte> bytes, std::uint64_t 
   return fnv1a(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()), hash);
 }
 
-/// Length and text, so that neighbours cannot trade letters unnoticed.
+/// Length and text, so that neighbors cannot trade letters unnoticed.
 inline std::uint64_t hash_text(std::string_view text, std::uint64_t hash) {
   return fnv1a(text, fnv1a(std::to_string(text.size()) + ":", hash));
 }
@@ -95,8 +95,8 @@ inline void write_checkpoint(const std::filesystem::path& path, std::span<const 
   write_safetensors(path, tensors, metadata);
 }
 
-/// Opens a checkpoint and verifies all of its content. Throws vscg::error when it is missing, is not a checkpoint, or
-/// is damaged anywhere.
+/// Opens a checkpoint and verifies all of its content. Throws vscg::expectation_error when it is missing, is not a
+/// checkpoint, or is damaged anywhere.
 inline safetensors_file open_checkpoint(const std::filesystem::path& path) {
   using namespace checkpoint_detail;
   auto file = safetensors_file::open(path);
@@ -104,16 +104,16 @@ inline safetensors_file open_checkpoint(const std::filesystem::path& path) {
   const auto format = metadata.find("vscg.format");
   const auto checksum = metadata.find("vscg.checksum");
   if (format == metadata.end() || checksum == metadata.end()) {
-    throw error(path.string(), "a checkpoint", "a safetensors file without vscg.format and vscg.checksum");
+    throw expectation_error(path.string(), "a checkpoint", "a safetensors file without vscg.format and vscg.checksum");
   }
   if (format->second != checkpoint_format) {
-    throw error(path.string() + ": vscg.format", checkpoint_format, format->second);
+    throw expectation_error(path.string() + ": vscg.format", checkpoint_format, format->second);
   }
   std::vector<std::uint64_t> hashes;
   for (const tensor_info& tensor : file.tensors()) hashes.push_back(hash_tensor(file, tensor));
   const std::string found = combine(hash_metadata(metadata, fnv1a("")), hashes);
   if (found != checksum->second) {
-    throw error(path.string() + " is damaged: its checksum", checksum->second, found);
+    throw expectation_error(path.string() + " is damaged: its checksum", checksum->second, found);
   }
   return file;
 }

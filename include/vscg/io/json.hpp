@@ -29,7 +29,8 @@ namespace json_detail {
 /// Between the values of JSON nothing but spaces is allowed, but the parser takes a zero byte for the end of the text.
 inline void expect_no_zero(std::string_view text, const std::string& thing) {
   const std::size_t zero = text.find('\0');
-  if (zero != std::string_view::npos) throw error(thing, "valid JSON", "a zero byte at byte " + std::to_string(zero));
+  if (zero != std::string_view::npos)
+    throw expectation_error(thing, "valid JSON", "a zero byte at byte " + std::to_string(zero));
 }
 
 }  // namespace json_detail
@@ -54,13 +55,13 @@ class json_events : public nlohmann::json_sax<json> {
   bool end_array() override { return true; }
   bool parse_error(std::size_t /*position*/, const std::string& /*token*/,
                    const nlohmann::detail::exception& problem) override {
-    throw error(thing_, "valid JSON", problem.what());
+    throw expectation_error(thing_, "valid JSON", problem.what());
   }
 
  protected:
   explicit json_events(std::string thing) : thing_(std::move(thing)) {}
 
-  /// Throws vscg::error: a value of this kind, written like this, is not expected here.
+  /// Throws vscg::expectation_error: a value of this kind, written like this, is not expected here.
   virtual bool refuse(std::string_view kind, const std::string& text) = 0;
 
   const std::string& thing() const { return thing_; }
@@ -69,44 +70,46 @@ class json_events : public nlohmann::json_sax<json> {
   std::string thing_;
 };
 
-/// Reads a JSON text from its first byte to its last and tells `events` what it meets. Throws vscg::error naming
-/// `thing` where it is not JSON, and what the events throw.
+/// Reads a JSON text from its first byte to its last and tells `events` what it meets. Throws vscg::expectation_error
+/// naming `thing` where it is not JSON, and what the events throw.
 template <class Json>
 void json_walk(std::string_view text, const std::string& thing, nlohmann::json_sax<Json>& events) {
   json_detail::expect_no_zero(text, thing);
-  if (text.starts_with("\xEF\xBB\xBF")) throw error(thing, "valid JSON", "a byte order mark");
+  if (text.starts_with("\xEF\xBB\xBF")) throw expectation_error(thing, "valid JSON", "a byte order mark");
   Json::sax_parse(text.begin(), text.end(), &events);
 }
 
 /// Parses strictly: a repeated key is an error (parsers usually keep the last one silently), and so is nesting deeper
-/// than `deepest`. Throws vscg::error naming `thing`. For texts that this library wrote; others are better walked
-/// through.
+/// than `deepest`. Throws vscg::expectation_error naming `thing`. For texts that this library wrote; others are better
+/// walked through.
 template <class Json = json>
 Json parse_json(std::string_view text, const std::string& thing, int deepest = 64) {
   json_detail::expect_no_zero(text, thing);
   std::vector<std::set<std::string>> keys;
   const auto check = [&](int depth, typename Json::parse_event_t event, Json& parsed) {
-    if (depth > deepest) throw error(thing, "JSON of at most " + std::to_string(deepest) + " levels", "deeper nesting");
+    if (depth > deepest)
+      throw expectation_error(thing, "JSON of at most " + std::to_string(deepest) + " levels", "deeper nesting");
     if (event == Json::parse_event_t::object_start) keys.emplace_back();
     if (event == Json::parse_event_t::object_end) keys.pop_back();
     if (event == Json::parse_event_t::key) {
       const auto& key = parsed.template get_ref<const std::string&>();
-      if (!keys.back().insert(key).second) throw error(thing, "every key once", "\"" + key + "\" twice");
+      if (!keys.back().insert(key).second) throw expectation_error(thing, "every key once", "\"" + key + "\" twice");
     }
     return true;
   };
   try {
     return Json::parse(text.begin(), text.end(), check);
   } catch (const nlohmann::json::exception& problem) {
-    throw error(thing, "valid JSON", problem.what());
+    throw expectation_error(thing, "valid JSON", problem.what());
   }
 }
 
-/// A text as JSON writes it, in quotes. Throws vscg::error naming `thing` when it is not UTF-8.
+/// A text as JSON writes it, in quotes. Throws vscg::expectation_error naming `thing` when it is not UTF-8.
 inline std::string json_quoted(const std::string& text, const std::string& thing) {
   const std::size_t bad = first_not_utf8(text);
   if (bad != std::string::npos) {
-    throw error(thing, "text in UTF-8", "the byte " + byte_text(text[bad]) + " at byte " + std::to_string(bad));
+    throw expectation_error(thing, "text in UTF-8",
+                            "the byte " + byte_text(text[bad]) + " at byte " + std::to_string(bad));
   }
   return json(text).dump();
 }

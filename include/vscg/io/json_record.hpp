@@ -23,10 +23,10 @@
 namespace vscg::io {
 
 /// An object whose values are plain (null, true, numbers, texts), or lists or objects of such. Questions throw
-/// vscg::error naming `thing` where the value is missing or of another kind.
+/// vscg::expectation_error naming `thing` where the value is missing or of another kind.
 class json_record {
  public:
-  /// Throws vscg::error naming `thing` where the text is no such object, or says a key twice.
+  /// Throws vscg::expectation_error naming `thing` where the text is no such object, or says a key twice.
   json_record(std::string_view text, std::string thing) : thing_(std::move(thing)) {
     reader events(*this);
     json_walk(text, thing_, events);
@@ -90,13 +90,13 @@ class json_record {
         for (const named& known : to_.entries_.back().values) twice = twice || known.first == name;
         key_ = name;
       }
-      if (twice) throw error(thing(), "every key once", "\"" + clipped(name) + "\" twice");
+      if (twice) throw expectation_error(thing(), "every key once", "\"" + clipped(name) + "\" twice");
       return true;
     }
 
    private:
     bool refuse(std::string_view /*kind*/, const std::string& text) override {
-      throw error(thing(), "an object of plain values", text);
+      throw expectation_error(thing(), "an object of plain values", text);
     }
     template <class Value>
     bool take(Value value) {
@@ -130,10 +130,10 @@ class json_record {
   }
   const entry& at(std::string_view name, bool is_group) const {
     const entry* const found = find(name);
-    if (found == nullptr) throw error(thing_, "a value \"" + std::string(name) + "\"", "none");
+    if (found == nullptr) throw expectation_error(thing_, "a value \"" + std::string(name) + "\"", "none");
     if (found->is_group != is_group) {
-      throw error(thing_ + ": " + std::string(name), is_group ? "a list or an object" : "one value",
-                  is_group ? "one value" : "several");
+      throw expectation_error(thing_ + ": " + std::string(name), is_group ? "a list or an object" : "one value",
+                              is_group ? "one value" : "several");
     }
     return *found;
   }
@@ -143,7 +143,7 @@ class json_record {
   template <class Value>
   Value get(const scalar& value, const char* expected) const {
     if (const Value* const held = std::get_if<Value>(&value)) return *held;
-    throw error(thing_, expected, shown(value));
+    throw expectation_error(thing_, expected, shown(value));
   }
   double number_of(const scalar& value) const {
     if (const auto* const whole = std::get_if<std::uint64_t>(&value)) return static_cast<double>(*whole);
@@ -164,7 +164,8 @@ class json_record {
   std::vector<entry> entries_;
 };
 
-/// A value as JSON writes it. Texts must be UTF-8: vscg::error otherwise. NaN and infinity, which JSON lacks, are null.
+/// A value as JSON writes it. Texts must be UTF-8: vscg::expectation_error otherwise. NaN and infinity, which JSON
+/// lacks, are null.
 inline std::string json_value(const std::string& text) { return json_quoted(text, "text for JSON"); }
 template <class Number>
 requires std::is_arithmetic_v<Number> std::string json_value(Number number) { return json(number).dump(); }

@@ -39,7 +39,7 @@ class name_list_events final : public json_events {
 
  private:
   bool refuse(std::string_view /*kind*/, const std::string& text) override {
-    throw error(thing(), inside_ ? "names" : "a JSON list of names", text);
+    throw expectation_error(thing(), inside_ ? "names" : "a JSON list of names", text);
   }
 
   bool inside_ = false;
@@ -47,19 +47,19 @@ class name_list_events final : public json_events {
 
 }  // namespace name_list_detail
 
-/// Reads a JSON list of at least one name, each of them once and without control characters. Throws vscg::error naming
-/// `thing`.
+/// Reads a JSON list of at least one name, each of them once and without control characters. Throws
+/// vscg::expectation_error naming `thing`.
 inline std::vector<std::string> names_from_text(const std::string& text, const std::string& thing) {
   name_list_detail::name_list_events events(thing);
   json_walk(text, thing, events);
-  if (events.names.empty()) throw error(thing, "a JSON list of names", text);
+  if (events.names.empty()) throw expectation_error(thing, "a JSON list of names", text);
   std::set<std::string_view> seen;
   for (const std::string& name : events.names) {
-    if (name.empty()) throw error(thing, "names", "\"\"");
-    if (!seen.insert(name).second) throw error(thing, "every name once", name + " twice");
+    if (name.empty()) throw expectation_error(thing, "names", "\"\"");
+    if (!seen.insert(name).second) throw expectation_error(thing, "every name once", name + " twice");
     for (std::size_t at = 0; at < name.size();) {
       const utf8_character c = utf8_at(name, at);
-      if (is_control(c.value)) throw error(thing, "names without control characters", name);
+      if (is_control(c.value)) throw expectation_error(thing, "names without control characters", name);
       at += c.bytes;
     }
   }

@@ -63,11 +63,11 @@ inline void check_version(const std::string& text, const std::string& thing) {
     const auto result = std::from_chars(position, end, parts[i]);
     const bool separated = i + 1 == parts.size() ? result.ptr == end : result.ptr != end && *result.ptr == '.';
     if (result.ec != std::errc{} || parts[i] < 0 || !separated) {
-      throw error(thing, "a version such as " VSCG_VERSION, "\"" + text + "\"");
+      throw expectation_error(thing, "a version such as " VSCG_VERSION, "\"" + text + "\"");
     }
     position = result.ptr + (i + 1 < parts.size() ? 1 : 0);
   }
-  if (parts[0] > VSCG_VERSION_MAJOR) throw error(thing, "at most " VSCG_VERSION " (this library)", text);
+  if (parts[0] > VSCG_VERSION_MAJOR) throw expectation_error(thing, "at most " VSCG_VERSION " (this library)", text);
 }
 
 /// What no setting can be called: the metadata's own keys, and those of checkpoints.
@@ -81,8 +81,8 @@ inline bool is_list(std::string_view text) { return text.starts_with('['); }
 }  // namespace metadata_detail
 
 /// Reads and checks the metadata of a weights file, of whatever network. Keys that do not begin with "vscg." are
-/// ignored. `thing` (the file's name) begins every error. Throws vscg::error that lists all missing keys, or names the
-/// key whose value is invalid.
+/// ignored. `thing` (the file's name) begins every error. Throws vscg::expectation_error that lists all missing keys,
+/// or names the key whose value is invalid.
 inline network_metadata metadata_from_map(const std::map<std::string, std::string>& map, const std::string& thing) {
   using namespace metadata_detail;
   std::string missing;
@@ -90,13 +90,14 @@ inline network_metadata metadata_from_map(const std::map<std::string, std::strin
     if (!map.contains(key)) missing += (missing.empty() ? "" : ", ") + std::string(key);
   }
   if (!missing.empty()) {
-    throw error(thing, "the metadata of a vscg network", "none of " + missing + " (is it a weights file of vscg?)");
+    throw expectation_error(thing, "the metadata of a vscg network",
+                            "none of " + missing + " (is it a weights file of vscg?)");
   }
   network_metadata metadata;
   metadata.version = map.at("vscg.version");
   check_version(metadata.version, thing + ": vscg.version");
   metadata.network = map.at("vscg.network");
-  if (metadata.network.empty()) throw error(thing + ": vscg.network", "a name", "nothing");
+  if (metadata.network.empty()) throw expectation_error(thing + ": vscg.network", "a name", "nothing");
   metadata.variant = map.at("vscg.form");
   constexpr std::string_view prefix = "vscg.";
   for (const auto& [key, value] : map) {
@@ -114,7 +115,8 @@ inline std::map<std::string, std::string> metadata_to_map(const network_metadata
       {"vscg.version", metadata.version}, {"vscg.network", metadata.network}, {"vscg.form", metadata.variant}};
   for (const auto& [setting, value] : metadata.settings) {
     if (setting.empty() || metadata_detail::is_reserved(setting)) {
-      throw error("metadata to write", "names of settings", "\"" + setting + "\", which has another meaning");
+      throw expectation_error("metadata to write", "names of settings",
+                              "\"" + setting + "\", which has another meaning");
     }
     map.emplace("vscg." + setting, value);
   }
@@ -145,23 +147,24 @@ inline bool has_identity(const network_metadata& metadata, const network_identit
   return same;
 }
 
-/// Throws vscg::error naming `thing` unless the metadata says that identity: its name, variant and settings. Where the
-/// file lists names, a number is how many. What it says beside is not compared.
+/// Throws vscg::expectation_error naming `thing` unless the metadata says that identity: its name, variant and
+/// settings. Where the file lists names, a number is how many. What it says beside is not compared.
 inline void expect_identity(const network_metadata& metadata, const network_identity& own, const std::string& thing) {
   if (!has_identity(metadata, own)) {
-    throw error(thing, "weights of " + vscg::identity_text(own), "weights of " + identity_text(metadata));
+    throw expectation_error(thing, "weights of " + vscg::identity_text(own), "weights of " + identity_text(metadata));
   }
   for (const network_setting& setting : own.settings()) {
     if (!setting.is_number) continue;
     const std::string what = thing + ": vscg." + std::string(setting.name);
     const std::string expected = number_text(setting.number);
     const std::string* const found = metadata.find(std::string(setting.name));
-    if (found == nullptr) throw error(what, expected + ", which the network's type fixes", "none");
+    if (found == nullptr) throw expectation_error(what, expected + ", which the network's type fixes", "none");
     if (metadata_detail::is_list(*found)) {
       const std::size_t names = names_from_text(*found, what).size();
-      if (static_cast<double>(names) != setting.number) throw error(what, expected + " names", std::to_string(names));
+      if (static_cast<double>(names) != setting.number)
+        throw expectation_error(what, expected + " names", std::to_string(names));
     } else if (number_of(*found) != setting.number) {
-      throw error(what, expected + ", which the network's type fixes", *found);
+      throw expectation_error(what, expected + ", which the network's type fixes", *found);
     }
   }
 }
@@ -171,7 +174,7 @@ inline void expect_identity(const network_metadata& metadata, const network_iden
 template <class Network>
 network_metadata metadata_of() {
   constexpr network_identity own = identity_of<Network>;
-  static_assert(own.named(), "vscg::io::metadata_of: specialise vscg::identity_of for this network");
+  static_assert(own.named(), "vscg::io::metadata_of: specialize vscg::identity_of for this network");
   network_metadata metadata;
   metadata.network = own.name;
   metadata.variant = own.variant;

@@ -51,8 +51,8 @@ template <std::floating_point T>
 void write_npy(atomic_file& file, std::span<const T> values, std::span<const std::size_t> shape) {
   const auto expected = fitting_product(sizeof(T), shape);
   if (!expected || *expected != values.size_bytes()) {
-    throw error("cannot write " + file.path().string(), "as many values as " + shape_text(shape),
-                std::to_string(values.size()));
+    throw expectation_error("cannot write " + file.path().string(), "as many values as " + shape_text(shape),
+                            std::to_string(values.size()));
   }
   file.write(build_npy_header(dtype_of<T>(), shape));
   file.write(std::as_bytes(values));

@@ -40,27 +40,29 @@ inline opened open_npy(const input_file& file) {
   file.read_at(0, std::as_writable_bytes(std::span(start).first(available)));
   const std::string_view magic(start.data(), std::min<std::size_t>(available, 6));
   if (magic.starts_with("PK\x03\x04")) {
-    throw error(thing, "one array (.npy)", "an archive (.npz); save the array with numpy.save");
+    throw expectation_error(thing, "one array (.npy)", "an archive (.npz); save the array with numpy.save");
   }
-  if (magic != "\x93NUMPY" || available < 10) throw error(thing, "a .npy file", "something else");
+  if (magic != "\x93NUMPY" || available < 10) throw expectation_error(thing, "a .npy file", "something else");
   const int version = static_cast<unsigned char>(start[6]), minor = static_cast<unsigned char>(start[7]);
   if (version < 1 || version > 3 || minor != 0) {
-    throw error(thing, "a .npy file of version 1, 2 or 3", std::to_string(version) + "." + std::to_string(minor));
+    throw expectation_error(thing, "a .npy file of version 1, 2 or 3",
+                            std::to_string(version) + "." + std::to_string(minor));
   }
   const std::size_t width = version == 1 ? 2 : 4;
-  if (available < 8 + width) throw error(thing, "a .npy header", "a truncated file");
+  if (available < 8 + width) throw expectation_error(thing, "a .npy header", "a truncated file");
   std::size_t length = 0;
   for (std::size_t i = 0; i < width; ++i) {
     length |= std::size_t{static_cast<unsigned char>(start[8 + i])} << (8 * i);
   }
   const std::uint64_t data_begin = 8 + width + length;
   if (data_begin > file.size()) {
-    throw error(thing, "a .npy header of " + std::to_string(length) + " bytes",
-                "a file of " + std::to_string(file.size()) + " bytes");
+    throw expectation_error(thing, "a .npy header of " + std::to_string(length) + " bytes",
+                            "a file of " + std::to_string(file.size()) + " bytes");
   }
   constexpr std::size_t limit = 10'000;  // NumPy's own
   if (length > limit) {
-    throw error(thing, "a .npy header of at most " + std::to_string(limit) + " bytes", std::to_string(length));
+    throw expectation_error(thing, "a .npy header of at most " + std::to_string(limit) + " bytes",
+                            std::to_string(length));
   }
   std::string text(length, '\0');
   file.read_at(8 + width, std::as_writable_bytes(std::span(text)));
@@ -71,12 +73,12 @@ inline opened open_npy(const input_file& file) {
   std::ranges::replace(extents, std::size_t{0}, std::size_t{1});
   const auto room = fitting_product(dtype_size(result.header.type), extents);
   if (!room || *room > static_cast<std::size_t>(std::numeric_limits<std::ptrdiff_t>::max())) {
-    throw error(thing, "a shape that fits memory", shape_text(result.header.shape));
+    throw expectation_error(thing, "a shape that fits memory", shape_text(result.header.shape));
   }
   const std::uint64_t found = file.size() - data_begin;
   const std::size_t expected = std::ranges::find(result.header.shape, 0U) == result.header.shape.end() ? *room : 0;
   if (expected != found) {
-    throw error(
+    throw expectation_error(
         thing, std::to_string(expected) + " bytes of values for " + shape_text(result.header.shape),
         std::to_string(found) + (found < expected ? " (the file is truncated)" : " (several arrays in one file?)"));
   }
@@ -90,8 +92,8 @@ inline opened open_npy(const input_file& file) {
 /// several threads at once.
 class npy_file {
  public:
-  /// Throws vscg::error naming the file when it is missing, truncated, longer than its array, in Fortran order,
-  /// pickled, of another type, an .npz archive or no .npy file at all.
+  /// Throws vscg::expectation_error naming the file when it is missing, truncated, longer than its array, in Fortran
+  /// order, pickled, of another type, an .npz archive or no .npy file at all.
   explicit npy_file(const std::filesystem::path& path) : file_(path), opened_(npy_detail::open_npy(file_)) {}
 
   const std::filesystem::path& path() const { return file_.path(); }
@@ -108,7 +110,7 @@ class npy_file {
   template <std::floating_point T>
   void read(std::size_t first, std::span<T> out) const {
     if (first > size() || out.size() > size() - first) {
-      throw error(path().string(), std::to_string(size()) + " values", "a request beyond them");
+      throw expectation_error(path().string(), std::to_string(size()) + " values", "a request beyond them");
     }
     element_format format = element_format_of(opened_.header.type).value();
     format.swapped = opened_.header.big_endian;

@@ -64,7 +64,7 @@ class dictionary_parser {
     // No values and values along one axis have one order only.
     const auto several = std::ranges::count_if(*shape, [](std::size_t extent) { return extent > 1; });
     if (*by_columns && several > 1 && std::ranges::find(*shape, std::size_t{0}) == shape->end()) {
-      throw error(file_, "row-major values", "Fortran order (save numpy.ascontiguousarray(array))");
+      throw expectation_error(file_, "row-major values", "Fortran order (save numpy.ascontiguousarray(array))");
     }
     type->shape = *std::move(shape);
     return *std::move(type);
@@ -72,7 +72,8 @@ class dictionary_parser {
 
  private:
   [[noreturn]] void malformed() const {
-    throw error(file_ + ": .npy header", "descr, fortran_order and shape", std::string(text_.substr(0, 200)));
+    throw expectation_error(file_ + ": .npy header", "descr, fortran_order and shape",
+                            std::string(text_.substr(0, 200)));
   }
   void skip_space() { position_ = std::min(text_.find_first_not_of(" \t\r\n\f", position_), text_.size()); }
   bool accept(char wanted) {
@@ -101,7 +102,7 @@ class dictionary_parser {
   npy_header element_type() {
     const std::string thing = file_ + ": type of the values";
     const std::string expected = "float32, float64 or float16";
-    if (accept('[')) throw error(thing, expected, "a structured type");
+    if (accept('[')) throw expectation_error(thing, expected, "a structured type");
     const std::string_view name = quoted();
     struct names_of {
       dtype type;
@@ -117,9 +118,9 @@ class dictionary_parser {
       if (word || (order.size() <= 1 && (rest == code || rest == letter))) return {type, order == ">", {}};
     }
     if (rest.starts_with('O')) {
-      throw error(thing, expected, "pickled Python objects ('" + std::string(name) + "')");
+      throw expectation_error(thing, expected, "pickled Python objects ('" + std::string(name) + "')");
     }
-    throw error(thing, expected, "'" + std::string(name) + "' (save array.astype('float32'))");
+    throw expectation_error(thing, expected, "'" + std::string(name) + "' (save array.astype('float32'))");
   }
 
   bool truth() {
@@ -165,8 +166,8 @@ class dictionary_parser {
 
 }  // namespace npy_detail
 
-/// Reads the dictionary of a .npy header of a version of the format. Throws vscg::error naming `file` for anything but
-/// row-major float16, float32 or float64.
+/// Reads the dictionary of a .npy header of a version of the format. Throws vscg::expectation_error naming `file` for
+/// anything but row-major float16, float32 or float64.
 inline npy_header parse_npy_dictionary(std::string_view text, const std::string& file, int version = 1) {
   return npy_detail::dictionary_parser(text, file, version).parse();
 }
@@ -181,7 +182,8 @@ inline std::string build_npy_header(dtype type, std::span<const std::size_t> sha
   constexpr std::size_t before = 10;  // magic, version and length
   text.resize((before + text.size() + 1 + 63) / 64 * 64 - before - 1, ' ');
   text += '\n';
-  if (text.size() > 0xFFFF) throw error("a .npy array of " + std::to_string(shape.size()) + " axes is not supported");
+  if (text.size() > 0xFFFF)
+    throw expectation_error("a .npy array of " + std::to_string(shape.size()) + " axes is not supported");
   return std::string("\x93NUMPY\x01\x00", 8) + static_cast<char>(text.size() & 0xFFU) +
          static_cast<char>(text.size() >> 8U) + text;
 }

@@ -32,7 +32,7 @@ namespace vscg::io {
 /// use from several threads at once.
 class safetensors_file {
  public:
-  /// Throws vscg::error naming the file when it is missing, truncated or not exactly what the format says.
+  /// Throws vscg::expectation_error naming the file when it is missing, truncated or not exactly what the format says.
   static safetensors_file open(const std::filesystem::path& path) { return safetensors_file(input_file(path)); }
 
   const std::filesystem::path& path() const { return file_.path(); }
@@ -48,10 +48,10 @@ class safetensors_file {
     return found == position_.end() ? nullptr : &header_.tensors[found->second];
   }
 
-  /// Throws vscg::error when there is no such tensor.
+  /// Throws vscg::expectation_error when there is no such tensor.
   const tensor_info& at(const std::string& name) const {
     const tensor_info* const found = find(name);
-    if (found == nullptr) throw error(path().string(), "a tensor " + name, "none");
+    if (found == nullptr) throw expectation_error(path().string(), "a tensor " + name, "none");
     return *found;
   }
 
@@ -62,16 +62,17 @@ class safetensors_file {
     const std::string thing = path().string() + ": tensor " + tensor.name;
     if (!readable_as<T>(tensor.type)) {
       if (tensor.type == dtype::f64 && dtype_of<T>() == dtype::f32) {
-        throw error(thing +
-                    " holds double precision (F64), which float would round silently: load it into a network of "
-                    "double, or write the file in float");
+        throw expectation_error(
+            thing +
+            " holds double precision (F64), which float would round silently: load it into a network of "
+            "double, or write the file in float");
       }
-      throw error(thing, "values that can be read as " + std::string(dtype_name(dtype_of<T>())),
-                  std::string(dtype_name(tensor.type)));
+      throw expectation_error(thing, "values that can be read as " + std::string(dtype_name(dtype_of<T>())),
+                              std::string(dtype_name(tensor.type)));
     }
     if (out.size() != tensor.size()) {
-      throw error(thing, std::to_string(out.size()) + " values",
-                  std::to_string(tensor.size()) + " " + shape_text(tensor.shape));
+      throw expectation_error(thing, std::to_string(out.size()) + " values",
+                              std::to_string(tensor.size()) + " " + shape_text(tensor.shape));
     }
     if constexpr (std::floating_point<T>) {
       read_elements(file_, data_begin_ + tensor.begin, element_format_of(tensor.type).value(), out);
@@ -94,15 +95,16 @@ class safetensors_file {
   explicit safetensors_file(input_file file) : file_(std::move(file)) {
     const std::string thing = file_.path().string();
     if (file_.size() < 8) {
-      throw error(thing, "a safetensors file (8 bytes or more)", std::to_string(file_.size()) + " bytes");
+      throw expectation_error(thing, "a safetensors file (8 bytes or more)", std::to_string(file_.size()) + " bytes");
     }
     std::array<std::byte, 8> prefix{};
     file_.read_at(0, prefix);
     std::uint64_t length = 0;
     for (std::size_t i = 0; i < 8; ++i) length |= std::to_integer<std::uint64_t>(prefix[i]) << (8 * i);
     if (length > safetensors_header_limit || length > file_.size() - 8) {
-      throw error(thing, "a safetensors header within its " + std::to_string(file_.size()) + " bytes",
-                  "a header of " + std::to_string(length) + " bytes (truncated, or not a safetensors file)");
+      throw expectation_error(
+          thing, "a safetensors header within its " + std::to_string(file_.size()) + " bytes",
+          "a header of " + std::to_string(length) + " bytes (truncated, or not a safetensors file)");
     }
     std::string text(static_cast<std::size_t>(length), '\0');
     file_.read_at(8, std::as_writable_bytes(std::span(text)));
@@ -144,9 +146,10 @@ inline void write_safetensors(const std::filesystem::path& path, std::span<const
   for (const tensor_source* tensor : order) {
     const auto expected = fitting_product(dtype_size(tensor->type), tensor->shape);
     if (!expected || *expected != tensor->bytes.size()) {
-      throw error(thing + ": tensor " + tensor->name,
-                  (expected ? std::to_string(*expected) : "fewer") + " bytes for " + shape_text(tensor->shape),
-                  std::to_string(tensor->bytes.size()));
+      throw expectation_error(
+          thing + ": tensor " + tensor->name,
+          (expected ? std::to_string(*expected) : "fewer") + " bytes for " + shape_text(tensor->shape),
+          std::to_string(tensor->bytes.size()));
     }
     infos.push_back({tensor->name, tensor->type, tensor->shape, position, position + *expected});
     position += *expected;

@@ -136,24 +136,24 @@ class header_events final : public json_events {
   std::string tensor_thing() const { return file_ + ": tensor " + tensor_.name; }
 
   [[noreturn]] static void twice(const std::string& thing, const std::string& name) {
-    throw error(thing, "every key once", "\"" + name + "\" twice");
+    throw expectation_error(thing, "every key once", "\"" + name + "\" twice");
   }
 
   bool refuse(std::string_view kind, const std::string& text) override {
-    if (at_ == place::outside) throw error(thing(), "a JSON object", kind);
-    if (at_ == place::names && is_metadata()) throw error(file_ + ": __metadata__", "an object", kind);
+    if (at_ == place::outside) throw expectation_error(thing(), "a JSON object", kind);
+    if (at_ == place::names && is_metadata()) throw expectation_error(file_ + ": __metadata__", "an object", kind);
     if (at_ == place::names)
-      throw error(file_ + ": tensor " + key_, "an object of dtype, shape and data_offsets", text);
-    if (at_ == place::metadata) throw error(file_ + ": __metadata__ " + key_, "text", kind);
+      throw expectation_error(file_ + ": tensor " + key_, "an object of dtype, shape and data_offsets", text);
+    if (at_ == place::metadata) throw expectation_error(file_ + ": __metadata__ " + key_, "text", kind);
     const bool shape = field_ == field::shape;
     if (at_ == place::numbers) {
-      throw error(tensor_thing() + (shape ? ", shape" : ", data_offsets"), "a whole number >= 0", text);
+      throw expectation_error(tensor_thing() + (shape ? ", shape" : ", data_offsets"), "a whole number >= 0", text);
     }
-    if (shape) throw error(tensor_thing(), "a list as shape", text);
-    if (field_ == field::offsets) throw error(tensor_thing(), "two data_offsets", text);
+    if (shape) throw expectation_error(tensor_thing(), "a list as shape", text);
+    if (field_ == field::offsets) throw expectation_error(tensor_thing(), "two data_offsets", text);
     std::string names;
     for (const auto& [name, size] : dtype_table) names.append(names.empty() ? "" : ", ").append(name);
-    throw error(tensor_thing(), "one of the dtypes " + names, text);
+    throw expectation_error(tensor_thing(), "one of the dtypes " + names, text);
   }
 
   bool scalar(std::string_view kind, const std::string& text) {
@@ -167,7 +167,7 @@ class header_events final : public json_events {
     at_ = place::skipped;
     constexpr std::size_t deepest = 8;
     if (++skipped_levels_ > deepest) {
-      throw error(thing(), "at most " + std::to_string(deepest) + " levels", "deeper nesting");
+      throw expectation_error(thing(), "at most " + std::to_string(deepest) + " levels", "deeper nesting");
     }
   }
 
@@ -180,18 +180,18 @@ class header_events final : public json_events {
     constexpr std::string_view fields[] = {"dtype", "shape", "data_offsets"};
     for (std::size_t i = 0; i < 3; ++i) {
       if (found_[i]) continue;
-      throw error(tensor_thing(), "an object with a field \"" + std::string(fields[i]) + "\"", "none");
+      throw expectation_error(tensor_thing(), "an object with a field \"" + std::string(fields[i]) + "\"", "none");
     }
-    if (offsets_.size() != 2) throw error(tensor_thing(), "two data_offsets", shape_text(offsets_));
+    if (offsets_.size() != 2) throw expectation_error(tensor_thing(), "two data_offsets", shape_text(offsets_));
     const auto expected = fitting_product(dtype_size(tensor_.type), tensor_.shape);
-    if (!expected) throw error(tensor_thing(), "a shape that fits memory", shape_text(tensor_.shape));
+    if (!expected) throw expectation_error(tensor_thing(), "a shape that fits memory", shape_text(tensor_.shape));
     tensor_.begin = offsets_[0];
     tensor_.end = offsets_[1];
     if (tensor_.end < tensor_.begin || tensor_.end - tensor_.begin != *expected) {
-      throw error(tensor_thing(),
-                  "data_offsets " + std::to_string(*expected) + " bytes apart for " +
-                      std::string(dtype_name(tensor_.type)) + " " + shape_text(tensor_.shape),
-                  shape_text(offsets_));
+      throw expectation_error(tensor_thing(),
+                              "data_offsets " + std::to_string(*expected) + " bytes apart for " +
+                                  std::string(dtype_name(tensor_.type)) + " " + shape_text(tensor_.shape),
+                              shape_text(offsets_));
     }
     header_.tensors.push_back(std::move(tensor_));
   }

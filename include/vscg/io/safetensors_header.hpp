@@ -25,7 +25,7 @@ inline constexpr std::uint64_t safetensors_header_limit = 100'000'000;
 
 /// Reads the JSON part of a header for a file with `data_size` bytes of values, and checks all of it: one object and
 /// nothing behind it but spaces, names once, sizes that agree with shapes, values from the first byte to the last
-/// without gap or overlap. Throws vscg::error naming `file` and the tensor.
+/// without gap or overlap. Throws vscg::expectation_error naming `file` and the tensor.
 inline safetensors_header parse_safetensors_header(std::string_view text, std::uint64_t data_size,
                                                    const std::string& file) {
   safetensors_header header;
@@ -35,14 +35,14 @@ inline safetensors_header parse_safetensors_header(std::string_view text, std::u
   std::size_t position = 0;
   for (const tensor_info& tensor : header.tensors) {
     if (tensor.begin != position) {
-      throw error(file + ": tensor " + tensor.name, "values that begin at byte " + std::to_string(position),
-                  std::to_string(tensor.begin));
+      throw expectation_error(file + ": tensor " + tensor.name, "values that begin at byte " + std::to_string(position),
+                              std::to_string(tensor.begin));
     }
     position = tensor.end;
   }
   if (position != data_size) {
-    throw error(file, std::to_string(position) + " bytes of values after the header",
-                std::to_string(data_size) + (data_size < position ? " (the file is truncated)" : ""));
+    throw expectation_error(file, std::to_string(position) + " bytes of values after the header",
+                            std::to_string(data_size) + (data_size < position ? " (the file is truncated)" : ""));
   }
   return header;
 }
@@ -65,7 +65,7 @@ inline std::string build_safetensors_header(std::span<const tensor_info> tensors
   std::set<std::string_view> names;
   for (const tensor_info& tensor : tensors) {
     if (tensor.name == "__metadata__" || !names.insert(tensor.name).second) {
-      throw error(file, "every tensor name once and none \"__metadata__\"", tensor.name);
+      throw expectation_error(file, "every tensor name once and none \"__metadata__\"", tensor.name);
     }
     text += json_quoted(tensor.name, file + ": tensor " + tensor.name) + ":{\"dtype\":\"";
     text.append(dtype_name(tensor.type)).append("\",\"shape\":[");

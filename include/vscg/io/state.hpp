@@ -66,7 +66,7 @@ class finding {
 /// The file's tensor for each table entry that takes part, as (index in the table, tensor).
 using matches = std::vector<std::pair<std::size_t, const tensor_info*>>;
 
-/// Throws one vscg::error with all that does not fit.
+/// Throws one vscg::expectation_error with all that does not fit.
 inline matches match(const safetensors_file& file, std::span<const state_entry> expected, const load_prefix& prefix) {
   const std::string file_prefix = with_dot(prefix.file);
   const std::string table_prefix = with_dot(prefix.table);
@@ -107,21 +107,21 @@ inline matches match(const safetensors_file& file, std::span<const state_entry> 
   if (!problems.empty()) {
     const auto says = file.metadata().find("vscg.network");
     const std::string network = says == file.metadata().end() ? "" : " (it says vscg.network = " + says->second + ")";
-    throw error(file.path().string() + network + ": the weights do not fit the network" + problems);
+    throw expectation_error(file.path().string() + network + ": the weights do not fit the network" + problems);
   }
   if (taking_part == 0 && !table_prefix.empty()) {
-    throw error(file.path().string(), "parameters of the network under " + table_prefix, "none");
+    throw expectation_error(file.path().string(), "parameters of the network under " + table_prefix, "none");
   }
   return fitting;
 }
 
-/// Throws vscg::error, naming the tensor and the element, when a value is NaN or infinite.
+/// Throws vscg::expectation_error, naming the tensor and the element, when a value is NaN or infinite.
 template <std::floating_point T>
 void expect_finite(std::span<const T> values, const std::string& file, const std::string& tensor) {
   const std::size_t bad = first_not_finite(values);
   if (bad == values.size()) return;
-  throw error(file + ": tensor " + tensor, "finite values",
-              not_finite_text(values[bad]) + " at element " + std::to_string(bad));
+  throw expectation_error(file + ": tensor " + tensor, "finite values",
+                          not_finite_text(values[bad]) + " at element " + std::to_string(bad));
 }
 
 }  // namespace state_detail
@@ -130,8 +130,8 @@ void expect_finite(std::span<const T> values, const std::string& file, const std
 /// compared, every value read and found finite, before `sink(index, std::span<const T>)` is called the first time;
 /// then it is called once for each entry that takes part, in the table's order.
 ///
-/// Throws one vscg::error that lists what is missing, unexpected and of another shape; one naming the tensor when a
-/// value is NaN or infinite, or of a type that T cannot hold exactly (F64 into float).
+/// Throws one vscg::expectation_error that lists what is missing, unexpected and of another shape; one naming the
+/// tensor when a value is NaN or infinite, or of a type that T cannot hold exactly (F64 into float).
 template <file_value T, std::invocable<std::size_t, std::span<const T>> Sink>
 void load_state(const safetensors_file& file, std::span<const state_entry> expected, Sink&& sink,
                 const load_prefix& prefix = {}) {
@@ -147,8 +147,8 @@ void load_state(const safetensors_file& file, std::span<const state_entry> expec
 }
 
 /// Writes a network's weights, atomically: `source(index)` gives the row-major values of `table[index]`, which must
-/// stay valid until this returns. Throws vscg::error, before anything is written, naming the tensor and the element
-/// when a value is NaN or infinite, which load_state() would refuse.
+/// stay valid until this returns. Throws vscg::expectation_error, before anything is written, naming the tensor and the
+/// element when a value is NaN or infinite, which load_state() would refuse.
 template <file_value T, std::invocable<std::size_t> Source>
 void save_state(const std::filesystem::path& path, std::span<const state_entry> table, Source&& source,
                 const std::map<std::string, std::string>& metadata) {

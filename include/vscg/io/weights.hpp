@@ -47,8 +47,9 @@ void check_identity(const network_metadata& metadata, const std::string& thing) 
 /// Writes all arrays of `w`, atomically: the file has its name when it is complete and on disk, or not at all. The same
 /// weights and metadata give the same bytes. PyTorch: save_file(net.state_dict(), path, metadata).
 ///
-/// Throws vscg::error when the metadata is not valid or says another network, when a number is NaN or infinite (the
-/// array and the element are named, and the file that was there stays), or when the file cannot be written.
+/// Throws vscg::expectation_error when the metadata is not valid or says another network, when a number is NaN or
+/// infinite (the array and the element are named, and the file that was there stays), or when the file cannot be
+/// written.
 template <class Network, class Scalar, class Backend>
 void save_weights(const vscg::weights<Network, Scalar, Backend>& w, const std::filesystem::path& path,
                   const network_metadata& metadata) {
@@ -72,7 +73,7 @@ void save_weights(const model<Network, Scalar, Backend, Inputs>& net, const std:
 /// state_dict saved in PyTorch, fits by names and shapes alone. With a prefix (see load_prefix) only that part is
 /// replaced, and the metadata, which speaks of the whole, is not compared.
 ///
-/// Throws vscg::error with all that does not fit; the weights are then as they were.
+/// Throws vscg::expectation_error with all that does not fit; the weights are then as they were.
 template <class Network, class Scalar, class Backend>
 std::optional<network_metadata> load_weights(vscg::weights<Network, Scalar, Backend>& w,
                                              const std::filesystem::path& path, const load_prefix& prefix = {}) {
@@ -98,7 +99,7 @@ std::optional<network_metadata> load_weights(model<Network, Scalar, Backend, Inp
   return load_weights(net.weights(), path, prefix);
 }
 
-/// What a weights file says it is, without reading its numbers. Throws vscg::error when it does not say.
+/// What a weights file says it is, without reading its numbers. Throws vscg::expectation_error when it does not say.
 inline network_metadata read_metadata(const std::filesystem::path& path) {
   return metadata_from_map(safetensors_file::open(path).metadata(), path.string());
 }

@@ -54,12 +54,12 @@ struct array_of {
 
   std::size_t size() const { return numbers.size(); }
   const Scalar* data() const { return numbers.data(); }
-  /// A view of it; throws vscg::error where there are not as many numbers as `items` says.
+  /// A view of it; throws vscg::expectation_error where there are not as many numbers as `items` says.
   array_view<Scalar, Shape> view() const& {
     const array_view<Scalar, Shape> all{numbers.data(), items};
     if (Shape::per_item ? numbers.size() / Shape::elements != items || numbers.size() % Shape::elements != 0
                         : numbers.size() != Shape::elements) {
-      throw error("array", std::to_string(items) + " items", std::to_string(numbers.size()) + " numbers");
+      throw expectation_error("array", std::to_string(items) + " items", std::to_string(numbers.size()) + " numbers");
     }
     return all;
   }
@@ -76,8 +76,8 @@ struct array_of {
 };
 
 /// Any contiguous row-major array of `Scalar`: std::span, std::vector, an xtensor array or view, an Eigen map. Its
-/// shape and strides are checked where it has them, its size otherwise. Returns the numbers; throws vscg::error naming
-/// `what`.
+/// shape and strides are checked where it has them, its size otherwise. Returns the numbers; throws
+/// vscg::expectation_error naming `what`.
 template <class Shape, class Scalar, class Array>
 std::span<const Scalar> checked_array(const Array& array, std::string_view what) {
   static_assert(std::is_convertible_v<decltype(array.data()), const Scalar*>,
@@ -88,7 +88,9 @@ std::span<const Scalar> checked_array(const Array& array, std::string_view what)
   const auto size = static_cast<std::size_t>(array.size());
   const std::size_t items = size / Shape::elements;
   const auto wanted = detail::run_time_shape<Shape>(items);
-  const auto refuse = [&](const std::string& found) { throw error(what, shape_text(Shape::extents, dyn), found); };
+  const auto refuse = [&](const std::string& found) {
+    throw expectation_error(what, shape_text(Shape::extents, dyn), found);
+  };
   if (items * Shape::elements != size || (!Shape::per_item && items != 1)) refuse(std::to_string(size) + " numbers");
   if constexpr (requires { array.shape().size(); }) {
     bool same = array.shape().size() == Shape::rank;
@@ -101,7 +103,7 @@ std::span<const Scalar> checked_array(const Array& array, std::string_view what)
     std::size_t step = 1;
     for (std::size_t i = Shape::rank; size > 0 && i-- > 0; step *= wanted[i]) {
       if (wanted[i] > 1 && static_cast<std::size_t>(array.strides()[i]) != step) {
-        throw error(what, "a contiguous row-major array", "strides " + shape_text(array.strides()));
+        throw expectation_error(what, "a contiguous row-major array", "strides " + shape_text(array.strides()));
       }
     }
   }
@@ -109,8 +111,8 @@ std::span<const Scalar> checked_array(const Array& array, std::string_view what)
     const bool inner = array.innerSize() <= 1 || array.innerStride() == 1;
     const bool outer = array.outerSize() <= 1 || array.outerStride() == array.innerSize();
     if (!inner || !outer) {
-      throw error(what, "a contiguous row-major array",
-                  "strides " + shape_text(std::array{array.outerStride(), array.innerStride()}));
+      throw expectation_error(what, "a contiguous row-major array",
+                              "strides " + shape_text(std::array{array.outerStride(), array.innerStride()}));
     }
   }
   if constexpr (requires { array.data_offset(); })

@@ -40,7 +40,8 @@ class model {
   vscg::weights<Network, Scalar, Backend>&& weights() && { return std::move(weights_); }
   const vscg::weights<Network, Scalar, Backend>&& weights() const&& { return std::move(weights_); }
 
-  /// The network's outputs for any number of items; arrays are [N, ...]. Throws vscg::error when a shape differs.
+  /// The network's outputs for any number of items; arrays are [N, ...]. Throws vscg::expectation_error when a shape
+  /// differs.
   template <class... Arrays>
   outputs infer(const Arrays&... arrays) const {
     return infer_with(threads{1}, arrays...);
@@ -50,7 +51,7 @@ class model {
   outputs infer_with(threads n, const Arrays&... arrays) const {
     constexpr std::size_t at_once = 16;
     const std::size_t items = count(Inputs{}, arrays...);
-    session_type s(weights_, n, capacity{std::min(items, at_once)});
+    session_type s(weights_, n, batch_capacity{std::min(items, at_once)});
     outputs result{};
     const auto part = [&](std::size_t first, std::size_t n_items) {
       append(run_part(s, Inputs{}, first, n_items, arrays...), result);
@@ -67,7 +68,8 @@ class model {
     const std::array<std::size_t, sizeof...(Shapes)> items{
         checked_array<Shapes, Scalar>(arrays, "input " + std::to_string(k++)).size() / Shapes::elements...};
     for (const std::size_t n : items) {
-      if (n != items[0]) throw error("inputs", std::to_string(items[0]) + " items in each", std::to_string(n));
+      if (n != items[0])
+        throw expectation_error("inputs", std::to_string(items[0]) + " items in each", std::to_string(n));
     }
     return items[0];
   }

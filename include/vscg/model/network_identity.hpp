@@ -63,7 +63,7 @@ class network_identity {
   std::size_t count_ = 0;
 };
 
-/// Specialised beside each named network's type. Of your own network:
+/// Specialized beside each named network's type. Of your own network:
 ///
 ///   template <>
 ///   inline constexpr network_identity identity_of<my_net>{"my_net", "base", {{"activation", "gelu"}, {"tokens",

@@ -36,15 +36,15 @@ class runner {
   using executor = typename Backend::template executor<Scalar>;
   using arena = buffer<Scalar, typename Backend::memory>;
 
-  /// Throws vscg::error naming `what` (the number of items) where the memory for them is not to be had.
+  /// Throws vscg::expectation_error naming `what` (the number of items) where the memory for them is not to be had.
   runner(std::shared_ptr<const program> p, const parameter_table& table, threads n, std::size_t items,
          std::string_view what = "capacity")
       : program_(std::move(p)),
         plan_(*program_, items, n.count, sizeof(Scalar), what),
         executor_(n),
         arena_(memory_of(plan_, what)),
-        values_(program_->slots().size(), nullptr),
-        gradients_(program_->slots().size(), nullptr),
+        values_(program_->slot_table().size(), nullptr),
+        gradients_(program_->slot_table().size(), nullptr),
         storage_(table.storage) {
     for (const auto& block : plan_.blocks()) {
       auto& where = block.gradient ? gradients_ : values_;
@@ -113,7 +113,7 @@ class runner {
   void bind(std::vector<Scalar*>& where, Scalar* base) {
     for (const slot_id id : program_->parameters()) {
       if (id == no_slot) continue;
-      where[id] = base + storage_[program_->slots()[id].parameter].offset;
+      where[id] = base + storage_[program_->slot_table()[id].parameter].offset;
     }
   }
 
@@ -124,9 +124,9 @@ class runner {
   arena memory_of(const memory_plan& plan, std::string_view what) const {
     try {
       return arena(elements_of(plan));
-    } catch (const error&) {
+    } catch (const expectation_error&) {
       const std::string found = std::to_string(plan.items()) + " (" + bytes_text(plan.bytes()) + ")";
-      throw error(what, what_fits(plan), found);
+      throw expectation_error(what, what_fits(plan), found);
     }
   }
 
@@ -139,7 +139,7 @@ class runner {
       try {
         const arena tried(elements_of(smaller));
         return "what the memory holds, such as " + std::to_string(items) + " items (" + bytes_text(bytes) + ")";
-      } catch (const error&) {
+      } catch (const expectation_error&) {
         continue;
       }
     }
@@ -167,7 +167,7 @@ class runner {
     }
     for (std::size_t at = s.begin; at < s.end; ++at) {
       program_->for_each_array(program_->steps()[at], [&](slot_id id, bool gradient) {
-        const std::size_t elements = program_->slots()[id].size.per_item;
+        const std::size_t elements = program_->slot_table()[id].size.per_item;
         if (elements > 0 && seen.insert({id, gradient}).second) found.push_back({gradient, id, elements});
       });
     }
@@ -225,7 +225,7 @@ class runner {
   }
 
   bool all_finite(slot_id id, const std::vector<Scalar*>& where, std::size_t items) {
-    const slot_size size = program_->slots()[id].size;
+    const slot_size size = program_->slot_table()[id].size;
     std::vector<Scalar> copy(size.per_item * items + size.fixed);
     Backend::memory::copy_out(copy.data(), where[id], copy.size() * sizeof(Scalar));
     for (const Scalar x : copy) {

@@ -24,14 +24,14 @@
 namespace vscg {
 
 /// How many items (videos) one call may bring.
-struct capacity {
+struct batch_capacity {
   std::size_t items = 1;
-  constexpr explicit capacity(std::size_t n) : items(n < 1 ? 1 : n) {}
+  constexpr explicit batch_capacity(std::size_t n) : items(n < 1 ? 1 : n) {}
 };
 
 /// Inference for one caller: traces the network and plans its memory once, then allocates nothing. Weights are shared
 /// and const while a session computes; one session a thread. Weights that changed between two calls, or were assigned
-/// or swapped, are seen by the second, which throws vscg::error when they are gone.
+/// or swapped, are seen by the second, which throws vscg::expectation_error when they are gone.
 template <class Network, class Scalar, class Backend, class Inputs = inputs_of<Network>>
 class session {
   using tag = trace_tag<Scalar, Backend, mode::inference>;
@@ -46,16 +46,18 @@ class session {
   /// What `infer` returns: the network's outputs as views.
   using outputs = rebind_outputs<traced_outputs, view_field<Scalar>>;
 
-  /// Throws vscg::error where the system does not give the threads, or the memory for so many items.
-  explicit session(const weights<Network, Scalar, Backend>& w, threads n = threads{1}, capacity c = capacity{16})
+  /// Throws vscg::expectation_error where the system does not give the threads, or the memory for so many items.
+  explicit session(const weights<Network, Scalar, Backend>& w, threads n = threads{1},
+                   batch_capacity c = batch_capacity{16})
       : weights_(w.share()), runner_(trace_program(w.table()), w.table(), n, c.items) {
     take_weights();
     if constexpr (!Backend::memory::borrows_host_arrays) stage(Inputs{}, c.items);
   }
-  explicit session(const weights<Network, Scalar, Backend>&&, threads = threads{1}, capacity = capacity{16}) = delete;
+  explicit session(const weights<Network, Scalar, Backend>&&, threads = threads{1},
+                   batch_capacity = batch_capacity{16}) = delete;
 
   /// The network's outputs for N ≤ capacity items; arrays are [N, ...] as `Inputs` says. The views are valid until the
-  /// next call. Throws vscg::error when a shape differs or N is larger than the capacity.
+  /// next call. Throws vscg::expectation_error when a shape differs or N is larger than the capacity.
   template <class... Arrays>
   outputs infer(const Arrays&... arrays) & {
     static_assert(sizeof...(Arrays) == Inputs::count, "vscg::session::infer: one array for each input");
@@ -88,8 +90,8 @@ class session {
     bind_parameters(network);
     recorder trace = make_recorder(table, false);
     const auto result = call(network, trace, Inputs{});
-    auto slots = output_slots(result);
-    return std::make_shared<const program>(std::move(trace), std::move(slots));
+    auto ids = output_slots(result);
+    return std::make_shared<const program>(std::move(trace), std::move(ids));
   }
 
   void take_weights() {
@@ -104,11 +106,13 @@ class session {
     const std::tuple given{checked_array<Shapes, Scalar>(arrays, "input " + std::to_string(I))...};
     const std::array<std::size_t, sizeof...(I)> items{std::get<I>(given).size() / Shapes::elements...};
     for (const std::size_t n : items) {
-      if (n != items[0]) throw error("inputs", std::to_string(items[0]) + " items in each", std::to_string(n));
+      if (n != items[0])
+        throw expectation_error("inputs", std::to_string(items[0]) + " items in each", std::to_string(n));
     }
     if (items[0] > runner_.capacity()) {
-      throw error("inputs", "at most " + std::to_string(runner_.capacity()) + " items, the session's capacity",
-                  std::to_string(items[0]));
+      throw expectation_error("inputs",
+                              "at most " + std::to_string(runner_.capacity()) + " items, the session's capacity",
+                              std::to_string(items[0]));
     }
     (place(I, std::get<I>(given)), ...);
     return items[0];

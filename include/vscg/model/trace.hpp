@@ -48,13 +48,13 @@ auto trace_inputs(recorder& trace, input_shapes<Shapes...>) {
 /// A network's outputs are one var or a struct of vars that lists its members and can be rebound to other fields.
 template <class Outputs>
 std::vector<slot_id> output_slots(const Outputs& outputs) {
-  std::vector<slot_id> slots;
+  std::vector<slot_id> ids;
   if constexpr (is_var<Outputs>) {
-    slots.push_back(outputs.id);
+    ids.push_back(outputs.id);
   } else {
-    visit_members(outputs, [&](const auto& field, std::string_view) { slots.push_back(field.id); });
+    visit_members(outputs, [&](const auto& field, std::string_view) { ids.push_back(field.id); });
   }
-  return slots;
+  return ids;
 }
 
 template <class Scalar>

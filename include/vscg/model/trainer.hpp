@@ -30,9 +30,9 @@
 namespace vscg {
 
 /// A loss, gradient, moment or weight that is not a number: weights and moments are as they were before the step.
-class not_finite : public error {
+class not_finite : public expectation_error {
  public:
-  using error::error;
+  using expectation_error::expectation_error;
 };
 
 struct trainer_options {
@@ -43,8 +43,8 @@ struct trainer_options {
 };
 
 /// Trains a model: traces network and loss once, plans the memory of a step, then allocates nothing. It owns gradients
-/// and the optimiser's state; the model owns the weights. It goes on with what is assigned to the model, and throws
-/// vscg::error when the model is gone or was moved away.
+/// and the optimizer's state; the model owns the weights. It goes on with what is assigned to the model, and throws
+/// vscg::expectation_error when the model is gone or was moved away.
 template <class Model, class Optimizer, class Loss>
 class trainer {
   static_assert(!std::is_const_v<Model>, "vscg::trainer: the model's weights are to change, so it is not const");
@@ -63,8 +63,8 @@ class trainer {
   };
 
  public:
-  /// Throws vscg::error for settings that cannot be computed with, and where the system does not give the threads or
-  /// the memory.
+  /// Throws vscg::expectation_error for settings that cannot be computed with, and where the system does not give the
+  /// threads or the memory.
   trainer(Model& m, Optimizer settings, Loss loss, threads n = threads{1}, trainer_options options = {})
       : optimizer(checked(settings)),
         weights_(m.weights().share()),
@@ -84,7 +84,7 @@ class trainer {
     }
   }
 
-  /// Settings of the optimiser: the learning rate may be changed between steps.
+  /// Settings of the optimizer: the learning rate may be changed between steps.
   Optimizer optimizer;
 
   /// One step on a batch: `arrays` are the network's inputs, then the loss's targets, each [B, ...] in host memory.
@@ -133,10 +133,10 @@ class trainer {
 
   /// Steps taken; with `state()` and the weights, all that a run needs to go on with the same bits.
   std::uint64_t steps() const { return steps_; }
-  /// Throws vscg::error for more steps than a run could count (2⁵³).
+  /// Throws vscg::expectation_error for more steps than a run could count (2⁵³).
   void set_steps(std::uint64_t n) {
     constexpr std::uint64_t most = std::uint64_t{1} << 53U;
-    if (n > most) throw error("trainer::set_steps", "at most " + std::to_string(most), std::to_string(n));
+    if (n > most) throw expectation_error("trainer::set_steps", "at most " + std::to_string(most), std::to_string(n));
     steps_ = n;
   }
   auto& state() { return state_; }
@@ -147,7 +147,7 @@ class trainer {
 
  private:
   static trainer_options checked(trainer_options o) {
-    if (o.batch == 0) throw error("trainer_options.batch", "at least 1", "0");
+    if (o.batch == 0) throw expectation_error("trainer_options.batch", "at least 1", "0");
     if (o.micro_batch == 0 || o.micro_batch > o.batch) o.micro_batch = o.batch;
     return o;
   }
@@ -174,7 +174,7 @@ class trainer {
     return t;
   }
 
-  // Of what the loss reaches; neighbouring arrays become one range.
+  // Of what the loss reaches; neighboring arrays become one range.
   std::vector<parameter_range> ranges() const {
     std::vector<parameter_range> found;
     const auto& storage = table().storage;
@@ -214,19 +214,20 @@ class trainer {
   std::size_t count_items(std::span<const std::span<const scalar>> arrays) const {
     constexpr std::size_t count = inputs::count + targets::count;
     if (arrays.size() != count) {
-      throw error("trainer::step", std::to_string(count) + " arrays: inputs, then targets",
-                  std::to_string(arrays.size()));
+      throw expectation_error("trainer::step", std::to_string(count) + " arrays: inputs, then targets",
+                              std::to_string(arrays.size()));
     }
     const auto sizes = item_elements();
     const std::size_t items = arrays[0].size() / sizes[0];
     for (std::size_t k = 0; k < count; ++k) {
       if (arrays[k].size() != items * sizes[k]) {
-        throw error("trainer::step, array " + std::to_string(k), std::to_string(items * sizes[k]) + " numbers",
-                    std::to_string(arrays[k].size()));
+        throw expectation_error("trainer::step, array " + std::to_string(k),
+                                std::to_string(items * sizes[k]) + " numbers", std::to_string(arrays[k].size()));
       }
     }
     if (items == 0 || items > options_.batch) {
-      throw error("trainer::step", "1 to " + std::to_string(options_.batch) + " items", std::to_string(items));
+      throw expectation_error("trainer::step", "1 to " + std::to_string(options_.batch) + " items",
+                              std::to_string(items));
     }
     return items;
   }
@@ -266,9 +267,9 @@ class trainer {
     });
     const std::string thing = "step " + std::to_string(steps_ + 1);
     if (where.empty()) {
-      const std::string spoilt =
-          state_.spoilt(optimizer, runner_.backend(), table(), gradients_.data(), weights_->numbers.data());
-      if (!spoilt.empty()) throw not_finite(thing, "finite moments and weights", "that it would spoil " + spoilt);
+      const std::string spoiled =
+          state_.spoiled(optimizer, runner_.backend(), table(), gradients_.data(), weights_->numbers.data());
+      if (!spoiled.empty()) throw not_finite(thing, "finite moments and weights", "that it would spoil " + spoiled);
       where = "a sum over micro-batches";
     }
     throw not_finite(thing, "a finite loss and gradients",

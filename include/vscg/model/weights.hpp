@@ -35,18 +35,19 @@ struct shared_numbers {
   buffer<Scalar, Memory> numbers;  // none: moved to another object, or destroyed
   std::uint64_t revision = 1;      // another after every change
 
-  /// Throws vscg::error where there are none any more.
+  /// Throws vscg::expectation_error where there are none any more.
   void expect_numbers() const {
-    if (numbers.size() == 0) throw error("weights", "numbers", "none: they were moved to another object or destroyed");
+    if (numbers.size() == 0)
+      throw expectation_error("weights", "numbers", "none: they were moved to another object or destroyed");
   }
 };
 
-/// The learnt numbers of a network, in one buffer of the backend's memory, by the names of its table. Const while it is
-/// shared: any number of sessions may read it at once.
+/// The learned numbers of a network, in one buffer of the backend's memory, by the names of its table. Const while it
+/// is shared: any number of sessions may read it at once.
 ///
 /// Sessions and trainers belong to the object, not to the numbers that it held when they were made: what is assigned or
 /// swapped into it, they use from their next call on. After it was destroyed, or its numbers were moved to another
-/// object, they throw vscg::error, and so does every function here that needs numbers.
+/// object, they throw vscg::expectation_error, and so does every function here that needs numbers.
 template <class Network, class Scalar, class Backend>
 class weights {
  public:
@@ -55,9 +56,9 @@ class weights {
   using backend = Backend;
   using shared = shared_numbers<Scalar, typename Backend::memory>;
 
-  /// Starts as the paper says (each layer's initialiser), from `s`.
+  /// Starts as the paper says (each layer's initializer), from `s`.
   explicit weights(seed s)
-      : weights([s](const parameter_table& table, std::span<Scalar> start) { initialise(table, s, start); }) {}
+      : weights([s](const parameter_table& table, std::span<Scalar> start) { initialize(table, s, start); }) {}
 
   /// All zeros.
   explicit weights(zeroed_t) : weights([](const parameter_table&, std::span<Scalar>) {}) {}
@@ -85,7 +86,7 @@ class weights {
   }
   /// Another number after every change.
   std::uint64_t revision() const { return shared_->revision; }
-  /// Number of learnt numbers.
+  /// Number of learned numbers.
   std::size_t count() const { return table().count(); }
 
   /// A copy of one array.
@@ -95,13 +96,13 @@ class weights {
     Backend::memory::copy_out(copy.data(), data() + entry.offset, entry.elements * sizeof(Scalar));
     return copy;
   }
-  /// Replaces one array; throws vscg::error when the name is unknown, the number of numbers differs, or one of them is
-  /// not finite.
+  /// Replaces one array; throws vscg::expectation_error when the name is unknown, the number of numbers differs, or one
+  /// of them is not finite.
   void set(std::string_view name, std::span<const Scalar> values) {
     const parameter_entry& entry = at(name);
     const std::string what = "weight '" + entry.name + "'";
     if (values.size() != entry.elements) {
-      throw error(what, std::to_string(entry.elements) + " numbers", std::to_string(values.size()));
+      throw expectation_error(what, std::to_string(entry.elements) + " numbers", std::to_string(values.size()));
     }
     expect_finite(what, values);
     Backend::memory::copy_in(data() + entry.offset, values.data(), entry.elements * sizeof(Scalar));
@@ -141,7 +142,8 @@ class weights {
 
   const parameter_entry& at(std::string_view name) const {
     const parameter_entry* entry = table().find(name);
-    if (entry == nullptr) throw error("weight '" + std::string(name) + "'", "a name of the network", "none such");
+    if (entry == nullptr)
+      throw expectation_error("weight '" + std::string(name) + "'", "a name of the network", "none such");
     return *entry;
   }
 

@@ -195,8 +195,6 @@ struct conv1d : operation<shape<dyn, T, Out>> {
 
 }  // namespace ops
 
-namespace functional {
-
 /// PyTorch's F.conv1d with padding that keeps the length, on [B, T, In] (channels last, where PyTorch has [B, In, T]);
 /// weight [Out, In, Kernel], bias [Out].
 template <class Tag, int T, int In, bool Active, int Out, int WeightIn, int Kernel, bool Learns>
@@ -204,8 +202,6 @@ auto conv1d(const var<Tag, shape<dyn, T, In>, Active>& x, const var<Tag, shape<O
             const var<Tag, shape<Out>, Learns>& bias) {
   return record(ops::conv1d<T, WeightIn, Out, Kernel, (Kernel - 1) / 2>{}, x, weight, bias);
 }
-
-}  // namespace functional
 
 }  // namespace vscg
 

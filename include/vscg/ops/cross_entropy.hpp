@@ -37,10 +37,10 @@ struct cross_entropy_forward {
     T total = 0;
     for (std::size_t r = 0; r < rows; ++r) {
       const std::size_t base = (item * rows + r) * channels;
-      const T normaliser = log_sum_exp(group, channels, x + base);
+      const T normalizer = log_sum_exp(group, channels, x + base);
       total += group.sum(channels, [&](auto i) {
         using V = typename decltype(i)::value;
-        return i.load(target + base) * (V(normaliser) - i.load(x + base));
+        return i.load(target + base) * (V(normalizer) - i.load(x + base));
       });
     }
     group.integers(1, [&](std::size_t) { y[item] = total / static_cast<T>(rows); });
@@ -60,13 +60,13 @@ struct cross_entropy_pullback {
     const T slope = dy[item] / static_cast<T>(rows);
     for (std::size_t r = 0; r < rows; ++r) {
       const std::size_t base = (item * rows + r) * channels;
-      const T normaliser = log_sum_exp(group, channels, x + base);
+      const T normalizer = log_sum_exp(group, channels, x + base);
       const T weight = group.sum(channels, [&](auto i) { return i.load(target + base); });
       const gradient<T> to{dx.data + base, dx.adds};
       group.each(channels, [&](auto i) {
         using math::exp;
         using V = typename decltype(i)::value;
-        to.store(i, V(slope) * (exp(i.load(x + base) - V(normaliser)) * V(weight) - i.load(target + base)));
+        to.store(i, V(slope) * (exp(i.load(x + base) - V(normalizer)) * V(weight) - i.load(target + base)));
       });
     }
   }

@@ -87,8 +87,6 @@ struct dropout : operation<Shape> {
 
 }  // namespace ops
 
-namespace functional {
-
 /// PyTorch's F.dropout in training, with rate < 1; nothing in inference. Each use of one layer in a network has a mask
 /// of its own.
 template <class Tag, class Shape, bool Active>
@@ -100,8 +98,6 @@ auto dropout(const var<Tag, Shape, Active>& x, const random_key& key, double rat
   operation.use = x.trace->random_uses[key.id]++;
   return record(operation, x);
 }
-
-}  // namespace functional
 
 }  // namespace vscg
 

@@ -213,8 +213,6 @@ struct gru : recurrent::operation<T, In, 3, H> {
 
 }  // namespace ops
 
-namespace functional {
-
 /// PyTorch's nn.GRU(In, H, batch_first=True, bidirectional=True) on x [B, T, In], from zero states: [B, T, 2 H].
 template <class Tag, int T, int In, bool Active, int WeightIn, int GH, int H, bool L>
 auto gru(const var<Tag, shape<dyn, T, In>, Active>& x, const var<Tag, shape<2, GH, WeightIn>, L>& w_ih,
@@ -232,8 +230,6 @@ auto gru(const var<Tag, shape<dyn, T, In>, Active>& x, const var<Tag, shape<2, G
   static_assert(GH == 3 * H, "vscg::gru: three gates of H units");
   return record(ops::gru<T, WeightIn, H, true>{}, x, w_ih, w_hh, b_ih, b_hh, initial);
 }
-
-}  // namespace functional
 
 }  // namespace vscg
 

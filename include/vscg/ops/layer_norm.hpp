@@ -67,8 +67,8 @@ struct layer_norm_pullback {
     }) / count;
     group.each(channels, [&](auto i) {
       using V = typename decltype(i)::value;
-      const V normalised = (i.load(from) - V(mean)) * V(inverse);
-      to.store(i, V(inverse) * (i.load(slope) * i.load(scale) - V(first) - normalised * V(second)));
+      const V normalized = (i.load(from) - V(mean)) * V(inverse);
+      to.store(i, V(inverse) * (i.load(slope) * i.load(scale) - V(first) - normalized * V(second)));
     });
   }
 };
@@ -90,8 +90,8 @@ struct layer_norm_parameters {
     V shift_sum(0);
     for (std::size_t r = 0; r < rows; ++r) {
       const V slope = i.load(dy + r * channels);
-      const V normalised = (i.load(x + r * channels) - V(moments[2 * r])) * V(moments[2 * r + 1]);
-      scale_sum = scale_sum + slope * normalised;
+      const V normalized = (i.load(x + r * channels) - V(moments[2 * r])) * V(moments[2 * r + 1]);
+      scale_sum = scale_sum + slope * normalized;
       shift_sum = shift_sum + slope;
     }
     dscale.store(i, scale_sum);
@@ -105,7 +105,7 @@ namespace ops {
 
 /// y = (x - mean) / sqrt(variance + eps) · scale + shift over the last axis (biased variance).
 ///
-/// With n the normalised x and g = dy · scale:  dx = (g - mean(g) - n mean(g n)) / sqrt(variance + eps),
+/// With n the normalized x and g = dy · scale:  dx = (g - mean(g) - n mean(g n)) / sqrt(variance + eps),
 /// dscale = Σ_rows dy n,  dshift = Σ_rows dy.
 template <class Shape>
 struct layer_norm : operation<Shape> {
@@ -143,8 +143,6 @@ struct layer_norm : operation<Shape> {
 
 }  // namespace ops
 
-namespace functional {
-
 /// PyTorch's F.layer_norm over the last axis; weight is `scale`, bias is `shift`, both [channels].
 template <class Tag, class Shape, bool Active, class Channels, bool Learns>
 auto layer_norm(const var<Tag, Shape, Active>& x, const var<Tag, Channels, Learns>& scale,
@@ -154,8 +152,6 @@ auto layer_norm(const var<Tag, Shape, Active>& x, const var<Tag, Channels, Learn
   operation.epsilon = epsilon;
   return record(operation, x, scale, shift);
 }
-
-}  // namespace functional
 
 }  // namespace vscg
 

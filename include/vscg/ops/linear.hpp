@@ -213,8 +213,6 @@ struct linear : operation<with_channels<XShape, Out>> {
 
 }  // namespace ops
 
-namespace functional {
-
 /// x [..., In] by weight [Out, In]: x·Wᵀ (PyTorch's F.linear without bias). `Activation` is applied in the product.
 template <activation Activation = activation::none, class Tag, class XShape, bool A, int Out, int In, bool L>
 auto linear(const var<Tag, XShape, A>& x, const var<Tag, shape<Out, In>, L>& weight) {
@@ -227,8 +225,6 @@ auto linear(const var<Tag, XShape, A>& x, const var<Tag, shape<Out, In>, L>& wei
             const var<Tag, shape<Out>, L>& bias) {
   return record(ops::linear<XShape, Out, true, Activation>{}, x, weight, bias);
 }
-
-}  // namespace functional
 
 }  // namespace vscg
 

@@ -176,8 +176,6 @@ struct lstm : recurrent::operation<T, In, 4, H> {
 
 }  // namespace ops
 
-namespace functional {
-
 /// PyTorch's nn.LSTM(In, H, batch_first=True, bidirectional=True) on x [B, T, In], from zero states: [B, T, 2 H].
 template <class Tag, int T, int In, bool Active, int WeightIn, int GH, int H, bool L>
 auto lstm(const var<Tag, shape<dyn, T, In>, Active>& x, const var<Tag, shape<2, GH, WeightIn>, L>& w_ih,
@@ -186,8 +184,6 @@ auto lstm(const var<Tag, shape<dyn, T, In>, Active>& x, const var<Tag, shape<2, 
   static_assert(GH == 4 * H, "vscg::lstm: four gates of H units");
   return record(ops::lstm<T, WeightIn, H>{}, x, w_ih, w_hh, b_ih, b_hh);
 }
-
-}  // namespace functional
 
 }  // namespace vscg
 

@@ -102,8 +102,6 @@ struct max_pool1d : operation<shape<dyn, T / Window, C>> {
 
 }  // namespace ops
 
-namespace functional {
-
 /// Maximum over windows of `Window` steps, side by side: [B, T, C] to [B, T / Window, C]
 /// (PyTorch's F.max_pool1d of the transposed array).
 template <int Window, class Tag, int T, int C, bool Active>
@@ -111,8 +109,6 @@ auto max_pool1d(const var<Tag, shape<dyn, T, C>, Active>& x) {
   static_assert(T >= Window, "vscg::max_pool1d: the sequence is shorter than one window");
   return record(ops::max_pool1d<T, C, Window>{}, x);
 }
-
-}  // namespace functional
 
 }  // namespace vscg
 

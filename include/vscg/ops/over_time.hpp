@@ -142,14 +142,16 @@ struct mean_over_time : operation<shape<dyn, C>> {
 }  // namespace ops
 
 /// [B, T, C] to [B, C] (PyTorch's x.max(dim=1).values).
-template <class Tag, int T, int C, bool Active>
-auto max_over_time(const var<Tag, shape<dyn, T, C>, Active>& x) {
+template <int Axis, class Tag, int T, int C, bool Active>
+auto max(const var<Tag, shape<dyn, T, C>, Active>& x) {
+  static_assert(Axis == 1, "vscg::max: the axis is 1, time, of [B, T, C]; other axes are not written yet");
   return record(ops::max_over_time<T, C>{}, x);
 }
 
 /// [B, T, C] to [B, C] (PyTorch's x.mean(dim=1)).
-template <class Tag, int T, int C, bool Active>
-auto mean_over_time(const var<Tag, shape<dyn, T, C>, Active>& x) {
+template <int Axis, class Tag, int T, int C, bool Active>
+auto mean(const var<Tag, shape<dyn, T, C>, Active>& x) {
+  static_assert(Axis == 1, "vscg::mean: the axis is 1, time, of [B, T, C]; other axes are not written yet");
   return record(ops::mean_over_time<T, C>{}, x);
 }
 

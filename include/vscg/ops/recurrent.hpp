@@ -74,7 +74,7 @@ struct chains {
 /// f(backend, chains) for parts of a layer's chains, side by side where the backend has several workers.
 template <class Executor, class F>
 void for_chains(Executor& backend, std::size_t items, const F& f) {
-  backend.apart(directions * items, [&](Executor& one, std::size_t begin, std::size_t end) {
+  backend.independent_ranges(directions * items, [&](Executor& one, std::size_t begin, std::size_t end) {
     f(one, chains{items, begin, end - begin});
   });
 }

@@ -23,12 +23,16 @@ struct scale_function {
   }
 };
 
-/// x times a number that is not learnt; any shape.
+/// x times a number that is not learned; any shape.
 template <Var X>
-auto scale(const X& x, double factor) {
+auto operator*(const X& x, double factor) {
   scale_function function;
   function.factor = factor;
   return elementwise(function, x);
+}
+template <Var X>
+auto operator*(double factor, const X& x) {
+  return x * factor;
 }
 
 }  // namespace vscg

@@ -24,7 +24,7 @@
 
 namespace vscg {
 
-/// A stretch of a network's buffer that the optimiser moves: what the loss reaches, and is not frozen.
+/// A stretch of a network's buffer that the optimizer moves: what the loss reaches, and is not frozen.
 struct parameter_range {
   std::size_t offset = 0;
   std::size_t elements = 0;
@@ -41,12 +41,12 @@ struct adam {
 
   constexpr explicit adam(double rate = 1e-3) : learning_rate(rate) {}
 
-  /// Throws vscg::error unless a `Scalar` can compute with these numbers: a rate from 0 on, β from 0 to below 1 and an
-  /// ε above 0, as they are after rounding to it.
+  /// Throws vscg::expectation_error unless a `Scalar` can compute with these numbers: a rate from 0 on, β from 0 to
+  /// below 1 and an ε above 0, as they are after rounding to it.
   template <class Scalar>
   void check() const {
     const auto expect = [](bool right, const char* name, const char* expected, double found) {
-      if (!right) throw error(std::string("adam: ") + name, expected, number_text(found));
+      if (!right) throw expectation_error(std::string("adam: ") + name, expected, number_text(found));
     };
     constexpr double most = static_cast<double>(std::numeric_limits<Scalar>::max());
     const auto in_range = [&](double x) { return is_finite(x) && x >= 0 && x <= most; };
@@ -112,10 +112,10 @@ class adam::state {
     return flag != Scalar(0);
   }
 
-  /// Of an update that was not taken: the array that it would have spoilt, for people; empty where there is none.
+  /// Of an update that was not taken: the array that it would have spoiled, for people; empty where there is none.
   template <class Executor>
-  std::string spoilt(const adam& settings, Executor& backend, const parameter_table& table, const Scalar* gradients,
-                     Scalar* weights) {
+  std::string spoiled(const adam& settings, Executor& backend, const parameter_table& table, const Scalar* gradients,
+                      Scalar* weights) {
     for (const auto& range : ranges_) {
       for (const auto& entry : table.entries) {
         if (entry.offset < range.offset || entry.offset >= range.offset + range.elements) continue;
@@ -137,14 +137,14 @@ class adam::state {
     memory::copy_out(copy.data(), progress_.data(), sizeof(double) * 3);
     return copy;
   }
-  /// Throws vscg::error, and changes nothing, unless there are three numbers that a run can have reached.
+  /// Throws vscg::expectation_error, and changes nothing, unless there are three numbers that a run can have reached.
   void set_progress(const std::vector<double>& p) {
     const std::string what = "adam: progress";
-    if (p.size() != 3) throw error(what, "3 numbers", std::to_string(p.size()));
+    if (p.size() != 3) throw expectation_error(what, "3 numbers", std::to_string(p.size()));
     expect_finite(what, std::span<const double>(p));
-    if (!(p[0] >= 0) || p[0] != std::floor(p[0])) throw error(what, "a number of steps", number_text(p[0]));
+    if (!(p[0] >= 0) || p[0] != std::floor(p[0])) throw expectation_error(what, "a number of steps", number_text(p[0]));
     for (const double power : {p[1], p[2]}) {
-      if (!(power >= 0) || !(power <= 1)) throw error(what, "powers from 0 to 1", number_text(power));
+      if (!(power >= 0) || !(power <= 1)) throw expectation_error(what, "powers from 0 to 1", number_text(power));
     }
     memory::copy_in(progress_.data(), p.data(), sizeof(double) * 3);
   }
@@ -157,18 +157,18 @@ class adam::state {
     expect_first_or_second(which);
     return copy_of((which == 1 ? first_ : second_).data(), elements());
   }
-  /// Throws vscg::error, and changes nothing, where `which` is not 1 or 2, the size is another than `elements()`, a
-  /// number is not finite, or a second moment is negative.
+  /// Throws vscg::expectation_error, and changes nothing, where `which` is not 1 or 2, the size is another than
+  /// `elements()`, a number is not finite, or a second moment is negative.
   void set_moments(int which, std::span<const Scalar> values) {
     expect_first_or_second(which);
     const std::string what = which == 1 ? "adam: first moments" : "adam: second moments";
     if (values.size() != elements()) {
-      throw error(what, std::to_string(elements()) + " numbers", std::to_string(values.size()));
+      throw expectation_error(what, std::to_string(elements()) + " numbers", std::to_string(values.size()));
     }
     expect_finite(what, values);
     const auto negative = std::find_if(values.begin(), values.end(), [](Scalar x) { return x < Scalar(0); });
     if (which == 2 && negative != values.end()) {
-      throw error(what, "numbers from 0 on", number_text(static_cast<double>(*negative)));
+      throw expectation_error(what, "numbers from 0 on", number_text(static_cast<double>(*negative)));
     }
     memory::copy_in((which == 1 ? first_ : second_).data(), values.data(), values.size() * sizeof(Scalar));
   }
@@ -178,7 +178,8 @@ class adam::state {
   static std::size_t blocks_of(const parameter_range& range) { return (range.elements + block - 1) / block; }
 
   static void expect_first_or_second(int which) {
-    if (which != 1 && which != 2) throw error("adam: moments", "1 or 2: first or second", std::to_string(which));
+    if (which != 1 && which != 2)
+      throw expectation_error("adam: moments", "1 or 2: first or second", std::to_string(which));
   }
 
   static std::vector<Scalar> copy_of(const Scalar* from, std::size_t count) {

@@ -42,10 +42,10 @@ struct trial_program {
 
   /// Elements of an operand: of one item, where it has the batch as its first axis.
   std::size_t elements(std::size_t operand) const {
-    const slot_size size = steps->slots()[steps->inputs()[operand]].size;
+    const slot_size size = steps->slot_table()[steps->inputs()[operand]].size;
     return size.per_item + size.fixed;
   }
-  bool per_item(std::size_t operand) const { return steps->slots()[steps->inputs()[operand]].size.per_item != 0; }
+  bool per_item(std::size_t operand) const { return steps->slot_table()[steps->inputs()[operand]].size.per_item != 0; }
 };
 
 namespace detail {
@@ -69,7 +69,7 @@ trial_program trace_trial(Function function, parameter_table table, input_shapes
   recorder trace = make_recorder(table, true);
   const auto given = std::tuple{trial_input<Tag, Shapes, ((Active >> I) & 1U) != 0>(trace)...};
   // Copies lie in planned memory, where what a pullback must not read is dead.
-  const auto vars = std::tuple{scale(std::get<I>(given), 1)...};
+  const auto vars = std::tuple{(std::get<I>(given) * 1)...};
   std::vector<var<Tag, shape<1>, true>> sums;
   const auto read_all = [&] { (add_reader(trace, std::get<I>(vars), sums), ...); };
   if (readers == other_readers::before) read_all();

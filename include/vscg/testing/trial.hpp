@@ -35,7 +35,7 @@ class trial {
   trial(trial_program traced, threads n, std::size_t items)
       : traced_(std::move(traced)), runner_(traced_.steps, traced_.table, n, items) {
     for (std::size_t k = 0; k < traced_.steps->inputs().size(); ++k) {
-      const slot_size size = traced_.steps->slots()[traced_.steps->inputs()[k]].size;
+      const slot_size size = traced_.steps->slot_table()[traced_.steps->inputs()[k]].size;
       inputs_.emplace_back(size.per_item * items + size.fixed);
       fill(inputs_[k], "input " + std::to_string(k));
       runner_.bind_input(k, inputs_[k].data());

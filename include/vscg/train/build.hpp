@@ -24,7 +24,7 @@ inline std::string build_description(const std::string& backend) {
   text += ", g++ " __VERSION__;
 #endif
 #if !defined(__OPTIMIZE__)
-  text += ", not optimised";
+  text += ", not optimized";
 #endif
   return text;
 }

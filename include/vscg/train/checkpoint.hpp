@@ -62,13 +62,13 @@ std::map<std::string, std::string> description_to_map(const run_description<Sett
           {"vscg.run.data", std::to_string(d.data)}};
 }
 
-/// Reads description_to_map() back; doubles to the same bits. Throws vscg::error naming the file.
+/// Reads description_to_map() back; doubles to the same bits. Throws vscg::expectation_error naming the file.
 template <std::derived_from<run_settings> Settings>
 run_description<Settings> description_of(const io::safetensors_file& file) {
   const std::string thing = file.path().string();
   const auto text = [&](const char* key) -> const std::string& {
     const auto found = file.metadata().find(key);
-    if (found == file.metadata().end()) throw error(thing, std::string("a checkpoint with ") + key, "none");
+    if (found == file.metadata().end()) throw expectation_error(thing, std::string("a checkpoint with ") + key, "none");
     return found->second;
   };
   run_description<Settings> d;
@@ -78,7 +78,7 @@ run_description<Settings> description_of(const io::safetensors_file& file) {
   p.history = history_from_text(text("vscg.run.metrics"), thing);
   const std::string& data = text("vscg.run.data");
   const auto read = std::from_chars(data.data(), data.data() + data.size(), d.data);
-  if (read.ec != std::errc{} || read.ptr != data.data() + data.size()) throw error(thing, "a count", data);
+  if (read.ec != std::errc{} || read.ptr != data.data() + data.size()) throw expectation_error(thing, "a count", data);
   const io::json_record position(text("vscg.run.position"), thing);
   p.batches = position.count("batches");
   p.steps = position.count("steps");
@@ -87,7 +87,7 @@ run_description<Settings> description_of(const io::safetensors_file& file) {
   p.peak_memory_mib = position.number("peak_memory_mib");
   // Version 0.1.0 named it after the only optimizer that it had.
   p.optimizer = position.numbers(position.has("optimizer") ? "optimizer" : "adam");
-  if (position.count("epochs") != p.epochs()) throw error(thing, "a line an epoch", "another number");
+  if (position.count("epochs") != p.epochs()) throw expectation_error(thing, "a line an epoch", "another number");
   return d;
 }
 
@@ -112,15 +112,16 @@ class checkpoint_arrays {
   std::vector<io::tensor_source> sources_;
 };
 
-/// Reads what checkpoint_arrays::add wrote into `numbers`; between arrays they stay as they are. Throws vscg::error
-/// naming the array that is missing or has another shape.
+/// Reads what checkpoint_arrays::add wrote into `numbers`; between arrays they stay as they are. Throws
+/// vscg::expectation_error naming the array that is missing or has another shape.
 template <io::file_value T>
 void read_arrays(const io::safetensors_file& file, const std::string& group, const parameter_table& table,
                  std::span<T> numbers) {
   for (const auto& entry : table.entries) {
     const io::tensor_info& tensor = file.at(group + "." + entry.name);
     if (tensor.shape != entry.shape) {
-      throw error(file.path().string() + ": tensor " + tensor.name, shape_text(entry.shape), shape_text(tensor.shape));
+      throw expectation_error(file.path().string() + ": tensor " + tensor.name, shape_text(entry.shape),
+                              shape_text(tensor.shape));
     }
     file.read(tensor, numbers.subspan(entry.offset, entry.elements));
   }

@@ -68,7 +68,7 @@ inline std::string history_text(const run_history& history) {
   return text;
 }
 
-/// Reads history_text() back, to the same bits. Throws vscg::error naming `thing`.
+/// Reads history_text() back, to the same bits. Throws vscg::expectation_error naming `thing`.
 inline run_history history_from_text(const std::string& text, const std::string& thing) {
   run_history history;
   std::istringstream lines(text);
@@ -78,7 +78,7 @@ inline run_history history_from_text(const std::string& text, const std::string&
       epoch_record record;
       record.epoch = object.count("epoch");
       if (record.epoch != history.size() + 1) {
-        throw error("epoch", std::to_string(history.size() + 1), std::to_string(record.epoch));
+        throw expectation_error("epoch", std::to_string(history.size() + 1), std::to_string(record.epoch));
       }
       record.learning_rate = object.number("learning_rate");
       record.loss = object.number("loss");
@@ -87,8 +87,8 @@ inline run_history history_from_text(const std::string& text, const std::string&
       record.test_accuracy = object.optional_number("test_accuracy");
       record.seconds = object.number("seconds");
       history.push_back(std::move(record));
-    } catch (const error& problem) {
-      throw error(thing, "a line an epoch", problem.what());
+    } catch (const expectation_error& problem) {
+      throw expectation_error(thing, "a line an epoch", problem.what());
     }
   }
   return history;

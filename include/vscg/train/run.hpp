@@ -49,9 +49,9 @@ class run {
   using settings_type = typename Work::settings;
 
  public:
-  /// `task` is what the task is made of beside settings, weights and threads. Throws vscg::error for settings that no
-  /// run could use or that do not suit the task, and for metadata, which goes into the weights file, that could not be
-  /// written there.
+  /// `task` is what the task is made of beside settings, weights and threads. Throws vscg::expectation_error for
+  /// settings that no run could use or that do not suit the task, and for metadata, which goes into the weights file,
+  /// that could not be written there.
   template <class... Data>
   run(settings_type settings, threads n, io::network_metadata metadata, const Data&... task)
       : now_{checked(std::move(settings)), {}, build_description(Backend::name), 0},
@@ -66,8 +66,8 @@ class run {
     clear_epoch();
   }
 
-  /// Goes on from the folder's checkpoint, or begins, until all epochs are done or `stop` says so. Throws vscg::error;
-  /// the checkpoint then stands before the step that failed.
+  /// Goes on from the folder's checkpoint, or begins, until all epochs are done or `stop` says so. Throws
+  /// vscg::expectation_error; the checkpoint then stands before the step that failed.
   run_end operator()(const run_folder& folder, const run_callbacks& callbacks = {}) {
     if (folder.begun()) {
       restore(folder, callbacks);
@@ -248,7 +248,8 @@ class run {
     const std::string name = folder.checkpoint().string();
     expect_same_settings(then.settings, now_.settings, name);
     if (then.data != now_.data) {
-      throw error("--data", "the data set that " + name + " began with", "one with other splits, labels or features");
+      throw expectation_error("--data", "the data set that " + name + " began with",
+                              "one with other splits, labels or features");
     }
     const auto& table = model_.weights().table();
     const auto read = [&](const std::string& group) {
@@ -261,12 +262,12 @@ class run {
     for (int k = 1; k <= moment_arrays; ++k) moments.push_back(read(moments_name(k)));
     if (then.position.sums.size() != 1 + term_count ||
         then.position.optimizer.size() != trainer_.state().progress().size()) {
-      throw error(name, "the position of a run with this loss", "that of another");
+      throw expectation_error(name, "the position of a run with this loss", "that of another");
     }
     const std::size_t batches = task_.batches(then.position.epochs() + 1).size();
     if (then.position.batches > batches) {
-      throw error(name, "at most " + std::to_string(batches) + " batches of an epoch",
-                  std::to_string(then.position.batches));
+      throw expectation_error(name, "at most " + std::to_string(batches) + " batches of an epoch",
+                              std::to_string(then.position.batches));
     }
     if (chosen_epoch(then.position.history) != nullptr) {
       const std::vector<Scalar> best = read("best");

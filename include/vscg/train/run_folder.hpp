@@ -19,8 +19,8 @@ namespace vscg::train {
 /// killed.
 class run_folder {
  public:
-  /// Claims a folder, making it if need be. Throws vscg::error when it belongs to a running process, when it holds a
-  /// run already and `resume` is not set, or results without a checkpoint to resume from.
+  /// Claims a folder, making it if need be. Throws vscg::expectation_error when it belongs to a running process, when
+  /// it holds a run already and `resume` is not set, or results without a checkpoint to resume from.
   static run_folder claim(const std::filesystem::path& path, bool resume) {
     check(path, resume);
     make_folder(path);
@@ -29,20 +29,20 @@ class run_folder {
     return folder;
   }
 
-  /// What claim() would say, without making anything. Throws vscg::error too when one of these files is there and
-  /// cannot be read: a run that cannot go on is not begun anew.
+  /// What claim() would say, without making anything. Throws vscg::expectation_error too when one of these files is
+  /// there and cannot be read: a run that cannot go on is not begun anew.
   static void check(const std::filesystem::path& path, bool resume) {
     if (!folder_is_there(path)) return;
     const bool begun = file_is_there(path / checkpoint_name);
     if (begun && resume) return;
     if (begun) {
-      throw error("--out " + path.string(), "a new folder, or --resume to go on",
-                  "a run in it (" + std::string(checkpoint_name) + ")");
+      throw expectation_error("--out " + path.string(), "a new folder, or --resume to go on",
+                              "a run in it (" + std::string(checkpoint_name) + ")");
     }
     for (const char* name : {metrics_name, best_name, summary_name}) {
       if (!file_is_there(path / name)) continue;
-      throw error("--out " + path.string(), resume ? checkpoint_name : "a new folder",
-                  std::string(name) + (resume ? " without it" : " of another run in it"));
+      throw expectation_error("--out " + path.string(), resume ? checkpoint_name : "a new folder",
+                              std::string(name) + (resume ? " without it" : " of another run in it"));
     }
   }
 
@@ -64,7 +64,7 @@ class run_folder {
  private:
   explicit run_folder(std::filesystem::path path) : path_(std::move(path)) {
     if (!lock_.open(path_ / lock_name, path_.string())) {
-      throw error("--out " + path_.string(), "a folder of its own", "another process that trains in it");
+      throw expectation_error("--out " + path_.string(), "a folder of its own", "another process that trains in it");
     }
   }
 

@@ -35,7 +35,7 @@ struct choice {
   std::string word() const { return words[static_cast<std::size_t>(value)]; }
   void set(const std::string& word) const {
     if (word != words[0] && word != words[1]) {
-      throw error("a choice", std::string(words[0]) + " or " + words[1], word);
+      throw expectation_error("a choice", std::string(words[0]) + " or " + words[1], word);
     }
     value = static_cast<Choice>(word == words[0] ? 0 : 1);
   }
@@ -74,7 +74,7 @@ struct run_settings {
   }
 };
 
-/// Throws vscg::error for a value that no run could use, by its name on the command line.
+/// Throws vscg::expectation_error for a value that no run could use, by its name on the command line.
 inline void check_settings(const run_settings& s) {
   epochs_range.expect("--epochs", s.epochs);
   batch_range.expect("--batch", s.batch);
@@ -83,10 +83,11 @@ inline void check_settings(const run_settings& s) {
   decay_range.expect("decay", s.decay);
   for (std::size_t i = 0; i < s.decay_after.size(); ++i) {
     if (!epochs_range.holds(s.decay_after[i]) || (i > 0 && s.decay_after[i] <= s.decay_after[i - 1])) {
-      throw error("--decay-after", "epochs from 1 that increase", io::json_value(s.decay_after));
+      throw expectation_error("--decay-after", "epochs from 1 that increase", io::json_value(s.decay_after));
     }
   }
-  if (s.precision != "float" && s.precision != "double") throw error("--precision", "float or double", s.precision);
+  if (s.precision != "float" && s.precision != "double")
+    throw expectation_error("--precision", "float or double", s.precision);
 }
 
 namespace settings_detail {
@@ -129,7 +130,7 @@ std::string settings_text(const Settings& s) {
   return object.text();
 }
 
-/// The settings of settings_text(). Throws vscg::error naming `thing`, also when check_settings() would.
+/// The settings of settings_text(). Throws vscg::expectation_error naming `thing`, also when check_settings() would.
 template <std::derived_from<run_settings> Settings>
 Settings settings_from_text(const std::string& text, const std::string& thing) {
   Settings s;
@@ -138,13 +139,13 @@ Settings settings_from_text(const std::string& text, const std::string& thing) {
     Settings::for_each_setting(
         s, [&](const char* name, auto&& field) { settings_detail::read_field(object, name, field); });
     check_settings(s);
-  } catch (const error& problem) {
-    throw error(thing, "the settings of a run", problem.what());
+  } catch (const expectation_error& problem) {
+    throw expectation_error(thing, "the settings of a run", problem.what());
   }
   return s;
 }
 
-/// Throws vscg::error naming the first setting that is not as the run began with; `epochs` may be larger.
+/// Throws vscg::expectation_error naming the first setting that is not as the run began with; `epochs` may be larger.
 template <std::derived_from<run_settings> Settings>
 void expect_same_settings(const Settings& began, const Settings& now, const std::string& run) {
   std::vector<std::pair<std::string, std::string>> before;
@@ -162,7 +163,8 @@ void expect_same_settings(const Settings& began, const Settings& now, const std:
     const auto plain = [](const std::string& json) {
       return json.starts_with('"') ? json.substr(1, json.size() - 2) : json;
     };
-    throw error(option, plain(value) + (epochs ? " or more" : "") + ", as " + run + " began with", plain(after));
+    throw expectation_error(option, plain(value) + (epochs ? " or more" : "") + ", as " + run + " began with",
+                            plain(after));
   });
 }
 

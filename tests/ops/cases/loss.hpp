@@ -10,7 +10,7 @@
 #include <vscg/ops/batch_mean.hpp>
 #include <vscg/ops/binary_cross_entropy.hpp>
 #include <vscg/ops/cross_entropy.hpp>
-#include <vscg/ops/mean_squared_error.hpp>
+#include <vscg/ops/mse_loss.hpp>
 
 #include "ops/contract.hpp"
 
@@ -58,9 +58,9 @@ struct bce_case : loss_case<shape<dyn, 13>, shape<dyn, 13>> {
   }
 };
 
-struct mean_squared_error_case : loss_case<shape<dyn, 3, 5>, shape<dyn, 3, 5>> {
-  static constexpr const char* name = "mean_squared_error";
-  auto operator()(auto x, auto target) const { return vscg::mean_squared_error(x, target); }
+struct mse_loss_case : loss_case<shape<dyn, 3, 5>, shape<dyn, 3, 5>> {
+  static constexpr const char* name = "mse_loss";
+  auto operator()(auto x, auto target) const { return vscg::mse_loss(x, target); }
   static std::vector<double> reference(std::size_t items, const arrays& x) {
     return item_means(items, x, [](double got, double target) { return (got - target) * (got - target); });
   }
@@ -119,7 +119,7 @@ struct batch_weighted_sum_case : loss_case<shape<dyn>, shape<dyn>> {
   }
 };
 
-using loss_cases = std::tuple<bce_with_logits_case, bce_case, mean_squared_error_case, cross_entropy_case,
+using loss_cases = std::tuple<bce_with_logits_case, bce_case, mse_loss_case, cross_entropy_case,
                               cross_entropy_of_segments_case, batch_mean_case, batch_weighted_sum_case>;
 
 }  // namespace contract

@@ -40,14 +40,14 @@ inline std::vector<double> positive(std::vector<double> x) {
 struct linear_case : operation_case<shape<dyn, 3, 7>, shape<19, 7>, shape<19>> {
   static constexpr const char* name = "linear";
   using also_active = std::integer_sequence<std::uint32_t, 0b001, 0b110>;
-  auto operator()(auto x, auto weight, auto bias) const { return vscg::functional::linear(x, weight, bias); }
+  auto operator()(auto x, auto weight, auto bias) const { return vscg::linear(x, weight, bias); }
   static std::vector<double> reference(std::size_t, const arrays& x) { return linear_reference(x[0], x[1], &x[2]); }
 };
 
 struct linear_relu_case : operation_case<shape<dyn, 3, 7>, shape<19, 7>, shape<19>> {
   static constexpr const char* name = "linear with relu";
   auto operator()(auto x, auto weight, auto bias) const {
-    return vscg::functional::linear<vscg::activation::relu>(x, weight, bias);
+    return vscg::linear<vscg::activation::relu>(x, weight, bias);
   }
   static std::vector<double> reference(std::size_t, const arrays& x) {
     return positive(linear_reference(x[0], x[1], &x[2]));
@@ -57,14 +57,14 @@ struct linear_relu_case : operation_case<shape<dyn, 3, 7>, shape<19, 7>, shape<1
 struct linear_without_bias_case : operation_case<shape<dyn, 3, 7>, shape<19, 7>> {
   static constexpr const char* name = "linear without bias";
   using also_active = std::integer_sequence<std::uint32_t, 0b01, 0b10>;
-  auto operator()(auto x, auto weight) const { return vscg::functional::linear(x, weight); }
+  auto operator()(auto x, auto weight) const { return vscg::linear(x, weight); }
   static std::vector<double> reference(std::size_t, const arrays& x) { return linear_reference(x[0], x[1], nullptr); }
 };
 
 /// One item is one row: the smallest product.
 struct linear_relu_without_bias_case : operation_case<shape<dyn, 7>, shape<19, 7>> {
   static constexpr const char* name = "linear with relu without bias";
-  auto operator()(auto x, auto weight) const { return vscg::functional::linear<vscg::activation::relu>(x, weight); }
+  auto operator()(auto x, auto weight) const { return vscg::linear<vscg::activation::relu>(x, weight); }
   static std::vector<double> reference(std::size_t, const arrays& x) {
     return positive(linear_reference(x[0], x[1], nullptr));
   }
@@ -74,9 +74,9 @@ struct linear_relu_without_bias_case : operation_case<shape<dyn, 7>, shape<19, 7
 struct shared_weight_case : operation_case<shape<dyn, 3, 7>, shape<dyn, 3, 7>, shape<19, 7>> {
   static constexpr const char* name = "linear with a shared weight";
   auto operator()(auto a, auto b, auto weight) const {
-    const auto first = vscg::functional::linear(a, weight);
-    const auto second = vscg::functional::linear(b, weight);
-    return (first + second) + vscg::functional::linear(a, weight);
+    const auto first = vscg::linear(a, weight);
+    const auto second = vscg::linear(b, weight);
+    return (first + second) + vscg::linear(a, weight);
   }
   static std::vector<double> reference(std::size_t, const arrays& x) {
     std::vector<double> sum(x[0].size());
@@ -163,7 +163,7 @@ struct transpose_case : operation_case<shape<dyn, 2, 5, 7>> {
 struct conv1d_case : operation_case<shape<dyn, 6, 3>, shape<11, 3, 5>, shape<11>> {
   static constexpr const char* name = "conv1d";
   using also_active = std::integer_sequence<std::uint32_t, 0b001, 0b110>;
-  auto operator()(auto x, auto weight, auto bias) const { return vscg::functional::conv1d(x, weight, bias); }
+  auto operator()(auto x, auto weight, auto bias) const { return vscg::conv1d(x, weight, bias); }
   static std::vector<double> reference(std::size_t items, const arrays& x) {
     std::vector<double> y;
     for (std::size_t item = 0; item < items; ++item) {

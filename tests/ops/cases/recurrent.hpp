@@ -64,7 +64,7 @@ struct lstm_case : operation_case<shape<dyn, 4, 3>, shape<2, 20, 3>, shape<2, 20
   static constexpr const char* name = "lstm";
   using also_active = std::integer_sequence<std::uint32_t, 0b00001, 0b11110>;
   auto operator()(auto x, auto w_ih, auto w_hh, auto b_ih, auto b_hh) const {
-    return vscg::functional::lstm(x, w_ih, w_hh, b_ih, b_hh);
+    return vscg::lstm(x, w_ih, w_hh, b_ih, b_hh);
   }
   static std::vector<double> reference(std::size_t items, const arrays& x) {
     constexpr std::size_t H = recurrent_sizes::H;
@@ -97,7 +97,7 @@ struct gru_case : operation_case<shape<dyn, 4, 3>, shape<2, 15, 3>, shape<2, 15,
   static constexpr const char* name = "gru";
   using also_active = std::integer_sequence<std::uint32_t, 0b00001, 0b11110>;
   auto operator()(auto x, auto w_ih, auto w_hh, auto b_ih, auto b_hh) const {
-    return vscg::functional::gru(x, w_ih, w_hh, b_ih, b_hh);
+    return vscg::gru(x, w_ih, w_hh, b_ih, b_hh);
   }
   static std::vector<double> reference(std::size_t items, const arrays& x) { return gru_reference(items, x, nullptr); }
 };
@@ -107,7 +107,7 @@ struct gru_from_state_case
   static constexpr const char* name = "gru from given states";
   using also_active = std::integer_sequence<std::uint32_t, 0b000001, 0b011110, 0b100000, 0b100001>;
   auto operator()(auto x, auto w_ih, auto w_hh, auto b_ih, auto b_hh, auto initial) const {
-    return vscg::functional::gru(x, w_ih, w_hh, b_ih, b_hh, initial);
+    return vscg::gru(x, w_ih, w_hh, b_ih, b_hh, initial);
   }
   static std::vector<double> reference(std::size_t items, const arrays& x) {
     return gru_reference(items, x, x[5].data());

@@ -12,7 +12,7 @@
 #include <vscg/ops/add_to_rows.hpp>
 #include <vscg/ops/cosine_similarity.hpp>
 #include <vscg/ops/layer_norm.hpp>
-#include <vscg/ops/normalise_rows.hpp>
+#include <vscg/ops/normalize.hpp>
 #include <vscg/ops/scale_rows.hpp>
 #include <vscg/ops/softmax.hpp>
 
@@ -28,9 +28,9 @@ void each_row(const std::vector<double>& x, F f) {
   for (std::size_t row = 0; row < x.size() / 11; ++row) f(row, row * 11);
 }
 
-struct normalise_rows_case : operation_case<row_array> {
-  static constexpr const char* name = "normalise_rows";
-  auto operator()(auto x) const { return vscg::normalise_rows(x); }
+struct normalize_case : operation_case<row_array> {
+  static constexpr const char* name = "normalize";
+  auto operator()(auto x) const { return vscg::normalize(x); }
   static double value(std::size_t, double random) { return std::max(0.0, random + 0.5); }
   static std::vector<double> reference(std::size_t, const arrays& x) {
     std::vector<double> y(x[0].size());
@@ -87,7 +87,7 @@ struct scale_rows_case : operation_case<row_array, shape<dyn, 3>> {
 struct layer_norm_case : operation_case<row_array, shape<11>, shape<11>> {
   static constexpr const char* name = "layer_norm";
   using also_active = std::integer_sequence<std::uint32_t, 0b001, 0b110>;
-  auto operator()(auto x, auto scale, auto shift) const { return vscg::functional::layer_norm(x, scale, shift, 1e-6); }
+  auto operator()(auto x, auto scale, auto shift) const { return vscg::layer_norm(x, scale, shift, 1e-6); }
   static double value(std::size_t operand, double random) { return operand == 0 ? 2 * random + 0.3 : random; }
   static std::vector<double> reference(std::size_t, const arrays& x) {
     std::vector<double> y(x[0].size());
@@ -134,7 +134,7 @@ struct cosine_with_itself_case : operation_case<row_array> {
   static std::vector<double> reference(std::size_t items, const arrays&) { return std::vector<double>(items * 3, 1.0); }
 };
 
-using rows_cases = std::tuple<normalise_rows_case, softmax_case, add_to_rows_case, scale_rows_case, layer_norm_case,
+using rows_cases = std::tuple<normalize_case, softmax_case, add_to_rows_case, scale_rows_case, layer_norm_case,
                               cosine_similarity_case, cosine_with_itself_case>;
 
 }  // namespace contract

@@ -36,26 +36,26 @@ std::vector<double> pool_reference(std::size_t items, const std::vector<double>&
 
 struct max_pool1d_case : operation_case<shape<dyn, 6, 11>> {
   static constexpr const char* name = "max_pool1d";
-  auto operator()(auto x) const { return vscg::functional::max_pool1d<2>(x); }
+  auto operator()(auto x) const { return vscg::max_pool1d<2>(x); }
   static std::vector<double> reference(std::size_t items, const arrays& x) { return pool_reference<6, 2>(items, x[0]); }
 };
 
 /// Two steps behind the last window: their gradient is 0, not what lay there.
 struct max_pool1d_with_rest_case : operation_case<shape<dyn, 8, 11>> {
   static constexpr const char* name = "max_pool1d with a rest";
-  auto operator()(auto x) const { return vscg::functional::max_pool1d<3>(x); }
+  auto operator()(auto x) const { return vscg::max_pool1d<3>(x); }
   static std::vector<double> reference(std::size_t items, const arrays& x) { return pool_reference<8, 3>(items, x[0]); }
 };
 
 struct max_over_time_case : operation_case<shape<dyn, 5, 11>> {
   static constexpr const char* name = "max_over_time";
-  auto operator()(auto x) const { return vscg::max_over_time(x); }
+  auto operator()(auto x) const { return vscg::max<1>(x); }
   static std::vector<double> reference(std::size_t items, const arrays& x) { return pool_reference<5, 5>(items, x[0]); }
 };
 
 struct mean_over_time_case : operation_case<shape<dyn, 5, 11>> {
   static constexpr const char* name = "mean_over_time";
-  auto operator()(auto x) const { return vscg::mean_over_time(x); }
+  auto operator()(auto x) const { return vscg::mean<1>(x); }
   static std::vector<double> reference(std::size_t items, const arrays& x) {
     std::vector<double> y(items * 11);
     for (std::size_t i = 0; i < x[0].size(); ++i) y[i / 55 * 11 + i % 11] += x[0][i] / 5;
@@ -64,13 +64,13 @@ struct mean_over_time_case : operation_case<shape<dyn, 5, 11>> {
 };
 
 /// Another shape of the same numbers is no operation: softmax over rows of 11, seen as rows of 33 before.
-struct reshape_case : operation_case<shape<dyn, 33>> {
-  static constexpr const char* name = "reshape";
-  auto operator()(auto x) const { return vscg::softmax(vscg::reshape<shape<dyn, 3, 11>>(x)); }
+struct view_case : operation_case<shape<dyn, 33>> {
+  static constexpr const char* name = "view";
+  auto operator()(auto x) const { return vscg::softmax(vscg::view<shape<dyn, 3, 11>>(x)); }
   static std::vector<double> reference(std::size_t items, const arrays& x) { return softmax_case::reference(items, x); }
 };
 
 using time_cases =
-    std::tuple<max_pool1d_case, max_pool1d_with_rest_case, max_over_time_case, mean_over_time_case, reshape_case>;
+    std::tuple<max_pool1d_case, max_pool1d_with_rest_case, max_over_time_case, mean_over_time_case, view_case>;
 
 }  // namespace contract

@@ -15,10 +15,10 @@ std::vector<float> VSCG_NUMBERS();
 
 // These have one name in every program, as those of a header have.
 struct network {
-  linear<13, 24> first;
-  layer_norm<24> norm;
-  dropout<50> drop;
-  linear<24, 5> last;
+  nn::linear<13, 24> first;
+  nn::layer_norm<24> norm;
+  nn::dropout<50> drop;
+  nn::linear<24, 5> last;
   VSCG_MEMBERS(first, norm, drop, last)
   using inputs = input_shapes<shape<dyn, 7, 13>>;
   auto operator()(Var auto x) const { return softmax(last(drop(tanh(norm(first(x)))))); }
@@ -28,7 +28,7 @@ struct distance {
   using targets = input_shapes<shape<dyn, 7, 5>>;
   static constexpr std::array<const char*, 1> term_names{"distance"};
   auto operator()(Var auto y, Var auto target) const {
-    const auto value = batch_mean(mean_squared_error(y, target));
+    const auto value = batch_mean(mse_loss(y, target));
     return loss_terms{value, std::array{value}};
   }
 };

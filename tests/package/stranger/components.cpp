@@ -9,12 +9,12 @@ int main() {
   try {
     vscg::io::safetensors_file::open("nowhere.safetensors");
     return 1;
-  } catch (const vscg::error&) {
+  } catch (const vscg::expectation_error&) {
   }
   try {
     vscg::data::ave_dataset::open("nowhere", {});
     return 1;
-  } catch (const vscg::error&) {
+  } catch (const vscg::expectation_error&) {
   }
   return 0;
 }

@@ -3,7 +3,7 @@
 
 #include "golden/golden_case.hpp"
 
-using thrust_cpp = vscg::thrust_backend<vscg::cpp>;
+using thrust_cpp = vscg::thrust_backend<vscg::thrust_system::cpp>;
 
 TEST_CASE("vscg_fully double thrust") {
   golden::check_all<vscg::vscg_net, vscg::negative_pair_filter_loss<>, double, thrust_cpp>("vscg_fully");

@@ -3,7 +3,7 @@
 
 #include "golden/golden_case.hpp"
 
-using thrust_cpp = vscg::thrust_backend<vscg::cpp>;
+using thrust_cpp = vscg::thrust_backend<vscg::thrust_system::cpp>;
 
 TEST_CASE("vscg_weakly double thrust") {
   golden::check_all<vscg::vscg_net_weakly, vscg::smooth_loss<>, double, thrust_cpp>("vscg_weakly");

@@ -21,10 +21,10 @@ namespace small {
 
 /// Dropout included, because its masks are what a careless resume would change first.
 struct network {
-  vscg::linear<128, 16> hear;
-  vscg::linear<25088, 16> see;
-  vscg::dropout<20> drop;
-  vscg::linear<16, 49> map;
+  vscg::nn::linear<128, 16> hear;
+  vscg::nn::linear<25088, 16> see;
+  vscg::nn::dropout<20> drop;
+  vscg::nn::linear<16, 49> map;
   vscg::event_head<28, 16> head;
   VSCG_MEMBERS(hear, see, drop, map, head)
 
@@ -33,7 +33,7 @@ struct network {
   template <vscg::Var Audio, vscg::Var Visual>
   auto operator()(const Audio& audio, const Visual& visual) const {
     const auto sound = drop(hear.with_relu(audio));
-    const auto sight = drop(see.with_relu(vscg::reshape<vscg::shape<vscg::dyn, 10, 25088>>(visual)));
+    const auto sight = drop(see.with_relu(vscg::view<vscg::shape<vscg::dyn, 10, 25088>>(visual)));
     return head(sound, sight, vscg::softmax(map(sound)));
   }
 };

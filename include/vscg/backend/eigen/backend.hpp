@@ -59,7 +59,7 @@ struct eigen_backend {
 
     /// f(executor, begin, end) for ranges that make up [0, n) and need nothing of each other: each on one worker alone.
     template <class F>
-    void apart(std::size_t n, const F& f) {
+    void independent_ranges(std::size_t n, const F& f) {
       if (alone_.empty()) return f(*this, 0, n);
       const std::size_t parts = std::min(n, alone_.size());
       team_.run(parts, [&](std::size_t worker, std::size_t part) {

@@ -20,7 +20,7 @@ namespace eigen_detail {
 
 /// As many numbers as a vector register holds, computed together with Eigen's packet functions. Every element of an
 /// array goes through the same instructions wherever it stands (array ends are padded, not handled by other code), so
-/// its bits do not depend on its neighbours, on alignment or on the batch.
+/// its bits do not depend on its neighbors, on alignment or on the batch.
 template <class T>
 struct lanes {
   using scalar = T;
@@ -85,9 +85,9 @@ struct lanes {
   }
 
  private:
-  template <bool Vectorised, class PacketFunction, class ScalarFunction>
+  template <bool Vectorized, class PacketFunction, class ScalarFunction>
   lanes apply(PacketFunction on_packet, ScalarFunction on_scalar) const {
-    if constexpr (Vectorised) {
+    if constexpr (Vectorized) {
       return of(on_packet(value));
     } else {
       alignas(64) T each[size];

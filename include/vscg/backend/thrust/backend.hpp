@@ -67,7 +67,7 @@ struct thrust_backend {
 
     /// f(executor, begin, end) for ranges that make up [0, n) and need nothing of each other: here all in one.
     template <class F>
-    void apart(std::size_t n, const F& f) {
+    void independent_ranges(std::size_t n, const F& f) {
       f(*this, 0, n);
     }
 

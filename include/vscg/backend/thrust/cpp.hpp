@@ -10,7 +10,7 @@
 #include <vscg/backend/memory.hpp>
 #include <vscg/core/team.hpp>
 
-namespace vscg {
+namespace vscg::thrust_system {
 
 /// Thrust's sequential host system: one thread, plain C++. It proves that nothing above the backends knows which one
 /// computes, and is the reference for devices.
@@ -30,6 +30,6 @@ struct cpp {
   };
 };
 
-}  // namespace vscg
+}  // namespace vscg::thrust_system
 
 #include <vscg/core/end.hpp>

@@ -19,7 +19,7 @@ namespace thrust_detail {
 
 #if defined(__CUDACC__)
 
-/// Neighbouring columns of a tile, that one thread keeps in registers.
+/// Neighboring columns of a tile, that one thread keeps in registers.
 struct column_pack {
   static constexpr std::size_t size = 8;
   double value[size];
@@ -50,7 +50,7 @@ inline constexpr std::size_t register_bytes = 32;
 inline constexpr std::size_t register_bytes = 16;
 #endif
 
-/// Neighbouring columns of a tile: one vector register, whatever the optimisation level.
+/// Neighboring columns of a tile: one vector register, whatever the optimization level.
 struct column_pack {
   using packet __attribute__((vector_size(register_bytes))) = double;
   static constexpr std::size_t size = register_bytes / sizeof(double);
@@ -140,7 +140,7 @@ struct multiply_tile {
   activation act;
 
   VSCG_HD void operator()(std::size_t task) const {
-    const std::size_t row_strip = task % row_strips;  // neighbours share the strip of B, the larger one
+    const std::size_t row_strip = task % row_strips;  // neighbors share the strip of B, the larger one
     const std::size_t column_strip = task / row_strips % column_strips;
     const std::size_t item = task / row_strips / column_strips;
     const double* left = a + item * a_item_stride + row_strip * depth * rows;

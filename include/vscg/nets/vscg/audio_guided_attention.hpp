@@ -5,10 +5,10 @@
 
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
-#include <vscg/layers/linear.hpp>
-#include <vscg/layers/sequential.hpp>
 #include <vscg/nets/vscg/region_attention.hpp>
 #include <vscg/nets/vscg/setting.hpp>
+#include <vscg/nn/linear.hpp>
+#include <vscg/nn/sequential.hpp>
 
 namespace vscg {
 
@@ -30,9 +30,9 @@ streams(Audio, Visual) -> streams<Audio, Visual>;
 /// Names as released: fa.0, fa.1, fv.0, fv.1, linear_v (not used when fully supervised), attention.
 template <setting Setting = setting::fully, int Da = 128, int Dv = 512>
 struct audio_guided_attention {
-  sequential<linear_without_bias<Da, 256>, linear_without_bias<256, Da>> fa;
-  sequential<linear_without_bias<Dv, 256>, linear_without_bias<256, Da>> fv;
-  linear<Dv, Da> linear_v;
+  nn::sequential<nn::linear_without_bias<Da, 256>, nn::linear_without_bias<256, Da>> fa;
+  nn::sequential<nn::linear_without_bias<Dv, 256>, nn::linear_without_bias<256, Da>> fv;
+  nn::linear<Dv, Da> linear_v;
   region_attention<Da, Dv> attention;
   VSCG_MEMBERS(fa, fv, linear_v, attention)
 
@@ -47,7 +47,7 @@ struct audio_guided_attention {
 
 template <int Da, int Dv>
 struct audio_guided_attention<setting::weakly, Da, Dv> {
-  linear<Dv, Da> linear_v;
+  nn::linear<Dv, Da> linear_v;
   region_attention<Da, Dv> attention;
   VSCG_MEMBERS(linear_v, attention)
 

@@ -5,11 +5,11 @@
 
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
-#include <vscg/layers/activation.hpp>
-#include <vscg/layers/conv1d.hpp>
-#include <vscg/layers/max_pool1d.hpp>
-#include <vscg/layers/sequential.hpp>
 #include <vscg/nets/vscg/audio_guided_attention.hpp>
+#include <vscg/nn/activation.hpp>
+#include <vscg/nn/conv1d.hpp>
+#include <vscg/nn/max_pool1d.hpp>
+#include <vscg/nn/sequential.hpp>
 
 namespace vscg {
 
@@ -20,8 +20,8 @@ namespace vscg {
 /// Names as released: conv1.0, conv2.0.
 template <int C = 256, int H = 128>
 struct cere {
-  sequential<conv1d<C, H, 5>, relu_layer, max_pool1d<2>> conv1;
-  sequential<conv1d<H, H, 5>, relu_layer, max_pool1d<2>> conv2;
+  nn::sequential<nn::conv1d<C, H, 5>, nn::relu, nn::max_pool1d<2>> conv1;
+  nn::sequential<nn::conv1d<H, H, 5>, nn::relu, nn::max_pool1d<2>> conv2;
   VSCG_MEMBERS(conv1, conv2)
 
   template <Var X>

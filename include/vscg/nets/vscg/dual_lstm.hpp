@@ -5,8 +5,8 @@
 
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
-#include <vscg/layers/bidirectional.hpp>
 #include <vscg/nets/vscg/audio_guided_attention.hpp>
+#include <vscg/nn/bidirectional.hpp>
 
 namespace vscg {
 
@@ -20,8 +20,8 @@ enum class stream_order : unsigned char { straight, crossed };
 /// Names as released: lstm_audio, lstm_video.
 template <stream_order Order = stream_order::crossed, int In = 128, int H = 128>
 struct dual_lstm {
-  bidirectional_lstm<In, H> lstm_audio;
-  bidirectional_lstm<In, H> lstm_video;
+  nn::bidirectional_lstm<In, H> lstm_audio;
+  nn::bidirectional_lstm<In, H> lstm_video;
   VSCG_MEMBERS(lstm_audio, lstm_video)
 
   template <Var Audio, Var Visual>

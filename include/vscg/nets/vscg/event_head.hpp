@@ -5,10 +5,10 @@
 
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
-#include <vscg/layers/linear.hpp>
-#include <vscg/layers/sequential.hpp>
 #include <vscg/model/trace.hpp>
 #include <vscg/nets/vscg/escm.hpp>
+#include <vscg/nn/linear.hpp>
+#include <vscg/nn/sequential.hpp>
 #include <vscg/ops/cosine_similarity.hpp>
 #include <vscg/ops/over_time.hpp>
 
@@ -38,16 +38,16 @@ struct event_outputs {
 template <int Categories = 28, int C = 256>
 struct event_head {
   struct classifier {
-    linear_without_bias<C, 64, init::xavier_uniform> L1;
-    linear_without_bias<64, Categories, init::xavier_uniform> L2;
+    nn::linear_without_bias<C, 64, init::xavier_uniform> L1;
+    nn::linear_without_bias<64, Categories, init::xavier_uniform> L2;
     VSCG_MEMBERS(L1, L2)
   };
   classifier v_classify, a_classify;
-  linear_without_bias<C, 64, init::xavier_uniform> L1;
-  linear_without_bias<64, Categories + 1, init::xavier_uniform> L2;
-  linear<C, 1, init::xavier_uniform> L3;
-  linear<C, Categories, init::xavier_uniform> L4;
-  sequential<linear<C, 1>> audio_gated, video_gated;
+  nn::linear_without_bias<C, 64, init::xavier_uniform> L1;
+  nn::linear_without_bias<64, Categories + 1, init::xavier_uniform> L2;
+  nn::linear<C, 1, init::xavier_uniform> L3;
+  nn::linear<C, Categories, init::xavier_uniform> L4;
+  nn::sequential<nn::linear<C, 1>> audio_gated, video_gated;
   VSCG_MEMBERS(v_classify, a_classify, L1, L2, L3, L4, audio_gated, video_gated)
 
   template <Var Audio, Var Visual, Var Map>
@@ -56,8 +56,8 @@ struct event_head {
     constexpr int T = extent<shape_of<Audio>, 1>;
     constexpr int R = extent<shape_of<Map>, -1>;
     const auto fused = mean_of(visual, audio);
-    const auto relevance = reshape<shape<dyn, T>>(L3(fused));
-    const auto category = L4(max_over_time(fused));
+    const auto relevance = view<shape<dyn, T>>(L3(fused));
+    const auto category = L4(max<1>(fused));
     const auto similarity = cosine_similarity(visual, audio);
     const auto scores = L2(L1.with_relu(fused));
     return event_outputs<var_field<tag>, T, R, Categories>{relevance, category, similarity, scores, attention};

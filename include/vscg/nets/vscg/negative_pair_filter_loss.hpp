@@ -16,8 +16,8 @@
 #include <vscg/ops/batch_mean.hpp>
 #include <vscg/ops/binary_cross_entropy.hpp>
 #include <vscg/ops/cross_entropy.hpp>
-#include <vscg/ops/mean_squared_error.hpp>
-#include <vscg/ops/normalise_rows.hpp>
+#include <vscg/ops/mse_loss.hpp>
+#include <vscg/ops/normalize.hpp>
 #include <vscg/ops/relu.hpp>
 
 namespace vscg {
@@ -40,14 +40,14 @@ struct negative_pair_filter_loss {
                   const Similarity& similarity) const {
     const auto relevance_term = batch_mean(binary_cross_entropy_with_logits(outputs.event_relevance, foreground));
     const auto category_term = batch_weighted_sum(cross_entropy(outputs.event_category, category), weight);
-    const auto similarity_term = batch_mean(mean_squared_error(normalise_rows(relu(outputs.similarity)), similarity));
+    const auto similarity_term = batch_mean(mse_loss(normalize(relu(outputs.similarity)), similarity));
     const auto both = relevance_term + category_term;
     const auto total = both + similarity_term;
     return loss_terms{total, std::array{relevance_term, category_term, similarity_term}};
   }
 
   /// Targets from labels, as train::labels has them. Category weights are 1/n for the n videos of the batch that have
-  /// an event. Throws vscg::error where the labels have other sizes.
+  /// an event. Throws vscg::expectation_error where the labels have other sizes.
   template <class Labels, class Scalar>
   static void fill(const Labels& l, std::array<std::vector<Scalar>, targets::count>& arrays) {
     l.expect_segment_classes(T, Categories);

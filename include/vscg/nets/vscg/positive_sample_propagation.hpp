@@ -8,14 +8,14 @@
 
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
-#include <vscg/layers/dropout.hpp>
-#include <vscg/layers/layer_norm.hpp>
-#include <vscg/layers/linear.hpp>
 #include <vscg/nets/vscg/audio_guided_attention.hpp>
 #include <vscg/nets/vscg/setting.hpp>
+#include <vscg/nn/dropout.hpp>
+#include <vscg/nn/layer_norm.hpp>
+#include <vscg/nn/linear.hpp>
 #include <vscg/ops/add.hpp>
 #include <vscg/ops/matmul.hpp>
-#include <vscg/ops/normalise_rows.hpp>
+#include <vscg/ops/normalize.hpp>
 #include <vscg/ops/relu.hpp>
 #include <vscg/ops/scale.hpp>
 #include <vscg/ops/threshold.hpp>
@@ -40,24 +40,24 @@ struct positive_sample_propagation {
   static constexpr double threshold_value = static_cast<double>(Threshold::num) / static_cast<double>(Threshold::den);
   static constexpr int branch_percent = Setting == setting::fully ? 20 : 10;
 
-  linear_without_bias<C, C, init::xavier_uniform> v_L1, v_L2, v_fc, a_L1, a_L2, a_fc;
-  dropout<branch_percent> branch_dropout;
-  dropout<20> dropout_layer;
-  layer_norm<C, layer_norm_epsilon> norm;
+  nn::linear_without_bias<C, C, init::xavier_uniform> v_L1, v_L2, v_fc, a_L1, a_L2, a_fc;
+  nn::dropout<branch_percent> branch_dropout;
+  nn::dropout<20> dropout_layer;
+  nn::layer_norm<C, layer_norm_epsilon> norm;
   VSCG_NAMED_MEMBERS((v_L1, "v_L1"), (v_L2, "v_L2"), (v_fc, "v_fc"), (a_L1, "a_L1"), (a_L2, "a_L2"), (a_fc, "a_fc"),
                      (branch_dropout, "branch_dropout"), (dropout_layer, "dropout"), (norm, "layer_norm"))
 
   /// audio, visual [B, T, C] to streams of the same shape.
   template <Var Audio, Var Visual>
   auto operator()(const Audio& given_audio, const Visual& given_visual) const {
-    const auto audio = accept<positive_sample_propagation, C>(given_audio);
-    const auto visual = accept<positive_sample_propagation, C>(given_visual);
+    const auto audio = expect_channels<positive_sample_propagation, C>(given_audio);
+    const auto visual = expect_channels<positive_sample_propagation, C>(given_visual);
     const auto v1 = branch_dropout(v_L1.with_relu(visual));
     const auto v2 = branch_dropout(v_L2.with_relu(visual));
     const auto a1 = branch_dropout(a_L1.with_relu(audio));
     const auto a2 = branch_dropout(a_L2.with_relu(audio));
 
-    const auto similarity = relu(scale(matmul_transposed(v2, a1), 1 / std::sqrt(static_cast<double>(C))));
+    const auto similarity = relu(matmul_transposed(v2, a1) * (1 / std::sqrt(static_cast<double>(C))));
     const auto from_audio = matmul(positive(similarity), a2);
     const auto from_visual = matmul(positive(transpose(similarity)), v1);
     const auto visual_sum = visual + from_audio;
@@ -71,9 +71,9 @@ struct positive_sample_propagation {
  private:
   template <class Similarity>
   static auto positive(const Similarity& similarity) {
-    const auto kept = threshold(normalise_rows(similarity), threshold_value);
+    const auto kept = threshold(normalize(similarity), threshold_value);
     if constexpr (Setting == setting::fully)
-      return normalise_rows(kept);
+      return normalize(kept);
     else
       return kept;
   }

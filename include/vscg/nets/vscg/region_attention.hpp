@@ -5,7 +5,7 @@
 
 #include <vscg/core/parameter.hpp>
 #include <vscg/core/var.hpp>
-#include <vscg/layers/linear.hpp>
+#include <vscg/nn/linear.hpp>
 #include <vscg/ops/add_to_rows.hpp>
 #include <vscg/ops/matmul.hpp>
 #include <vscg/ops/softmax.hpp>
@@ -32,19 +32,19 @@ attended(Attended, Map) -> attended<Attended, Map>;  // clang 14 deduces aggrega
 /// Names as released: affine_audio, affine_video, affine_v, affine_g, affine_h.
 template <int Da = 128, int Dv = 512, int Hidden = 512, int R = 49>
 struct region_attention {
-  linear<Da, Hidden, init::xavier_uniform> affine_audio;
-  linear<Dv, Hidden, init::xavier_uniform> affine_video;
-  linear_without_bias<Hidden, R, init::xavier_uniform> affine_v;
-  linear_without_bias<Hidden, R, init::xavier_uniform> affine_g;
-  linear_without_bias<R, 1, init::xavier_uniform> affine_h;
+  nn::linear<Da, Hidden, init::xavier_uniform> affine_audio;
+  nn::linear<Dv, Hidden, init::xavier_uniform> affine_video;
+  nn::linear_without_bias<Hidden, R, init::xavier_uniform> affine_v;
+  nn::linear_without_bias<Hidden, R, init::xavier_uniform> affine_g;
+  nn::linear_without_bias<R, 1, init::xavier_uniform> affine_h;
   VSCG_MEMBERS(affine_audio, affine_video, affine_v, affine_g, affine_h)
 
   /// audio [B, T, Da], visual [B, T, 7, 7, Dv] or [B, T, R, Dv].
   template <Var Audio, Var Visual>
   auto operator()(const Audio& given_audio, const Visual& given_visual) const {
     constexpr int T = extent<shape_of<Audio>, 1>;
-    const auto audio = accept<region_attention, Da>(given_audio);
-    const auto accepted = accept<region_attention, Dv>(given_visual);
+    const auto audio = expect_channels<region_attention, Da>(given_audio);
+    const auto accepted = expect_channels<region_attention, Dv>(given_visual);
     require_extent<region_attention, R, static_cast<int>(shape_of<decltype(accepted)>::elements) / (T * Dv)>();
     const regions_of<decltype(accepted), T> visual{accepted.trace, accepted.id};
 
@@ -52,10 +52,10 @@ struct region_attention {
     const auto guidance = affine_g(affine_audio.with_relu(audio));
     const auto regions = affine_v(affine_video.with_relu(visual));
     const auto content = add_to_rows(regions, guidance);
-    const auto scores = reshape<shape<dyn, T, R>>(affine_h(tanh(content)));
+    const auto scores = view<shape<dyn, T, R>>(affine_h(tanh(content)));
     const auto map = softmax(scores);
-    const auto picked = matmul(reshape<shape<dyn, T, 1, R>>(map), visual);
-    return attended{reshape<shape<dyn, T, Dv>>(picked), map};
+    const auto picked = matmul(view<shape<dyn, T, 1, R>>(map), visual);
+    return attended{view<shape<dyn, T, Dv>>(picked), map};
   }
 
  private:

@@ -27,13 +27,13 @@ struct smooth_loss {
 
   template <class Outputs, Var Tag>
   auto operator()(const Outputs& outputs, const Tag& tag) const {
-    const auto sharp = scale(batch_mean(binary_cross_entropy(outputs.video_probability, tag)), 2);
+    const auto sharp = batch_mean(binary_cross_entropy(outputs.video_probability, tag)) * 2;
     const auto smooth = batch_mean(binary_cross_entropy(outputs.smooth_probability, tag));
     const auto total = sharp + smooth;
     return loss_terms{total, std::array{sharp, smooth}};
   }
 
-  /// Targets from labels, as train::labels has them; throws vscg::error where these have other sizes.
+  /// Targets from labels, as train::labels has them; throws vscg::expectation_error where these have other sizes.
   template <class Labels, class Scalar>
   static void fill(const Labels& l, std::array<std::vector<Scalar>, targets::count>& arrays) {
     l.expect_tags(Categories);

@@ -5,9 +5,9 @@
 
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
-#include <vscg/layers/linear.hpp>
 #include <vscg/model/trace.hpp>
 #include <vscg/nets/vscg/escm.hpp>
+#include <vscg/nn/linear.hpp>
 #include <vscg/ops/over_time.hpp>
 #include <vscg/ops/relu.hpp>
 #include <vscg/ops/scale_rows.hpp>
@@ -38,12 +38,12 @@ struct weak_event_outputs {
 /// fit.
 template <int Categories = 28, int C = 256>
 struct weak_event_head {
-  linear_without_bias<C, 1> W1;
-  linear_without_bias<64, 1> W2;
-  linear_without_bias<Categories + 1, 1> W3;
-  linear_without_bias<C, 64, init::xavier_uniform> L1;
-  linear_without_bias<64, Categories + 1, init::xavier_uniform> L2;
-  linear_without_bias<128, 64, init::xavier_uniform> L3;
+  nn::linear_without_bias<C, 1> W1;
+  nn::linear_without_bias<64, 1> W2;
+  nn::linear_without_bias<Categories + 1, 1> W3;
+  nn::linear_without_bias<C, 64, init::xavier_uniform> L1;
+  nn::linear_without_bias<64, Categories + 1, init::xavier_uniform> L2;
+  nn::linear_without_bias<128, 64, init::xavier_uniform> L3;
   VSCG_MEMBERS(W1, W2, W3, L1, L2, L3)
 
   template <Var Audio, Var Visual, Var Map>
@@ -53,9 +53,9 @@ struct weak_event_head {
     constexpr int R = extent<shape_of<Map>, -1>;
     const auto fused = mean_of(visual, audio);
     const auto raw = L2(L1.with_relu(fused));
-    const auto weight = reshape<shape<dyn, T>>(sigmoid(W3.with_relu(raw)));
+    const auto weight = view<shape<dyn, T>>(sigmoid(W3.with_relu(raw)));
     const auto scores = scale_rows(raw, weight);
-    const auto probability = softmax(mean_over_time(scores));
+    const auto probability = softmax(mean<1>(scores));
     const auto smooth = softmax(probability);
     return weak_event_outputs<var_field<tag>, T, R, Categories>{probability, scores, smooth, attention};
   }

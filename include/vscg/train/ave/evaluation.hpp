@@ -29,7 +29,7 @@ class evaluator {
   /// Videos of one call of the network at most, and so of one batch of the loader.
   static constexpr std::size_t videos = 16;
 
-  evaluator(const weights<Network, Scalar, Backend>& w, threads n) : session_(w, n, capacity{videos}) {}
+  evaluator(const weights<Network, Scalar, Backend>& w, threads n) : session_(w, n, batch_capacity{videos}) {}
   evaluator(const weights<Network, Scalar, Backend>&&, threads) = delete;
 
   /// Segments by what is true of them and what the network says, for these rows of the data set; none when `stop` says

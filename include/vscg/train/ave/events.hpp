@@ -14,7 +14,7 @@
 namespace vscg::train {
 
 /// One event of a video: from when to when, what, and how sure.
-struct localised_event {
+struct localized_event {
   std::size_t category = 0;
   double start = 0;  ///< seconds
   double end = 0;    ///< seconds, exclusive
@@ -25,17 +25,18 @@ struct localised_event {
 /// and no event. Shapes: `classes` [T], `scores` [T, C + 1] as train::class_scores gives them, or empty (scores are 0
 /// then: the truth has none).
 ///
-/// Throws vscg::error when the sizes do not fit or a class is above C.
-inline std::vector<localised_event> find_events(std::span<const std::uint8_t> classes, std::span<const float> scores,
+/// Throws vscg::expectation_error when the sizes do not fit or a class is above C.
+inline std::vector<localized_event> find_events(std::span<const std::uint8_t> classes, std::span<const float> scores,
                                                 std::size_t categories = 28, double seconds_per_segment = 1) {
   if (!scores.empty() && scores.size() != classes.size() * (categories + 1)) {
-    throw error("scores of segments", std::to_string(classes.size() * (categories + 1)), std::to_string(scores.size()));
+    throw expectation_error("scores of segments", std::to_string(classes.size() * (categories + 1)),
+                            std::to_string(scores.size()));
   }
-  std::vector<localised_event> events;
+  std::vector<localized_event> events;
   for (std::size_t begin = 0, end = 0; begin < classes.size(); begin = end) {
     const std::size_t category = classes[begin];
     if (category > categories) {
-      throw error("class of a segment", "at most " + std::to_string(categories), std::to_string(category));
+      throw expectation_error("class of a segment", "at most " + std::to_string(categories), std::to_string(category));
     }
     double sum = 0;
     for (end = begin; end < classes.size() && classes[end] == category; ++end) {

@@ -25,8 +25,8 @@ struct ave_metadata {
   std::optional<double> relevance_threshold;  ///< fully only
 };
 
-/// Reads it. Throws vscg::error, beginning with `thing` (the file's name), that lists all missing keys, or names the
-/// key whose value is invalid.
+/// Reads it. Throws vscg::expectation_error, beginning with `thing` (the file's name), that lists all missing keys, or
+/// names the key whose value is invalid.
 inline ave_metadata ave_metadata_of(const io::network_metadata& metadata, const std::string& thing) {
   const std::string* const setting = metadata.find("setting");
   const std::string* const categories = metadata.find("categories");
@@ -38,25 +38,26 @@ inline ave_metadata ave_metadata_of(const io::network_metadata& metadata, const 
   expect(setting, "vscg.setting");
   expect(categories, "vscg.categories");
   if (setting != nullptr && *setting == "fully") expect(threshold, "vscg.relevance_threshold");
-  if (!missing.empty()) throw error(thing, "the metadata of a network for the AVE data set", "none of " + missing);
+  if (!missing.empty())
+    throw expectation_error(thing, "the metadata of a network for the AVE data set", "none of " + missing);
 
   if (*setting != "fully" && *setting != "weakly") {
-    throw error(thing + ": vscg.setting", "fully or weakly", "\"" + *setting + "\"");
+    throw expectation_error(thing + ": vscg.setting", "fully or weakly", "\"" + *setting + "\"");
   }
   ave_metadata result{*setting, io::names_from_text(*categories, thing + ": vscg.categories"), std::nullopt};
   if (threshold != nullptr) {
     constexpr real_range range{0, 1};
     result.relevance_threshold = io::number_of(*threshold);
     if (!result.relevance_threshold || !range.holds(*result.relevance_threshold)) {
-      throw error(thing + ": vscg.relevance_threshold", range.text(), "\"" + *threshold + "\"");
+      throw expectation_error(thing + ": vscg.relevance_threshold", range.text(), "\"" + *threshold + "\"");
     }
   }
   return result;
 }
 
 /// The metadata of a network for the AVE data set: `metadata`, these names of the categories in the order of the class
-/// index, and, where it is fully supervised, the threshold of relevance. Throws vscg::error for names that no file can
-/// hold.
+/// index, and, where it is fully supervised, the threshold of relevance. Throws vscg::expectation_error for names that
+/// no file can hold.
 inline io::network_metadata with_categories(io::network_metadata metadata, const std::vector<std::string>& categories,
                                             double relevance_threshold = default_relevance_threshold) {
   metadata.settings["categories"] = io::names_text(categories, "metadata to write: vscg.categories");

@@ -21,16 +21,17 @@ class confusion_matrix {
  public:
   explicit confusion_matrix(std::size_t categories = 28) : classes_(categories + 1), counts_(classes_ * classes_, 0) {}
 
-  /// Adds segments; both arrays have one class a segment. Throws vscg::error when their sizes differ or a class is
-  /// none; nothing is counted then.
+  /// Adds segments; both arrays have one class a segment. Throws vscg::expectation_error when their sizes differ or a
+  /// class is none; nothing is counted then.
   void add(std::span<const std::uint8_t> truth, std::span<const std::uint8_t> predicted) {
     if (truth.size() != predicted.size()) {
-      throw error("predictions to measure", std::to_string(truth.size()) + " segments",
-                  std::to_string(predicted.size()));
+      throw expectation_error("predictions to measure", std::to_string(truth.size()) + " segments",
+                              std::to_string(predicted.size()));
     }
     for (const auto& list : {truth, predicted}) {
       for (const std::uint8_t c : list) {
-        if (c >= classes_) throw error("class of a segment", "below " + std::to_string(classes_), std::to_string(c));
+        if (c >= classes_)
+          throw expectation_error("class of a segment", "below " + std::to_string(classes_), std::to_string(c));
       }
     }
     for (std::size_t i = 0; i < truth.size(); ++i) ++counts_[truth[i] * classes_ + predicted[i]];
@@ -90,11 +91,11 @@ class confusion_matrix {
   std::vector<std::size_t> counts_;
 };
 
-/// Segments right / all segments. Throws vscg::error when sizes differ or there are none.
+/// Segments right / all segments. Throws vscg::expectation_error when sizes differ or there are none.
 inline double segment_accuracy(std::span<const std::uint8_t> truth, std::span<const std::uint8_t> predicted) {
   if (truth.size() != predicted.size() || truth.empty()) {
-    throw error("predictions to measure", std::to_string(truth.size()) + " segments, at least one",
-                std::to_string(predicted.size()));
+    throw expectation_error("predictions to measure", std::to_string(truth.size()) + " segments, at least one",
+                            std::to_string(predicted.size()));
   }
   const auto right = std::inner_product(truth.begin(), truth.end(), predicted.begin(), std::size_t{0}, std::plus<>{},
                                         [](std::uint8_t a, std::uint8_t b) { return a == b ? 1U : 0U; });

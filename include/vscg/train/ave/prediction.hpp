@@ -55,7 +55,7 @@ inline constexpr std::size_t time_extent = static_cast<std::size_t>(Field::shape
 template <class Scalar>
 void expect_finite(std::span<const Scalar> values, const char* what) {
   if (first_not_finite(values) == values.size()) return;
-  throw error(std::string("the network's output ") + what, "finite numbers", "NaN or infinity");
+  throw expectation_error(std::string("the network's output ") + what, "finite numbers", "NaN or infinity");
 }
 
 inline double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
@@ -81,7 +81,7 @@ std::uint8_t argmax(std::span<const Scalar> values) {
 /// The class of each segment by the segment scores: argmax over C + 1. What weakly supervised networks say, and what
 /// fully supervised ones say that were trained under a loss of segment scores.
 ///
-/// Throws vscg::error when an output is not finite.
+/// Throws vscg::expectation_error when an output is not finite.
 template <ScoreOutputs Outputs>
 segment_prediction predict_by_scores(const Outputs& outputs) {
   using field = decltype(outputs.segment_scores);
@@ -98,7 +98,7 @@ segment_prediction predict_by_scores(const Outputs& outputs) {
 /// The class of each segment. Fully supervised: background where σ(relevance) ≤ `threshold`, else the video's category
 /// (argmax). Weakly supervised: argmax of the segment scores; the threshold has no meaning there.
 ///
-/// Throws vscg::error when an output is not finite.
+/// Throws vscg::expectation_error when an output is not finite.
 template <class Outputs>
 requires RelevanceOutputs<Outputs> || ScoreOutputs<Outputs> segment_prediction
 predict(const Outputs& outputs, double threshold = default_relevance_threshold) {

@@ -32,14 +32,14 @@ inline std::vector<std::size_t> shuffled(std::span<const std::size_t> rows, seed
   return result;
 }
 
-/// The batches of an epoch, each of `batch` rows; throws vscg::error for batches of none. The rest of a division is
-/// dropped. Every epoch is reshuffled, but for one slip of the released weak program: only its first batch is drawn at
-/// random, batch i > 0 always holds the rows i·B … (i+1)·B-1 of `rows` as they are (sorted by category, noisy videos
-/// last).
+/// The batches of an epoch, each of `batch` rows; throws vscg::expectation_error for batches of none. The rest of a
+/// division is dropped. Every epoch is reshuffled, but for one slip of the released weak program: only its first batch
+/// is drawn at random, batch i > 0 always holds the rows i·B … (i+1)·B-1 of `rows` as they are (sorted by category,
+/// noisy videos last).
 inline std::vector<std::vector<std::size_t>> epoch_batches(protocol_name protocol, setting supervision,
                                                            std::span<const std::size_t> rows, std::size_t batch, seed s,
                                                            std::size_t epoch) {
-  if (batch == 0) throw error("batch", "at least 1 video", "0");
+  if (batch == 0) throw expectation_error("batch", "at least 1 video", "0");
   const bool first_only = protocol == protocol_name::released && supervision == setting::weakly;
   const std::vector<std::size_t> order = shuffled(rows, s, epoch);
   std::vector<std::vector<std::size_t>> batches;

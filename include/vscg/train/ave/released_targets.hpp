@@ -16,7 +16,7 @@
 namespace vscg::train {
 
 /// Targets as the authors' released programs make them, where a loss has slips of its own there: `fill` as the loss's,
-/// with a memory that belongs to the run. Losses without a specialisation have none.
+/// with a memory that belongs to the run. Losses without a specialization have none.
 template <class Loss, class Scalar>
 struct released_targets {
   static constexpr bool differ = false;

@@ -30,13 +30,13 @@
 
 namespace vscg::train {
 
-/// Localising the events of the AVE data set's videos (see vscg::train::Task): accuracies are shares of segments.
+/// Localizing the events of the AVE data set's videos (see vscg::train::Task): accuracies are shares of segments.
 template <class Network, class Loss, class Scalar, class Backend>
 class ave_task {
  public:
   using settings = ave_settings;
 
-  /// Throws vscg::error for settings that do not suit the data set.
+  /// Throws vscg::expectation_error for settings that do not suit the data set.
   ave_task(const ave_settings& s, const weights<Network, Scalar, Backend>& w, threads n, const data::ave_dataset& ave)
       : ave_(ave),
         settings_(s),
@@ -87,8 +87,9 @@ class ave_task {
       for (std::size_t i = 0; i < ave.noisy_videos(); ++i) rows.push_back(ave.videos() + i);
     }
     if (rows.size() < s.batch) {
-      throw error("--batch", "at most " + std::to_string(rows.size()) + ", the videos there are to train with",
-                  std::to_string(s.batch));
+      throw expectation_error("--batch",
+                              "at most " + std::to_string(rows.size()) + ", the videos there are to train with",
+                              std::to_string(s.batch));
     }
     return rows;
   }

@@ -9,7 +9,7 @@
 #include <vscg/ops/sigmoid.hpp>
 #include <vscg/ops/tanh.hpp>
 
-namespace vscg {
+namespace vscg::nn {
 
 /// A function of each element as a layer, for `sequential`. PyTorch: nn.ReLU, nn.Sigmoid, nn.Tanh.
 template <class Function>
@@ -22,10 +22,10 @@ struct activation_layer {
   }
 };
 
-using relu_layer = activation_layer<relu_function>;
-using sigmoid_layer = activation_layer<sigmoid_function>;
-using tanh_layer = activation_layer<tanh_function>;
+using relu = activation_layer<relu_function>;
+using sigmoid = activation_layer<sigmoid_function>;
+using tanh = activation_layer<tanh_function>;
 
-}  // namespace vscg
+}  // namespace vscg::nn
 
 #include <vscg/core/end.hpp>

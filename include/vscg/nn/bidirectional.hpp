@@ -8,7 +8,7 @@
 #include <vscg/ops/gru.hpp>
 #include <vscg/ops/lstm.hpp>
 
-namespace vscg {
+namespace vscg::nn {
 
 // PyTorch's names and order. Both directions of an array lie side by side, so that one product serves both.
 #define VSCG_DETAIL_BIDIRECTIONAL_MEMBERS                                                                        \
@@ -30,8 +30,8 @@ struct bidirectional_lstm {
 
   template <Var X>
   auto operator()(const X& given) const {
-    const auto x = accept<bidirectional_lstm, In>(given);
-    return functional::lstm(x, operand(x, weight_ih), operand(x, weight_hh), operand(x, bias_ih), operand(x, bias_hh));
+    const auto x = expect_channels<bidirectional_lstm, In>(given);
+    return vscg::lstm(x, operand(x, weight_ih), operand(x, weight_hh), operand(x, bias_ih), operand(x, bias_hh));
   }
 };
 
@@ -48,20 +48,19 @@ struct bidirectional_gru {
 
   template <Var X>
   auto operator()(const X& given) const {
-    const auto x = accept<bidirectional_gru, In>(given);
-    return functional::gru(x, operand(x, weight_ih), operand(x, weight_hh), operand(x, bias_ih), operand(x, bias_hh));
+    const auto x = expect_channels<bidirectional_gru, In>(given);
+    return vscg::gru(x, operand(x, weight_ih), operand(x, weight_hh), operand(x, bias_ih), operand(x, bias_hh));
   }
   template <Var X, Var State>
   auto operator()(const X& given, const State& given_state) const {
-    const auto x = accept<bidirectional_gru, In>(given);
-    const auto state = accept<bidirectional_gru, H>(given_state);
-    return functional::gru(x, operand(x, weight_ih), operand(x, weight_hh), operand(x, bias_ih), operand(x, bias_hh),
-                           state);
+    const auto x = expect_channels<bidirectional_gru, In>(given);
+    const auto state = expect_channels<bidirectional_gru, H>(given_state);
+    return vscg::gru(x, operand(x, weight_ih), operand(x, weight_hh), operand(x, bias_ih), operand(x, bias_hh), state);
   }
 };
 
 #undef VSCG_DETAIL_BIDIRECTIONAL_MEMBERS
 
-}  // namespace vscg
+}  // namespace vscg::nn
 
 #include <vscg/core/end.hpp>

@@ -12,9 +12,7 @@
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
 
-namespace vscg {
-
-namespace detail {
+namespace vscg::detail {
 /// "0", "1", … "99".
 struct layer_number {
   char text[2];
@@ -23,7 +21,9 @@ struct layer_number {
       : text{static_cast<char>('0' + (n < 10 ? n : n / 10)), static_cast<char>('0' + n % 10)}, length(n < 10 ? 1 : 2) {}
   constexpr std::string_view view() const { return {text, length}; }
 };
-}  // namespace detail
+}  // namespace vscg::detail
+
+namespace vscg::nn {
 
 /// Layers one after the other, named 0, 1, … as PyTorch's nn.Sequential.
 template <class... Layers>
@@ -54,15 +54,15 @@ struct sequential {
   }
 };
 
-namespace detail {
+}  // namespace vscg::nn
+
+namespace vscg::detail {
 /// A chain takes what its first layer takes.
 template <class First, class... Rest>
 requires requires { typename First::inputs; }
-struct inputs_of_type<sequential<First, Rest...>> {
+struct inputs_of_type<nn::sequential<First, Rest...>> {
   using type = typename First::inputs;
 };
-}  // namespace detail
-
-}  // namespace vscg
+}  // namespace vscg::detail
 
 #include <vscg/core/end.hpp>

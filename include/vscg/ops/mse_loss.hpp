@@ -8,8 +8,8 @@
 namespace vscg {
 
 /// l = (x - t)²; dl/dx = 2 (x - t).
-struct mean_squared_error_function {
-  static constexpr const char* name = "mean_squared_error";
+struct mse_loss_function {
+  static constexpr const char* name = "mse_loss";
   template <class V>
   VSCG_HD static V value(V x, V t) {
     return (x - t) * (x - t);
@@ -22,8 +22,8 @@ struct mean_squared_error_function {
 
 /// [B, ...] and targets to [B]: PyTorch's F.mse_loss, mean over each item.
 template <Var X, Var Target>
-auto mean_squared_error(const X& x, const Target& target) {
-  return pointwise_loss<mean_squared_error_function>(x, target);
+auto mse_loss(const X& x, const Target& target) {
+  return pointwise_loss<mse_loss_function>(x, target);
 }
 
 }  // namespace vscg

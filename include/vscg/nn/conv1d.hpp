@@ -7,7 +7,7 @@
 #include <vscg/core/var.hpp>
 #include <vscg/ops/conv1d.hpp>
 
-namespace vscg {
+namespace vscg::nn {
 
 /// Convolution over time that keeps the length: [B, T, In] to [B, T, Out], Kernel odd, padded by (Kernel - 1) / 2
 /// zeros.
@@ -22,11 +22,11 @@ struct conv1d {
 
   template <Var X>
   auto operator()(const X& given) const {
-    const auto x = accept<conv1d, In>(given);
-    return functional::conv1d(x, operand(x, weight), operand(x, bias));
+    const auto x = expect_channels<conv1d, In>(given);
+    return vscg::conv1d(x, operand(x, weight), operand(x, bias));
   }
 };
 
-}  // namespace vscg
+}  // namespace vscg::nn
 
 #include <vscg/core/end.hpp>

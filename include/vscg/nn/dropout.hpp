@@ -7,7 +7,7 @@
 #include <vscg/core/var.hpp>
 #include <vscg/ops/dropout.hpp>
 
-namespace vscg {
+namespace vscg::nn {
 
 /// Drops each element with probability Percent / 100 in training and scales the rest; nothing in inference. Any shape.
 ///
@@ -22,12 +22,12 @@ struct dropout {
   template <Var X>
   auto operator()(const X& x) const {
     if constexpr (X::tag::training && Percent > 0) {
-      if (x.trace->dropout) return functional::dropout(x, key, Percent / 100.0);
+      if (x.trace->dropout) return vscg::dropout(x, key, Percent / 100.0);
     }
     return x;
   }
 };
 
-}  // namespace vscg
+}  // namespace vscg::nn
 
 #include <vscg/core/end.hpp>

@@ -9,9 +9,9 @@
 #include <vscg/core/var.hpp>
 #include <vscg/ops/layer_norm.hpp>
 
-namespace vscg {
+namespace vscg::nn {
 
-/// Normalisation over the last axis: [..., C] to [..., C].
+/// Normalization over the last axis: [..., C] to [..., C].
 ///
 /// Names: weight [C], bias [C]. PyTorch: nn.LayerNorm(C, eps); `Epsilon` is a std::ratio, by default PyTorch's 1e-5.
 template <int C, class Epsilon = std::ratio<1, 100000>>
@@ -23,11 +23,11 @@ struct layer_norm {
   template <Var X>
   auto operator()(const X& given) const {
     constexpr double epsilon = static_cast<double>(Epsilon::num) / static_cast<double>(Epsilon::den);
-    const auto x = accept<layer_norm, C>(given);
-    return functional::layer_norm(x, operand(x, weight), operand(x, bias), epsilon);
+    const auto x = expect_channels<layer_norm, C>(given);
+    return vscg::layer_norm(x, operand(x, weight), operand(x, bias), epsilon);
   }
 };
 
-}  // namespace vscg
+}  // namespace vscg::nn
 
 #include <vscg/core/end.hpp>

@@ -13,7 +13,7 @@ namespace vscg {
 namespace kernels {
 
 template <class T>
-struct normalise_rows_forward {
+struct normalize_forward {
   std::size_t channels;
   double epsilon;
   const T* x;
@@ -31,7 +31,7 @@ struct normalise_rows_forward {
 };
 
 template <class T>
-struct normalise_rows_pullback {
+struct normalize_pullback {
   std::size_t channels;
   double epsilon;
   const T* x;
@@ -59,8 +59,8 @@ namespace ops {
 
 /// y = x / (Σ x + eps) over the last axis (x ≥ 0); dx = (dy - Σ y dy) / (Σ x + eps).
 template <class Shape>
-struct normalise_rows : operation<Shape> {
-  static constexpr const char* name = "normalise_rows";
+struct normalize : operation<Shape> {
+  static constexpr const char* name = "normalize";
   static constexpr std::uint32_t pullback_reads_operands = 1;
   static constexpr bool pullback_reads_result = true;
   static constexpr std::size_t channels = static_cast<std::size_t>(extent<Shape, -1>);
@@ -69,13 +69,13 @@ struct normalise_rows : operation<Shape> {
   template <class C>
   void forward(const C& c) const {
     c.backend().rows(rows_of<Shape> * c.items(), 2 * channels,
-                     kernels::normalise_rows_forward<typename C::scalar>{channels, epsilon, c.template x<0>(), c.y()});
+                     kernels::normalize_forward<typename C::scalar>{channels, epsilon, c.template x<0>(), c.y()});
   }
   template <class C>
   void pullback(const C& c) const {
     c.backend().rows(rows_of<Shape> * c.items(), 4 * channels,
-                     kernels::normalise_rows_pullback<typename C::scalar>{channels, epsilon, c.template x<0>(), c.y(),
-                                                                          c.dy(), c.template dx<0>()});
+                     kernels::normalize_pullback<typename C::scalar>{channels, epsilon, c.template x<0>(), c.y(),
+                                                                     c.dy(), c.template dx<0>()});
   }
 };
 
@@ -83,9 +83,9 @@ struct normalise_rows : operation<Shape> {
 
 /// norm₁ of the paper's positive sample propagation: each row by its sum.
 template <class Tag, class Shape, bool Active>
-auto normalise_rows(const var<Tag, Shape, Active>& x, double epsilon = 1e-8) {
-  static_assert(Shape::per_item, "vscg::normalise_rows: its operand has the batch as its first axis");
-  ops::normalise_rows<Shape> operation;
+auto normalize(const var<Tag, Shape, Active>& x, double epsilon = 1e-8) {
+  static_assert(Shape::per_item, "vscg::normalize: its operand has the batch as its first axis");
+  ops::normalize<Shape> operation;
   operation.epsilon = epsilon;
   return record(operation, x);
 }

@@ -6,14 +6,14 @@
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
 
-namespace vscg {
-
-namespace detail {
+namespace vscg::detail {
 template <mode Mode, class Scalar, class Backend, mode From, class Shape, bool Active>
 auto in_mode(const var<trace_tag<Scalar, Backend, From>, Shape, Active>& x) {
   return var<trace_tag<Scalar, Backend, Mode>, Shape, Active>{x.trace, x.id};
 }
-}  // namespace detail
+}  // namespace vscg::detail
+
+namespace vscg::nn {
 
 /// A layer whose parameters do not learn; gradients still flow through it to what lies before. Its names are the
 /// layer's. PyTorch: requires_grad_(False) on the layer's parameters. One operand, one result.
@@ -32,6 +32,6 @@ struct frozen {
   }
 };
 
-}  // namespace vscg
+}  // namespace vscg::nn
 
 #include <vscg/core/end.hpp>

@@ -8,15 +8,15 @@
 #include <vscg/core/var.hpp>
 #include <vscg/ops/linear.hpp>
 
-namespace vscg {
+namespace vscg::nn {
 
 /// x·Wᵀ + b over the last axis: [..., In] to [..., Out].
 ///
-/// Names: weight [Out, In], bias [Out]. PyTorch: nn.Linear(In, Out), with its default initialisation unless
-/// `Initialiser` says otherwise.
-template <int In, int Out, class Initialiser = init::uniform<In>>
+/// Names: weight [Out, In], bias [Out]. PyTorch: nn.Linear(In, Out), with its default initialization unless
+/// `Initializer` says otherwise.
+template <int In, int Out, class Initializer = init::uniform<In>>
 struct linear {
-  parameter<Initialiser, Out, In> weight;
+  parameter<Initializer, Out, In> weight;
   parameter<init::uniform<In>, Out> bias;
   VSCG_MEMBERS(weight, bias)
 
@@ -35,15 +35,15 @@ struct linear {
  private:
   template <activation Activation, class X>
   auto apply(const X& given) const {
-    const auto x = accept<linear, In>(given);
-    return functional::linear<Activation>(x, operand(x, weight), operand(x, bias));
+    const auto x = expect_channels<linear, In>(given);
+    return vscg::linear<Activation>(x, operand(x, weight), operand(x, bias));
   }
 };
 
 /// The same without bias: nn.Linear(In, Out, bias=False).
-template <int In, int Out, class Initialiser = init::uniform<In>>
+template <int In, int Out, class Initializer = init::uniform<In>>
 struct linear_without_bias {
-  parameter<Initialiser, Out, In> weight;
+  parameter<Initializer, Out, In> weight;
   VSCG_MEMBERS(weight)
 
   using inputs = input_shapes<shape<dyn, In>>;
@@ -61,11 +61,11 @@ struct linear_without_bias {
  private:
   template <activation Activation, class X>
   auto apply(const X& given) const {
-    const auto x = accept<linear_without_bias, In>(given);
-    return functional::linear<Activation>(x, operand(x, weight));
+    const auto x = expect_channels<linear_without_bias, In>(given);
+    return vscg::linear<Activation>(x, operand(x, weight));
   }
 };
 
-}  // namespace vscg
+}  // namespace vscg::nn
 
 #include <vscg/core/end.hpp>

@@ -7,7 +7,7 @@
 #include <vscg/core/var.hpp>
 #include <vscg/ops/max_pool1d.hpp>
 
-namespace vscg {
+namespace vscg::nn {
 
 /// Maximum over windows of time, side by side: [B, T, C] to [B, T / Window, C]. PyTorch: nn.MaxPool1d(Window).
 template <int Window>
@@ -16,10 +16,10 @@ struct max_pool1d {
 
   template <Var X>
   auto operator()(const X& x) const {
-    return functional::max_pool1d<Window>(x);
+    return vscg::max_pool1d<Window>(x);
   }
 };
 
-}  // namespace vscg
+}  // namespace vscg::nn
 
 #include <vscg/core/end.hpp>

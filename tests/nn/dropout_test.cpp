@@ -10,10 +10,10 @@
 
 #include <vscg/backend/eigen/backend.hpp>
 #include <vscg/core/parameter.hpp>
-#include <vscg/layers/dropout.hpp>
-#include <vscg/layers/linear.hpp>
 #include <vscg/model/runner.hpp>
 #include <vscg/model/trace.hpp>
+#include <vscg/nn/dropout.hpp>
+#include <vscg/nn/linear.hpp>
 #include <vscg/ops/add.hpp>
 
 using vscg::dyn;
@@ -27,18 +27,18 @@ using ones = vscg::input_shapes<shape<dyn, elements>>;
 
 /// Two layers of dropout, one of them used three times, as positive sample propagation uses its own.
 struct network {
-  vscg::dropout<30> often;
-  vscg::dropout<30> once;
+  vscg::nn::dropout<30> often;
+  vscg::nn::dropout<30> once;
   VSCG_MEMBERS(often, once)
   auto operator()(auto x) const { return std::vector{often(x).id, often(x).id, often(x).id, once(x).id}; }
 };
 
 /// The same with layers before, between and behind.
 struct longer {
-  vscg::linear<5, 5> before;
-  vscg::dropout<30> often;
-  vscg::dropout<50> between;
-  vscg::dropout<30> once;
+  vscg::nn::linear<5, 5> before;
+  vscg::nn::dropout<30> often;
+  vscg::nn::dropout<50> between;
+  vscg::nn::dropout<30> once;
   VSCG_MEMBERS(before, often, between, once)
   auto operator()(auto x) const {
     const auto first = often(x).id;
@@ -67,7 +67,7 @@ std::vector<std::vector<float>> masks(vscg::run_state state, bool dropout = true
   std::vector<std::vector<float>> all;
   for (const auto id : uses) {
     // What is not dropped out is the input itself.
-    const float* from = p->slots()[id].from == vscg::slot::origin::input ? data.data() : run.value(id);
+    const float* from = p->slot_table()[id].from == vscg::slot::origin::input ? data.data() : run.value(id);
     all.emplace_back(from, from + items * elements);
   }
   return all;

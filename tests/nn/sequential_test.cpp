@@ -5,14 +5,14 @@
 #include <doctest/doctest.h>
 
 #include <vscg/backend/eigen/backend.hpp>
-#include <vscg/layers/activation.hpp>
-#include <vscg/layers/linear.hpp>
-#include <vscg/layers/sequential.hpp>
 #include <vscg/model/model.hpp>
+#include <vscg/nn/activation.hpp>
+#include <vscg/nn/linear.hpp>
+#include <vscg/nn/sequential.hpp>
 
 namespace {
 
-using chain = vscg::sequential<vscg::linear<2, 3>, vscg::relu_layer, vscg::linear_without_bias<3, 1>>;
+using chain = vscg::nn::sequential<vscg::nn::linear<2, 3>, vscg::nn::relu, vscg::nn::linear_without_bias<3, 1>>;
 
 }  // namespace
 
@@ -33,9 +33,9 @@ TEST_CASE("layers run one after the other, under PyTorch's names") {
 
 TEST_CASE("the thirteenth layer is named 12") {
   using long_chain =
-      vscg::sequential<vscg::relu_layer, vscg::relu_layer, vscg::relu_layer, vscg::relu_layer, vscg::relu_layer,
-                       vscg::relu_layer, vscg::relu_layer, vscg::relu_layer, vscg::relu_layer, vscg::relu_layer,
-                       vscg::relu_layer, vscg::relu_layer, vscg::linear_without_bias<2, 2>>;
+      vscg::nn::sequential<vscg::nn::relu, vscg::nn::relu, vscg::nn::relu, vscg::nn::relu, vscg::nn::relu,
+                           vscg::nn::relu, vscg::nn::relu, vscg::nn::relu, vscg::nn::relu, vscg::nn::relu,
+                           vscg::nn::relu, vscg::nn::relu, vscg::nn::linear_without_bias<2, 2>>;
   long_chain net{};
   CHECK(vscg::bind_parameters(net).entries[0].name == "12.weight");
 }
