@@ -17,6 +17,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include <vscg/train/ave/labels.hpp>
 #include <vscg/vscg.hpp>
 
 #include "measure.hpp"
@@ -96,7 +97,8 @@ void training_step(benchmark::State& state) {
   options.micro_batch = micro_batch;
   vscg::trainer t{m, vscg::adam{1e-3}, loss{}, vscg::threads{threads}, options};
   std::array<std::vector<float>, loss::targets::count> targets;
-  loss::fill(vscg::labels<float>{batch, 10, 28, std::span(data().classes).first(batch * 10), data().tags}, targets);
+  loss::fill(vscg::train::labels<float>{batch, 10, 28, std::span(data().classes).first(batch * 10), data().tags},
+             targets);
   const auto step = [&] {
     return std::apply(
         [&](const auto&... target) { return t.step(data().sound(batch), data().sight(batch), target...); }, targets);

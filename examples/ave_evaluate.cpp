@@ -18,7 +18,7 @@
 #include <vscg/core/team.hpp>
 #include <vscg/data/ave_dataset.hpp>
 #include <vscg/io/json.hpp>
-#include <vscg/train/metrics.hpp>
+#include <vscg/train/ave/metrics.hpp>
 
 #include "networks/network.hpp"
 #include "programs/evaluate_options.hpp"
@@ -99,8 +99,8 @@ void evaluate(const CLI::App& app, const programs::evaluate_options& given) {
   inputs.push_back({"--weights", given.weights});
   programs::expect_apart(inputs, std::vector<programs::named_file>{{"--json", given.json_file}});
   const auto network = programs::open_network(given.weights, given.threads);
-  const auto& metadata = network->metadata();
-  const auto threshold = programs::relevance_threshold(metadata, given.threshold);
+  const std::vector<std::string>& categories = network->ave().categories;
+  const auto threshold = programs::relevance_threshold(*network, given.threshold);
   if (!given.json_file.empty()) programs::expect_writable(given.json_file);
 
   // The labels of segments measure both settings.
@@ -109,7 +109,7 @@ void evaluate(const CLI::App& app, const programs::evaluate_options& given) {
   how.required = {given.part};
   const auto ave = vscg::data::ave_dataset::open(given.data, how);
   const auto order = ave.order(given.part);
-  if (const auto difference = programs::categories_differ(metadata.categories, ave.category_names())) {
+  if (const auto difference = programs::categories_differ(categories, ave.category_names())) {
     throw vscg::expectation_error(given.data, "the categories that " + given.weights + " was trained for", *difference);
   }
 
@@ -122,15 +122,15 @@ void evaluate(const CLI::App& app, const programs::evaluate_options& given) {
     }
   });
 
-  std::vector<std::string> names = metadata.categories;
+  std::vector<std::string> names = categories;
   names.emplace_back("background");
-  std::printf("%s on the %zu videos of %s in %s", programs::network_text(metadata).c_str(), order.size(),
+  std::printf("%s on the %zu videos of %s in %s", identity_text(network->metadata()).c_str(), order.size(),
               name_of(given.part), given.data.c_str());
   if (threshold) std::printf(", background up to relevance %g", *threshold);
   std::printf("\n");
   print(counts, names);
   if (given.json_file.empty()) return;
-  json fields = programs::report_of(given.weights, metadata, threshold);
+  json fields = programs::report_of(given.weights, *network, threshold);
   fields["data"] = programs::utf8_text(given.data);
   fields["split"] = name_of(given.part);
   fields["videos"] = order.size();

@@ -17,13 +17,13 @@
 
 #include <CLI/CLI.hpp>
 
-#include <vscg/core/atomic_file.hpp>
 #include <vscg/core/error.hpp>
 #include <vscg/core/team.hpp>
 #include <vscg/data/ave_dataset.hpp>
+#include <vscg/files/atomic_file.hpp>
 #include <vscg/io/json.hpp>
 #include <vscg/io/npy.hpp>
-#include <vscg/train/events.hpp>
+#include <vscg/train/ave/events.hpp>
 
 #include "networks/network.hpp"
 #include "programs/features.hpp"
@@ -122,19 +122,18 @@ void localize(const CLI::App& app, const programs::localize_options& given) {
   programs::expect_apart(
       inputs, std::vector<programs::named_file>{{"--json", given.json_file}, {"--attention", given.attention_file}});
   const auto network = programs::open_network(given.weights, given.threads);
-  const auto& metadata = network->metadata();
-  const auto& names = metadata.categories;
-  const auto threshold = programs::relevance_threshold(metadata, given.threshold);
+  const auto& names = network->ave().categories;
+  const auto threshold = programs::relevance_threshold(*network, given.threshold);
   auto videos = open_videos(app, given, names);
   if (videos.data) videos.features = std::make_unique<programs::ave_features>(*videos.data, videos.rows);
   for (const std::string& file : {given.json_file, given.attention_file}) {
     if (!file.empty()) programs::expect_writable(file);
   }
 
-  std::printf("%s", programs::network_text(metadata).c_str());
+  std::printf("%s", identity_text(network->metadata()).c_str());
   if (threshold) std::printf(", background up to relevance %g", *threshold);
   std::printf("\n");
-  json fields = programs::report_of(given.weights, metadata, threshold);
+  json fields = programs::report_of(given.weights, *network, threshold);
   fields["videos"] = json::array();
   std::vector<float> attention;
   std::size_t right = 0;

@@ -23,10 +23,10 @@
 #include <vscg/core/error.hpp>
 #include <vscg/data/ave.hpp>
 #include <vscg/io/checkpoint.hpp>
+#include <vscg/train/ave/settings.hpp>
 #include <vscg/train/checkpoint.hpp>
 #include <vscg/train/progress.hpp>
 #include <vscg/train/run_folder.hpp>
-#include <vscg/train/settings.hpp>
 
 #include "networks/train.hpp"
 #include "programs/files.hpp"
@@ -47,7 +47,7 @@ std::string network_names() {
 }
 
 /// What was given, over `settings`.
-train::run_settings apply(const programs::train_options& given, train::run_settings settings) {
+train::ave_settings apply(const programs::train_options& given, train::ave_settings settings) {
   const auto put = [](const auto& option, auto& value) {
     if (option) value = *option;
   };
@@ -66,7 +66,7 @@ train::run_settings apply(const programs::train_options& given, train::run_setti
 }
 
 /// The network of the settings. Throws vscg::expectation_error when it is unknown or made for the other setting.
-const networks::trainable& network_of(const train::run_settings& settings) {
+const networks::trainable& network_of(const train::ave_settings& settings) {
   std::string fitting;
   for (const auto& network : networks::trainables) {
     const bool fits = network.supervision == settings.supervision;
@@ -79,11 +79,12 @@ const networks::trainable& network_of(const train::run_settings& settings) {
 
 /// The settings of the run: those it began with where there is something to resume, else the defaults; then the command
 /// line's. Throws vscg::expectation_error when the two contradict each other.
-train::run_settings settings_of(const programs::train_options& given) {
+train::ave_settings settings_of(const programs::train_options& given) {
   const std::filesystem::path checkpoint = std::filesystem::path(given.out) / train::run_folder::checkpoint_name;
   train::run_folder::check(given.out, given.resume);
   if (given.resume && std::filesystem::exists(checkpoint)) {
-    const auto began = train::description_of(vscg::io::safetensors_file::open(checkpoint)).settings;
+    const auto began =
+        train::description_of<train::ave_settings>(vscg::io::safetensors_file::open(checkpoint)).settings;
     const auto now = apply(given, began);
     train::expect_same_settings(began, now, checkpoint.string());
     return now;
@@ -121,7 +122,7 @@ void expect_apart(const programs::train_options& given) {
 }
 
 /// The data set; a cache of it is written while a stop is held, when all else is known to be right.
-vscg::data::ave_dataset open_data(const programs::train_options& given, const train::run_settings& settings,
+vscg::data::ave_dataset open_data(const programs::train_options& given, const train::ave_settings& settings,
                                   bool terminal, const std::function<void(const std::string&)>& warn) {
   vscg::data::ave_options options;
   options.setting =
@@ -149,7 +150,7 @@ void run(const programs::train_options& given, bool terminal) {
     programs::tell("ave_train", "warning: " + text);
   };
   expect_apart(given);
-  const train::run_settings settings = settings_of(given);
+  const train::ave_settings settings = settings_of(given);
   train::check_settings(settings);
   const auto& network = network_of(settings);
   if (given.resume && !std::filesystem::exists(std::filesystem::path(given.out) / train::run_folder::checkpoint_name)) {

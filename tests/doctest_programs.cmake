@@ -28,7 +28,10 @@ function(vscg_test source)
   target_include_directories(${target} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
 
-  if(source MATCHES "${VSCG_OPTIMIZED_TESTS}")
+  if(source MATCHES "fast_math_test")
+    # Own code for all: what is compiled once is compiled for other mathematics.
+    target_compile_options(${target} PRIVATE -O1 -ffast-math -UVSCG_COMPILED)
+  elseif(source MATCHES "${VSCG_OPTIMIZED_TESTS}")
     target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
   else()
     target_compile_options(${target} PRIVATE -O0)

@@ -8,7 +8,7 @@
 #include <exception>
 
 #include <vscg/io/weights.hpp>
-#include <vscg/train/prediction.hpp>
+#include <vscg/train/ave/prediction.hpp>
 #include <vscg/vscg.hpp>
 
 #include "inputs.hpp"

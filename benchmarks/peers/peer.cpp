@@ -33,8 +33,9 @@
 
 #include <vscg/data/ave.hpp>
 #include <vscg/io/weights.hpp>
-#include <vscg/train/evaluation.hpp>
-#include <vscg/train/protocol.hpp>
+#include <vscg/train/ave/evaluation.hpp>
+#include <vscg/train/ave/labels.hpp>
+#include <vscg/train/ave/protocol.hpp>
 #include <vscg/vscg.hpp>
 
 #include "collection.hpp"
@@ -225,7 +226,7 @@ class peer {
   }
   arrays with_targets(std::span<const float> audio, std::span<const float> visual,
                       std::span<const std::uint8_t> classes) {
-    loss::fill(vscg::labels<float>{classes.size() / 10, 10, 28, classes, {}}, targets_);
+    loss::fill(vscg::train::labels<float>{classes.size() / 10, 10, 28, classes, {}}, targets_);
     return std::apply([&](const auto&... target) { return arrays{audio, visual, target...}; }, targets_);
   }
   static double step(network_learner& l, const arrays& given) {

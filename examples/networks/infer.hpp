@@ -12,10 +12,12 @@
 #include <utility>
 #include <vector>
 
+#include <vscg/core/for_each_part.hpp>
 #include <vscg/core/start_thread.hpp>
 #include <vscg/data/types.hpp>
 #include <vscg/io/weights.hpp>
-#include <vscg/train/prediction.hpp>
+#include <vscg/train/ave/metadata.hpp>
+#include <vscg/train/ave/prediction.hpp>
 #include <vscg/vscg.hpp>
 
 #include "networks/infer_networks.hpp"
@@ -30,9 +32,11 @@ class inferring_network final : public network {
   inferring_network(const std::filesystem::path& path, vscg::threads threads)
       : weights_(vscg::zeroed),
         metadata_(vscg::io::load_weights(weights_, path).value()),
+        ave_(vscg::train::ave_metadata_of(metadata_, path.string())),
         session_(weights_, threads, vscg::batch_capacity{at_once}) {}
 
   const vscg::io::network_metadata& metadata() const override { return metadata_; }
+  const vscg::train::ave_metadata& ave() const override { return ave_; }
 
   void localize(const feature_source& videos, double threshold,
                 const std::function<void(const localization&)>& take) override {
@@ -49,7 +53,7 @@ class inferring_network final : public network {
     };
     localization said;
     std::future<void> next = read_ahead(0);
-    for (std::size_t first = 0; first < all; first += at_once) {
+    vscg::for_each_part(all, at_once, [&](std::size_t first, std::size_t) {
       next.get();
       if (first + at_once < all) next = read_ahead(first + at_once);
       const group& now = groups[first / at_once % 2];
@@ -62,7 +66,7 @@ class inferring_network final : public network {
       said.attention.resize(attention.size());
       std::ranges::transform(attention, said.attention.begin(), [](Scalar x) { return static_cast<float>(x); });
       take(said);
-    }
+    });
   }
 
  private:
@@ -85,6 +89,7 @@ class inferring_network final : public network {
 
   vscg::weights<Network, Scalar, vscg::cpu> weights_;
   vscg::io::network_metadata metadata_;
+  vscg::train::ave_metadata ave_;
   vscg::session<Network, Scalar, vscg::cpu> session_;
 };
 

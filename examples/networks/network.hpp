@@ -11,6 +11,7 @@
 
 #include <vscg/core/team.hpp>
 #include <vscg/io/network_metadata.hpp>
+#include <vscg/train/ave/metadata.hpp>
 
 // What ave_evaluate and ave_localize see of networks. Each is compiled in a file of its own, infer_<name>.cpp, behind
 // this interface. To add one: write such a file and add a line to the list in open_network.cpp.
@@ -44,6 +45,8 @@ class network {
   virtual ~network() = default;
   /// What the weights file says.
   virtual const vscg::io::network_metadata& metadata() const = 0;
+  /// What it says of the data set.
+  virtual const vscg::train::ave_metadata& ave() const = 0;
   /// Calls `take` with what is said of each group of videos, in order, until all are done. The next group is read
   /// meanwhile. `threshold` is that of relevance, and of no meaning to a weakly supervised network.
   virtual void localize(const feature_source& videos, double threshold,

@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <memory>
 #include <string>
-#include <string_view>
 
 #include <vscg/core/error.hpp>
 #include <vscg/io/network_metadata.hpp>
@@ -19,15 +18,15 @@ namespace networks {
 namespace {
 
 struct known_network {
-  std::string_view name, form, setting;
+  vscg::network_identity identity;
   std::unique_ptr<network> (*open)(const std::filesystem::path&, precision, vscg::threads);
 };
 
 constexpr std::array known_networks{
-    known_network{"vscg", "released", "fully", infer_vscg_fully},
-    known_network{"vscg", "paper", "fully", infer_vscg_fully_paper},
-    known_network{"vscg", "released", "weakly", infer_vscg_weakly},
-    known_network{"vscg", "paper", "weakly", infer_vscg_weakly_paper},
+    known_network{{"vscg", "released", {{"setting", "fully"}}}, infer_vscg_fully},
+    known_network{{"vscg", "paper", {{"setting", "fully"}}}, infer_vscg_fully_paper},
+    known_network{{"vscg", "released", {{"setting", "weakly"}}}, infer_vscg_weakly},
+    known_network{{"vscg", "paper", {{"setting", "weakly"}}}, infer_vscg_weakly_paper},
 };
 
 }  // namespace
@@ -37,15 +36,14 @@ std::unique_ptr<network> open_network(const std::filesystem::path& weights, vscg
   const auto says = vscg::io::metadata_from_map(file.metadata(), weights.string());
   std::string all;
   for (const known_network& known : known_networks) {
-    if (known.name == says.network && known.form == says.form && known.setting == says.setting) {
+    if (vscg::io::has_identity(says, known.identity)) {
       const bool wide =
           std::ranges::any_of(file.tensors(), [](const auto& tensor) { return tensor.type == vscg::io::dtype::f64; });
       return known.open(weights, wide ? precision::in_double : precision::in_float, threads);
     }
-    all += (all.empty() ? "" : ", ") + vscg::identity_text(known.name, known.setting, known.form);
+    all += (all.empty() ? "" : ", ") + vscg::identity_text(known.identity);
   }
-  throw vscg::expectation_error(weights.string(), "weights of one of: " + all,
-                                "weights of " + vscg::identity_text(says.network, says.setting, says.form));
+  throw vscg::expectation_error(weights.string(), "weights of one of: " + all, "weights of " + identity_text(says));
 }
 
 }  // namespace networks

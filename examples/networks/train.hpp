@@ -11,8 +11,8 @@
 #include <vscg/core/team.hpp>
 #include <vscg/data/ave_dataset.hpp>
 #include <vscg/nets/vscg/setting.hpp>
+#include <vscg/train/ave/settings.hpp>
 #include <vscg/train/run_types.hpp>
-#include <vscg/train/settings.hpp>
 
 // What ave_train can train. Each network is compiled in a file of its own, train_<name>.cpp; this list is all that the
 // program sees of them. To add one: write such a file, declare its two functions and add a line to the list.
@@ -22,7 +22,7 @@ namespace networks {
 /// A run to begin or go on with.
 struct train_request {
   const vscg::data::ave_dataset& ave;
-  const vscg::train::run_settings& settings;
+  const vscg::train::ave_settings& settings;
   vscg::threads threads;
   std::filesystem::path out;
   bool resume = false;

@@ -12,7 +12,8 @@
 #include <vscg/core/error.hpp>
 #include <vscg/data/types.hpp>
 #include <vscg/io/weights.hpp>
-#include <vscg/train/run.hpp>
+#include <vscg/train/ave/metadata.hpp>
+#include <vscg/train/ave/run.hpp>
 #include <vscg/train/run_folder.hpp>
 #include <vscg/vscg.hpp>
 
@@ -24,8 +25,8 @@ namespace networks {
 /// What is said where memory does not suffice for a run: what was asked for, and which settings would fit, found by
 /// making runs with them.
 template <class Make>
-vscg::expectation_error no_room_to_train(vscg::train::run_settings settings, std::size_t scalar, Make make) {
-  const auto text = [](const vscg::train::run_settings& s) {
+vscg::expectation_error no_room_to_train(vscg::train::ave_settings settings, std::size_t scalar, Make make) {
+  const auto text = [](const vscg::train::ave_settings& s) {
     return "--batch " + std::to_string(s.batch) + " and --micro-batch " + std::to_string(s.micro_batch) + " in " +
            s.precision;
   };
@@ -47,11 +48,12 @@ vscg::expectation_error no_room_to_train(vscg::train::run_settings settings, std
 /// The body of every train_… function. The folder is claimed last: what is wrong with settings or data leaves none.
 template <class Network, class Loss, class Scalar>
 train_outcome train_network(const train_request& request) {
-  using run_type = vscg::train::run<Network, Loss, Scalar, vscg::cpu>;
+  using run_type = vscg::train::ave_run<Network, Loss, Scalar, vscg::cpu>;
   std::optional<run_type> run;
-  const auto make = [&](const vscg::train::run_settings& settings) {
+  const auto make = [&](const vscg::train::ave_settings& settings) {
     run.reset();
-    run.emplace(request.ave, settings, request.threads, vscg::io::metadata_of<Network>(request.ave.category_names()));
+    run.emplace(request.ave, settings, request.threads,
+                vscg::train::with_categories(vscg::io::metadata_of<Network>(), request.ave.category_names()));
     // A checkpoint holds four copies of the weights in memory, and wants some room to move.
     if (!programs::grants(6 * sizeof(Scalar) * run->trained().weights().count())) throw std::bad_alloc();
   };

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <filesystem>
 #include <span>
@@ -11,10 +10,11 @@
 #include <vector>
 
 #include <vscg/core/error.hpp>
+#include <vscg/core/finite.hpp>
+#include <vscg/core/shape_text.hpp>
 #include <vscg/data/ave_dataset.hpp>
 #include <vscg/data/types.hpp>
 #include <vscg/io/npy_file.hpp>
-#include <vscg/io/shape_text.hpp>
 
 #include "networks/network.hpp"
 
@@ -70,10 +70,10 @@ class npy_features final : public networks::feature_source {
   static std::size_t count(const vscg::io::npy_file& file, std::vector<std::size_t> video) {
     auto several = file.shape();
     if (several.size() == video.size()) several.insert(several.begin(), 1);
-    const std::string one = vscg::io::shape_text(video);
+    const std::string one = vscg::shape_text(video);
     if (several.size() != video.size() + 1 || !std::equal(video.begin(), video.end(), several.begin() + 1)) {
       throw vscg::expectation_error(file.path().string(), one + " or [N, " + one.substr(1),
-                                    vscg::io::shape_text(file.shape()));
+                                    vscg::shape_text(file.shape()));
     }
     if (several[0] == 0) throw vscg::expectation_error(file.path().string(), "at least one video", "none");
     return several[0];
@@ -88,12 +88,12 @@ class npy_features final : public networks::feature_source {
   template <class T>
   static void read_finite(const vscg::io::npy_file& file, std::size_t first, std::span<T> out, std::size_t segment) {
     file.read(first, out);
-    const auto bad = std::ranges::find_if_not(out, [](T x) { return std::isfinite(x); });
-    if (bad == out.end()) return;
-    const std::size_t at = (first + static_cast<std::size_t>(bad - out.begin())) / segment;
+    const std::size_t bad = vscg::first_not_finite(std::span<const T>(out));
+    if (bad == out.size()) return;
+    const std::size_t at = (first + bad) / segment;
     throw vscg::expectation_error(file.path().string() + ": video " + std::to_string(at / vscg::data::segments) +
                                       ", segment " + std::to_string(at % vscg::data::segments),
-                                  "finite features", std::isnan(*bad) ? "NaN" : "infinity");
+                                  "finite features", vscg::not_finite_text(out[bad]));
   }
 
   vscg::io::npy_file audio_, visual_;

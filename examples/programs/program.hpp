@@ -14,9 +14,9 @@
 
 #include <CLI/CLI.hpp>
 
-#include <vscg/core/atomic_file.hpp>
 #include <vscg/core/error.hpp>
 #include <vscg/core/stopped.hpp>
+#include <vscg/files/atomic_file.hpp>
 
 #include "programs/memory.hpp"
 #include "programs/stop.hpp"

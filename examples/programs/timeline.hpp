@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include <vscg/train/events.hpp>
+#include <vscg/train/ave/events.hpp>
 
 namespace programs {
 

@@ -11,8 +11,8 @@
 
 #include <vscg/core/team.hpp>
 #include <vscg/nets/vscg/setting.hpp>
-#include <vscg/train/protocol.hpp>
-#include <vscg/train/settings.hpp>
+#include <vscg/train/ave/protocol.hpp>
+#include <vscg/train/ave/settings.hpp>
 
 #include "programs/options.hpp"
 
@@ -36,7 +36,7 @@ struct train_options {
 inline void add_options(CLI::App& app, train_options& given, const std::string& networks) {
   namespace train = vscg::train;
   using train::protocol_name;
-  const train::run_settings usual;
+  const train::ave_settings usual;
   const auto defaults_to = [](const std::string& what, const auto& value) {
     return what + " (default: " + value + ")";
   };

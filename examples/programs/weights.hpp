@@ -12,7 +12,6 @@
 #include <vscg/core/team.hpp>
 #include <vscg/io/json.hpp>
 #include <vscg/io/network_metadata.hpp>
-#include <vscg/model/network_identity.hpp>
 
 #include "networks/network.hpp"
 #include "programs/memory.hpp"
@@ -21,21 +20,17 @@
 
 namespace programs {
 
-inline std::string network_text(const vscg::io::network_metadata& m) {
-  return vscg::identity_text(m.network, m.setting, m.form);
-}
-
 /// The threshold of relevance: the one asked for, else the file's; none for a weakly supervised network, which has no
 /// relevance. Throws vscg::expectation_error when it was asked for all the same.
-inline std::optional<double> relevance_threshold(const vscg::io::network_metadata& m, std::optional<double> asked) {
-  if (m.setting == "weakly") {
+inline std::optional<double> relevance_threshold(const networks::network& network, std::optional<double> asked) {
+  if (network.ave().setting == "weakly") {
     if (asked) {
       throw vscg::expectation_error("--threshold", "a fully supervised network, whose segments have a relevance",
-                                    "weights of " + network_text(m));
+                                    "weights of " + identity_text(network.metadata()));
     }
     return std::nullopt;
   }
-  return asked ? asked : m.relevance_threshold;
+  return asked ? asked : network.ave().relevance_threshold;
 }
 
 /// What class indices mean to the weights and to the data, where they do not agree: "category 3 is Bark in the weights
@@ -70,13 +65,13 @@ inline void localize(networks::network& network, const networks::feature_source&
 }
 
 /// The fields of a report that say what was run.
-inline vscg::io::json report_of(const std::string& file, const vscg::io::network_metadata& m,
+inline vscg::io::json report_of(const std::string& file, const networks::network& network,
                                 std::optional<double> threshold) {
   vscg::io::json report;
   report["weights"] = utf8_text(file);
-  report["network"] = m.network;
-  report["form"] = m.form;
-  report["setting"] = m.setting;
+  report["network"] = network.metadata().network;
+  report["form"] = network.metadata().variant;
+  report["setting"] = network.ave().setting;
   report["relevance_threshold"] = threshold ? vscg::io::json(*threshold) : vscg::io::json(nullptr);
   return report;
 }

@@ -23,9 +23,6 @@
 #include <vscg/model/session.hpp>
 #include <vscg/model/trainer.hpp>
 #include <vscg/model/weights.hpp>
-#include <vscg/nets/vscg/negative_pair_filter_loss.hpp>
-#include <vscg/nets/vscg/smooth_loss.hpp>
-#include <vscg/nets/vscg/vscg_net.hpp>
 #include <vscg/nn/activation.hpp>
 #include <vscg/nn/conv1d.hpp>
 #include <vscg/nn/dropout.hpp>
@@ -37,6 +34,13 @@
 #include <vscg/nn/sequential.hpp>
 #include <vscg/ops/multiply.hpp>
 #include <vscg/optim/adam.hpp>
+
+// Whoever needs the generic floors only may leave the networks out.
+#if __has_include(<vscg/nets/vscg/vscg_net.hpp>)
+#include <vscg/nets/vscg/negative_pair_filter_loss.hpp>
+#include <vscg/nets/vscg/smooth_loss.hpp>
+#include <vscg/nets/vscg/vscg_net.hpp>
+#endif
 
 #if defined(VSCG_COMPILED)
 #include <vscg/compiled.hpp>

@@ -12,6 +12,7 @@
 #include <vscg/core/checked_size.hpp>
 #include <vscg/core/error.hpp>
 #include <vscg/core/finite.hpp>
+#include <vscg/core/shape_text.hpp>
 
 #include "support/error_of.hpp"
 
@@ -58,4 +59,17 @@ TEST_CASE("control characters are shown: a zero byte does not cut the text") {
   CHECK(std::string(vscg::expectation_error("x", "y", found).what()) ==
         "x: expected y, found a\\x00b\\x1B[31m\tc\n\\x7F\xE9");
   CHECK(std::string(vscg::expectation_error(found).what()) == "a\\x00b\\x1B[31m\tc\n\\x7F\xE9");
+}
+
+TEST_CASE("the product of a file's sizes is nothing where it does not fit; shapes are written with N for any number") {
+  constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
+  CHECK(vscg::fitting_product(4, std::vector<std::size_t>{}) == 4);
+  CHECK(vscg::fitting_product(4, std::vector<std::size_t>{3, 5}) == 60);
+  CHECK(vscg::fitting_product(1, std::vector<std::size_t>{most}) == most);
+  CHECK(vscg::fitting_product(2, std::vector<std::size_t>{0, most}) == 0);
+  CHECK_FALSE(vscg::fitting_product(2, std::vector<std::size_t>{most, 0}));
+  CHECK(vscg::shape_text(std::vector<std::size_t>{}) == "[]");
+  CHECK(vscg::shape_text(std::vector<std::size_t>{256, 0, most}) == "[256, 0, 18446744073709551615]");
+  CHECK(vscg::shape_text(std::vector<int>{-1, 10}, -1) == "[N, 10]");
+  CHECK(vscg::shape_text(std::vector<std::size_t>{0, 29}, 0, ",") == "[N,29]");
 }

@@ -6,9 +6,9 @@
 
 #include <doctest/doctest.h>
 
-#include <vscg/core/locked_file.hpp>
 #include <vscg/core/stopped.hpp>
 #include <vscg/data/ave_dataset.hpp>
+#include <vscg/files/locked_file.hpp>
 
 #include "data/hdf5_fixture.hpp"
 #include "data/opening_error.hpp"

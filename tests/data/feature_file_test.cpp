@@ -244,7 +244,7 @@ TEST_CASE("a cache that cannot be written is an error and leaves nothing") {
 
 TEST_CASE("a file that the system does not map is read all the same") {
   const char* const never_mapped = "/sys/kernel/mm/transparent_hugepage/enabled";
-  if (std::filesystem::exists(never_mapped)) CHECK(mapped_file(never_mapped).refused());
+  if (std::filesystem::exists(never_mapped)) CHECK(vscg::mapped_file(never_mapped).refused());
 
   const temporary_folder folder;
   const std::vector<std::size_t> wide = {2, 65536};

@@ -7,7 +7,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <limits>
 #include <numeric>
 #include <set>
 #include <string>
@@ -18,7 +17,6 @@
 #include <hdf5.h>
 
 #include <vscg/data/ave_dataset.hpp>
-#include <vscg/data/element.hpp>
 #include <vscg/data/synthesize.hpp>
 
 #include "data/hdf5_fixture.hpp"
@@ -214,25 +212,6 @@ TEST_CASE("a row depends on seed and row, not on how many there are, nor on how 
   const auto noisy = read_back(folder / "few" / "audio_feature_noisy.h5"),
              rows = read_back(folder / "few" / "audio_feature.h5");
   CHECK_FALSE(std::equal(noisy.values.begin(), noisy.values.end(), rows.values.begin()));
-}
-
-TEST_CASE("to_half rounds to the nearest half, ties to even, and every half comes back") {
-  for (std::uint32_t bits = 0; bits < 0x10000U; ++bits) {
-    const auto half = static_cast<std::uint16_t>(bits);
-    if ((bits & 0x7FFFU) > 0x7C00U) continue;  // NaN has many spellings
-    CHECK_UNARY(synthesis::to_half(half_to_float(half)) == half);
-    if ((bits & 0x7FFFU) >= 0x7BFFU) continue;
-    const float low = half_to_float(half), high = half_to_float(static_cast<std::uint16_t>(bits + 1));
-    const float middle = (low + high) / 2;
-    CHECK_UNARY(synthesis::to_half(middle) == ((bits & 1U) == 0 ? half : half + 1));
-    CHECK_UNARY(synthesis::to_half(std::nextafter(middle, low)) == half);
-    CHECK_UNARY(synthesis::to_half(std::nextafter(middle, high)) == half + 1);
-  }
-  CHECK(synthesis::to_half(65519.0F) == 0x7BFF);
-  CHECK(synthesis::to_half(65520.0F) == 0x7C00);
-  CHECK(synthesis::to_half(1e30F) == 0x7C00);
-  CHECK(synthesis::to_half(-1e30F) == 0xFC00);
-  CHECK(synthesis::to_half(std::numeric_limits<float>::quiet_NaN()) == 0x7E00);
 }
 
 TEST_CASE("given annotations are followed, an empty span too") {

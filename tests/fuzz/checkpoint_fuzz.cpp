@@ -17,8 +17,8 @@
 #include <vscg/io/json.hpp>
 #include <vscg/io/safetensors.hpp>
 #include <vscg/io/safetensors_header.hpp>
+#include <vscg/train/ave/settings.hpp>
 #include <vscg/train/checkpoint.hpp>
-#include <vscg/train/settings.hpp>
 
 #include "mutation.hpp"
 #include "safetensors_bytes.hpp"
@@ -57,6 +57,7 @@ constexpr std::string_view words[] = {R"("setting")",
                                       R"("seconds_of_epoch")",
                                       R"("peak_memory_mib")",
                                       R"("adam")",
+                                      R"("optimizer")",
                                       R"("epoch")",
                                       R"("loss")",
                                       R"("terms")",
@@ -90,15 +91,15 @@ vscg::parameter_table network() {
   return table;
 }
 
-run_description example(vscg::setting supervision) {
-  run_description d;
+run_description<ave_settings> example(vscg::setting supervision) {
+  run_description<ave_settings> d;
   d.settings = default_settings(supervision);
   d.settings.network = "vscg_net";
   d.position.batches = 3;
   d.position.steps = 55;
   d.position.sums = {0.25, 1.5};
   d.position.seconds_of_epoch = 1.5;
-  d.position.adam = {55, 0.9, 0.99};
+  d.position.optimizer = {55, 0.9, 0.99};
   d.position.history.push_back({1, 1e-3, 2.5, {{"label", 1.5}, {"mil", 1.0}}, 0.5, std::nullopt, 7.5});
   d.position.history.push_back({2, 8e-4, 2.25, {}, 0.625, 0.75, 7.25});
   d.build = "0.1.0 g++";
@@ -238,9 +239,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   input.put(fuzz::text_of(data, size));
   std::optional<safetensors_file> file;
   fuzz::require_name(error_of([&] { file = open_checkpoint(input.path()); }), input.path());
-  std::optional<run_description> description;
+  std::optional<run_description<ave_settings>> description;
   if (file) {
-    fuzz::require_name(error_of([&] { description = description_of(*file); }), input.path());
+    fuzz::require_name(error_of([&] { description = description_of<ave_settings>(*file); }), input.path());
     check_arrays(*file);
   }
   counts.add(file.has_value(), description.has_value());

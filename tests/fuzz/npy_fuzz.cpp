@@ -10,11 +10,12 @@
 #include <string_view>
 #include <vector>
 
+#include <vscg/core/checked_size.hpp>
+#include <vscg/core/shape_text.hpp>
 #include <vscg/io/dtype.hpp>
 #include <vscg/io/npy.hpp>
 #include <vscg/io/npy_file.hpp>
 #include <vscg/io/npy_header.hpp>
-#include <vscg/io/shape_text.hpp>
 
 #include "mutation.hpp"
 #include "support/contains.hpp"
@@ -88,7 +89,7 @@ struct npy_bytes {
   void repair() {
     error_of([&] {
       const npy_header header = parse_npy_dictionary(dictionary, "", static_cast<int>(version));
-      const auto bytes = byte_count(header.shape, dtype_size(header.type));
+      const auto bytes = vscg::fitting_product(dtype_size(header.type), header.shape);
       if (bytes && *bytes <= 2048) values.resize(*bytes, '\x3c');
     });
   }

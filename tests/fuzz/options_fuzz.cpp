@@ -20,7 +20,7 @@
 #include <vscg/core/range.hpp>
 #include <vscg/data/synthesize_options.hpp>
 #include <vscg/data/types.hpp>
-#include <vscg/train/settings.hpp>
+#include <vscg/train/ave/settings.hpp>
 
 #include "mutation.hpp"
 #include "programs/evaluate_options.hpp"

@@ -10,8 +10,9 @@
 #include <string_view>
 #include <vector>
 
+#include <vscg/core/checked_size.hpp>
+#include <vscg/core/shape_text.hpp>
 #include <vscg/io/dtype.hpp>
-#include <vscg/io/shape_text.hpp>
 
 #include "tokens.hpp"
 
@@ -62,7 +63,7 @@ inline std::size_t repair_offsets(token_list& header, std::list<std::string>& nu
     } else if (one.kind == token_kind::number && key == R"("data_offsets")") {
       offsets.push_back(&one);
     } else if (one.is("}")) {
-      const auto bytes = vscg::io::byte_count(shape, element);
+      const auto bytes = vscg::fitting_product(element, shape);
       if (element > 0 && offsets.size() == 2 && bytes && *bytes <= most) {
         offsets[0]->text = numbers.emplace_back(std::to_string(position));
         position += *bytes;

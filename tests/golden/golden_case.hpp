@@ -19,6 +19,7 @@
 
 #include <vscg/core/random.hpp>
 #include <vscg/io/json.hpp>
+#include <vscg/train/ave/labels.hpp>
 #include <vscg/vscg.hpp>
 
 // Golden values: outputs, loss, gradients and 20 steps of Adam, computed in double by the authors' networks. Weights
@@ -81,7 +82,7 @@ struct label_set {
   std::vector<std::uint8_t> classes;  // [B, 10]
   std::vector<T> tags;                // [B, 29]
   std::size_t items = 0;
-  vscg::labels<T> view() const { return {items, 10, 28, classes, tags}; }
+  vscg::train::labels<T> view() const { return {items, 10, 28, classes, tags}; }
 };
 
 template <class T>

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <map>
 #include <new>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,8 +12,12 @@
 #include <doctest/doctest.h>
 
 #include <vscg/core/error.hpp>
+#include <vscg/io/checkpoint.hpp>
 #include <vscg/io/network_metadata.hpp>
 #include <vscg/io/safetensors.hpp>
+#include <vscg/train/ave/settings.hpp>
+#include <vscg/train/checkpoint.hpp>
+#include <vscg/train/summary.hpp>
 
 #include "support/file_bytes.hpp"
 #include "support/temporary_folder.hpp"
@@ -60,8 +65,8 @@ TEST_CASE("files are read and written without an abort when memory runs out, and
   const temporary_folder dir;
   vscg::io::network_metadata metadata;
   metadata.network = "a network with a name that is allocated";
-  metadata.relevance_threshold = 0.7;
-  metadata.categories = {"Church bell, of a church with a bell", "Male speech, man speaking"};
+  metadata.settings = {{"relevance_threshold", "0.7"},
+                       {"categories", R"(["Church bell, of a church with a bell","Male speech, man speaking"])"}};
   const std::vector<float> values(6, 0.5F);
   std::vector<vscg::io::tensor_source> tensors;
   for (const std::string name : {"first.of.many.parameters.weight", "second.of.many.parameters.weight", "b"}) {
@@ -79,4 +84,25 @@ TEST_CASE("files are read and written without an abort when memory runs out, and
         }) > 50);
   const std::string nested = R"({"w":{"x":[1,[2,{"y":[3]}]],"dtype":"F32","shape":[],"data_offsets":[0,4]}})";
   CHECK(fail_each([&] { vscg::io::parse_safetensors_header(nested, 4, "a file with a name that is allocated"); }) > 5);
+}
+
+TEST_CASE("settings, metrics and position of a run come and go without an abort when memory runs out") {
+  vscg::train::run_description<vscg::train::ave_settings> run;
+  run.settings.network = "a network with a name that is allocated";
+  run.settings.decay_after = {60, 120, 240};
+  run.position.sums = {1.5, 0.5};
+  run.position.optimizer = {4, 0.5, 0.25};
+  run.position.history = {{1, 1e-3, 2.5, {{"a term with a name that is allocated", 1.5}}, 0.5, std::nullopt, 7.5}};
+  run.build = "a build with a name that is allocated";
+  const temporary_folder dir;
+  const std::vector<float> values(6, 0.5F);
+  const std::vector tensors{vscg::io::make_tensor_source<float>("weights.a", {2, 3}, values)};
+  vscg::io::write_checkpoint(dir / "c", tensors, description_to_map(run));
+  CHECK(fail_each([&] { description_to_map(run); }) > 50);
+  CHECK(fail_each([&] { summary_text(run, 6, 1); }) > 50);
+  CHECK(fail_each([&] {
+          vscg::train::description_of<vscg::train::ave_settings>(vscg::io::open_checkpoint(dir / "c"));
+        }) > 100);
+  const auto again = vscg::train::description_of<vscg::train::ave_settings>(vscg::io::open_checkpoint(dir / "c"));
+  CHECK(description_to_map(again) == description_to_map(run));
 }

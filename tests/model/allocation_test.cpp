@@ -15,6 +15,7 @@
 #include <vscg/nets/vscg/negative_pair_filter_loss.hpp>
 #include <vscg/nets/vscg/vscg_net.hpp>
 #include <vscg/optim/adam.hpp>
+#include <vscg/train/ave/labels.hpp>
 
 #include "support/counted_allocations.hpp"
 
@@ -86,7 +87,7 @@ TEST_CASE("a warmed-up training step allocates nothing") {
   const std::vector<std::uint8_t> classes(items * 10, 7);
   const std::vector<float> tags(items * 29, 1.F / 29);
   std::array<std::vector<float>, trained_loss::targets::count> targets;
-  trained_loss::fill(vscg::labels<float>{items, 10, 28, classes, tags}, targets);
+  trained_loss::fill(vscg::train::labels<float>{items, 10, 28, classes, tags}, targets);
   for (const std::size_t n : {1U, 2U}) {
     for (const std::size_t micro_batch : {0U, 2U}) {
       vscg::trainer_options options;

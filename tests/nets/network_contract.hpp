@@ -26,6 +26,7 @@
 #include <vscg/model/session.hpp>
 #include <vscg/model/trainer.hpp>
 #include <vscg/optim/adam.hpp>
+#include <vscg/train/ave/labels.hpp>
 
 namespace network_contract {
 
@@ -55,7 +56,7 @@ struct batch {
       tags[item * 29 + 5 * item] = static_cast<T>(events) / 10;
       tags[item * 29 + 28] = static_cast<T>(10 - events) / 10;
     }
-    Loss::fill(vscg::labels<T>{items, 10, 28, classes, tags}, targets);
+    Loss::fill(vscg::train::labels<T>{items, 10, 28, classes, tags}, targets);
   }
 
   template <class Trainer>

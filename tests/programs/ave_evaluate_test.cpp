@@ -117,7 +117,7 @@ TEST_CASE("ave_evaluate: what cannot be used is one line, and no file is left") 
   save_undecided<vscg::vscg_net_weakly>(dir / "weakly", names);
   std::swap(names[0], names[1]);
   save_constant<vscg::vscg_net, float>(dir / "swapped", 3, names);
-  vscg::io::network_metadata other = vscg::io::metadata_of<vscg::vscg_net>(names);
+  vscg::io::network_metadata other = metadata_of<vscg::vscg_net>(names);
   other.network = "dmrn";
   vscg::io::save_weights(vscg::weights<vscg::nn::linear<2, 3>, float, vscg::cpu>(vscg::seed{1}), dir / "dmrn", other);
   other.network = "vscg";

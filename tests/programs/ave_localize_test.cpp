@@ -105,7 +105,7 @@ TEST_CASE("ave_localize: the threshold of the file, of the command line, and wha
   CHECK(events("w --threshold 0.89") == 1);
   CHECK(events("w --threshold 0.91") == 0);
   CHECK(contains(bytes_of(dir / "stdout.txt"), "background, at most " + names[3]));
-  save_constant<vscg::vscg_net, float>(dir / "strict", 3, names, vscg::io::metadata_of<vscg::vscg_net>(names, 0.95));
+  save_constant<vscg::vscg_net, float>(dir / "strict", 3, names, 0.95);
   CHECK(events("strict") == 0);
   CHECK(vscg::io::read_json(dir / "l.json")["relevance_threshold"] == 0.95);
   CHECK(events("strict --threshold 0.5") == 1);
@@ -125,7 +125,7 @@ TEST_CASE("ave_localize: features alone give what the data set gives, one by one
   const auto ave = make_data(dir);
   // Weights as they start: every video has other numbers.
   vscg::weights<vscg::vscg_net, float, vscg::cpu> w(vscg::seed{1});
-  vscg::io::save_weights(w, dir / "w", vscg::io::metadata_of<vscg::vscg_net>(ave.category_names()));
+  vscg::io::save_weights(w, dir / "w", metadata_of<vscg::vscg_net>(ave.category_names()));
   const auto all = [&](const std::string& arguments) {
     const auto r = run(program, dir, "--weights w --threshold 0.3 --json l.json --attention att.npy " + arguments);
     INFO(r.err);

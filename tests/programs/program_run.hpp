@@ -12,6 +12,7 @@
 #include <vscg/data/synthesize.hpp>
 #include <vscg/io/weights.hpp>
 #include <vscg/nets/vscg/vscg_net.hpp>
+#include <vscg/train/ave/metadata.hpp>
 
 #include "support/program_run.hpp"
 #include "support/temporary_folder.hpp"
@@ -33,10 +34,15 @@ inline vscg::data::ave_dataset make_data(const temporary_folder& dir) {
 inline constexpr double relevance = 0.9;  // of every segment
 inline constexpr double category_share = 0.8;
 
+template <class Network>
+vscg::io::network_metadata metadata_of(const std::vector<std::string>& names, double threshold = 0.7) {
+  return vscg::train::with_categories(vscg::io::metadata_of<Network>(), names, threshold);
+}
+
 /// Weights that give relevance 0.9 and one category the share 0.8, whatever the video.
 template <class Network, class Scalar>
 void save_constant(const std::filesystem::path& path, std::size_t category, const std::vector<std::string>& names,
-                   vscg::io::network_metadata metadata = vscg::io::metadata_of<Network>({})) {
+                   double threshold = 0.7) {
   vscg::weights<Network, Scalar, vscg::cpu> w(vscg::seed{1});
   const auto fill = [&](const char* name, Scalar value) {
     w.set(name, std::vector<Scalar>(w.table().find(name)->elements, value));
@@ -47,8 +53,7 @@ void save_constant(const std::filesystem::path& path, std::size_t category, cons
   std::vector<Scalar> bias(28, Scalar(0));
   bias[category] = static_cast<Scalar>(std::log(27 * category_share / (1 - category_share)));
   w.set("L4.bias", bias);
-  metadata.categories = names;
-  vscg::io::save_weights(w, path, metadata);
+  vscg::io::save_weights(w, path, metadata_of<Network>(names, threshold));
 }
 
 /// Weakly supervised weights that score all 29 classes alike: category 0 is said, with 1/29.
@@ -56,7 +61,7 @@ template <class Network>
 void save_undecided(const std::filesystem::path& path, const std::vector<std::string>& names) {
   vscg::weights<Network, float, vscg::cpu> w(vscg::seed{1});
   w.set("L2.weight", std::vector<float>(w.table().find("L2.weight")->elements, 0.F));
-  vscg::io::save_weights(w, path, vscg::io::metadata_of<Network>(names));
+  vscg::io::save_weights(w, path, metadata_of<Network>(names));
 }
 
 }  // namespace programs_test

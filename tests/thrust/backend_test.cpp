@@ -22,6 +22,7 @@
 #include <vscg/nets/vscg/negative_pair_filter_loss.hpp>
 #include <vscg/nets/vscg/vscg_net.hpp>
 #include <vscg/optim/adam.hpp>
+#include <vscg/train/ave/labels.hpp>
 
 #include "model/small_training.hpp"
 #include "support/counted_allocations.hpp"
@@ -53,7 +54,7 @@ struct batch {
     std::vector<std::uint8_t> classes(items * 10, 28);
     for (std::size_t i = 0; i < items; ++i) classes[i * 10 + 4] = classes[i * 10 + 5] = static_cast<std::uint8_t>(i);
     const std::vector<float> tags(items * 29, 1.F / 29);
-    trained_loss::fill(vscg::labels<float>{items, 10, 28, classes, tags}, targets);
+    trained_loss::fill(vscg::train::labels<float>{items, 10, 28, classes, tags}, targets);
   }
 
   template <class Trainer>

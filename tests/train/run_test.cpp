@@ -1,248 +1,191 @@
 // SPDX-License-Identifier: MIT
+// A run of another domain: a line through points in memory, with an optimizer and settings of its own.
+#include <algorithm>
+#include <array>
+#include <cmath>
 #include <cstddef>
-#include <limits>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
 
-#include <vscg/io/checkpoint.hpp>
 #include <vscg/io/json.hpp>
-#include <vscg/io/safetensors.hpp>
+#include <vscg/io/weights.hpp>
 #include <vscg/train/run.hpp>
+#include <vscg/vscg.hpp>
 
 #include "support/contains.hpp"
 #include "support/error_of.hpp"
-#include "support/file_bytes.hpp"
 #include "support/temporary_folder.hpp"
-#include "train/small_run.hpp"
-
-using namespace vscg::train;
 
 namespace {
 
-using small_run = run<small::network, small::loss, float, vscg::cpu>;
+using vscg::dyn;
+using vscg::input_shapes;
+using vscg::shape;
 
-run_settings settings(std::size_t epochs) {
-  run_settings s = default_settings(vscg::setting::fully);
-  s.network = "small";
+struct line {
+  vscg::nn::linear<2, 1> through;
+  VSCG_MEMBERS(through)
+  using inputs = input_shapes<shape<dyn, 2>>;
+  template <vscg::Var Point>
+  auto operator()(const Point& point) const {
+    return through(point);
+  }
+};
+
+struct squares {
+  using targets = input_shapes<shape<dyn, 1>>;
+  static constexpr std::array<const char*, 1> term_names{"squares"};
+  template <vscg::Var Height, vscg::Var Target>
+  auto operator()(const Height& height, const Target& target) const {
+    const auto term = vscg::batch_mean(vscg::mse_loss(height, target));
+    return vscg::loss_terms{term, std::array{term}};
+  }
+};
+
+struct patient : vscg::adam {
+  explicit patient(double rate) : vscg::adam(rate) { beta1 = 0.5; }
+};
+
+struct point_settings : vscg::train::run_settings {
+  std::size_t skip = 0;  // points at the end of each epoch
+  template <class Settings, class F>
+  static void for_each_setting(Settings& s, F&& f) {
+    run_settings::for_each_setting(s, f);
+    f("skip", s.skip);
+  }
+};
+
+/// 2 x - y + 0.5.
+struct points {
+  std::vector<double> at, height;
+};
+
+class point_task {
+ public:
+  using settings = point_settings;
+
+  point_task(const point_settings& s, const vscg::weights<line, double, vscg::cpu>& w, vscg::threads n,
+             const points& data)
+      : settings_(s), data_(data), session_(w, n, vscg::batch_capacity{data.height.size()}) {}
+
+  std::uint64_t identity() const { return data_.height.size(); }
+
+  std::vector<std::vector<std::size_t>> batches(std::size_t epoch) const {
+    std::vector<std::vector<std::size_t>> all;
+    for (std::size_t first = 0; first + settings_.batch + settings_.skip <= data_.height.size();
+         first += settings_.batch) {
+      all.emplace_back();
+      for (std::size_t i = 0; i < settings_.batch; ++i) all.back().push_back((first + i + epoch) % data_.height.size());
+    }
+    return all;
+  }
+
+  template <class Take>
+  void for_each_batch(std::span<const std::vector<std::size_t>> lists, Take take, const std::function<bool()>&) {
+    for (const auto& list : lists) {
+      std::vector<double> at, height;
+      for (const std::size_t i : list) {
+        at.insert(at.end(), {data_.at[2 * i], data_.at[2 * i + 1]});
+        height.push_back(data_.height[i]);
+      }
+      if (!take(at, height)) return;
+    }
+  }
+
+  std::optional<vscg::train::measures> measure(std::size_t, const std::function<bool()>&) {
+    const auto said = session_.infer(data_.at).values();
+    double worst = 0;
+    for (std::size_t i = 0; i < said.size(); ++i) worst = std::max(worst, std::abs(said[i] - data_.height[i]));
+    ++seen_[0];
+    return vscg::train::measures{1 / (1 + worst), 1 / (1 + worst)};
+  }
+
+  template <class F>
+  void for_each_state(F f) {
+    f("seen", seen_);
+  }
+
+ private:
+  point_settings settings_;
+  points data_;
+  vscg::session<line, double, vscg::cpu> session_;
+  std::vector<double> seen_{0};
+};
+
+using point_run = vscg::train::run<line, squares, patient, double, vscg::cpu, point_task>;
+
+points some_points() {
+  points p;
+  for (int i = 0; i < 12; ++i) {
+    p.at.insert(p.at.end(), {std::sin(i), std::cos(3 * i)});
+    p.height.push_back(2 * p.at[p.at.size() - 2] - p.at.back() + 0.5);
+  }
+  return p;
+}
+
+point_settings settings(std::size_t epochs) {
+  point_settings s;
+  s.network = "line";
+  s.precision = "double";
   s.epochs = epochs;
-  s.batch = 5;
+  s.batch = 4;
   s.micro_batch = 2;
-  s.decay_after = {1};
+  s.learning_rate = 0.05;
+  s.skip = 1;
   return s;
-}
-
-/// Trains into `out`, ended after `steps` steps where that is not 0.
-run_end train(const std::filesystem::path& out, const run_settings& s, std::size_t steps = 0, std::size_t threads = 1,
-              run_callbacks callbacks = {}) {
-  const auto ave = small::open_data();
-  small_run r(ave, s, vscg::threads(threads), small::metadata(ave));
-  std::size_t done = 0;
-  callbacks.step = [&](const step_report&) { ++done; };
-  if (steps > 0) callbacks.stop = [&] { return done >= steps; };
-  return r(run_folder::claim(out, std::filesystem::exists(out)), callbacks);
-}
-
-/// Every array of a checkpoint, its position and its metrics without times.
-std::vector<std::string> content(const std::filesystem::path& out) {
-  const auto file = vscg::io::open_checkpoint(out / "last.checkpoint");
-  std::vector<std::string> all;
-  for (const auto& tensor : file.tensors()) {
-    std::vector<std::byte> bytes(tensor.bytes());
-    file.read_bytes(tensor.begin, bytes);
-    all.push_back(tensor.name + std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
-  }
-  auto description = description_of(file);
-  for (auto& record : description.position.history) record.seconds = 0;
-  all.push_back(history_text(description.position.history));
-  for (const double b : description.position.adam) all.push_back(std::to_string(b));
-  all.push_back(std::to_string(description.position.steps));
-  return all;
-}
-
-/// A checkpoint with another description.
-template <class Change>
-void rewrite(const std::filesystem::path& path, Change change) {
-  const auto file = vscg::io::open_checkpoint(path);
-  auto metadata = file.metadata();
-  change(metadata);
-  std::vector<std::vector<float>> numbers;
-  std::vector<vscg::io::tensor_source> sources;
-  for (const auto& tensor : file.tensors()) numbers.push_back(file.template read<float>(tensor));
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
-    sources.push_back(vscg::io::make_tensor_source<float>(file.tensors()[i].name, file.tensors()[i].shape,
-                                                          std::span<const float>(numbers[i])));
-  }
-  vscg::io::write_checkpoint(path, sources, metadata);
 }
 
 }  // namespace
 
-TEST_CASE("a run that was ended anywhere and resumed has the bits of one that was not") {
-  const temporary_folder here;
-  REQUIRE(train(here / "whole", settings(2)) == run_end::finished);
-  const auto whole = content(here / "whole");
-  // 16 videos to train with: 3 steps an epoch. Step 3 ends the run before the evaluation, step 5 within epoch 2.
-  for (const std::size_t steps : {1U, 3U, 5U}) {
-    CAPTURE(steps);
-    const auto out = here / ("ended" + std::to_string(steps));
-    REQUIRE(train(out, settings(2), steps) == run_end::interrupted);
-    CHECK(content(out) != whole);
-    REQUIRE(train(out, settings(2), 0, 3) == run_end::finished);  // another number of threads
-    CHECK(content(out) == whole);
-    CHECK(bytes_of(out / "best.safetensors") == bytes_of(here / "whole" / "best.safetensors"));
-  }
-}
+template <>
+inline constexpr vscg::network_identity vscg::identity_of<line>{"line", "straight", {{"axes", 2}}};
 
-TEST_CASE("a stop within a step leaves the checkpoint before it, and the same run object can go on") {
-  const temporary_folder here;
-  REQUIRE(train(here / "whole", settings(2)) == run_end::finished);
-  const auto ave = small::open_data();
-  small_run r(ave, settings(2), vscg::threads(1), small::metadata(ave));
-  // Every step asks many times: before it, before each operation, behind it.
+namespace {
+
+vscg::train::run_end train(const std::filesystem::path& out, const point_settings& s, std::size_t steps = 0) {
+  point_run r(s, vscg::threads{1}, vscg::io::metadata_of<line>(), some_points());
   std::size_t done = 0;
-  std::size_t asked_behind = 0;
-  run_callbacks callbacks;
-  callbacks.step = [&](const step_report&) {
-    ++done;
-    asked_behind = 0;
-  };
-  callbacks.stop = [&] { return done == 1 && ++asked_behind == 10; };
-  const auto out = here / "run";
-  REQUIRE(r(run_folder::claim(out, false), callbacks) == run_end::interrupted);
-  CHECK(asked_behind == 10);
-  CHECK(description_of(vscg::io::open_checkpoint(out / "last.checkpoint")).position.steps == 1);
-  REQUIRE(r(run_folder::claim(out, true)) == run_end::finished);
-  CHECK(content(out) == content(here / "whole"));
+  vscg::train::run_callbacks callbacks;
+  callbacks.step = [&](const vscg::train::step_report&) { ++done; };
+  if (steps > 0) callbacks.stop = [&] { return done >= steps; };
+  return r(vscg::train::run_folder::claim(out, std::filesystem::exists(out)), callbacks);
 }
 
-TEST_CASE("epochs may grow, other files may be lost: the checkpoint is the truth; another seed is another run") {
+}  // namespace
+
+TEST_CASE("a network of another domain trains, is interrupted and goes on with the same bits") {
+  using namespace vscg::train;
   const temporary_folder here;
-  const auto out = here / "run";
-  REQUIRE(train(here / "whole", settings(2)) == run_end::finished);
-  REQUIRE(train(out, settings(1)) == run_end::finished);
-  REQUIRE(train(out, settings(2)) == run_end::finished);
-  const auto whole = content(here / "whole");
-  CHECK(content(out) == whole);
-
-  const auto best = bytes_of(out / "best.safetensors");
-  const auto metrics = bytes_of(out / "metrics.jsonl");
-  const auto summary = bytes_of(out / "summary.json");
-  for (const char* name : {"best.safetensors", "metrics.jsonl", "summary.json"}) std::filesystem::remove(out / name);
-  REQUIRE(train(out, settings(2)) == run_end::finished);
-  CHECK(bytes_of(out / "best.safetensors") == best);
-  CHECK(bytes_of(out / "metrics.jsonl") == metrics);
-  CHECK(bytes_of(out / "summary.json") == summary);
-
-  auto other = settings(2);
-  other.seed = 2;
-  const auto text = error_of([&] { train(out, other); });
-  CHECK(contains(text, "--seed: expected 1, as "));
-  CHECK(contains(text, "began with, found 2"));
-  CHECK(content(out) == whole);
-  REQUIRE(train(here / "other", other) == run_end::finished);
-  CHECK(content(here / "other") != whole);
-}
-
-TEST_CASE("the released protocol's memory of targets survives a resume") {
-  const temporary_folder here;
-  auto s = settings(6);
-  s.protocol = protocol_name::released;
-  REQUIRE(train(here / "whole", s) == run_end::finished);
-  REQUIRE(train(here / "ended", s, 4) == run_end::interrupted);
-  CHECK(vscg::io::open_checkpoint(here / "ended" / "last.checkpoint").at("released_targets").size() == 50);
-  REQUIRE(train(here / "ended", s) == run_end::finished);
-  CHECK(content(here / "ended") == content(here / "whole"));
-  // Evaluated after epoch 6 alone.
-  const auto summary = vscg::io::read_json(here / "whole" / "summary.json");
-  CHECK(summary.at("epoch") == 6);
-}
-
-TEST_CASE("files of a finished run say what happened") {
-  const temporary_folder here;
-  REQUIRE(train(here / "run", settings(2)) == run_end::finished);
-  const auto summary = vscg::io::read_json(here / "run" / "summary.json");
-  for (const char* key : {"test_accuracy", "best_test_accuracy", "validation_accuracy", "epoch", "parameters",
-                          "seconds", "peak_memory_mib", "seed"}) {
-    CAPTURE(key);
-    REQUIRE(summary.contains(key));
-    CHECK(summary.at(key).is_number());
+  REQUIRE(train(here / "whole", settings(100)) == run_end::finished);
+  REQUIRE(train(here / "ended", settings(100), 61) == run_end::interrupted);
+  REQUIRE(train(here / "ended", settings(100)) == run_end::finished);
+  const auto whole = vscg::io::open_checkpoint(here / "whole" / "last.checkpoint");
+  const auto ended = vscg::io::open_checkpoint(here / "ended" / "last.checkpoint");
+  for (const char* name : {"weights.through.weight", "moment2.through.weight", "best.through.bias"}) {
+    CHECK(whole.read<double>(whole.at(name)) == ended.read<double>(ended.at(name)));
   }
+  CHECK(ended.read<double>(ended.at("seen"))[0] == 100);
+  const auto description = description_of<point_settings>(ended);
+  CHECK(description.settings.skip == 1);
+  CHECK(description.position.steps == 200);  // 2 batches an epoch, of the 11 points that are not left out
+
+  const auto summary = vscg::io::read_json(here / "whole" / "summary.json");
   CHECK(summary.at("finished") == true);
-  CHECK(summary.at("epochs_done") == 2);
-  CHECK(summary.at("steps") == 6);
-  CHECK(summary.at("best_test_accuracy").get<double>() >= summary.at("test_accuracy").get<double>());
-  const auto history = history_from_text(bytes_of(here / "run" / "metrics.jsonl"), "metrics");
-  REQUIRE(history.size() == 2);
-  CHECK(history[0].learning_rate == 1e-3);
-  CHECK(history[1].learning_rate == 1e-3 * 0.8);
-  double sum = 0;
-  for (const auto& [name, value] : history[0].terms) sum += value;
-  CHECK(sum == doctest::Approx(history[0].loss));
-  CHECK(history[1].loss < history[0].loss);
+  CHECK(summary.at("settings").at("skip") == 1);
+  CHECK(summary.at("test_accuracy").get<double>() > 0.9);
+  vscg::weights<line, double, vscg::cpu> best(vscg::seed{7});
+  const auto metadata = vscg::io::load_weights(best, here / "whole" / "best.safetensors");
+  CHECK(*metadata->find("axes") == "2");
+  CHECK(std::abs(best.get("through.weight")[0] - 2) < 0.1);
 
-  // The weights that were kept are those whose test accuracy is reported.
-  const auto ave = small::open_data();
-  vscg::model<small::network, float, vscg::cpu> best(vscg::seed{9});
-  vscg::io::load_weights(best, here / "run" / "best.safetensors");
-  evaluator<small::network, float, vscg::cpu> evaluate(best.weights(), vscg::threads{1});
-  vscg::data::batch_loader<float> loader(ave, evaluate.videos);
-  const auto counts = evaluate(loader, ave.order(vscg::data::split::test));
-  REQUIRE(counts);
-  CHECK(counts->accuracy() == summary.at("test_accuracy").get<double>());
-}
-
-TEST_CASE("a loss that is not finite ends the run, with the checkpoint of the step before") {
-  const temporary_folder here;
-  auto s = settings(3);
-  s.learning_rate = 1e30;  // after one step the products overflow
-  const auto text = error_of([&] { train(here / "run", s); });
-  CHECK(contains(text, "epoch 1, step 2: expected a finite loss"));
-  const auto file = vscg::io::open_checkpoint(here / "run" / "last.checkpoint");
-  CHECK(description_of(file).position.steps == 1);
-  CHECK(error_of([&] { train(here / "run", s); }) == text);
-}
-
-TEST_CASE("what does not suit the data is refused before a folder is made") {
-  const temporary_folder here;
-  auto s = settings(1);
-  s.batch = 17;
-  const auto text = error_of([&] { train(here / "run", s); });
-  CHECK(text == "--batch: expected at most 16, the videos there are to train with, found 17");
-  CHECK(!std::filesystem::exists(here / "run"));
-
-  const auto ave = small::open_data();
-  auto metadata = small::metadata(ave);
-  metadata.categories[1] = "B\xE9lier";
-  CHECK(error_of([&] { small_run(ave, settings(1), vscg::threads(1), metadata); }) ==
-        "metadata to write: vscg.categories: expected text in UTF-8, found the byte 0xE9 at byte 1");
-  metadata.categories[1] = metadata.categories[0];
-  CHECK(error_of([&] { small_run(ave, settings(1), vscg::threads(1), metadata); }).ends_with(" twice"));
-}
-
-TEST_CASE("a checkpoint of another build is gone on with, and said") {
-  const temporary_folder here;
-  REQUIRE(train(here / "run", settings(2), 2) == run_end::interrupted);
-  const auto path = here / "run" / "last.checkpoint";
-  rewrite(path, [](auto& metadata) { metadata["vscg.run.build"] = "vscg 0.0.9, backend abacus"; });
-  std::vector<std::string> said;
-  run_callbacks callbacks;
-  callbacks.warn = [&](const std::string& text) { said.push_back(text); };
-  REQUIRE(train(here / "run", settings(2), 0, 1, callbacks) == run_end::finished);
-  REQUIRE(said.size() == 1);
-  CHECK(contains(said[0], "abacus"));
-}
-
-TEST_CASE("a checkpoint that stands behind the end of an epoch is refused") {
-  const temporary_folder here;
-  REQUIRE(train(here / "run", settings(2), 2) == run_end::interrupted);
-  const auto path = here / "run" / "last.checkpoint";
-  rewrite(path, [](auto& metadata) {
-    auto position = vscg::io::parse_json(metadata["vscg.run.position"], "position");
-    position["batches"] = 4;
-    metadata["vscg.run.position"] = position.dump();
-  });
-  CHECK(error_of([&] { train(here / "run", settings(2)); }) ==
-        path.string() + ": expected at most 3 batches of an epoch, found 4");
+  auto other = settings(100);
+  other.skip = 2;
+  CHECK(contains(error_of([&] { train(here / "ended", other); }), "--skip: expected 1, as "));
 }

@@ -7,6 +7,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <limits>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -36,7 +39,18 @@ VSCG_NOINLINE inline std::size_t checked_product(std::string_view what, std::ini
   throw expectation_error(what, "at most " + std::to_string(largest_size), found);
 }
 
-/// The sum of `terms`, likewise.
+/// `first` times all `factors`, one after the other, or nothing where one of these products does not fit: for sizes
+/// that a file tells, of which the reader says what is wrong.
+inline std::optional<std::size_t> fitting_product(std::size_t first, std::span<const std::size_t> factors) {
+  constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
+  for (const std::size_t factor : factors) {
+    if (factor != 0 && first > most / factor) return std::nullopt;
+    first *= factor;
+  }
+  return first;
+}
+
+/// The sum of `terms`, as checked_product().
 VSCG_NOINLINE inline std::size_t checked_sum(std::string_view what, std::initializer_list<std::size_t> terms) {
   std::size_t sum = 0;
   bool fits = true;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,13 +29,30 @@ VSCG_HD bool is_finite(T value) {
   return (word & exponent) != exponent;
 }
 
+/// The place of the first number that is not finite; the size of `values` where there is none.
+template <class T>
+std::size_t first_not_finite(std::span<const T> values) {
+  std::size_t i = 0;
+  while (i < values.size() && is_finite(values[i])) ++i;
+  return i;
+}
+
+/// What a number that is not finite is: "NaN" or "infinity".
+template <class T>
+std::string not_finite_text(T value) {
+  constexpr unsigned fraction_bits = std::numeric_limits<T>::digits - 1;
+  using bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+  bits word = 0;
+  std::memcpy(&word, &value, sizeof(T));
+  return (word & ((bits{1} << fraction_bits) - 1)) != 0 ? "NaN" : "infinity";
+}
+
 /// Throws vscg::expectation_error naming `what` and the first number that is not finite.
 template <class T>
 void expect_finite(std::string_view what, std::span<const T> values) {
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (is_finite(values[i])) continue;
-    throw expectation_error(what, "finite numbers", std::to_string(values[i]) + " at " + std::to_string(i));
-  }
+  const std::size_t i = first_not_finite(values);
+  if (i == values.size()) return;
+  throw expectation_error(what, "finite numbers", std::to_string(values[i]) + " at " + std::to_string(i));
 }
 
 }  // namespace vscg

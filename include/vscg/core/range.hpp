@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include <vscg/core/error.hpp>
+#include <vscg/core/finite.hpp>
 
 namespace vscg {
 
@@ -32,7 +33,7 @@ struct whole_range {
 struct real_range {
   double least, most;
 
-  constexpr bool holds(double x) const { return least <= x && x <= most; }
+  bool holds(double x) const { return is_finite(x) && least <= x && x <= most; }
 
   /// "a number from 0 to 0.5", for messages.
   std::string text() const { return "a number from " + shortest(least) + " to " + shortest(most); }

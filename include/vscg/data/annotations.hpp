@@ -16,9 +16,9 @@
 #include <vector>
 
 #include <vscg/core/error.hpp>
-#include <vscg/core/utf8.hpp>
-#include <vscg/data/text_lines.hpp>
 #include <vscg/data/types.hpp>
+#include <vscg/files/text_lines.hpp>
+#include <vscg/files/utf8.hpp>
 
 namespace vscg::data {
 

@@ -11,10 +11,10 @@
 #include <string_view>
 
 #include <vscg/core/error.hpp>
-#include <vscg/core/file_presence.hpp>
 #include <vscg/core/random.hpp>
 #include <vscg/data/feature_cache.hpp>
 #include <vscg/data/types.hpp>
+#include <vscg/files/file_presence.hpp>
 
 namespace vscg::data {
 

@@ -10,23 +10,14 @@
 #include <filesystem>
 #include <functional>
 #include <string>
-#include <system_error>
-#include <utility>
 
-#include <vscg/core/atomic_file.hpp>
 #include <vscg/core/error.hpp>
-#include <vscg/core/file_presence.hpp>
-#include <vscg/data/file_state.hpp>
-#include <vscg/data/mapped_file.hpp>
+#include <vscg/files/atomic_file.hpp>
+#include <vscg/files/file_presence.hpp>
+#include <vscg/files/file_state.hpp>
+#include <vscg/files/mapped_file.hpp>
 
 namespace vscg::data {
-
-/// Throws vscg::expectation_error if `folder` is not there and cannot be made.
-inline void make_folder(const std::filesystem::path& folder) {
-  std::error_code code;
-  std::filesystem::create_directories(folder, code);
-  if (code) throw expectation_error(folder.string(), "a folder that can be made", code.message());
-}
 
 /// The float32 copy of one feature file: a page with the state of the source, then the numbers in this machine's order.
 class feature_cache {

@@ -4,7 +4,6 @@
 #include <vscg/core/begin.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -19,16 +18,18 @@
 
 #include <hdf5.h>
 
-#include <vscg/core/atomic_file.hpp>
 #include <vscg/core/error.hpp>
-#include <vscg/core/locked_file.hpp>
-#include <vscg/data/element.hpp>
+#include <vscg/core/finite.hpp>
 #include <vscg/data/feature_cache.hpp>
-#include <vscg/data/file_state.hpp>
 #include <vscg/data/hdf5_array.hpp>
 #include <vscg/data/hdf5_inspection.hpp>
 #include <vscg/data/hdf5_storage.hpp>
-#include <vscg/data/mapped_file.hpp>
+#include <vscg/files/atomic_file.hpp>
+#include <vscg/files/element.hpp>
+#include <vscg/files/file_state.hpp>
+#include <vscg/files/locked_file.hpp>
+#include <vscg/files/make_folder.hpp>
+#include <vscg/files/mapped_file.hpp>
 
 namespace vscg::data {
 
@@ -168,10 +169,10 @@ class feature_file {
   void convert_segment(std::size_t row, std::size_t segment, const std::byte* from, T* out) const {
     const std::size_t count = values_ / segments_;
     if (convert_elements(format_, from, count, out)) return;
-    const T* const bad = std::find_if(out, out + count, [](T value) { return !detail::is_finite(value); });
+    const T bad = out[first_not_finite(std::span<const T>(out, count))];
     throw expectation_error(
         path_.string() + ": video row " + std::to_string(row) + ", segment " + std::to_string(segment),
-        "finite features", std::isnan(*bad) ? "NaN" : "infinity");
+        "finite features", not_finite_text(bad));
   }
 
   void copy_all(atomic_file& file, const std::function<void(std::size_t, std::size_t)>& progress) const {

@@ -11,6 +11,7 @@
 #include <hdf5.h>
 
 #include <vscg/core/config.hpp>
+#include <vscg/core/shape_text.hpp>
 
 namespace vscg::data {
 
@@ -78,14 +79,7 @@ inline std::string hdf5_version() {
 }
 
 /// "[4143,10,29]"; 0 stands for any number of videos and is written N.
-inline std::string shape_text(const std::vector<std::size_t>& shape) {
-  std::string text = "[";
-  for (std::size_t axis = 0; axis < shape.size(); ++axis) {
-    if (axis > 0) text += ',';
-    text += shape[axis] == 0 ? std::string("N") : std::to_string(shape[axis]);
-  }
-  return text + "]";
-}
+inline std::string video_shape_text(const std::vector<std::size_t>& shape) { return shape_text(shape, 0, ","); }
 
 }  // namespace vscg::data
 

@@ -15,9 +15,9 @@
 #include <hdf5.h>
 
 #include <vscg/core/error.hpp>
-#include <vscg/data/file_state.hpp>
 #include <vscg/data/hdf5.hpp>
 #include <vscg/data/hdf5_links.hpp>
+#include <vscg/files/file_state.hpp>
 
 namespace vscg::data {
 

@@ -17,14 +17,15 @@
 
 #include <hdf5.h>
 
+#include <vscg/core/checked_size.hpp>
 #include <vscg/core/error.hpp>
 #include <vscg/data/child_process.hpp>
-#include <vscg/data/element.hpp>
-#include <vscg/data/file_state.hpp>
 #include <vscg/data/hdf5.hpp>
 #include <vscg/data/hdf5_array.hpp>
 #include <vscg/data/hdf5_sources.hpp>
 #include <vscg/data/hdf5_types.hpp>
+#include <vscg/files/element.hpp>
+#include <vscg/files/file_state.hpp>
 
 namespace vscg::data {
 
@@ -57,9 +58,9 @@ inline void expect_shape(const hdf5_array& array, const accepted_shapes& accepte
       same = shape[axis] == 0 || shape[axis] == array.shape()[axis];
     }
     if (same) return;
-    text += (text.empty() ? "shape " : " or ") + shape_text(shape);
+    text += (text.empty() ? "shape " : " or ") + video_shape_text(shape);
   }
-  throw expectation_error(array.name(), text, shape_text(array.shape()));
+  throw expectation_error(array.name(), text, video_shape_text(array.shape()));
 }
 
 inline hdf5_facts facts_of(const hdf5_array& array, const accepted_shapes& accepted) {
@@ -81,7 +82,7 @@ inline hdf5_facts facts_of(const hdf5_array& array, const accepted_shapes& accep
 inline hdf5_numbers numbers_of(const hdf5_array& array, const accepted_shapes& accepted) {
   facts_of(array, accepted);
   hdf5_numbers result{array.shape(), {}};
-  result.values.resize(checked_product(1, array.shape()).value_or(0));
+  result.values.resize(fitting_product(1, array.shape()).value_or(0));
   constexpr std::size_t block = 256;  // rows: an error names the first of them
   const std::size_t rows = array.shape().at(0), width = rows == 0 ? 0 : result.values.size() / rows;
   for (std::size_t first = 0; first < rows && width > 0; first += block) {

@@ -18,6 +18,7 @@
 
 #include <vscg/core/error.hpp>
 #include <vscg/data/hdf5.hpp>
+#include <vscg/files/descriptor.hpp>
 
 namespace vscg::data {
 
@@ -59,8 +60,7 @@ inline hdf5_handle open_hdf5_file(const std::filesystem::path& file) {
   if (!std::filesystem::is_regular_file(file, code))
     throw expectation_error(file.string(), "an HDF5 file", "not a file");
   if (::access(file.c_str(), R_OK) != 0) {
-    throw expectation_error(file.string(), "a readable HDF5 file",
-                            std::error_code(errno, std::generic_category()).message());
+    throw expectation_error(file.string(), "a readable HDF5 file", system_reason(errno));
   }
   hdf5_handle handle(H5Fopen(file.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
   if (handle) return handle;

@@ -125,7 +125,7 @@ struct virtual_source {
           throw expectation_error(
               source.name(),
               "at least " + std::to_string(last[axis] + 1) + " entries along axis " + std::to_string(axis),
-              "shape " + shape_text(source.shape()));
+              "shape " + video_shape_text(source.shape()));
         }
       }
       expect_all_written(source, depth + 1);

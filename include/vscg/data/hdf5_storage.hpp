@@ -13,6 +13,7 @@
 
 #include <hdf5.h>
 
+#include <vscg/core/checked_size.hpp>
 #include <vscg/core/error.hpp>
 #include <vscg/data/hdf5.hpp>
 #include <vscg/data/hdf5_array.hpp>
@@ -100,23 +101,15 @@ inline std::vector<H5Z_filter_t> expect_filters(const hdf5_array& array) {
   return filters;
 }
 
-/// The product, none if it does not fit.
-inline std::optional<std::size_t> checked_product(std::size_t first, const std::vector<std::size_t>& factors) {
-  std::size_t result = first;
-  for (const std::size_t factor : factors) {
-    if (__builtin_mul_overflow(result, factor, &result)) return std::nullopt;
-  }
-  return result;
-}
-
 /// Bytes of an array, and of one of its rows.
 struct array_bytes {
   std::size_t all = 0, row = 0;
 
   explicit array_bytes(const hdf5_array& array) {
-    const std::optional<std::size_t> bytes = checked_product(H5Tget_size(array.type()), array.shape());
+    const std::optional<std::size_t> bytes = fitting_product(H5Tget_size(array.type()), array.shape());
     if (!bytes)
-      throw expectation_error(array.name(), "an array that memory can hold", "shape " + shape_text(array.shape()));
+      throw expectation_error(array.name(), "an array that memory can hold",
+                              "shape " + video_shape_text(array.shape()));
     all = *bytes;
     row = array.shape().empty() || array.shape()[0] == 0 ? all : all / array.shape()[0];
   }
@@ -152,7 +145,8 @@ struct chunk_rule {
   std::size_t bytes = 0;  ///< of its numbers
 
   chunk_rule(const hdf5_array& array, std::vector<H5Z_filter_t> all) : shape(array.chunk()), filters(std::move(all)) {
-    const std::optional<std::size_t> product = checked_product(H5Tget_size(array.type()), {shape.begin(), shape.end()});
+    const std::optional<std::size_t> product =
+        fitting_product(H5Tget_size(array.type()), std::vector<std::size_t>(shape.begin(), shape.end()));
     if (!product || *product == 0)
       throw expectation_error(array.name(), "chunks of numbers", "chunks of 0 or too many");
     bytes = *product;
@@ -222,7 +216,7 @@ inline void expect_chunks(const hdf5_array& array, const std::vector<H5Z_filter_
     }
     counts[axis] = static_cast<std::size_t>((size[axis] - 1) / chunk[axis] + 1);
   }
-  const std::size_t expected = checked_product(1, counts).value_or(0);
+  const std::size_t expected = fitting_product(1, counts).value_or(0);
   hsize_t found = 0;
   if (H5Dget_num_chunks(array.id(), space.get(), &found) < 0) {
     throw expectation_error(array.name(), "readable chunks", hdf5_reason());

@@ -13,8 +13,8 @@
 
 #include <hdf5.h>
 
-#include <vscg/data/element.hpp>
 #include <vscg/data/hdf5.hpp>
+#include <vscg/files/element.hpp>
 
 namespace vscg::data {
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <vscg/core/error.hpp>
+#include <vscg/core/finite.hpp>
 #include <vscg/data/hdf5_inspection.hpp>
 #include <vscg/data/types.hpp>
 
@@ -110,7 +111,7 @@ inline std::vector<float> read_class_shares(const std::filesystem::path& path) {
     double sum = 0;
     bool inside = true;
     for (std::size_t c = 0; c < classes; ++c) {
-      inside = inside && values[c] >= 0.0 && values[c] <= 1.0;  // false for NaN
+      inside = inside && is_finite(values[c]) && values[c] >= 0.0 && values[c] <= 1.0;
       sum += values[c];
       result.push_back(static_cast<float>(values[c]));
     }

@@ -19,13 +19,15 @@
 
 #include <vscg/core/config.hpp>
 #include <vscg/core/error.hpp>
-#include <vscg/core/rename_together.hpp>
 #include <vscg/core/stopped.hpp>
 #include <vscg/data/synthesize_annotations.hpp>
 #include <vscg/data/synthesize_hdf5.hpp>
 #include <vscg/data/synthesize_options.hpp>
 #include <vscg/data/synthesize_world.hpp>
 #include <vscg/data/types.hpp>
+#include <vscg/files/make_folder.hpp>
+#include <vscg/files/output_file.hpp>
+#include <vscg/files/rename_together.hpp>
 
 namespace vscg::data {
 inline namespace VSCG_INSTRUCTION_SET {
@@ -45,9 +47,8 @@ class workshop {
 
   explicit workshop(std::filesystem::path out, bool force) : out_(std::move(out)), path_(out_ / name) {
     namespace fs = std::filesystem;
+    made_ = make_folder(out_);
     std::error_code failure;
-    made_ = fs::create_directories(out_, failure);
-    if (failure) throw expectation_error(out_.string() + ": cannot create the directory: " + failure.message());
     for (fs::directory_iterator entry(out_, failure), end; !failure && entry != end; entry.increment(failure)) {
       if (!force && entry->path().filename() != name) {
         throw expectation_error(out_.string(), "an empty directory (or --force)",
@@ -73,7 +74,7 @@ class workshop {
   void move_out(const std::vector<std::string>& stale) {
     rename_together names;
     for (const auto& f : files_) {
-      raw_file(f, O_RDONLY).sync();
+      output_file(f, O_RDONLY).sync();
       names.replace(f, out_ / f.filename());
     }
     for (const std::string& f : stale) {

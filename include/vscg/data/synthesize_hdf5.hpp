@@ -3,8 +3,6 @@
 
 #include <vscg/core/begin.hpp>
 
-#include <bit>
-#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <fcntl.h>
@@ -12,7 +10,6 @@
 #include <functional>
 #include <span>
 #include <string>
-#include <system_error>
 #include <unistd.h>
 #include <utility>
 #include <vector>
@@ -21,30 +18,14 @@
 
 #include <vscg/core/config.hpp>
 #include <vscg/core/error.hpp>
-#include <vscg/core/stopped.hpp>
 #include <vscg/data/hdf5.hpp>
 #include <vscg/data/synthesize_options.hpp>
+#include <vscg/files/float16.hpp>
+#include <vscg/files/output_file.hpp>
 
 namespace vscg::data {
 inline namespace VSCG_INSTRUCTION_SET {
 namespace synthesis {
-
-/// IEEE binary16 of a float: nearest, ties to even; too large becomes infinity. In software, because neither compiler
-/// has a type for it on every machine and HDF5's own conversion is slow.
-inline std::uint16_t to_half(float value) {
-  const auto bits = std::bit_cast<std::uint32_t>(value);
-  const std::uint32_t sign = (bits >> 16U) & 0x8000U;
-  const std::uint32_t magnitude = bits & 0x7FFFFFFFU;
-  std::uint32_t half = 0;
-  if (magnitude >= 0x47800000U) {  // 65536 and above, infinity, NaN
-    half = magnitude > 0x7F800000U ? 0x7E00U : 0x7C00U;
-  } else if (magnitude < 0x38800000U) {  // below 2^-14: adding 1/2 leaves the subnormal's bits at the mantissa's end
-    half = std::bit_cast<std::uint32_t>(std::bit_cast<float>(magnitude) + 0.5F) - 0x3F000000U;
-  } else {
-    half = (magnitude - 0x38000000U + 0xFFFU + ((magnitude >> 13U) & 1U)) >> 13U;
-  }
-  return static_cast<std::uint16_t>(sign | half);
-}
 
 /// What HDF5 says went wrong; where the system refused, in the system's words ("No space left on device").
 inline std::string reason_of_failure() {
@@ -54,76 +35,6 @@ inline std::string reason_of_failure() {
   const std::size_t begin = from + 17;
   return reason.substr(begin, reason.find('\'', begin) - begin);
 }
-
-/// A file's descriptor; failures are `vscg::expectation_error`s with the system's reason.
-class raw_file {
- public:
-  raw_file() = default;
-  raw_file(std::filesystem::path path, int flags) : path_(std::move(path)) {
-    descriptor_ = ::open(path_.c_str(), flags | O_CLOEXEC, 0644);
-    if (descriptor_ < 0) fail();
-  }
-  raw_file(raw_file&& other) noexcept
-      : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
-  raw_file& operator=(raw_file&& other) noexcept {
-    std::swap(path_, other.path_);
-    std::swap(descriptor_, other.descriptor_);
-    return *this;
-  }
-  ~raw_file() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-
-  /// Room for the first `bytes`, or an error now instead of after an hour.
-  void reserve(std::size_t bytes) {
-    // Not every file system can; then the writing itself will tell.
-    if (::fallocate(descriptor_, 0, 0, static_cast<off_t>(bytes)) != 0 && (errno == ENOSPC || errno == EFBIG)) fail();
-  }
-
-  void write_at(std::size_t offset, const void* values, std::size_t bytes) {
-    const auto* next = static_cast<const std::byte*>(values);
-    while (bytes > 0) {
-      const ssize_t written = ::pwrite(descriptor_, next, bytes, static_cast<off_t>(offset));
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) fail();
-      next += written;
-      offset += static_cast<std::size_t>(written);
-      bytes -= static_cast<std::size_t>(written);
-    }
-  }
-
-  /// Brings what was written to the disk, a piece at a time, so that `stop` is heard on a slow one: throws
-  /// vscg::stopped.
-  void write_out(const std::function<bool()>& stop) const {
-    constexpr off_t piece = off_t{8} << 20;
-    const off_t end = ::lseek(descriptor_, 0, SEEK_END);
-    for (off_t at = 0; at < end; at += piece) {
-      expect_no_stop(stop);
-      constexpr unsigned wait = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
-      if (::sync_file_range(descriptor_, at, piece, wait) != 0) return;  // not every file system can; sync() will
-    }
-  }
-
-  void sync() {
-    while (::fsync(descriptor_) != 0) {
-      if (errno != EINTR) fail();
-    }
-  }
-
-  /// On a file system of another machine, what was written may fail only now.
-  void close() {
-    if (descriptor_ >= 0 && ::close(std::exchange(descriptor_, -1)) != 0 && errno != EINTR) fail();
-  }
-
- private:
-  [[noreturn]] void fail() const {
-    throw expectation_error(path_.string() +
-                            ": cannot write: " + std::error_code(errno, std::generic_category()).message());
-  }
-
-  std::filesystem::path path_;
-  int descriptor_ = -1;
-};
 
 /// One file with one data set whose rows are written in order, as the AVE data set's files are. HDF5 lays the file out;
 /// the rows of a contiguous one are then written without it, because a disk that fills up under HDF5 leaves the library
@@ -136,20 +47,22 @@ class hdf5_rows {
     row_bytes_ = H5Tget_size(type);
     for (std::size_t axis = 1; axis < shape_.size(); ++axis) row_bytes_ *= static_cast<std::size_t>(shape_[axis]);
     const std::size_t bytes = static_cast<std::size_t>(shape_[0]) * row_bytes_;
-    if (!compress) raw_file(path_, O_CREAT | O_EXCL | O_WRONLY).reserve(bytes + 65536);
+    if (!compress) output_file(path_, O_CREAT | O_EXCL | O_WRONLY).reserve(bytes + 65536);
     create(key);
     if (compress) return;
     const haddr_t offset = H5Dget_offset(set_.get());
     if (offset == HADDR_UNDEF) throw expectation_error(path_.string() + ": cannot write: " + reason_of_failure());
     offset_ = static_cast<std::size_t>(offset);
     finish();
-    raw_ = raw_file(path_, O_WRONLY);
+    raw_ = output_file(path_, O_WRONLY);
     raw_.reserve(offset_ + bytes);
   }
 
   /// Writes rows [first, first + count).
   void write(std::size_t first, std::size_t count, const void* values) {
-    if (!compress_) return raw_.write_at(offset_ + first * row_bytes_, values, count * row_bytes_);
+    if (!compress_) {
+      return raw_.write_at(offset_ + first * row_bytes_, {static_cast<const std::byte*>(values), count * row_bytes_});
+    }
     const hdf5_silence silence;
     std::vector<hsize_t> start(shape_.size(), 0), extent = shape_;
     start[0] = first;
@@ -164,7 +77,7 @@ class hdf5_rows {
   void close(const std::function<bool()>& stop = nullptr) {
     if (compress_) finish();
     raw_.close();
-    raw_file(path_, O_RDONLY).write_out(stop);
+    output_file(path_, O_RDONLY).write_out(stop);
   }
 
  private:
@@ -214,7 +127,7 @@ class hdf5_rows {
   hdf5_handle type_, file_, set_;
   bool compress_;
   std::size_t row_bytes_ = 0, offset_ = 0;
-  raw_file raw_;
+  output_file raw_;
 };
 
 /// The HDF5 type of features. HDF5 has no name for binary16: sign 15, exponent 10 … 14 with bias 15, mantissa 0 … 9.
@@ -244,7 +157,7 @@ class hdf5_features {
         return rows_.write(row, 1, values.data());
       case stored_type::float16:
         halves_.resize(values.size());
-        for (std::size_t i = 0; i < values.size(); ++i) halves_[i] = to_half(values[i]);
+        for (std::size_t i = 0; i < values.size(); ++i) halves_[i] = float_to_half(values[i]);
         return rows_.write(row, 1, halves_.data());
     }
   }

@@ -17,6 +17,7 @@
 
 #include <vscg/core/error.hpp>
 #include <vscg/core/random.hpp>
+#include <vscg/core/shape_text.hpp>
 #include <vscg/io/dtype.hpp>
 #include <vscg/io/safetensors.hpp>
 

@@ -4,16 +4,15 @@
 #include <vscg/core/begin.hpp>
 
 #include <bit>
-#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <iterator>
 #include <optional>
 #include <string_view>
 
 #include <vscg/core/config.hpp>
+#include <vscg/files/element.hpp>
 
 namespace vscg::io {
 
@@ -87,27 +86,21 @@ constexpr bool readable_as(dtype stored) {
   return std::floating_point<T> && (narrow || (stored == dtype::f32 && sizeof(T) > sizeof(float)));
 }
 
-/// A number from bytes that need not be aligned.
-template <class T>
-T load_number(const std::byte* bytes) {
-  T value;
-  std::memcpy(&value, bytes, sizeof(T));
-  return value;
+/// How the numbers of a floating type stand in a file, in this machine's byte order; nothing for other types.
+constexpr std::optional<element_format> element_format_of(dtype stored) {
+  switch (stored) {
+    case dtype::f16:
+      return element_format{element_kind::float16, false};
+    case dtype::bf16:
+      return element_format{element_kind::bfloat16, false};
+    case dtype::f32:
+      return element_format{element_kind::float32, false};
+    case dtype::f64:
+      return element_format{element_kind::float64, false};
+    default:
+      return std::nullopt;
+  }
 }
-
-/// The value of an IEEE half, exactly.
-inline float half_value(std::uint16_t bits) {
-  const int exponent = (bits >> 10U) & 0x1F;
-  const auto fraction = static_cast<float>(bits & 0x3FFU);
-  const std::uint32_t sign = (bits & 0x8000U) != 0 ? 0x80000000U : 0U;
-  const float magnitude = exponent == 0x1F ? std::bit_cast<float>(0x7F800000U | ((bits & 0x3FFU) << 13U))
-                          : exponent == 0  ? std::ldexp(fraction, -24)
-                                           : std::ldexp(1024.0F + fraction, exponent - 25);
-  return std::bit_cast<float>(std::bit_cast<std::uint32_t>(magnitude) | sign);
-}
-
-/// The value of a bfloat16, exactly.
-inline float brain_value(std::uint16_t bits) { return std::bit_cast<float>(std::uint32_t{bits} << 16U); }
 
 }  // namespace vscg::io
 

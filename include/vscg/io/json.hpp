@@ -14,10 +14,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include <vscg/core/atomic_file.hpp>
 #include <vscg/core/error.hpp>
-#include <vscg/core/utf8.hpp>
-#include <vscg/io/input_file.hpp>
+#include <vscg/files/atomic_file.hpp>
+#include <vscg/files/input_file.hpp>
+#include <vscg/files/utf8.hpp>
 
 namespace vscg::io {
 
@@ -123,12 +123,7 @@ inline std::string json_text(const json& value, int indent = 2) {
 /// Writes a value for people and programs, atomically.
 inline void write_json(const std::filesystem::path& path, const json& value) { write_file(path, json_text(value)); }
 
-inline json read_json(const std::filesystem::path& path) {
-  const input_file file(path);
-  std::string text(static_cast<std::size_t>(file.size()), '\0');
-  file.read_at(0, std::as_writable_bytes(std::span(text)));
-  return parse_json(text, path.string());
-}
+inline json read_json(const std::filesystem::path& path) { return parse_json(input_file(path).text(), path.string()); }
 
 #if defined(VSCG_COMPILED_IO) && !defined(VSCG_COMPILED_HERE)
 // Compiled once, in cmake/compiled_io.cpp: half of what a file that reads or writes JSON costs to compile.

@@ -5,11 +5,9 @@
 
 #include <array>
 #include <charconv>
-#include <cmath>
 #include <cstddef>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -18,25 +16,26 @@
 
 #include <vscg/core/config.hpp>
 #include <vscg/core/error.hpp>
-#include <vscg/core/utf8.hpp>
 #include <vscg/io/json.hpp>
+#include <vscg/io/name_list.hpp>
+#include <vscg/model/network_identity.hpp>
 
 namespace vscg::io {
 
-/// What a weights file says about itself, so that the file alone is enough to run it. Stored as the safetensors
-/// metadata vscg.version, vscg.network, vscg.form, vscg.setting, vscg.categories (a JSON list),
-/// vscg.relevance_threshold and vscg.tau.
+/// What a weights file says about itself. Stored as the safetensors metadata vscg.version, vscg.network (the name),
+/// vscg.form (the variant), and vscg.<name> for each setting.
 struct network_metadata {
-  std::string version = VSCG_VERSION;              // of the library that wrote it
-  std::string network;                             // "vscg_net", "vscg_net_weakly", ..
-  std::string form = "released";                   // or "paper"
-  std::string setting = "fully";                   // or "weakly"
-  std::vector<std::string> categories;             // in the order of the class index, without background
-  std::optional<double> relevance_threshold = {};  // fully only: background when sigmoid(relevance) <= this; in [0, 1]
-  double tau = 0.099;                              // PSP's threshold, in [0, 1]
-};
+  std::string version = VSCG_VERSION;           ///< of the library that wrote it
+  std::string network;                          ///< its name
+  std::string variant;                          ///< may be empty
+  std::map<std::string, std::string> settings;  ///< words, numbers and JSON lists of names, as text
 
-namespace metadata_detail {
+  /// Null where the file does not say it.
+  const std::string* find(const std::string& setting) const {
+    const auto found = settings.find(setting);
+    return found == settings.end() ? nullptr : &found->second;
+  }
+};
 
 /// The shortest text that reads back as the same number.
 inline std::string number_text(double value) {
@@ -45,14 +44,15 @@ inline std::string number_text(double value) {
   return {text.data(), result.ptr};
 }
 
-inline double number(const std::string& text, const std::string& thing) {
+/// Reads number_text() back; nothing where the text is no number, or has anything beside it.
+inline std::optional<double> number_of(std::string_view text) {
   double value = 0;
   const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (result.ec != std::errc{} || result.ptr != text.data() + text.size() || !(value >= 0 && value <= 1)) {
-    throw expectation_error(thing, "a number from 0 to 1", "\"" + text + "\"");
-  }
+  if (result.ec != std::errc{} || result.ptr != text.data() + text.size()) return std::nullopt;
   return value;
 }
+
+namespace metadata_detail {
 
 /// Throws unless it is "major.minor.patch" of a version that this library can read: of its own major number or older.
 inline void check_version(const std::string& text, const std::string& thing) {
@@ -70,116 +70,119 @@ inline void check_version(const std::string& text, const std::string& thing) {
   if (parts[0] > VSCG_VERSION_MAJOR) throw expectation_error(thing, "at most " VSCG_VERSION " (this library)", text);
 }
 
-inline void check_choice(const std::string& text, std::string_view first, std::string_view second,
-                         const std::string& thing) {
-  if (text != first && text != second) {
-    throw expectation_error(thing, std::string(first) + " or " + std::string(second), "\"" + text + "\"");
-  }
+/// What no setting can be called: the metadata's own keys, and those of checkpoints.
+inline bool is_reserved(std::string_view setting) {
+  return setting == "version" || setting == "network" || setting == "form" || setting == "format" ||
+         setting == "checksum" || setting.starts_with("run.");
 }
 
-/// A JSON list of texts.
-class name_list_events final : public json_events {
- public:
-  explicit name_list_events(std::string thing) : json_events(std::move(thing)) {}
-
-  std::vector<std::string> names;
-
-  bool start_array(std::size_t elements) override {
-    if (std::exchange(inside_, true)) json_events::start_array(elements);
-    return true;
-  }
-  bool string(string_t& name) override {
-    if (!inside_) json_events::string(name);
-    names.push_back(std::move(name));
-    return true;
-  }
-
- private:
-  bool refuse(std::string_view /*kind*/, const std::string& text) override {
-    throw expectation_error(thing(), inside_ ? "names" : "a JSON list of names", text);
-  }
-
-  bool inside_ = false;
-};
-
-inline std::vector<std::string> category_list(const std::string& text, const std::string& thing) {
-  name_list_events events(thing);
-  json_walk(text, thing, events);
-  if (events.names.empty()) throw expectation_error(thing, "a JSON list of names", text);
-  std::set<std::string_view> seen;
-  for (const std::string& name : events.names) {
-    if (name.empty()) throw expectation_error(thing, "names", "\"\"");
-    if (!seen.insert(name).second) throw expectation_error(thing, "every name once", name + " twice");
-    for (std::size_t at = 0; at < name.size();) {
-      const utf8_character c = utf8_at(name, at);
-      if (is_control(c.value)) throw expectation_error(thing, "names without control characters", name);
-      at += c.bytes;
-    }
-  }
-  return std::move(events.names);
-}
-
-inline std::string category_text(const std::vector<std::string>& names, const std::string& thing) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ",") + json_quoted(name, thing);
-  return "[" + text + "]";
-}
+inline bool is_list(std::string_view text) { return text.starts_with('['); }
 
 }  // namespace metadata_detail
 
-/// Reads and checks the metadata of a weights file. Other keys are ignored. `thing` (the file's name) begins every
-/// error. Throws vscg::expectation_error that lists all missing keys, or names the key whose value is invalid.
+/// Reads and checks the metadata of a weights file, of whatever network. Keys that do not begin with "vscg." are
+/// ignored. `thing` (the file's name) begins every error. Throws vscg::expectation_error that lists all missing keys,
+/// or names the key whose value is invalid.
 inline network_metadata metadata_from_map(const std::map<std::string, std::string>& map, const std::string& thing) {
   using namespace metadata_detail;
   std::string missing;
-  for (const char* key : {"vscg.version", "vscg.network", "vscg.form", "vscg.setting", "vscg.categories", "vscg.tau"}) {
+  for (const char* key : {"vscg.version", "vscg.network", "vscg.form"}) {
     if (!map.contains(key)) missing += (missing.empty() ? "" : ", ") + std::string(key);
-  }
-  const auto setting = map.find("vscg.setting");
-  const auto threshold = map.find("vscg.relevance_threshold");
-  if (setting != map.end() && setting->second == "fully" && threshold == map.end()) {
-    missing += (missing.empty() ? "" : ", ") + std::string("vscg.relevance_threshold");
   }
   if (!missing.empty()) {
     throw expectation_error(thing, "the metadata of a vscg network",
                             "none of " + missing + " (is it a weights file of vscg?)");
   }
-
   network_metadata metadata;
   metadata.version = map.at("vscg.version");
   check_version(metadata.version, thing + ": vscg.version");
   metadata.network = map.at("vscg.network");
   if (metadata.network.empty()) throw expectation_error(thing + ": vscg.network", "a name", "nothing");
-  metadata.form = map.at("vscg.form");
-  check_choice(metadata.form, "released", "paper", thing + ": vscg.form");
-  metadata.setting = map.at("vscg.setting");
-  check_choice(metadata.setting, "fully", "weakly", thing + ": vscg.setting");
-  metadata.categories = category_list(map.at("vscg.categories"), thing + ": vscg.categories");
-  if (threshold != map.end()) {
-    metadata.relevance_threshold = number(threshold->second, thing + ": vscg.relevance_threshold");
+  metadata.variant = map.at("vscg.form");
+  constexpr std::string_view prefix = "vscg.";
+  for (const auto& [key, value] : map) {
+    if (!key.starts_with(prefix) || is_reserved(std::string_view(key).substr(prefix.size()))) continue;
+    if (is_list(value)) names_from_text(value, thing + ": " + key);  // throws when it is none
+    metadata.settings.emplace(key.substr(prefix.size()), value);
   }
-  metadata.tau = number(map.at("vscg.tau"), thing + ": vscg.tau");
   return metadata;
 }
 
 /// The map that metadata_from_map() reads back as the same; it throws on what that would refuse, so that no file is
 /// written that cannot be read.
 inline std::map<std::string, std::string> metadata_to_map(const network_metadata& metadata) {
-  using metadata_detail::number_text;
   std::map<std::string, std::string> map = {
-      {"vscg.version", metadata.version},
-      {"vscg.network", metadata.network},
-      {"vscg.form", metadata.form},
-      {"vscg.setting", metadata.setting},
-      {"vscg.categories", metadata_detail::category_text(metadata.categories, "metadata to write: vscg.categories")},
-      {"vscg.tau", number_text(metadata.tau)},
-  };
-  if (metadata.relevance_threshold) {
-    map.emplace("vscg.relevance_threshold", number_text(*metadata.relevance_threshold));
+      {"vscg.version", metadata.version}, {"vscg.network", metadata.network}, {"vscg.form", metadata.variant}};
+  for (const auto& [setting, value] : metadata.settings) {
+    if (setting.empty() || metadata_detail::is_reserved(setting)) {
+      throw expectation_error("metadata to write", "names of settings",
+                              "\"" + setting + "\", which has another meaning");
+    }
+    map.emplace("vscg." + setting, value);
   }
-  for (const auto& [key, value] : map) json_quoted(value, "metadata to write: " + key);  // throws when it is no text
+  for (const auto& [key, value] : map) {  // throws when it is no text
+    json_quoted(key, "metadata to write");
+    json_quoted(value, "metadata to write: " + key);
+  }
   metadata_from_map(map, "metadata to write");
   return map;
+}
+
+/// vscg::identity_text() of what a file says: settings that are neither numbers nor lists are words.
+inline std::string identity_text(const network_metadata& metadata) {
+  std::vector<std::pair<std::string_view, std::string_view>> words;
+  for (const auto& [setting, value] : metadata.settings) {
+    if (!metadata_detail::is_list(value) && !number_of(value)) words.emplace_back(setting, value);
+  }
+  return vscg::identity_text(metadata.network, metadata.variant, std::move(words));
+}
+
+/// Whether the metadata says that name and variant, and every setting that is a word.
+inline bool has_identity(const network_metadata& metadata, const network_identity& own) {
+  bool same = metadata.network == own.name && metadata.variant == own.variant;
+  for (const network_setting& setting : own.settings()) {
+    const std::string* const found = metadata.find(std::string(setting.name));
+    same = same && (setting.is_number || (found != nullptr && *found == setting.text));
+  }
+  return same;
+}
+
+/// Throws vscg::expectation_error naming `thing` unless the metadata says that identity: its name, variant and
+/// settings. Where the file lists names, a number is how many. What it says beside is not compared.
+inline void expect_identity(const network_metadata& metadata, const network_identity& own, const std::string& thing) {
+  if (!has_identity(metadata, own)) {
+    throw expectation_error(thing, "weights of " + vscg::identity_text(own), "weights of " + identity_text(metadata));
+  }
+  for (const network_setting& setting : own.settings()) {
+    if (!setting.is_number) continue;
+    const std::string what = thing + ": vscg." + std::string(setting.name);
+    const std::string expected = number_text(setting.number);
+    const std::string* const found = metadata.find(std::string(setting.name));
+    if (found == nullptr) throw expectation_error(what, expected + ", which the network's type fixes", "none");
+    if (metadata_detail::is_list(*found)) {
+      const std::size_t names = names_from_text(*found, what).size();
+      if (static_cast<double>(names) != setting.number)
+        throw expectation_error(what, expected + " names", std::to_string(names));
+    } else if (number_of(*found) != setting.number) {
+      throw expectation_error(what, expected + ", which the network's type fixes", *found);
+    }
+  }
+}
+
+/// What a file of `Network`'s weights says about itself: its identity as declared beside its type. Settings that only
+/// the file has may be added to it.
+template <class Network>
+network_metadata metadata_of() {
+  constexpr network_identity own = identity_of<Network>;
+  static_assert(own.named(), "vscg::io::metadata_of: specialize vscg::identity_of for this network");
+  network_metadata metadata;
+  metadata.network = own.name;
+  metadata.variant = own.variant;
+  for (const network_setting& setting : own.settings()) {
+    metadata.settings.emplace(setting.name,
+                              setting.is_number ? number_text(setting.number) : std::string(setting.text));
+  }
+  return metadata;
 }
 
 }  // namespace vscg::io

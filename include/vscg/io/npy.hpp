@@ -12,12 +12,13 @@
 
 #include <xtensor/xarray.hpp>
 
-#include <vscg/core/atomic_file.hpp>
+#include <vscg/core/checked_size.hpp>
 #include <vscg/core/error.hpp>
+#include <vscg/core/shape_text.hpp>
+#include <vscg/files/atomic_file.hpp>
 #include <vscg/io/dtype.hpp>
 #include <vscg/io/npy_file.hpp>
 #include <vscg/io/npy_header.hpp>
-#include <vscg/io/shape_text.hpp>
 
 // NumPy's .npy files. Not through <xtensor/xnpy.hpp> of 0.24: it reads garbage beyond a truncated end, misreads header
 // lengths whose low byte is 128 or more, insists on the order of the keys and names neither file nor type in its
@@ -48,7 +49,7 @@ row_major_array<T> read_npy(const std::filesystem::path& path) {
 /// Writes row-major values as the content of a .npy file of float32 or float64, which remains to be committed.
 template <std::floating_point T>
 void write_npy(atomic_file& file, std::span<const T> values, std::span<const std::size_t> shape) {
-  const auto expected = byte_count(shape, sizeof(T));
+  const auto expected = fitting_product(sizeof(T), shape);
   if (!expected || *expected != values.size_bytes()) {
     throw expectation_error("cannot write " + file.path().string(), "as many values as " + shape_text(shape),
                             std::to_string(values.size()));

@@ -16,11 +16,13 @@
 #include <utility>
 #include <vector>
 
+#include <vscg/core/checked_size.hpp>
 #include <vscg/core/error.hpp>
+#include <vscg/core/shape_text.hpp>
+#include <vscg/files/input_file.hpp>
+#include <vscg/files/read_elements.hpp>
 #include <vscg/io/dtype.hpp>
-#include <vscg/io/input_file.hpp>
 #include <vscg/io/npy_header.hpp>
-#include <vscg/io/shape_text.hpp>
 
 namespace vscg::io {
 
@@ -69,7 +71,7 @@ inline opened open_npy(const input_file& file) {
   // As NumPy: what an array would take if its empty axes had one element; its strides are made of that.
   std::vector<std::size_t> extents = result.header.shape;
   std::ranges::replace(extents, std::size_t{0}, std::size_t{1});
-  const auto room = byte_count(extents, dtype_size(result.header.type));
+  const auto room = fitting_product(dtype_size(result.header.type), extents);
   if (!room || *room > static_cast<std::size_t>(std::numeric_limits<std::ptrdiff_t>::max())) {
     throw expectation_error(thing, "a shape that fits memory", shape_text(result.header.shape));
   }
@@ -110,27 +112,9 @@ class npy_file {
     if (first > size() || out.size() > size() - first) {
       throw expectation_error(path().string(), std::to_string(size()) + " values", "a request beyond them");
     }
-    const dtype type = opened_.header.type;
-    const std::size_t width = dtype_size(type);
-    const std::uint64_t begin = opened_.data_begin + first * width;
-    const bool swapped = opened_.header.big_endian;
-    if (type == dtype_of<T>() && !swapped) {
-      file_.read_at(begin, std::as_writable_bytes(out));
-      return;
-    }
-    std::array<std::byte, 65536> buffer;
-    for (std::size_t done = 0; done < out.size();) {
-      const std::size_t count = std::min(buffer.size() / width, out.size() - done);
-      file_.read_at(begin + done * width, std::span(buffer).first(count * width));
-      for (std::size_t i = 0; i < count; ++i) {
-        std::byte* const stored = buffer.data() + i * width;
-        if (swapped) std::reverse(stored, stored + width);
-        out[done + i] = type == dtype::f64   ? static_cast<T>(load_number<double>(stored))
-                        : type == dtype::f32 ? static_cast<T>(load_number<float>(stored))
-                                             : static_cast<T>(half_value(load_number<std::uint16_t>(stored)));
-      }
-      done += count;
-    }
+    element_format format = element_format_of(opened_.header.type).value();
+    format.swapped = opened_.header.big_endian;
+    read_elements(file_, opened_.data_begin + first * format.bytes(), format, out);
   }
 
  private:

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -16,12 +17,14 @@
 #include <utility>
 #include <vector>
 
-#include <vscg/core/atomic_file.hpp>
+#include <vscg/core/checked_size.hpp>
 #include <vscg/core/error.hpp>
+#include <vscg/core/shape_text.hpp>
+#include <vscg/files/atomic_file.hpp>
+#include <vscg/files/input_file.hpp>
+#include <vscg/files/read_elements.hpp>
 #include <vscg/io/dtype.hpp>
-#include <vscg/io/input_file.hpp>
 #include <vscg/io/safetensors_header.hpp>
-#include <vscg/io/shape_text.hpp>
 
 namespace vscg::io {
 
@@ -71,18 +74,10 @@ class safetensors_file {
       throw expectation_error(thing, std::to_string(out.size()) + " values",
                               std::to_string(tensor.size()) + " " + shape_text(tensor.shape));
     }
-    if (tensor.type == dtype_of<T>()) {
-      read_bytes(tensor.begin, std::as_writable_bytes(out));
-      return;
-    }
     if constexpr (std::floating_point<T>) {
-      if (tensor.type == dtype::f32) {
-        widen<float>(tensor, out, [](float value) { return static_cast<T>(value); });
-      } else if (tensor.type == dtype::f16) {
-        widen<std::uint16_t>(tensor, out, [](std::uint16_t bits) { return static_cast<T>(half_value(bits)); });
-      } else {
-        widen<std::uint16_t>(tensor, out, [](std::uint16_t bits) { return static_cast<T>(brain_value(bits)); });
-      }
+      read_elements(file_, data_begin_ + tensor.begin, element_format_of(tensor.type).value(), out);
+    } else {
+      read_bytes(tensor.begin, std::as_writable_bytes(out));
     }
   }
 
@@ -118,18 +113,6 @@ class safetensors_file {
     for (std::size_t i = 0; i < header_.tensors.size(); ++i) position_.emplace(header_.tensors[i].name, i);
   }
 
-  template <class Stored, class T, class Convert>
-  void widen(const tensor_info& tensor, std::span<T> out, Convert convert) const {
-    std::array<Stored, 8192> buffer;
-    for (std::size_t done = 0; done < out.size();) {
-      const std::size_t count = std::min(buffer.size(), out.size() - done);
-      const auto part = std::span(buffer).first(count);
-      read_bytes(tensor.begin + done * sizeof(Stored), std::as_writable_bytes(part));
-      std::ranges::transform(part, out.begin() + static_cast<std::ptrdiff_t>(done), convert);
-      done += count;
-    }
-  }
-
   input_file file_;
   std::uint64_t data_begin_ = 0;
   safetensors_header header_;
@@ -161,7 +144,7 @@ inline void write_safetensors(const std::filesystem::path& path, std::span<const
   std::vector<tensor_info> infos;
   std::size_t position = 0;
   for (const tensor_source* tensor : order) {
-    const auto expected = byte_count(tensor->shape, dtype_size(tensor->type));
+    const auto expected = fitting_product(dtype_size(tensor->type), tensor->shape);
     if (!expected || *expected != tensor->bytes.size()) {
       throw expectation_error(
           thing + ": tensor " + tensor->name,

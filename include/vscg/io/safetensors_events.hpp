@@ -12,11 +12,12 @@
 #include <utility>
 #include <vector>
 
+#include <vscg/core/checked_size.hpp>
 #include <vscg/core/error.hpp>
-#include <vscg/core/utf8.hpp>
+#include <vscg/core/shape_text.hpp>
+#include <vscg/files/utf8.hpp>
 #include <vscg/io/dtype.hpp>
 #include <vscg/io/json.hpp>
-#include <vscg/io/shape_text.hpp>
 
 namespace vscg::io {
 
@@ -182,7 +183,7 @@ class header_events final : public json_events {
       throw expectation_error(tensor_thing(), "an object with a field \"" + std::string(fields[i]) + "\"", "none");
     }
     if (offsets_.size() != 2) throw expectation_error(tensor_thing(), "two data_offsets", shape_text(offsets_));
-    const auto expected = byte_count(tensor_.shape, dtype_size(tensor_.type));
+    const auto expected = fitting_product(dtype_size(tensor_.type), tensor_.shape);
     if (!expected) throw expectation_error(tensor_thing(), "a shape that fits memory", shape_text(tensor_.shape));
     tensor_.begin = offsets_[0];
     tensor_.end = offsets_[1];

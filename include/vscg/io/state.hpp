@@ -3,8 +3,6 @@
 
 #include <vscg/core/begin.hpp>
 
-#include <algorithm>
-#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <filesystem>
@@ -17,9 +15,10 @@
 #include <vector>
 
 #include <vscg/core/error.hpp>
+#include <vscg/core/finite.hpp>
+#include <vscg/core/shape_text.hpp>
 #include <vscg/io/dtype.hpp>
 #include <vscg/io/safetensors.hpp>
-#include <vscg/io/shape_text.hpp>
 
 namespace vscg::io {
 
@@ -119,11 +118,10 @@ inline matches match(const safetensors_file& file, std::span<const state_entry> 
 /// Throws vscg::expectation_error, naming the tensor and the element, when a value is NaN or infinite.
 template <std::floating_point T>
 void expect_finite(std::span<const T> values, const std::string& file, const std::string& tensor) {
-  const auto bad = std::ranges::find_if_not(values, [](T value) { return std::isfinite(value); });
-  if (bad == values.end()) return;
-  throw expectation_error(
-      file + ": tensor " + tensor, "finite values",
-      (std::isnan(*bad) ? "NaN" : "infinity") + std::string(" at element ") + std::to_string(bad - values.begin()));
+  const std::size_t bad = first_not_finite(values);
+  if (bad == values.size()) return;
+  throw expectation_error(file + ": tensor " + tensor, "finite values",
+                          not_finite_text(values[bad]) + " at element " + std::to_string(bad));
 }
 
 }  // namespace state_detail

@@ -34,46 +34,15 @@ inline std::vector<state_entry> state_entries(const parameter_table& table) {
   return entries;
 }
 
-inline std::string network_text(const network_metadata& m) { return identity_text(m.network, m.setting, m.form); }
-inline std::string network_text(const network_identity& i) { return identity_text(i.network, i.setting, i.form); }
-
 /// Throws unless `metadata` says what `Network` is; a network without a name takes any.
 template <class Network>
 void check_identity(const network_metadata& metadata, const std::string& thing) {
-  constexpr network_identity own = identity_of<Network>;
-  if constexpr (own.named()) {
-    if (metadata.network != own.network || metadata.form != own.form || metadata.setting != own.setting) {
-      throw expectation_error(thing, "weights of " + network_text(own), "weights of " + network_text(metadata));
-    }
-    if (metadata.categories.size() != own.categories) {
-      throw expectation_error(thing + ": vscg.categories", std::to_string(own.categories) + " names",
-                              std::to_string(metadata.categories.size()));
-    }
-    if (metadata.tau != own.tau) {
-      throw expectation_error(thing + ": vscg.tau",
-                              metadata_detail::number_text(own.tau) + ", which the network's type fixes",
-                              metadata_detail::number_text(metadata.tau));
-    }
+  if constexpr (constexpr network_identity own = identity_of<Network>; own.named()) {
+    expect_identity(metadata, own, thing);
   }
 }
 
 }  // namespace weights_detail
-
-/// What a file of `Network`'s weights says about itself: its identity as declared beside its type, these categories,
-/// and, where it is fully supervised, the threshold of relevance.
-template <class Network>
-network_metadata metadata_of(std::vector<std::string> categories, double relevance_threshold = 0.7) {
-  constexpr network_identity own = identity_of<Network>;
-  static_assert(own.named(), "vscg::io::metadata_of: specialize vscg::identity_of for this network");
-  network_metadata metadata;
-  metadata.network = own.network;
-  metadata.form = own.form;
-  metadata.setting = own.setting;
-  metadata.categories = std::move(categories);
-  metadata.tau = own.tau;
-  if (own.setting == "fully") metadata.relevance_threshold = relevance_threshold;
-  return metadata;
-}
 
 /// Writes all arrays of `w`, atomically: the file has its name when it is complete and on disk, or not at all. The same
 /// weights and metadata give the same bytes. PyTorch: save_file(net.state_dict(), path, metadata).

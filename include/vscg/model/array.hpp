@@ -14,6 +14,7 @@
 
 #include <vscg/core/error.hpp>
 #include <vscg/core/shape.hpp>
+#include <vscg/core/shape_text.hpp>
 #include <vscg/core/slot.hpp>
 
 namespace vscg {
@@ -27,13 +28,6 @@ std::array<std::size_t, Shape::rank> run_time_shape(std::size_t items) {
     extents[i] = Shape::extents[i] == dyn ? items : static_cast<std::size_t>(Shape::extents[i]);
   }
   return extents;
-}
-
-template <class Extents>
-std::string shape_text(const Extents& extents) {
-  std::string text = "[";
-  for (const auto e : extents) text += (text.size() > 1 ? ", " : "") + std::to_string(e);
-  return text + "]";
 }
 
 }  // namespace detail
@@ -96,26 +90,21 @@ std::span<const element_of<Shape, Scalar>> checked_array(const Array& array, std
   const std::size_t items = size / Shape::elements;
   const auto wanted = detail::run_time_shape<Shape>(items);
   const auto refuse = [&](const std::string& found) {
-    std::string expected = "[";
-    for (std::size_t i = 0; i < Shape::rank; ++i) {
-      expected +=
-          (i > 0 ? ", " : "") + (Shape::extents[i] == dyn ? std::string("N") : std::to_string(Shape::extents[i]));
-    }
-    throw expectation_error(what, expected + "]", found);
+    throw expectation_error(what, shape_text(Shape::extents, dyn), found);
   };
   if (items * Shape::elements != size || (!Shape::per_item && items != 1)) refuse(std::to_string(size) + " numbers");
   if constexpr (requires { array.shape().size(); }) {
     bool same = array.shape().size() == Shape::rank;
     for (std::size_t i = 0; same && i < Shape::rank; ++i)
       same = static_cast<std::size_t>(array.shape()[i]) == wanted[i];
-    if (!same) refuse(detail::shape_text(array.shape()));
+    if (!same) refuse(shape_text(array.shape()));
   }
   if constexpr (requires { array.strides().size(); }) {
     // An axis of one element may have any stride (xtensor writes 0).
     std::size_t step = 1;
     for (std::size_t i = Shape::rank; size > 0 && i-- > 0; step *= wanted[i]) {
       if (wanted[i] > 1 && static_cast<std::size_t>(array.strides()[i]) != step) {
-        throw expectation_error(what, "a contiguous row-major array", "strides " + detail::shape_text(array.strides()));
+        throw expectation_error(what, "a contiguous row-major array", "strides " + shape_text(array.strides()));
       }
     }
   }
@@ -124,7 +113,7 @@ std::span<const element_of<Shape, Scalar>> checked_array(const Array& array, std
     const bool outer = array.outerSize() <= 1 || array.outerStride() == array.innerSize();
     if (!inner || !outer) {
       throw expectation_error(what, "a contiguous row-major array",
-                              "strides " + detail::shape_text(std::array{array.outerStride(), array.innerStride()}));
+                              "strides " + shape_text(std::array{array.outerStride(), array.innerStride()}));
     }
   }
   if constexpr (requires { array.data_offset(); })

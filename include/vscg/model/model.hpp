@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include <vscg/core/for_each_part.hpp>
+#include <vscg/core/guard.hpp>
 #include <vscg/core/random.hpp>
 #include <vscg/core/team.hpp>
 #include <vscg/model/batch_arrays.hpp>
@@ -53,14 +55,16 @@ class model {
     outputs result{};
     if constexpr (require_operands<Network, Inputs::count, sizeof...(Arrays)>()) {
       const auto batch = checked_batch<Scalar>(Inputs{}, "inputs", Inputs::count, arrays...);
-      const std::size_t items = batch.items;
       std::size_t at_once = 16;
-      std::optional<session_type> s(std::in_place, weights_, n, batch_capacity{std::min(items, at_once)});
-      if (s->traced().couples_batch() && items > at_once) s.emplace(weights_, n, batch_capacity{at_once = items});
-      for (std::size_t first = 0; first < items || first == 0; first += at_once) {
-        const std::size_t n_items = std::min(at_once, items - first);
-        append(infer_part(*s, Inputs{}, batch, first, n_items), result);
+      std::optional<session_type> s(std::in_place, weights_, n, batch_capacity{std::min(batch.items, at_once)});
+      if (s->traced().couples_batch() && batch.items > at_once) {
+        s.emplace(weights_, n, batch_capacity{at_once = batch.items});
       }
+      const auto part = [&](std::size_t first, std::size_t items) {
+        append(infer_part(*s, Inputs{}, batch, first, items), result);
+      };
+      if (batch.items == 0) part(0, 0);
+      for_each_part(batch.items, at_once, part);
     }
     return result;
   }

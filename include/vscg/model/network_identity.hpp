@@ -3,35 +3,90 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
+#include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
 
 #include <vscg/core/config.hpp>
 
 namespace vscg {
 
-/// What a network is called in files. Networks whose arrays have the same names and shapes may compute different things
-/// (VSCG as released and as in the paper), so names and shapes alone do not tell whose weights a file holds.
-struct network_identity {
-  std::string_view network;  ///< "vscg"; empty: a network that nobody has named
-  std::string_view form;     ///< "released" or "paper"
-  std::string_view setting;  ///< "fully" or "weakly"
-  std::size_t categories = 0;
-  double tau = 0;  ///< threshold of the positive sample propagation
-  constexpr bool named() const { return !network.empty(); }
+/// One named setting of a network: a word or a number.
+struct network_setting {
+  std::string_view name;  ///< "tau"
+  std::string_view text;  ///< where it is a word: "fully"
+  double number = 0;      ///< where it is none
+  bool is_number = false;
+
+  constexpr network_setting() = default;
+  constexpr network_setting(std::string_view its_name, std::string_view word) : name(its_name), text(word) {}
+  template <class Number>
+  requires std::is_arithmetic_v<Number>
+  constexpr network_setting(std::string_view its_name, Number value)
+      : name(its_name), number(static_cast<double>(value)), is_number(true) {}
+};
+
+/// What a network is called in files. Networks whose arrays have the same names and shapes may compute different
+/// things, so names and shapes alone do not tell whose weights a file holds.
+class network_identity {
+ public:
+  std::string_view name;     ///< "vscg"; empty: a network that nobody has named
+  std::string_view variant;  ///< "released"; may be empty
+
+  constexpr network_identity() = default;
+  /// At most 16 settings.
+  constexpr network_identity(std::string_view its_name, std::string_view its_variant,
+                             std::initializer_list<network_setting> settings = {})
+      : name(its_name), variant(its_variant), count_(settings.size()) {
+    std::copy(settings.begin(), settings.end(), settings_.begin());
+  }
+
+  constexpr bool named() const { return !name.empty(); }
+  constexpr std::span<const network_setting> settings() const { return {settings_.data(), count_}; }
+  /// Null where there is no such setting.
+  constexpr const network_setting* find(std::string_view setting) const {
+    for (const network_setting& one : settings()) {
+      if (one.name == setting) return &one;
+    }
+    return nullptr;
+  }
+
+ private:
+  std::array<network_setting, 16> settings_;
+  std::size_t count_ = 0;
 };
 
 /// Specialized beside each named network's type. Of your own network:
 ///
 ///   template <>
-///   inline constexpr network_identity identity_of<my_net>{"my_net", "released", "fully", 28, 0.099};
+///   inline constexpr network_identity identity_of<my_net>{"my_net", "base", {{"activation", "gelu"}, {"tokens",
+///   5000}}};
 template <class Network>
 inline constexpr network_identity identity_of{};
 
-/// "vscg fully (released)": for people.
-inline std::string identity_text(std::string_view network, std::string_view setting, std::string_view form) {
-  return std::string(network) + " " + std::string(setting) + " (" + std::string(form) + ")";
+/// "vscg fully (released)", for people: the name, the settings that are words, by the names of the settings, and the
+/// variant.
+inline std::string identity_text(std::string_view name, std::string_view variant,
+                                 std::vector<std::pair<std::string_view, std::string_view>> words) {
+  std::string text(name);
+  std::sort(words.begin(), words.end());
+  for (const auto& [setting, word] : words) text.append(" ").append(word);
+  if (!variant.empty()) text.append(" (").append(variant).append(")");
+  return text;
+}
+inline std::string identity_text(const network_identity& identity) {
+  std::vector<std::pair<std::string_view, std::string_view>> words;
+  for (const network_setting& one : identity.settings()) {
+    if (!one.is_number) words.emplace_back(one.name, one.text);
+  }
+  return identity_text(identity.name, identity.variant, std::move(words));
 }
 
 }  // namespace vscg

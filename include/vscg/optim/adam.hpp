@@ -147,6 +147,8 @@ class adam::state {
     return first_.bytes() + second_.bytes() + progress_.bytes() + factors_.bytes() + partial_.bytes();
   }
 
+  /// How many arrays of moments there are.
+  static constexpr int moment_arrays = 2;
   /// First and second moments, laid out as the network's buffer.
   std::size_t elements() const { return first_.size(); }
   std::vector<Scalar> moments(int which) const {

@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include <vscg/core/finite.hpp>
 #include <vscg/core/inputs.hpp>
 #include <vscg/core/random.hpp>
 #include <vscg/core/team.hpp>
@@ -77,7 +78,7 @@ void compare_gradient(trial<double, Backend>& t, std::size_t array, const std::v
       const double difference = std::abs(slope - got[i]) / std::max(1.0, std::abs(slope));
       // NaN is no smaller than anything: the first slope is then the one reported.
       if (difference < error || step == options.steps[0]) {
-        error = std::isnan(difference) ? std::numeric_limits<double>::infinity() : difference;
+        error = is_finite(difference) ? difference : std::numeric_limits<double>::infinity();
         expected = slope;
       }
       if (error <= options.tolerance) break;

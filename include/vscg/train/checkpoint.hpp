@@ -3,24 +3,24 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <charconv>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <exception>
 #include <map>
 #include <span>
 #include <string>
-#include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 #include <vscg/core/error.hpp>
 #include <vscg/core/parameter.hpp>
+#include <vscg/core/shape_text.hpp>
 #include <vscg/io/checkpoint.hpp>
-#include <vscg/io/json.hpp>
+#include <vscg/io/json_record.hpp>
 #include <vscg/io/safetensors.hpp>
-#include <vscg/io/shape_text.hpp>
 #include <vscg/train/history.hpp>
-#include <vscg/train/json_count.hpp>
 #include <vscg/train/settings.hpp>
 
 // The one file that a run goes on from. Everything else in its folder can be made from it.
@@ -29,69 +29,65 @@ namespace vscg::train {
 
 /// Where a run is.
 struct run_position {
-  std::size_t batches = 0;      ///< steps done of the epoch behind the last one of `history`
-  std::uint64_t steps = 0;      ///< steps done in all
-  std::vector<double> sums;     ///< over those batches: of the loss, then of its terms
-  double seconds_of_epoch = 0;  ///< spent on them
-  double peak_memory_mib = 0;   ///< anonymous memory, the most so far
-  std::vector<double> adam;     ///< the optimizer's progress
-  run_history history;          ///< the epochs that are finished
+  std::size_t batches = 0;        ///< steps done of the epoch behind the last one of `history`
+  std::uint64_t steps = 0;        ///< steps done in all
+  std::vector<double> sums;       ///< over those batches: of the loss, then of its terms
+  double seconds_of_epoch = 0;    ///< spent on them
+  double peak_memory_mib = 0;     ///< anonymous memory, the most so far
+  std::vector<double> optimizer;  ///< its progress
+  run_history history;            ///< the epochs that are finished
   std::size_t epochs() const { return history.size(); }
 };
 
 /// All of a checkpoint but its arrays.
+template <std::derived_from<run_settings> Settings>
 struct run_description {
-  run_settings settings;
+  Settings settings;
   run_position position;
   std::string build;       ///< build_description() of who wrote it
-  std::uint64_t data = 0;  ///< data_identity()
+  std::uint64_t data = 0;  ///< what the task calls its data
 };
 
-inline std::map<std::string, std::string> description_to_map(const run_description& d) {
+template <class Settings>
+std::map<std::string, std::string> description_to_map(const run_description<Settings>& d) {
   const run_position& p = d.position;
-  const io::json position = {{"epochs", p.epochs()},
-                             {"batches", p.batches},
-                             {"steps", p.steps},
-                             {"sums", p.sums},
-                             {"seconds_of_epoch", p.seconds_of_epoch},
-                             {"peak_memory_mib", p.peak_memory_mib},
-                             {"adam", p.adam}};
-  return {{"vscg.run.settings", settings_json(d.settings).dump()},
-          {"vscg.run.position", position.dump()},
+  io::json_writer position;
+  position.add("epochs", p.epochs()).add("batches", p.batches).add("steps", p.steps).add("sums", p.sums);
+  position.add("seconds_of_epoch", p.seconds_of_epoch).add("peak_memory_mib", p.peak_memory_mib);
+  position.add("optimizer", p.optimizer);
+  return {{"vscg.run.settings", settings_text(d.settings)},
+          {"vscg.run.position", position.text()},
           {"vscg.run.metrics", history_text(p.history)},
           {"vscg.run.build", d.build},
           {"vscg.run.data", std::to_string(d.data)}};
 }
 
 /// Reads description_to_map() back; doubles to the same bits. Throws vscg::expectation_error naming the file.
-inline run_description description_of(const io::safetensors_file& file) {
+template <std::derived_from<run_settings> Settings>
+run_description<Settings> description_of(const io::safetensors_file& file) {
   const std::string thing = file.path().string();
   const auto text = [&](const char* key) -> const std::string& {
     const auto found = file.metadata().find(key);
     if (found == file.metadata().end()) throw expectation_error(thing, std::string("a checkpoint with ") + key, "none");
     return found->second;
   };
-  run_description d;
-  d.settings = settings_from_json(io::parse_json(text("vscg.run.settings"), thing), thing);
+  run_description<Settings> d;
+  d.settings = settings_from_text<Settings>(text("vscg.run.settings"), thing);
   d.build = text("vscg.run.build");
   run_position& p = d.position;
   p.history = history_from_text(text("vscg.run.metrics"), thing);
-  try {
-    d.data = count_of(io::parse_json(text("vscg.run.data"), thing), thing);
-    const io::json position = io::parse_json(text("vscg.run.position"), thing);
-    p.batches = count_of(position.at("batches"), thing);
-    p.steps = count_of(position.at("steps"), thing);
-    p.sums = position.at("sums").get<std::vector<double>>();
-    p.seconds_of_epoch = position.at("seconds_of_epoch").get<double>();
-    p.peak_memory_mib = position.at("peak_memory_mib").get<double>();
-    p.adam = position.at("adam").get<std::vector<double>>();
-    if (count_of(position.at("epochs"), thing) != p.epochs())
-      throw expectation_error(thing, "a line an epoch", "another number");
-  } catch (const expectation_error&) {
-    throw;
-  } catch (const std::exception& problem) {
-    throw expectation_error(thing, "the position of a run", problem.what());
-  }
+  const std::string& data = text("vscg.run.data");
+  const auto read = std::from_chars(data.data(), data.data() + data.size(), d.data);
+  if (read.ec != std::errc{} || read.ptr != data.data() + data.size()) throw expectation_error(thing, "a count", data);
+  const io::json_record position(text("vscg.run.position"), thing);
+  p.batches = position.count("batches");
+  p.steps = position.count("steps");
+  p.sums = position.numbers("sums");
+  p.seconds_of_epoch = position.number("seconds_of_epoch");
+  p.peak_memory_mib = position.number("peak_memory_mib");
+  // Version 0.1.0 named it after the only optimizer that it had.
+  p.optimizer = position.numbers(position.has("optimizer") ? "optimizer" : "adam");
+  if (position.count("epochs") != p.epochs()) throw expectation_error(thing, "a line an epoch", "another number");
   return d;
 }
 
@@ -124,8 +120,8 @@ void read_arrays(const io::safetensors_file& file, const std::string& group, con
   for (const auto& entry : table.entries) {
     const io::tensor_info& tensor = file.at(group + "." + entry.name);
     if (tensor.shape != entry.shape) {
-      throw expectation_error(file.path().string() + ": tensor " + tensor.name, io::shape_text(entry.shape),
-                              io::shape_text(tensor.shape));
+      throw expectation_error(file.path().string() + ": tensor " + tensor.name, shape_text(entry.shape),
+                              shape_text(tensor.shape));
     }
     file.read(tensor, numbers.subspan(entry.offset, entry.elements));
   }

@@ -12,18 +12,17 @@
 #include <vector>
 
 #include <vscg/core/error.hpp>
-#include <vscg/io/json.hpp>
-#include <vscg/train/json_count.hpp>
+#include <vscg/io/json_record.hpp>
 
 namespace vscg::train {
 
-/// What one epoch gave. Accuracies are shares of segments, 0 … 1.
+/// What one epoch gave. Accuracies are what the task measures: shares from 0 to 1, the higher the better.
 struct epoch_record {
   std::size_t epoch = 0;  ///< from 1
   double learning_rate = 0;
   double loss = 0;                                    ///< mean over the epoch's batches
   std::vector<std::pair<std::string, double>> terms;  ///< of the loss, the same mean
-  std::optional<double> validation_accuracy;          ///< none where the protocol does not look
+  std::optional<double> validation_accuracy;          ///< none where the task does not look
   std::optional<double> test_accuracy;
   double seconds = 0;  ///< training and evaluation
 };
@@ -50,26 +49,16 @@ inline std::optional<double> best_test_accuracy(const run_history& history) {
   return best;
 }
 
-namespace history_detail {
-inline io::json number_or_null(const std::optional<double>& value) { return value ? io::json(*value) : io::json(); }
-inline std::optional<double> optional_number(const io::json& value) {
-  return value.is_null() ? std::nullopt : std::optional(value.get<double>());
-}
-}  // namespace history_detail
-
 /// One line of metrics.jsonl, without its end.
 inline std::string record_line(const epoch_record& record) {
-  using history_detail::number_or_null;
-  io::json terms = io::json::object();
-  for (const auto& [name, value] : record.terms) terms[name] = value;
-  return io::json{{"epoch", record.epoch},
-                  {"learning_rate", record.learning_rate},
-                  {"loss", record.loss},
-                  {"terms", terms},
-                  {"validation_accuracy", number_or_null(record.validation_accuracy)},
-                  {"test_accuracy", number_or_null(record.test_accuracy)},
-                  {"seconds", record.seconds}}
-      .dump();
+  io::json_writer terms;
+  for (const auto& [name, value] : record.terms) terms.add(name, value);
+  io::json_writer line;
+  line.add("epoch", record.epoch).add("learning_rate", record.learning_rate).add("loss", record.loss);
+  line.add_json("terms", terms.text());
+  line.add("validation_accuracy", record.validation_accuracy).add("test_accuracy", record.test_accuracy);
+  line.add("seconds", record.seconds);
+  return line.text();
 }
 
 /// metrics.jsonl: a line an epoch.
@@ -81,27 +70,24 @@ inline std::string history_text(const run_history& history) {
 
 /// Reads history_text() back, to the same bits. Throws vscg::expectation_error naming `thing`.
 inline run_history history_from_text(const std::string& text, const std::string& thing) {
-  using history_detail::optional_number;
   run_history history;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
-    const io::json object = io::parse_json(line, thing);
+    const io::json_record object(line, thing);
     try {
       epoch_record record;
-      record.epoch = count_of(object.at("epoch"), thing);
+      record.epoch = object.count("epoch");
       if (record.epoch != history.size() + 1) {
-        throw expectation_error(
-            thing, "a line an epoch",
-            "epoch " + std::to_string(record.epoch) + " in line " + std::to_string(history.size() + 1));
+        throw expectation_error("epoch", std::to_string(history.size() + 1), std::to_string(record.epoch));
       }
-      record.learning_rate = object.at("learning_rate").get<double>();
-      record.loss = object.at("loss").get<double>();
-      for (const auto& [name, value] : object.at("terms").items()) record.terms.emplace_back(name, value.get<double>());
-      record.validation_accuracy = optional_number(object.at("validation_accuracy"));
-      record.test_accuracy = optional_number(object.at("test_accuracy"));
-      record.seconds = object.at("seconds").get<double>();
+      record.learning_rate = object.number("learning_rate");
+      record.loss = object.number("loss");
+      record.terms = object.named_numbers("terms");
+      record.validation_accuracy = object.optional_number("validation_accuracy");
+      record.test_accuracy = object.optional_number("test_accuracy");
+      record.seconds = object.number("seconds");
       history.push_back(std::move(record));
-    } catch (const io::json::exception& problem) {
+    } catch (const expectation_error& problem) {
       throw expectation_error(thing, "a line an epoch", problem.what());
     }
   }

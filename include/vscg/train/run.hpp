@@ -9,70 +9,61 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
-#include <optional>
 #include <span>
 #include <string>
 #include <tuple>
 #include <utility>
 #include <vector>
 
-#include <vscg/core/atomic_file.hpp>
 #include <vscg/core/error.hpp>
 #include <vscg/core/random.hpp>
 #include <vscg/core/stopped.hpp>
 #include <vscg/core/team.hpp>
-#include <vscg/data/ave_dataset.hpp>
-#include <vscg/data/batch_loader.hpp>
+#include <vscg/files/atomic_file.hpp>
 #include <vscg/io/checkpoint.hpp>
 #include <vscg/io/network_metadata.hpp>
 #include <vscg/io/weights.hpp>
 #include <vscg/model/model.hpp>
 #include <vscg/model/trainer.hpp>
-#include <vscg/optim/adam.hpp>
 #include <vscg/train/build.hpp>
 #include <vscg/train/checkpoint.hpp>
-#include <vscg/train/data_identity.hpp>
-#include <vscg/train/evaluation.hpp>
 #include <vscg/train/history.hpp>
 #include <vscg/train/peak_memory.hpp>
-#include <vscg/train/protocol.hpp>
-#include <vscg/train/released_targets.hpp>
 #include <vscg/train/run_folder.hpp>
 #include <vscg/train/run_types.hpp>
 #include <vscg/train/settings.hpp>
 #include <vscg/train/summary.hpp>
+#include <vscg/train/task.hpp>
 
 namespace vscg::train {
 
-/// Trains a network on a data set into a folder: steps, evaluations, checkpoints.
+/// Trains a network for a task into a folder: steps, evaluations, checkpoints.
 ///
 /// The checkpoint is the truth. It is replaced atomically after every epoch, when the run is interrupted and when it
 /// fails; the folder's other files are written behind it and again from it on resume. A resumed run goes on with the
 /// same bits: batches, dropout and rates are functions of seed, step and epoch, and all else is in the checkpoint.
-template <class Network, class Loss, class Scalar, class Backend>
+template <class Network, class Loss, class Optimizer, class Scalar, class Backend, Task Work>
 class run {
   static constexpr std::size_t term_count = Loss::term_names.size();
-  static constexpr std::size_t target_count = Loss::targets::count;
-  using targets = std::array<std::vector<Scalar>, target_count>;
+  static constexpr int moment_arrays = Optimizer::template state<Scalar, Backend>::moment_arrays;
   using memory = typename Backend::memory;
+  using settings_type = typename Work::settings;
 
  public:
-  /// Throws vscg::expectation_error for settings that do not suit the data set, and for metadata, which goes into the
-  /// weights file, that could not be written there.
-  run(const data::ave_dataset& ave, run_settings settings, threads n, io::network_metadata metadata)
-      : ave_(ave),
+  /// `task` is what the task is made of beside settings, weights and threads. Throws vscg::expectation_error for
+  /// settings that no run could use or that do not suit the task, and for metadata, which goes into the weights file,
+  /// that could not be written there.
+  template <class... Data>
+  run(settings_type settings, threads n, io::network_metadata metadata, const Data&... task)
+      : now_{checked(std::move(settings)), {}, build_description(Backend::name), 0},
         metadata_(std::move(metadata)),
-        rows_(training_rows(ave, settings)),
         threads_(n.count),
-        model_(vscg::seed{settings.seed}),
-        chosen_(vscg::seed{settings.seed}),
-        trainer_(model_, adam{settings.learning_rate}, Loss{}, n, options_of(settings)),
-        evaluator_(model_.weights(), n),
-        loader_(ave, std::max(settings.batch, evaluator_.videos)) {
+        model_(vscg::seed{now_.settings.seed}),
+        chosen_(vscg::seed{now_.settings.seed}),
+        task_(now_.settings, model_.weights(), n, task...),
+        trainer_(model_, Optimizer{now_.settings.learning_rate}, Loss{}, n, options_of(now_.settings)) {
     io::metadata_to_map(metadata_);  // throws now, not when the first weights are saved
-    now_.settings = std::move(settings);
-    now_.build = build_description(Backend::name);
-    now_.data = data_identity(ave);
+    now_.data = task_.identity();
     clear_epoch();
   }
 
@@ -85,7 +76,7 @@ class run {
     } else {
       save(folder);
     }
-    const run_settings& s = now_.settings;
+    const settings_type& s = now_.settings;
     trainer_.stop_when(callbacks.stop);
     while (now_.position.epochs() < s.epochs) {
       began_ = clock::now();
@@ -114,7 +105,7 @@ class run {
   }
 
   const run_history& history() const { return now_.position.history; }
-  const run_description& description() const { return now_; }
+  const run_description<settings_type>& description() const { return now_; }
   const model<Network, Scalar, Backend>& trained() const { return model_; }
 
  private:
@@ -131,21 +122,9 @@ class run {
     return options;
   }
 
-  /// The training split, and for weak training the noisy background videos behind it.
-  static std::vector<std::size_t> training_rows(const data::ave_dataset& ave, const run_settings& s) {
-    check_settings(s);
-    for (const data::split part : {data::split::validation, data::split::test}) static_cast<void>(ave.order(part));
-    const auto order = ave.order(data::split::train);
-    std::vector<std::size_t> rows(order.begin(), order.end());
-    if (s.supervision == setting::weakly) {
-      for (std::size_t i = 0; i < ave.noisy_videos(); ++i) rows.push_back(ave.videos() + i);
-    }
-    if (rows.size() < s.batch) {
-      throw expectation_error("--batch",
-                              "at most " + std::to_string(rows.size()) + ", the videos there are to train with",
-                              std::to_string(s.batch));
-    }
-    return rows;
+  static settings_type checked(settings_type settings) {
+    check_settings(settings);
+    return settings;
   }
 
   void clear_epoch() {
@@ -155,15 +134,14 @@ class run {
   }
 
   void steps_of_epoch(const run_callbacks& callbacks) {
-    const run_settings& s = now_.settings;
     run_position& p = now_.position;
     const std::size_t epoch = p.epochs() + 1;
-    const auto batches = epoch_batches(s.protocol, s.supervision, rows_, s.batch, vscg::seed{s.seed}, epoch);
-    trainer_.optimizer.learning_rate = s.schedule().rate(epoch);
+    const auto batches = task_.batches(epoch);
+    trainer_.optimizer.learning_rate = now_.settings.schedule().rate(epoch);
     expect_no_stop(callbacks.stop);
     const std::span<const std::vector<std::size_t>> left = std::span(batches).subspan(p.batches);
-    const auto take = [&](std::size_t, const data::batch<Scalar>& batch) {
-      step(batch, epoch);
+    const auto take = [&](const auto&... arrays) {
+      step(epoch, arrays...);
       ++p.batches;
       p.steps = trainer_.steps();
       peak_.sample();
@@ -171,23 +149,13 @@ class run {
       expect_no_stop(callbacks.stop);
       return true;
     };
-    for_each_batch(loader_, left, take, callbacks.stop);
+    task_.for_each_batch(left, take, callbacks.stop);
   }
 
-  void step(const data::batch<Scalar>& batch, std::size_t epoch) {
-    const labels<Scalar> known{batch.rows.size(), data::segments, data::categories, batch.segment_classes, batch.tags};
-    if constexpr (decltype(released_)::differ) {
-      if (now_.settings.protocol == protocol_name::released) {
-        released_.fill(known, targets_);
-      } else {
-        Loss::fill(known, targets_);
-      }
-    } else {
-      Loss::fill(known, targets_);
-    }
+  template <class... Arrays>
+  void step(std::size_t epoch, const Arrays&... arrays) {
     try {
-      const auto report = std::apply(
-          [&](const auto&... target) { return trainer_.step(batch.audio, batch.visual, target...); }, targets_);
+      const auto report = trainer_.step(arrays...);
       now_.position.sums[0] += report.total;
       for (std::size_t i = 0; i < term_count; ++i) now_.position.sums[1 + i] += report.terms[i];
     } catch (const not_finite& problem) {
@@ -205,19 +173,10 @@ class run {
 
   /// False when it was stopped: the epoch is then evaluated again after a resume.
   bool evaluate(const run_callbacks& callbacks) {
-    const auto wanted =
-        evaluations_after(now_.settings.protocol, now_.settings.supervision, now_.position.epochs() + 1);
-    validation_.reset();
-    test_.reset();
-    const auto measure = [&](data::split part, std::optional<double>& accuracy) {
-      const auto counts = evaluator_(loader_, ave_.order(part), callbacks.stop);
-      if (counts) accuracy = counts->accuracy();
-      return counts.has_value();
-    };
-    const bool done = (!wanted.validation || measure(data::split::validation, validation_)) &&
-                      (!wanted.test || measure(data::split::test, test_));
+    const auto measured = task_.measure(now_.position.epochs() + 1, callbacks.stop);
     peak_.sample();
-    return done;
+    measured_ = measured.value_or(measures{});
+    return measured.has_value();
   }
 
   /// Whether the epoch is the best so far.
@@ -231,8 +190,8 @@ class run {
     for (std::size_t i = 0; i < term_count; ++i) {
       record.terms.emplace_back(Loss::term_names[i], p.sums[1 + i] / batches);
     }
-    record.validation_accuracy = validation_;
-    record.test_accuracy = test_;
+    record.validation_accuracy = measured_.validation;
+    record.test_accuracy = measured_.test;
     record.seconds = p.seconds_of_epoch + seconds_since(began_);
     p.history.push_back(std::move(record));
     clear_epoch();
@@ -254,24 +213,32 @@ class run {
     memory::copy_in(to.data(), numbers.data(), numbers.size() * sizeof(Scalar));
   }
 
+  template <class F>
+  void for_each_state(F f) {
+    if constexpr (requires { task_.for_each_state(f); }) task_.for_each_state(f);
+  }
+
+  static std::string moments_name(int which) { return "moment" + std::to_string(which); }
+
   void save(const run_folder& folder) {
-    now_.position.adam = trainer_.state().progress();
+    now_.position.optimizer = trainer_.state().progress();
     now_.position.peak_memory_mib = std::max(now_.position.peak_memory_mib, peak_.mib());
     const auto& table = model_.weights().table();
-    const std::array<std::vector<Scalar>, 3> numbers{numbers_of(model_.weights()), trainer_.state().moments(1),
-                                                     trainer_.state().moments(2)};
+    std::vector<std::vector<Scalar>> numbers{numbers_of(model_.weights())};
+    for (int k = 1; k <= moment_arrays; ++k) numbers.push_back(trainer_.state().moments(k));
     checkpoint_arrays arrays;
     arrays.add("weights", table, std::span<const Scalar>(numbers[0]));
-    arrays.add("moment1", table, std::span<const Scalar>(numbers[1]));
-    arrays.add("moment2", table, std::span<const Scalar>(numbers[2]));
+    for (int k = 1; k <= moment_arrays; ++k) {
+      arrays.add(moments_name(k), table, std::span<const Scalar>(numbers[static_cast<std::size_t>(k)]));
+    }
     std::vector<Scalar> best;
     if (chosen_epoch(history()) != nullptr) {
       best = numbers_of(chosen_);
       arrays.add("best", table, std::span<const Scalar>(best));
     }
-    if constexpr (decltype(released_)::differ) {
-      if (!released_.memory.empty()) arrays.add("released_targets", std::span<const Scalar>(released_.memory));
-    }
+    for_each_state([&](const char* name, const std::vector<Scalar>& kept) {
+      if (!kept.empty()) arrays.add(name, std::span<const Scalar>(kept));
+    });
     io::write_checkpoint(folder.checkpoint(), arrays.sources(), description_to_map(now_));
     peak_.sample();
   }
@@ -279,7 +246,7 @@ class run {
   /// Reads everything, then changes everything.
   void restore(const run_folder& folder, const run_callbacks& callbacks) {
     const auto file = io::open_checkpoint(folder.checkpoint());
-    run_description then = description_of(file);
+    auto then = description_of<settings_type>(file);
     const std::string name = folder.checkpoint().string();
     expect_same_settings(then.settings, now_.settings, name);
     if (then.data != now_.data) {
@@ -287,31 +254,33 @@ class run {
                               "one with other splits, labels or features");
     }
     const auto& table = model_.weights().table();
-    std::array<std::vector<Scalar>, 3> numbers;
-    for (auto& array : numbers) array.assign(table.buffer_elements, Scalar(0));
-    read_arrays(file, "weights", table, std::span<Scalar>(numbers[0]));
-    read_arrays(file, "moment1", table, std::span<Scalar>(numbers[1]));
-    read_arrays(file, "moment2", table, std::span<Scalar>(numbers[2]));
-    if (then.position.sums.size() != 1 + term_count || then.position.adam.size() != 3) {
+    const auto read = [&](const std::string& group) {
+      std::vector<Scalar> numbers(table.buffer_elements, Scalar(0));
+      read_arrays(file, group, table, std::span<Scalar>(numbers));
+      return numbers;
+    };
+    const std::vector<Scalar> weights = read("weights");
+    std::vector<std::vector<Scalar>> moments;
+    for (int k = 1; k <= moment_arrays; ++k) moments.push_back(read(moments_name(k)));
+    if (then.position.sums.size() != 1 + term_count ||
+        then.position.optimizer.size() != trainer_.state().progress().size()) {
       throw expectation_error(name, "the position of a run with this loss", "that of another");
     }
-    if (then.position.batches > rows_.size() / now_.settings.batch) {
-      throw expectation_error(name,
-                              "at most " + std::to_string(rows_.size() / now_.settings.batch) + " batches of an epoch",
+    const std::size_t batches = task_.batches(then.position.epochs() + 1).size();
+    if (then.position.batches > batches) {
+      throw expectation_error(name, "at most " + std::to_string(batches) + " batches of an epoch",
                               std::to_string(then.position.batches));
     }
     if (chosen_epoch(then.position.history) != nullptr) {
-      std::vector<Scalar> best(table.buffer_elements, Scalar(0));
-      read_arrays(file, "best", table, std::span<Scalar>(best));
+      const std::vector<Scalar> best = read("best");
       memory::copy_in(chosen_.data(), best.data(), best.size() * sizeof(Scalar));
     }
-    if constexpr (decltype(released_)::differ) {
-      if (const auto* tensor = file.find("released_targets")) released_.memory = file.read<Scalar>(*tensor);
-    }
-    memory::copy_in(model_.weights().data(), numbers[0].data(), numbers[0].size() * sizeof(Scalar));
-    trainer_.state().set_moments(1, numbers[1]);
-    trainer_.state().set_moments(2, numbers[2]);
-    trainer_.state().set_progress(then.position.adam);
+    for_each_state([&](const char* kept, std::vector<Scalar>& numbers) {
+      if (const auto* tensor = file.find(kept)) numbers = file.template read<Scalar>(*tensor);
+    });
+    memory::copy_in(model_.weights().data(), weights.data(), weights.size() * sizeof(Scalar));
+    for (int k = 1; k <= moment_arrays; ++k) trainer_.state().set_moments(k, moments[static_cast<std::size_t>(k) - 1]);
+    trainer_.state().set_progress(then.position.optimizer);
     trainer_.set_steps(then.position.steps);
     if (then.build != now_.build && callbacks.warn) {
       callbacks.warn(name + " was written by another build (" + then.build + "; this is " + now_.build +
@@ -323,23 +292,18 @@ class run {
   void write_results(const run_folder& folder, bool weights_too) const {
     write_file(folder.metrics(), history_text(history()));
     if (weights_too && chosen_epoch(history()) != nullptr) io::save_weights(chosen_, folder.best(), metadata_);
-    io::write_json(folder.summary(), summary_json(now_, model_.weights().count(), threads_));
+    write_file(folder.summary(), summary_text(now_, model_.weights().count(), threads_));
   }
 
-  data::ave_dataset ave_;
+  run_description<settings_type> now_;
   io::network_metadata metadata_;
-  std::vector<std::size_t> rows_;
   std::size_t threads_;
   peak_memory peak_;
   model<Network, Scalar, Backend> model_;
   weights_type chosen_;  // of the epoch that is reported
-  trainer<model<Network, Scalar, Backend>, adam, Loss> trainer_;
-  evaluator<Network, Scalar, Backend> evaluator_;
-  data::batch_loader<Scalar> loader_;
-  run_description now_;
-  released_targets<Loss, Scalar> released_;
-  targets targets_;
-  std::optional<double> validation_, test_;
+  Work task_;
+  trainer<model<Network, Scalar, Backend>, Optimizer, Loss> trainer_;
+  measures measured_;
   clock::time_point began_;
 };
 

@@ -5,12 +5,12 @@
 
 #include <filesystem>
 #include <string>
-#include <system_error>
 #include <utility>
 
 #include <vscg/core/error.hpp>
-#include <vscg/core/file_presence.hpp>
-#include <vscg/core/locked_file.hpp>
+#include <vscg/files/file_presence.hpp>
+#include <vscg/files/locked_file.hpp>
+#include <vscg/files/make_folder.hpp>
 
 namespace vscg::train {
 
@@ -23,9 +23,7 @@ class run_folder {
   /// it holds a run already and `resume` is not set, or results without a checkpoint to resume from.
   static run_folder claim(const std::filesystem::path& path, bool resume) {
     check(path, resume);
-    std::error_code failure;
-    std::filesystem::create_directories(path, failure);
-    if (failure) throw expectation_error(path.string() + ": cannot make the folder: " + failure.message());
+    make_folder(path);
     run_folder folder(path);
     check(path, resume);  // another process may have begun and ended since
     return folder;

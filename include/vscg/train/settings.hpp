@@ -3,19 +3,18 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <array>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <exception>
 #include <string>
-#include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <vscg/core/error.hpp>
 #include <vscg/core/range.hpp>
-#include <vscg/io/json.hpp>
-#include <vscg/nets/vscg/setting.hpp>
-#include <vscg/train/json_count.hpp>
-#include <vscg/train/protocol.hpp>
+#include <vscg/io/json_record.hpp>
 #include <vscg/train/schedule.hpp>
 
 namespace vscg::train {
@@ -27,9 +26,27 @@ inline constexpr whole_range batch_range{1, 1'000'000};
 inline constexpr real_range learning_rate_range{1e-30, 1e30};
 inline constexpr real_range decay_range{1e-30, 1};
 
-/// All that decides what a run computes, apart from the data and the build. A checkpoint records it.
+/// A setting that is one of two words; `Choice` is an enumeration of 0 and 1, or a const one.
+template <class Choice>
+struct choice {
+  Choice& value;
+  std::array<const char*, 2> words;
+
+  std::string word() const { return words[static_cast<std::size_t>(value)]; }
+  void set(const std::string& word) const {
+    if (word != words[0] && word != words[1]) {
+      throw expectation_error("a choice", std::string(words[0]) + " or " + words[1], word);
+    }
+    value = static_cast<Choice>(word == words[0] ? 0 : 1);
+  }
+};
+
+template <class Choice>
+choice(Choice&, std::array<const char*, 2>) -> choice<Choice>;
+
+/// All that decides what a run computes, apart from the data and the build. A checkpoint records it. Runs of a kind
+/// derive their own settings from it, with a for_each_setting() that names these too.
 struct run_settings {
-  setting supervision = setting::fully;
   std::string network;  ///< name of the network, of which the program keeps the list
   std::size_t epochs = 300;
   std::size_t batch = 128;
@@ -38,27 +55,24 @@ struct run_settings {
   double decay = 0.8;
   std::uint64_t seed = 1;
   std::string precision = "float";  ///< or "double"
-  protocol_name protocol = protocol_name::clean;
-  std::size_t micro_batch = 32;  ///< videos computed at once: memory is proportional to it, bits depend on it
-  bool cache = false;            ///< read features from a float32 copy beside the data
+  std::size_t micro_batch = 32;     ///< items computed at once: memory is proportional to it, bits depend on it
 
   step_schedule schedule() const { return {learning_rate, decay, decay_after}; }
-};
 
-inline const char* text_of(setting supervision) { return supervision == setting::fully ? "fully" : "weakly"; }
-inline const char* text_of(protocol_name protocol) { return protocol == protocol_name::clean ? "clean" : "released"; }
-
-/// What the paper trains with in each setting; the network's name is left open.
-inline run_settings default_settings(setting supervision) {
-  run_settings settings;
-  settings.supervision = supervision;
-  if (supervision == setting::fully) {
-    settings.decay_after = {60, 120, 240};
-  } else {
-    settings.decay_after = {80, 180, 240};
+  /// Calls f(name, field) for every setting of `s`. Names are the options of the command line with _ for -.
+  template <class Settings, class F>
+  static void for_each_setting(Settings& s, F&& f) {
+    f("network", s.network);
+    f("epochs", s.epochs);
+    f("batch", s.batch);
+    f("learning_rate", s.learning_rate);
+    f("decay_after", s.decay_after);
+    f("decay", s.decay);
+    f("seed", s.seed);
+    f("precision", s.precision);
+    f("micro_batch", s.micro_batch);
   }
-  return settings;
-}
+};
 
 /// Throws vscg::expectation_error for a value that no run could use, by its name on the command line.
 inline void check_settings(const run_settings& s) {
@@ -69,74 +83,89 @@ inline void check_settings(const run_settings& s) {
   decay_range.expect("decay", s.decay);
   for (std::size_t i = 0; i < s.decay_after.size(); ++i) {
     if (!epochs_range.holds(s.decay_after[i]) || (i > 0 && s.decay_after[i] <= s.decay_after[i - 1])) {
-      throw expectation_error("--decay-after", "epochs from 1 that increase", io::json(s.decay_after).dump());
+      throw expectation_error("--decay-after", "epochs from 1 that increase", io::json_value(s.decay_after));
     }
   }
   if (s.precision != "float" && s.precision != "double")
     throw expectation_error("--precision", "float or double", s.precision);
 }
 
-/// Keys are the options of the command line with _ for -.
-inline io::json settings_json(const run_settings& s) {
-  return {{"setting", text_of(s.supervision)},
-          {"network", s.network},
-          {"epochs", s.epochs},
-          {"batch", s.batch},
-          {"learning_rate", s.learning_rate},
-          {"decay_after", s.decay_after},
-          {"decay", s.decay},
-          {"seed", s.seed},
-          {"precision", s.precision},
-          {"protocol", text_of(s.protocol)},
-          {"micro_batch", s.micro_batch},
-          {"cache", s.cache}};
+namespace settings_detail {
+
+template <class Choice>
+std::string field_json(const choice<Choice>& field) {
+  return io::json_value(field.word());
+}
+template <class Field>
+std::string field_json(const Field& field) {
+  return io::json_value(field);
 }
 
-namespace settings_detail {
-inline bool is_first(const io::json& value, const char* first, const char* second) {
-  const auto name = value.get<std::string>();
-  if (name != first && name != second) throw expectation_error("a choice", std::string(first) + " or " + second, name);
-  return name == first;
+template <class Field>
+void read_field(const io::json_record& from, const char* name, Field& field) {
+  if constexpr (requires { field.set(""); }) {
+    field.set(from.text(name));
+  } else if constexpr (std::same_as<Field, bool>) {
+    field = from.boolean(name);
+  } else if constexpr (std::integral<Field>) {
+    field = from.count(name);
+  } else if constexpr (std::floating_point<Field>) {
+    field = from.number(name);
+  } else if constexpr (std::same_as<Field, std::string>) {
+    field = from.text(name);
+  } else {
+    const auto counts = from.counts(name);
+    field.assign(counts.begin(), counts.end());
+  }
 }
+
 }  // namespace settings_detail
 
-/// The settings of settings_json(). Throws vscg::expectation_error naming `thing`, also when check_settings() would.
-inline run_settings settings_from_json(const io::json& object, const std::string& thing) {
-  using settings_detail::is_first;
-  run_settings s;
+/// Settings as a JSON object in one line.
+template <std::derived_from<run_settings> Settings>
+std::string settings_text(const Settings& s) {
+  io::json_writer object;
+  Settings::for_each_setting(
+      s, [&](const char* name, const auto& field) { object.add_json(name, settings_detail::field_json(field)); });
+  return object.text();
+}
+
+/// The settings of settings_text(). Throws vscg::expectation_error naming `thing`, also when check_settings() would.
+template <std::derived_from<run_settings> Settings>
+Settings settings_from_text(const std::string& text, const std::string& thing) {
+  Settings s;
   try {
-    s.supervision = is_first(object.at("setting"), "fully", "weakly") ? setting::fully : setting::weakly;
-    s.network = object.at("network").get<std::string>();
-    s.epochs = count_of(object.at("epochs"), thing);
-    s.batch = count_of(object.at("batch"), thing);
-    s.learning_rate = object.at("learning_rate").get<double>();
-    for (const io::json& epoch : object.at("decay_after")) s.decay_after.push_back(count_of(epoch, thing));
-    s.decay = object.at("decay").get<double>();
-    s.seed = count_of(object.at("seed"), thing);
-    s.precision = object.at("precision").get<std::string>();
-    s.protocol = is_first(object.at("protocol"), "clean", "released") ? protocol_name::clean : protocol_name::released;
-    s.micro_batch = count_of(object.at("micro_batch"), thing);
-    s.cache = object.at("cache").get<bool>();
+    const io::json_record object(text, thing);
+    Settings::for_each_setting(
+        s, [&](const char* name, auto&& field) { settings_detail::read_field(object, name, field); });
     check_settings(s);
-  } catch (const std::exception& problem) {
+  } catch (const expectation_error& problem) {
     throw expectation_error(thing, "the settings of a run", problem.what());
   }
   return s;
 }
 
 /// Throws vscg::expectation_error naming the first setting that is not as the run began with; `epochs` may be larger.
-inline void expect_same_settings(const run_settings& began, const run_settings& now, const std::string& run) {
-  const io::json before = settings_json(began);
-  const io::json after = settings_json(now);
-  for (const auto& [key, value] : before.items()) {
-    const bool longer = key == "epochs" && now.epochs > began.epochs;
-    if (longer || after.at(key) == value) continue;
-    std::string option = "--" + key;
+template <std::derived_from<run_settings> Settings>
+void expect_same_settings(const Settings& began, const Settings& now, const std::string& run) {
+  std::vector<std::pair<std::string, std::string>> before;
+  Settings::for_each_setting(began, [&](const char* name, const auto& field) {
+    before.emplace_back(name, settings_detail::field_json(field));
+  });
+  std::size_t i = 0;
+  Settings::for_each_setting(now, [&](const char* name, const auto& field) {
+    const std::string& value = before[i++].second;
+    const std::string after = settings_detail::field_json(field);
+    const bool epochs = std::string(name) == "epochs";
+    if (value == after || (epochs && now.epochs > began.epochs)) return;
+    std::string option = "--" + std::string(name);
     for (char& c : option) c = c == '_' ? '-' : c;
-    const auto plain = [](const io::json& v) { return v.is_string() ? v.get<std::string>() : v.dump(); };
-    throw expectation_error(option, plain(value) + (key == "epochs" ? " or more" : "") + ", as " + run + " began with",
-                            plain(after.at(key)));
-  }
+    const auto plain = [](const std::string& json) {
+      return json.starts_with('"') ? json.substr(1, json.size() - 2) : json;
+    };
+    throw expectation_error(option, plain(value) + (epochs ? " or more" : "") + ", as " + run + " began with",
+                            plain(after));
+  });
 }
 
 }  // namespace vscg::train

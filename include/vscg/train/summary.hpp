@@ -4,36 +4,35 @@
 #include <vscg/core/begin.hpp>
 
 #include <cstddef>
+#include <optional>
+#include <string>
 
-#include <vscg/io/json.hpp>
+#include <vscg/io/json_record.hpp>
 #include <vscg/train/checkpoint.hpp>
 #include <vscg/train/history.hpp>
 #include <vscg/train/settings.hpp>
 
 namespace vscg::train {
 
-/// summary.json, as it stands after the epochs that are done. Accuracies are shares of segments, 0 … 1, null where
-/// nothing was measured; `seconds` is the time spent training and evaluating, over all sessions of the run.
-inline io::json summary_json(const run_description& run, std::size_t parameters, std::size_t threads) {
-  using history_detail::number_or_null;
+/// summary.json, as it stands after the epochs that are done. Accuracies are null where nothing was measured; `seconds`
+/// is the time spent training and evaluating, over all sessions of the run.
+template <class Settings>
+std::string summary_text(const run_description<Settings>& run, std::size_t parameters, std::size_t threads) {
   const run_history& history = run.position.history;
   const epoch_record* const chosen = chosen_epoch(history);
   double seconds = run.position.seconds_of_epoch;
   for (const auto& record : history) seconds += record.seconds;
-  return {{"test_accuracy", chosen != nullptr ? io::json(*chosen->test_accuracy) : io::json()},
-          {"validation_accuracy", chosen != nullptr ? io::json(*chosen->validation_accuracy) : io::json()},
-          {"epoch", chosen != nullptr ? io::json(chosen->epoch) : io::json()},
-          {"best_test_accuracy", number_or_null(best_test_accuracy(history))},
-          {"epochs_done", history.size()},
-          {"finished", history.size() >= run.settings.epochs},
-          {"steps", run.position.steps},
-          {"parameters", parameters},
-          {"seconds", seconds},
-          {"peak_memory_mib", run.position.peak_memory_mib},
-          {"seed", run.settings.seed},
-          {"threads", threads},
-          {"build", run.build},
-          {"settings", settings_json(run.settings)}};
+  const std::optional<double> none;
+  io::json_writer summary(true);
+  summary.add("test_accuracy", chosen != nullptr ? chosen->test_accuracy : none);
+  summary.add("validation_accuracy", chosen != nullptr ? chosen->validation_accuracy : none);
+  summary.add_json("epoch", chosen != nullptr ? io::json_value(chosen->epoch) : "null");
+  summary.add("best_test_accuracy", best_test_accuracy(history));
+  summary.add("epochs_done", history.size()).add("finished", history.size() >= run.settings.epochs);
+  summary.add("steps", run.position.steps).add("parameters", parameters).add("seconds", seconds);
+  summary.add("peak_memory_mib", run.position.peak_memory_mib).add("seed", run.settings.seed);
+  summary.add("threads", threads).add("build", run.build).add_json("settings", settings_text(run.settings));
+  return summary.text();
 }
 
 }  // namespace vscg::train

@@ -38,9 +38,9 @@ struct smooth_loss {
     return loss_terms{total, std::array{sharp, smooth}};
   }
 
-  /// Targets from labels; throws vscg::expectation_error where these have other sizes.
-  template <class Scalar>
-  static void fill(const labels<Scalar>& l, std::array<std::vector<Scalar>, targets::count>& arrays) {
+  /// Targets from labels, as train::labels has them; throws vscg::expectation_error where these have other sizes.
+  template <class Labels, class Scalar>
+  static void fill(const Labels& l, std::array<std::vector<Scalar>, targets::count>& arrays) {
     l.expect_tags(Categories);
     arrays[0].assign(l.tags.begin(), l.tags.end());
   }

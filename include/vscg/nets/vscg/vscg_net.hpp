@@ -39,13 +39,17 @@ using vscg_net_weakly_paper = localizer<audio_guided_attention<setting::weakly>,
 
 // What they are called in files.
 template <>
-inline constexpr network_identity identity_of<vscg_net>{"vscg", "released", "fully", 28, default_tau};
+inline constexpr network_identity identity_of<vscg_net>{
+    "vscg", "released", {{"setting", "fully"}, {"categories", 28}, {"tau", default_tau}}};
 template <>
-inline constexpr network_identity identity_of<vscg_net_paper>{"vscg", "paper", "fully", 28, default_tau};
+inline constexpr network_identity identity_of<vscg_net_paper>{
+    "vscg", "paper", {{"setting", "fully"}, {"categories", 28}, {"tau", default_tau}}};
 template <>
-inline constexpr network_identity identity_of<vscg_net_weakly>{"vscg", "released", "weakly", 28, default_tau};
+inline constexpr network_identity identity_of<vscg_net_weakly>{
+    "vscg", "released", {{"setting", "weakly"}, {"categories", 28}, {"tau", default_tau}}};
 template <>
-inline constexpr network_identity identity_of<vscg_net_weakly_paper>{"vscg", "paper", "weakly", 28, default_tau};
+inline constexpr network_identity identity_of<vscg_net_weakly_paper>{
+    "vscg", "paper", {{"setting", "weakly"}, {"categories", 28}, {"tau", default_tau}}};
 
 }  // namespace vscg
 

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vscg/core/begin.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include <vscg/core/error.hpp>
+#include <vscg/core/stopped.hpp>
+#include <vscg/data/batch_loader.hpp>
+
+namespace vscg::data {
+
+/// Requests `lists` from a loader, two ahead, and calls f(i, batch) for each, in order, until it returns false: the
+/// next batch is read while f works on this one. What could not be read is thrown here, and vscg::stopped when `stop`
+/// says so while a batch is waited for.
+template <class Scalar, class F>
+void for_each_batch(batch_loader<Scalar>& loader, std::span<const std::vector<std::size_t>> lists, F f,
+                    const std::function<bool()>& stop = nullptr) {
+  while (loader.outstanding() > 0) {  // what a call that ended early left
+    try {
+      loader.wait(stop);
+    } catch (const stopped&) {
+      throw;
+    } catch (const expectation_error&) {  // nobody wants that batch any more
+    }
+  }
+  for (std::size_t i = 0; i < std::min<std::size_t>(2, lists.size()); ++i) loader.request(lists[i]);
+  for (std::size_t i = 0; i < lists.size(); ++i) {
+    const batch<Scalar>& batch = loader.wait(stop);
+    if (i + 2 < lists.size()) loader.request(lists[i + 2]);
+    if (!f(i, batch)) return;
+  }
+}
+
+}  // namespace vscg::data
+
+#include <vscg/core/end.hpp>

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vscg/core/begin.hpp>
+
+#include <bit>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include <vscg/core/config.hpp>
+#include <vscg/core/finite.hpp>
+#include <vscg/files/float16.hpp>
+
+namespace vscg {
+inline namespace VSCG_INSTRUCTION_SET {
+
+/// How a number stands in a file. Integers are left to HDF5's own (slow) conversion.
+enum class element_kind { float16, bfloat16, float32, float64, integer };
+
+/// Kind and byte order of the numbers in a file.
+struct element_format {
+  element_kind kind = element_kind::integer;
+  bool swapped = false;  ///< the bytes stand in the order that this machine does not use
+
+  std::size_t bytes() const {
+    return kind == element_kind::float16 || kind == element_kind::bfloat16 ? 2 : kind == element_kind::float32 ? 4 : 8;
+  }
+};
+
+namespace element_detail {
+
+template <std::unsigned_integral Word>
+constexpr Word swap_bytes(Word word) {
+  Word result = 0;
+  for (std::size_t i = 0; i < sizeof(Word); ++i) {
+    result = static_cast<Word>(static_cast<Word>(result << 8U) | static_cast<Word>(word & 0xffU));
+    word = static_cast<Word>(word >> 8U);
+  }
+  return result;
+}
+
+// `value` makes a number of a word of the file.
+template <class Word, bool Swap, std::floating_point Target, class Value>
+bool convert_words(const std::byte* from, std::size_t count, Target* to, Value value) {
+  unsigned bad = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    Word word;
+    std::memcpy(&word, from + i * sizeof(Word), sizeof(Word));
+    if constexpr (Swap) word = swap_bytes(word);
+    const auto converted = static_cast<Target>(value(word));
+    to[i] = converted;
+    bad |= is_finite(converted) ? 0U : 1U;
+  }
+  return bad == 0;
+}
+
+template <class Word, std::floating_point Target, class Value>
+bool convert_order(bool swapped, const std::byte* from, std::size_t count, Target* to, Value value) {
+  return swapped ? convert_words<Word, true>(from, count, to, value)
+                 : convert_words<Word, false>(from, count, to, value);
+}
+
+}  // namespace element_detail
+
+/// Converts `count` numbers in `format` at `from`, aligned or not, and returns whether every result is finite. A
+/// float64 beyond float's range is not. An integer stands for native float64, which is what HDF5 converts it to.
+template <std::floating_point Target>
+bool convert_elements(element_format format, const std::byte* from, std::size_t count, Target* to) {
+  using element_detail::convert_order;
+  const auto as_double = [](std::uint64_t word) { return std::bit_cast<double>(word); };
+  switch (format.kind) {
+    case element_kind::float16:
+      return convert_order<std::uint16_t>(format.swapped, from, count, to,
+                                          [](std::uint16_t word) { return half_to_float(word); });
+    case element_kind::bfloat16:
+      return convert_order<std::uint16_t>(format.swapped, from, count, to,
+                                          [](std::uint16_t word) { return bfloat16_to_float(word); });
+    case element_kind::float32:
+      return convert_order<std::uint32_t>(format.swapped, from, count, to,
+                                          [](std::uint32_t word) { return std::bit_cast<float>(word); });
+    case element_kind::float64:
+      return convert_order<std::uint64_t>(format.swapped, from, count, to, as_double);
+    case element_kind::integer:
+      break;
+  }
+  return convert_order<std::uint64_t>(false, from, count, to, as_double);
+}
+
+}  // namespace VSCG_INSTRUCTION_SET
+}  // namespace vscg
+
+#include <vscg/core/end.hpp>

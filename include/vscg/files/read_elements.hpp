@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vscg/core/begin.hpp>
+
+#include <algorithm>
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include <vscg/core/config.hpp>
+#include <vscg/files/element.hpp>
+#include <vscg/files/input_file.hpp>
+
+namespace vscg {
+inline namespace VSCG_INSTRUCTION_SET {
+
+/// Fills `out` with the numbers in `format` that stand in a file from byte `offset` on. Whether they are finite is the
+/// caller's to check. Throws vscg::expectation_error when the file ends earlier.
+template <std::floating_point T>
+void read_elements(const input_file& file, std::uint64_t offset, element_format format, std::span<T> out) {
+  constexpr element_kind own = sizeof(T) == sizeof(float) ? element_kind::float32 : element_kind::float64;
+  if (format.kind == own && !format.swapped) return file.read_at(offset, std::as_writable_bytes(out));
+  std::array<std::byte, 65536> buffer;
+  const std::size_t width = format.bytes();
+  for (std::size_t done = 0; done < out.size();) {
+    const std::size_t count = std::min(buffer.size() / width, out.size() - done);
+    file.read_at(offset + done * width, std::span(buffer).first(count * width));
+    convert_elements(format, buffer.data(), count, out.data() + done);
+    done += count;
+  }
+}
+
+}  // namespace VSCG_INSTRUCTION_SET
+}  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vscg/core/begin.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include <vscg/core/for_each_part.hpp>
+#include <vscg/core/stopped.hpp>
+#include <vscg/core/team.hpp>
+#include <vscg/data/batch_loader.hpp>
+#include <vscg/data/for_each_batch.hpp>
+#include <vscg/data/types.hpp>
+#include <vscg/model/session.hpp>
+#include <vscg/model/weights.hpp>
+#include <vscg/train/ave/metrics.hpp>
+#include <vscg/train/ave/prediction.hpp>
+
+namespace vscg::train {
+
+/// Measures a network on parts of a data set. The weights are read anew at every call; the memory is planned once.
+template <class Network, class Scalar, class Backend>
+class evaluator {
+ public:
+  /// Videos of one call of the network at most, and so of one batch of the loader.
+  static constexpr std::size_t videos = 16;
+
+  evaluator(const weights<Network, Scalar, Backend>& w, threads n) : session_(w, n, batch_capacity{videos}) {}
+  evaluator(const weights<Network, Scalar, Backend>&&, threads) = delete;
+
+  /// Segments by what is true of them and what the network says, for these rows of the data set; none when `stop` says
+  /// so before a batch or while one is waited for.
+  std::optional<confusion_matrix> operator()(data::batch_loader<Scalar>& loader, std::span<const std::size_t> rows,
+                                             const std::function<bool()>& stop = nullptr) {
+    std::vector<std::vector<std::size_t>> lists;
+    for_each_part(rows.size(), videos, [&](std::size_t first, std::size_t count) {
+      const auto part = rows.subspan(first, count);
+      lists.emplace_back(part.begin(), part.end());
+    });
+    confusion_matrix counts(data::categories);
+    const auto add = [&](std::size_t, const data::batch<Scalar>& batch) {
+      expect_no_stop(stop);
+      const auto said = predict(session_.infer(batch.audio, batch.visual));
+      counts.add(batch.segment_classes, said.classes);
+      return true;
+    };
+    try {
+      data::for_each_batch(loader, std::span<const std::vector<std::size_t>>(lists), add, stop);
+    } catch (const stopped&) {
+      return std::nullopt;
+    }
+    return counts;
+  }
+
+  std::size_t memory() const { return session_.memory(); }
+
+ private:
+  session<Network, Scalar, Backend> session_;
+};
+
+}  // namespace vscg::train
+
+#include <vscg/core/end.hpp>

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vscg/core/begin.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include <vscg/core/error.hpp>
+#include <vscg/core/random.hpp>
+#include <vscg/core/team.hpp>
+#include <vscg/data/ave_dataset.hpp>
+#include <vscg/data/batch_loader.hpp>
+#include <vscg/data/for_each_batch.hpp>
+#include <vscg/model/weights.hpp>
+#include <vscg/train/ave/data_identity.hpp>
+#include <vscg/train/ave/evaluation.hpp>
+#include <vscg/train/ave/labels.hpp>
+#include <vscg/train/ave/protocol.hpp>
+#include <vscg/train/ave/released_targets.hpp>
+#include <vscg/train/ave/settings.hpp>
+#include <vscg/train/task.hpp>
+
+namespace vscg::train {
+
+/// Localizing the events of the AVE data set's videos (see vscg::train::Task): accuracies are shares of segments.
+template <class Network, class Loss, class Scalar, class Backend>
+class ave_task {
+ public:
+  using settings = ave_settings;
+
+  /// Throws vscg::expectation_error for settings that do not suit the data set.
+  ave_task(const ave_settings& s, const weights<Network, Scalar, Backend>& w, threads n, const data::ave_dataset& ave)
+      : ave_(ave),
+        settings_(s),
+        rows_(training_rows(ave, s)),
+        evaluator_(w, n),
+        loader_(ave, std::max(s.batch, evaluator_.videos)) {}
+
+  std::uint64_t identity() const { return data_identity(ave_); }
+
+  std::vector<std::vector<std::size_t>> batches(std::size_t epoch) const {
+    const ave_settings& s = settings_;
+    return epoch_batches(s.protocol, s.supervision, rows_, s.batch, seed{s.seed}, epoch);
+  }
+
+  template <class Take>
+  void for_each_batch(std::span<const std::vector<std::size_t>> lists, Take take, const std::function<bool()>& stop) {
+    const auto give = [&](std::size_t, const data::batch<Scalar>& batch) {
+      fill_targets(batch);
+      return std::apply([&](const auto&... target) { return take(batch.audio, batch.visual, target...); }, targets_);
+    };
+    data::for_each_batch(loader_, lists, give, stop);
+  }
+
+  std::optional<measures> measure(std::size_t epoch, const std::function<bool()>& stop) {
+    const auto wanted = evaluations_after(settings_.protocol, settings_.supervision, epoch);
+    measures found;
+    const auto look = [&](data::split part, std::optional<double>& accuracy) {
+      const auto counts = evaluator_(loader_, ave_.order(part), stop);
+      if (counts) accuracy = counts->accuracy();
+      return counts.has_value();
+    };
+    if (wanted.validation && !look(data::split::validation, found.validation)) return std::nullopt;
+    if (wanted.test && !look(data::split::test, found.test)) return std::nullopt;
+    return found;
+  }
+
+  template <class F>
+  void for_each_state(F f) {
+    if constexpr (released::differ) f("released_targets", released_.memory);
+  }
+
+ private:
+  using released = released_targets<Loss, Scalar>;
+
+  /// The training split, and for weak training the noisy background videos behind it.
+  static std::vector<std::size_t> training_rows(const data::ave_dataset& ave, const ave_settings& s) {
+    for (const data::split part : {data::split::validation, data::split::test}) static_cast<void>(ave.order(part));
+    const auto order = ave.order(data::split::train);
+    std::vector<std::size_t> rows(order.begin(), order.end());
+    if (s.supervision == setting::weakly) {
+      for (std::size_t i = 0; i < ave.noisy_videos(); ++i) rows.push_back(ave.videos() + i);
+    }
+    if (rows.size() < s.batch) {
+      throw expectation_error("--batch",
+                              "at most " + std::to_string(rows.size()) + ", the videos there are to train with",
+                              std::to_string(s.batch));
+    }
+    return rows;
+  }
+
+  void fill_targets(const data::batch<Scalar>& batch) {
+    const labels<Scalar> known{batch.rows.size(), data::segments, data::categories, batch.segment_classes, batch.tags};
+    bool filled = false;
+    if constexpr (released::differ) {
+      filled = settings_.protocol == protocol_name::released;
+      if (filled) released_.fill(known, targets_);
+    }
+    if (!filled) Loss::fill(known, targets_);
+  }
+
+  data::ave_dataset ave_;
+  ave_settings settings_;
+  std::vector<std::size_t> rows_;
+  evaluator<Network, Scalar, Backend> evaluator_;
+  data::batch_loader<Scalar> loader_;
+  released released_;
+  std::array<std::vector<Scalar>, Loss::targets::count> targets_;
+};
+
+}  // namespace vscg::train
+
+#include <vscg/core/end.hpp>
