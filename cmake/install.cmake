@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# `cmake --install`, and find_package(vscg [COMPONENTS io data xtensor train thrust]) on what it installed or on the build
+# `cmake --install`, and find_package(vscg [COMPONENTS io data xtensor train onnx thrust]) on what it installed or on the build
 # folder. In another project's tree nothing is installed unless it asks (VSCG_INSTALL, or `cmake --install . --component
 # vscg`), but the rules are there: who exports a library that links vscg needs them.
 
@@ -46,7 +46,7 @@ configure_package_config_file(cmake/vscgConfig.cmake.in ${PROJECT_BINARY_DIR}/vs
   INSTALL_DESTINATION ${package_dir})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/vscgConfigVersion.cmake
   COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
-set(modules find_dependencies.cmake FindCCCLHeaders.cmake)
+set(modules find_dependencies.cmake FindCCCLHeaders.cmake FindONNXSchema.cmake)
 foreach(module IN LISTS modules)
   configure_file(cmake/${module} ${PROJECT_BINARY_DIR}/${module} COPYONLY)
 endforeach()

@@ -64,6 +64,10 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
 install_missing g++ cmake=cmake ninja=ninja-build libeigen3-dev libxtensor-dev libhdf5-dev nlohmann-json3-dev libcli11-dev
+# Without it there is no ave_export.
+if apt-cache show libonnx-dev >/dev/null 2>&1; then
+  install_missing libonnx-dev libprotobuf-dev
+fi
 if [ "$purpose" = --test ]; then
   install_missing clang++=clang python3=python3 doctest-dev libbenchmark-dev
   # The sanitizers' runtime is a package of its own, named by clang's release.

@@ -3,14 +3,14 @@
 
 include(CMakeDependentOption)
 
-set(VSCG_ALL_COMPONENTS io data xtensor train thrust)
+set(VSCG_ALL_COMPONENTS io data xtensor train onnx thrust)
 if(PROJECT_IS_TOP_LEVEL)
   set(components_default ${VSCG_ALL_COMPONENTS})
 else()
   set(components_default "")
 endif()
 set(VSCG_COMPONENTS "${components_default}" CACHE STRING
-  "Targets beside vscg::vscg, each with its own dependency: io (nlohmann-json), data (HDF5), xtensor, train (the three), thrust")
+  "Targets beside vscg::vscg, each with its own dependency: io (nlohmann-json), data (HDF5), xtensor, train (the three), onnx, thrust")
 foreach(component IN LISTS VSCG_COMPONENTS)
   if(NOT component IN_LIST VSCG_ALL_COMPONENTS)
     message(FATAL_ERROR "vscg: VSCG_COMPONENTS: expected some of ${VSCG_ALL_COMPONENTS}, found ${component}")

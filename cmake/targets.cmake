@@ -5,7 +5,7 @@
 
 set(VSCG_INCLUDE_DIR ${PROJECT_SOURCE_DIR}/include)
 
-# The components among io, data, xtensor and thrust whose libraries `header` (relative to include/) reaches.
+# The components among io, data, xtensor, onnx and thrust whose libraries `header` (relative to include/) reaches.
 function(vscg_needs header result)
   get_property(known GLOBAL PROPERTY VSCG_NEEDS_${header} SET)
   if(NOT known)
@@ -20,6 +20,8 @@ function(vscg_needs header result)
         list(APPEND needs data)
       elseif(included MATCHES "^(xtensor|xtl)/")
         list(APPEND needs xtensor)
+      elseif(included MATCHES "^(onnx|google)/")
+        list(APPEND needs onnx)
       elseif(included MATCHES "^(thrust|cub|cuda)/")
         list(APPEND needs thrust)
       elseif(included MATCHES "^vscg/" AND EXISTS ${VSCG_INCLUDE_DIR}/${included})
@@ -58,6 +60,9 @@ if("xtensor" IN_LIST VSCG_COMPONENTS)
 endif()
 if("train" IN_LIST VSCG_COMPONENTS)
   vscg_library(train vscg_io vscg_data vscg_xtensor)
+endif()
+if("onnx" IN_LIST VSCG_COMPONENTS)
+  vscg_library(onnx vscg_onnx::schema)
 endif()
 if("thrust" IN_LIST VSCG_COMPONENTS)
   vscg_library(thrust vscg_cccl::headers)

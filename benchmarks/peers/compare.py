@@ -33,7 +33,7 @@ OTHER_PARTS = ["memory", "start_up", "disk"]
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--programs", type=pathlib.Path, required=True, help="folder with peer and first_video")
+    parser.add_argument("--programs", type=pathlib.Path, required=True, help="folder with peer, first_video and ave_export")
     parser.add_argument("--rounds", type=int, default=15, help="turns of each peer (15)")
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2], help="numbers of threads (1 2)")
     parser.add_argument("--peers", nargs="+", choices=PEERS, default=PEERS, help="all unless said")
@@ -44,7 +44,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--folder", type=pathlib.Path, help="keep what is prepared there, and use it if it is there")
     options = parser.parse_args()
     options.programs = options.programs.resolve()
-    for program in ("peer", "first_video"):
+    for program in ("peer", "first_video", "ave_export"):
         if not (options.programs / program).exists():
             parser.error(f"--programs: no {program} in {options.programs}: build them first")
     if options.rounds < 1 or ("epoch" in options.only and options.epoch_videos < 128):
@@ -65,14 +65,14 @@ def describe_machine() -> None:
         print("they spin for one that is not running. Figures of several threads need an idle machine.", flush=True)
 
 
-def prepare(folder: pathlib.Path, videos: int) -> None:
+def prepare(folder: pathlib.Path, videos: int, programs: pathlib.Path) -> None:
     """Runs prepare.py, unless an earlier run has left what is needed."""
     complete = folder / "complete"
     if complete.exists() and (videos == 0 or complete.read_text() == str(videos)):
         return
     complete.unlink(missing_ok=True)
     folder.mkdir(parents=True, exist_ok=True)
-    command: list[str | pathlib.Path] = [sys.executable, HERE / "prepare.py", folder, str(videos)]
+    command: list[str | pathlib.Path] = [sys.executable, HERE / "prepare.py", folder, str(videos), programs]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if done.returncode != 0:
         raise SystemExit(f"prepare.py failed\n{done.stdout[-4000:]}")
@@ -86,7 +86,7 @@ def main() -> None:
     with contextlib.ExitStack() as stack:
         folder = options.folder or pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vscg_peers_")))
         describe_machine()
-        prepare(folder.resolve(), options.epoch_videos if "epoch" in options.only else 0)
+        prepare(folder.resolve(), options.epoch_videos if "epoch" in options.only else 0, options.programs)
         place = Place(folder.resolve(), options.programs)
         with contextlib.ExitStack() as processes:
             contestants = [

@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: MIT
-"""Writes what all peers read: weights, ONNX files exported from the PyTorch form, inputs, a data set.
+"""Writes what all peers read: weights, ONNX files, inputs, a data set.
 
-prepare.py FOLDER VIDEOS   VIDEOS: training videos of the data set `ave`; 0: none
+prepare.py FOLDER VIDEOS PROGRAMS   VIDEOS: training videos of the data set `ave`; 0: none. PROGRAMS: where ave_export is
+
+The network's ONNX file is ave_export's, that of ESCM alone is exported from the PyTorch form.
 
 Its own process, so that compare.py, which watches others, stays small.
 """
 
 from __future__ import annotations
 
+import json
 import pathlib
+import subprocess
 import sys
 
 import h5py
@@ -17,10 +21,16 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from vscg import BACKGROUND, CATEGORIES, VSCG, Outputs
+from vscg import BACKGROUND, CATEGORIES, THRESHOLD, VSCG
 
 VIDEOS = 402  # AVE's test split
 ESCM_OUTPUTS = ("escm.audio", "escm.visual")
+#: Which network the weights are of, for ave_export.
+METADATA = {
+    "vscg.version": "0.1.0", "vscg.network": "vscg", "vscg.form": "released", "vscg.setting": "fully",
+    "vscg.categories": json.dumps([f"category {c}" for c in range(CATEGORIES)]),
+    "vscg.relevance_threshold": "0.7", "vscg.tau": str(THRESHOLD),
+}  # fmt: skip
 
 
 def features(random: np.random.Generator, *shape: int) -> np.ndarray:
@@ -56,11 +66,12 @@ def export(network: nn.Module, inputs: tuple[Tensor, ...], outputs: tuple[str, .
     )  # fmt: skip
 
 
-def write_networks(folder: pathlib.Path) -> None:
+def write_networks(folder: pathlib.Path, programs: pathlib.Path) -> None:
     torch.manual_seed(1)
     network = VSCG().eval()
-    save_file(network.state_dict(), folder / "weights.safetensors")
-    export(network, (torch.rand(2, 10, 128), torch.rand(2, 10, 7, 7, 512)), Outputs._fields, folder / "vscg.onnx")
+    weights = folder / "weights.safetensors"
+    save_file(network.state_dict(), weights, METADATA)
+    subprocess.run([programs / "ave_export", "--weights", weights, "--onnx", folder / "vscg.onnx"], check=True)
     export(network.escm, (torch.rand(2, 10, 256), torch.rand(2, 10, 256)), ESCM_OUTPUTS, folder / "escm.onnx")
 
 
@@ -82,10 +93,10 @@ def write_data(folder: pathlib.Path, videos: int) -> None:
 
 
 def main() -> None:
-    folder, videos = pathlib.Path(sys.argv[1]), int(sys.argv[2])
+    folder, videos, programs = pathlib.Path(sys.argv[1]), int(sys.argv[2]), pathlib.Path(sys.argv[3])
     torch.set_num_threads(1)
     write_inputs(folder)
-    write_networks(folder)
+    write_networks(folder, programs)
     if videos:
         write_data(folder / "ave", videos)
 

@@ -15,6 +15,7 @@
 #include <vscg/core/for_each_part.hpp>
 #include <vscg/core/start_thread.hpp>
 #include <vscg/data/types.hpp>
+#include <vscg/io/traced_network.hpp>
 #include <vscg/io/weights.hpp>
 #include <vscg/train/ave/metadata.hpp>
 #include <vscg/train/ave/prediction.hpp>
@@ -37,6 +38,7 @@ class inferring_network final : public network {
 
   const vscg::io::network_metadata& metadata() const override { return metadata_; }
   const vscg::train::ave_metadata& ave() const override { return ave_; }
+  vscg::io::traced_network traced() const override { return vscg::io::traced_network_of(session_, weights_); }
 
   void localize(const feature_source& videos, double threshold,
                 const std::function<void(const localization&)>& take) override {

@@ -11,10 +11,12 @@
 
 #include <vscg/core/team.hpp>
 #include <vscg/io/network_metadata.hpp>
+#include <vscg/io/traced_network.hpp>
 #include <vscg/train/ave/metadata.hpp>
 
-// What ave_evaluate and ave_localize see of networks. Each is compiled in a file of its own, infer_<name>.cpp, behind
-// this interface. To add one: write such a file and add a line to the list in open_network.cpp.
+// What ave_evaluate, ave_localize and ave_export see of networks. Each is compiled in a file of its own,
+// infer_<name>.cpp, behind this interface. To add one: write such a file and add a line to the list in
+// open_network.cpp.
 
 namespace networks {
 
@@ -47,6 +49,8 @@ class network {
   virtual const vscg::io::network_metadata& metadata() const = 0;
   /// What it says of the data set.
   virtual const vscg::train::ave_metadata& ave() const = 0;
+  /// What it computes, and its weights: it refers to this network.
+  virtual vscg::io::traced_network traced() const = 0;
   /// Calls `take` with what is said of each group of videos, in order, until all are done. The next group is read
   /// meanwhile. `threshold` is that of relevance, and of no meaning to a weakly supervised network.
   virtual void localize(const feature_source& videos, double threshold,

@@ -24,6 +24,7 @@
 
 #include "mutation.hpp"
 #include "programs/evaluate_options.hpp"
+#include "programs/export_options.hpp"
 #include "programs/localize_options.hpp"
 #include "programs/options.hpp"
 #include "programs/synthesize_options.hpp"
@@ -54,6 +55,7 @@ constexpr std::string_view words[] = {"--data",
                                       "--split",
                                       "--threshold",
                                       "--json",
+                                      "--onnx",
                                       "--videos",
                                       "--audio",
                                       "--visual",
@@ -122,6 +124,7 @@ const std::vector<std::string> seeds = {
     "double\n--protocol\nreleased\n--network\nvscg_weakly\n--cache",
     "evaluate\n--data\nAVE\n--weights\nw.safetensors\n--split\nvalidation\n--threshold\n0.7\n--json\ne.json\n--"
     "threads\n4",
+    "export\n--weights\nw.safetensors\n--onnx=w.onnx\n--precision\nfloat",
     "localize\n--weights\nw.safetensors\n--data\nAVE\n--videos\n0\n1\n2,3\n--threshold\n0.5",
     "localize\n--weights\nw\n--audio\na.npy\n--visual\nv.npy\n--attention\na\n--json\nj\n--threads\n1",
     "synthesize\n--out\ndata\n--videos\n600\n--noisy\n26\n--seed\n7\n--type\nfloat16\n--without\nplace\n--compress\n--"
@@ -224,6 +227,12 @@ argument_list spelled(const programs::evaluate_options& o) {
       .arguments();
 }
 
+argument_list spelled(const programs::export_options& o) {
+  std::optional<std::string> precision;
+  if (o.precision) precision = *o.precision == vscg::element_type::float64 ? "double" : "float";
+  return spelling().text("--weights", o.weights).text("--onnx", o.onnx_file).text("--precision", precision).arguments();
+}
+
 argument_list spelled(const programs::localize_options& o) {
   return spelling()
       .text("--weights", o.weights)
@@ -292,6 +301,7 @@ outcome understood(const argument_list& arguments) {
 outcome understood(const std::string& program, const argument_list& arguments) {
   if (program == "train") return understood<programs::train_options>(arguments);
   if (program == "evaluate") return understood<programs::evaluate_options>(arguments);
+  if (program == "export") return understood<programs::export_options>(arguments);
   if (program == "localize") return understood<programs::localize_options>(arguments);
   return understood<programs::synthesize_options>(arguments);
 }

@@ -20,7 +20,7 @@ set(below_train_ave core backend ops optim model nn nets files data io train)  #
 set(of_core "begin|checked_size|config|end|error|finite|random|range|shape_text|start_thread|stopped")
 
 set(libraries_backend Eigen thrust cub cuda)
-set(libraries_io nlohmann xtensor xtl)
+set(libraries_io nlohmann xtensor xtl onnx)
 set(libraries_data hdf5)
 set(libraries_train nlohmann xtensor)
 
@@ -58,7 +58,7 @@ foreach(header IN LISTS headers)
       endif()
     elseif(included MATCHES "^vscg/")
       string(APPEND faults "${header}: a floor does not include <${included}>, which includes the floors\n")
-    elseif(included MATCHES "^(Eigen|thrust|cub|cuda|nlohmann|xtensor|xtl|hdf5|CLI|doctest|benchmark)(/|\\.h$)")
+    elseif(included MATCHES "^(Eigen|thrust|cub|cuda|nlohmann|xtensor|xtl|hdf5|onnx|google|CLI|doctest|benchmark)(/|\\.h$)")
       if(NOT CMAKE_MATCH_1 IN_LIST libraries_${floor})
         string(APPEND faults "${header}: ${floor}/ may use of other libraries (${libraries_${floor}}), includes <${included}>\n")
       endif()

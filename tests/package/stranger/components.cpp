@@ -3,6 +3,9 @@
 #include <vscg/io/npy.hpp>
 #include <vscg/io/safetensors.hpp>
 #include <vscg/xtensor.hpp>
+#ifdef ONNX_ML  // said by vscg::onnx, which is not built everywhere
+#include <vscg/io/onnx.hpp>
+#endif
 
 // A call into each library that a component brings: none of them opens a file that is not there.
 int main() {
@@ -16,5 +19,10 @@ int main() {
     return 1;
   } catch (const vscg::expectation_error&) {
   }
+#ifdef ONNX_ML
+  onnx::ModelProto model;
+  model.set_ir_version(vscg::io::onnx_format_version);
+  if (model.SerializeAsString().empty() || vscg::io::onnx_mappings().empty()) return 1;
+#endif
   return 0;
 }

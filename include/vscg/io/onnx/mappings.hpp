@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vscg/core/begin.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <vscg/core/error.hpp>
+#include <vscg/core/node.hpp>
+#include <vscg/io/onnx/graph.hpp>
+#include <vscg/io/onnx/recurrent.hpp>
+
+// What computes our operations in ONNX, operator set 17.
+
+namespace vscg::io::onnx_detail {
+
+using axes = std::vector<std::int64_t>;
+using names = std::vector<std::string>;
+
+/// One operator on all operands.
+inline onnx_mapping same(const char* type) {
+  return [type](onnx_graph& to, const node& n) {
+    names operands;
+    for (std::size_t k = 0; k < n.operands.size(); ++k) operands.push_back(to.operand(n, k));
+    return names{to.add(type, operands)};
+  };
+}
+
+/// The second operand has one number for each row of the first.
+inline onnx_mapping by_row(const char* type) {
+  return [type](onnx_graph& to, const node& n) {
+    const auto rows = to.add("Unsqueeze", {to.operand(n, 1), to.integers({-1})});
+    return names{to.add(type, {to.operand(n, 0), rows})};
+  };
+}
+
+/// A reduction that has its axes as an attribute, as all but ReduceSum have them.
+inline std::string reduce(onnx_graph& to, const char* type, const std::string& x, const axes& over, bool keep = false) {
+  return to.add(type, {x}, {{"axes", over}, {"keepdims", keep ? 1 : 0}});
+}
+inline std::string row_sums(onnx_graph& to, const std::string& x, bool keep) {
+  return to.add("ReduceSum", {x, to.integers({-1})}, {{"keepdims", keep ? 1 : 0}});
+}
+
+inline std::string transposed(onnx_graph& to, const std::string& x, std::size_t rank) {
+  axes order(rank);
+  std::iota(order.begin(), order.end(), 0);
+  std::swap(order[rank - 2], order[rank - 1]);
+  return to.add("Transpose", {x}, {{"perm", order}});
+}
+
+// Functions of one number, by the names that they have as operations and as the ends of products.
+inline std::string function(onnx_graph& to, const std::string& name, const std::string& x) {
+  if (name == "relu") return to.add("Relu", {x});
+  if (name == "sigmoid") return to.add("Sigmoid", {x});
+  if (name == "tanh") return to.add("Tanh", {x});
+  if (name == "silu") return to.add("Mul", {x, to.add("Sigmoid", {x})});
+  if (name == "gelu") {
+    const auto error = to.add("Erf", {to.add("Mul", {x, to.scalar(0.70710678118654752)})});
+    return to.add("Mul", {to.add("Mul", {x, to.scalar(0.5)}), to.add("Add", {error, to.scalar(1)})});
+  }
+  throw expectation_error("ONNX: a function", "relu, sigmoid, tanh, silu or gelu", name);
+}
+inline names unary(onnx_graph& to, const node& n) { return {function(to, n.kind, to.operand(n, 0))}; }
+
+inline names linear(onnx_graph& to, const node& n) {
+  std::string y = to.add("MatMul", {to.operand(n, 0), transposed(to, to.operand(n, 1), 2)});
+  if (n.operands.size() > 2) y = to.add("Add", {y, to.operand(n, 2)});
+  const setting_entry* const activation = n.settings.find("activation");
+  return {activation == nullptr ? y : function(to, activation->word, y)};
+}
+
+inline names select_rows(onnx_graph& to, const node& n) {
+  const auto first = static_cast<std::int64_t>(onnx_graph::number(n, "first"));
+  const auto step = static_cast<std::int64_t>(onnx_graph::number(n, "step"));
+  axes rows;
+  for (std::int64_t k = 0; k < to.result_extents(n)[1]; ++k) rows.push_back(first + k * step);
+  return {to.add("Gather", {to.operand(n, 0), to.integers(rows)}, {{"axis", 1}})};
+}
+
+inline names matmul(onnx_graph& to, const node& n) {
+  const auto b = to.operand(n, 1);
+  const bool turn = onnx_graph::number(n, "transpose_b") != 0;
+  return {to.add("MatMul", {to.operand(n, 0), turn ? transposed(to, b, to.extents(n, 1).size()) : b})};
+}
+
+inline names pairwise_products(onnx_graph& to, const node& n) {
+  return {to.add("MatMul", {to.operand(n, 0), transposed(to, to.operand(n, 1), 2)})};
+}
+
+inline names transpose(onnx_graph& to, const node& n) {
+  return {transposed(to, to.operand(n, 0), to.extents(n, 0).size())};
+}
+
+// ONNX has the channels before the steps.
+inline names conv1d(onnx_graph& to, const node& n) {
+  const auto padding = static_cast<std::int64_t>(onnx_graph::number(n, "padding"));
+  const auto y = to.add("Conv", {transposed(to, to.operand(n, 0), 3), to.operand(n, 1), to.operand(n, 2)},
+                        {{"pads", axes{padding, padding}}});
+  return {transposed(to, y, 3)};
+}
+
+inline names max_pool1d(onnx_graph& to, const node& n) {
+  const axes window{static_cast<std::int64_t>(onnx_graph::number(n, "window"))};
+  const auto y =
+      to.add("MaxPool", {transposed(to, to.operand(n, 0), 3)}, {{"kernel_shape", window}, {"strides", window}});
+  return {transposed(to, y, 3)};
+}
+
+inline names softmax(onnx_graph& to, const node& n) { return {to.add("Softmax", {to.operand(n, 0)}, {{"axis", -1}})}; }
+
+inline names layer_norm(onnx_graph& to, const node& n) {
+  return {to.add("LayerNormalization", {to.operand(n, 0), to.operand(n, 1), to.operand(n, 2)},
+                 {{"axis", -1}, {"epsilon", onnx_graph::number(n, "epsilon")}})};
+}
+
+inline names normalize(onnx_graph& to, const node& n) {
+  const auto x = to.operand(n, 0);
+  const auto total = to.add("Add", {row_sums(to, x, true), to.scalar(onnx_graph::number(n, "epsilon"))});
+  return {to.add("Div", {x, total})};
+}
+
+inline names cosine_similarity(onnx_graph& to, const node& n) {
+  const auto epsilon = to.scalar(onnx_graph::number(n, "epsilon"));
+  const auto length = [&](std::size_t k) {
+    return to.add("Max", {reduce(to, "ReduceL2", to.operand(n, k), {-1}), epsilon});
+  };
+  const auto dot = row_sums(to, to.add("Mul", {to.operand(n, 0), to.operand(n, 1)}), false);
+  return {to.add("Div", {dot, to.add("Mul", {length(0), length(1)})})};
+}
+
+inline names scale(onnx_graph& to, const node& n) {
+  return {to.add("Mul", {to.operand(n, 0), to.scalar(onnx_graph::number(n, "factor"))})};
+}
+
+inline names threshold(onnx_graph& to, const node& n) {
+  const auto x = to.operand(n, 0);
+  const auto above = to.add("Greater", {x, to.scalar(onnx_graph::number(n, "limit"))});
+  return {to.add("Where", {above, x, to.scalar(0)})};
+}
+
+inline onnx_mapping over_axis(const char* type, std::int64_t axis, bool keep = false) {
+  return [=](onnx_graph& to, const node& n) { return names{reduce(to, type, to.operand(n, 0), {axis}, keep)}; };
+}
+
+inline names batch_weighted_sum(onnx_graph& to, const node& n) {
+  const auto product = to.add("Mul", {to.operand(n, 0), to.operand(n, 1)});
+  return {to.add("ReduceSum", {product, to.integers({0})}, {{"keepdims", 1}})};
+}
+
+// Losses are means over all that an item has.
+
+inline std::string item_means(onnx_graph& to, const std::string& x, std::size_t rank) {
+  axes over;
+  for (std::size_t axis = 1; axis < rank; ++axis) over.push_back(static_cast<std::int64_t>(axis));
+  return over.empty() ? x : reduce(to, "ReduceMean", x, over);
+}
+
+inline names mse_loss(onnx_graph& to, const node& n) {
+  const auto difference = to.add("Sub", {to.operand(n, 0), to.operand(n, 1)});
+  return {item_means(to, to.add("Mul", {difference, difference}), to.extents(n, 0).size())};
+}
+
+inline names binary_cross_entropy_with_logits(onnx_graph& to, const node& n) {
+  const auto x = to.operand(n, 0);
+  const auto linear_part = to.add("Sub", {to.add("Relu", {x}), to.add("Mul", {x, to.operand(n, 1)})});
+  const auto rest = to.add("Softplus", {to.add("Neg", {to.add("Abs", {x})})});
+  return {item_means(to, to.add("Add", {linear_part, rest}), to.extents(n, 0).size())};
+}
+
+inline names binary_cross_entropy(onnx_graph& to, const node& n) {
+  const auto one = to.scalar(1);
+  const auto term = [&](const std::string& target, const std::string& p) {
+    return to.add("Mul", {target, to.add("Max", {to.add("Log", {p}), to.scalar(-100)})});
+  };
+  const auto other = [&](std::size_t k) { return to.add("Sub", {one, to.operand(n, k)}); };
+  const auto sum = to.add("Add", {term(to.operand(n, 1), to.operand(n, 0)), term(other(1), other(0))});
+  return {item_means(to, to.add("Neg", {sum}), to.extents(n, 0).size())};
+}
+
+inline names cross_entropy(onnx_graph& to, const node& n) {
+  const auto logarithms = to.add("LogSoftmax", {to.operand(n, 0)}, {{"axis", -1}});
+  const auto rows = row_sums(to, to.add("Mul", {logarithms, to.operand(n, 1)}), false);
+  return {item_means(to, to.add("Neg", {rows}), to.extents(n, 0).size() - 1)};
+}
+
+// A negative class costs nothing.
+inline names index_cross_entropy(onnx_graph& to, const node& n) {
+  const auto logarithms = to.add("LogSoftmax", {to.operand(n, 0)}, {{"axis", -1}});
+  const auto none = to.add("Less", {to.operand(n, 1), to.index(0)});
+  const auto known = to.add("Max", {to.operand(n, 1), to.index(0)});
+  const auto places = to.add("Unsqueeze", {known, to.integers({-1})});
+  const auto chosen = to.add("GatherElements", {logarithms, places}, {{"axis", -1}});
+  const auto rows = to.add("Squeeze", {chosen, to.integers({-1})});
+  const auto cost = to.add("Where", {none, to.scalar(0), to.add("Neg", {rows})});
+  return {item_means(to, cost, to.extents(n, 1).size())};
+}
+
+inline names dropout(onnx_graph&, const node&) {
+  throw expectation_error("ONNX: operation 'dropout'", "a program that was traced for inference", "one for training");
+}
+
+}  // namespace vscg::io::onnx_detail
+
+namespace vscg::io {
+
+/// How the library's operations are mapped.
+inline onnx_mapping_table onnx_mappings() {
+  using namespace onnx_detail;
+  return {{"add", same("Add")},
+          {"add_to_rows", by_row("Add")},
+          {"batch_mean", over_axis("ReduceMean", 0, true)},
+          {"batch_weighted_sum", batch_weighted_sum},
+          {"binary_cross_entropy", binary_cross_entropy},
+          {"binary_cross_entropy_with_logits", binary_cross_entropy_with_logits},
+          {"conv1d", conv1d},
+          {"cosine_similarity", cosine_similarity},
+          {"cross_entropy", cross_entropy},
+          {"dropout", dropout},
+          {"gelu", unary},
+          {"gru", gru},
+          {"index_cross_entropy", index_cross_entropy},
+          {"layer_norm", layer_norm},
+          {"linear", linear},
+          {"lstm", lstm},
+          {"matmul", matmul},
+          {"max_over_time", over_axis("ReduceMax", 1)},
+          {"max_pool1d", max_pool1d},
+          {"mean_over_pairs", over_axis("ReduceMean", 1)},
+          {"mean_over_time", over_axis("ReduceMean", 1)},
+          {"mse_loss", mse_loss},
+          {"multiply", same("Mul")},
+          {"normalize", normalize},
+          {"pairwise_products", pairwise_products},
+          {"relu", unary},
+          {"scale", scale},
+          {"scale_rows", by_row("Mul")},
+          {"select_rows", select_rows},
+          {"sigmoid", unary},
+          {"silu", unary},
+          {"softmax", softmax},
+          {"tanh", unary},
+          {"threshold", threshold},
+          {"transpose", transpose}};
+}
+
+}  // namespace vscg::io
+
+#include <vscg/core/end.hpp>

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vscg/core/begin.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <vscg/core/node.hpp>
+#include <vscg/io/onnx/graph.hpp>
+
+// LSTM and GRU. ONNX has the steps before the batch, another order of the gates, and both biases in one array.
+
+namespace vscg::io::onnx_detail {
+
+/// [D, G H, ...] with the blocks of its G gates in another order: `order[k]` is which of ours comes k-th in ONNX.
+inline std::string in_gate_order(onnx_graph& to, const std::string& x, std::int64_t hidden,
+                                 const std::vector<std::size_t>& order) {
+  const std::string sizes = to.integers(std::vector<std::int64_t>(order.size(), hidden));
+  const auto gates = to.add("Split", {x, sizes}, {{"axis", 1}}, order.size());
+  std::vector<std::string> ordered;
+  for (const std::size_t k : order) ordered.push_back(gates[k]);
+  return to.add("Concat", ordered, {{"axis", 1}});
+}
+
+/// Operands x [B, T, In], W_ih [D, G H, In], W_hh [D, G H, H], b_ih and b_hh [D, G H] and, where there are more, the
+/// states that the directions start from, [B, D, H], and an LSTM's cells; the result is [B, T, D H]. Weights of a
+/// single direction come without its axis.
+inline std::vector<std::string> recurrent(onnx_graph& to, const node& n, const char* type,
+                                          const std::vector<std::size_t>& order,
+                                          std::vector<onnx_attribute> attributes) {
+  using axes = std::vector<std::int64_t>;
+  const auto hidden = static_cast<std::int64_t>(onnx_graph::number(n, "hidden"));
+  const bool both = onnx_graph::number(n, "directions") == 2;
+  attributes.push_back({"hidden_size", hidden});
+  attributes.push_back({"direction", both ? "bidirectional" : "forward"});
+
+  const auto ordered = [&](std::size_t k) {
+    const bool stacked = to.extents(n, 1).size() == 3;
+    const auto weights = stacked ? to.operand(n, k) : to.add("Unsqueeze", {to.operand(n, k), to.integers({0})});
+    return in_gate_order(to, weights, hidden, order);
+  };
+  std::vector<std::string> inputs{to.add("Transpose", {to.operand(n, 0)}, {{"perm", axes{1, 0, 2}}}), ordered(1),
+                                  ordered(2)};
+  inputs.push_back(to.add("Concat", {ordered(3), ordered(4)}, {{"axis", 1}}));
+  if (n.operands.size() > 5) inputs.emplace_back();  // no lengths
+  for (std::size_t k = 5; k < n.operands.size(); ++k) {
+    inputs.push_back(to.add("Transpose", {to.operand(n, k)}, {{"perm", axes{1, 0, 2}}}));
+  }
+  const auto states = to.add(type, inputs, attributes);  // [T, D, B, H]
+  const auto turned = to.add("Transpose", {states}, {{"perm", axes{2, 0, 1, 3}}});
+  return {to.reshape(turned, to.result_extents(n))};
+}
+
+/// Ours are i, f, g, o; those of ONNX are i, o, f, g.
+inline std::vector<std::string> lstm(onnx_graph& to, const node& n) {
+  return recurrent(to, n, "LSTM", {0, 3, 1, 2}, {});
+}
+
+/// Ours are r, z, n; those of ONNX are z, r, n.
+inline std::vector<std::string> gru(onnx_graph& to, const node& n) {
+  return recurrent(to, n, "GRU", {1, 0, 2}, {{"linear_before_reset", 1}});
+}
+
+}  // namespace vscg::io::onnx_detail
+
+#include <vscg/core/end.hpp>

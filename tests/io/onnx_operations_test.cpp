@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <set>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <vscg/io/onnx.hpp>
+
+#include "io/recorded.hpp"
+#include "ops/cases/elementwise.hpp"
+#include "ops/cases/loss.hpp"
+#include "ops/cases/product.hpp"
+#include "ops/cases/recurrent.hpp"
+#include "ops/cases/rows.hpp"
+#include "ops/cases/time.hpp"
+#include "support/contains.hpp"
+#include "support/onnx_check.hpp"
+#include "support/temporary_folder.hpp"
+
+using vscg::io::onnx_model;
+
+namespace {
+
+using all_cases = decltype(std::tuple_cat(contract::elementwise_cases{}, contract::loss_cases{},
+                                          contract::linear_cases{}, contract::product_cases{},
+                                          contract::recurrent_cases{}, contract::rows_cases{}, contract::time_cases{}));
+
+/// Calls f(case) for each operation of the contract that is more than its operand in inference.
+template <class F>
+void for_each_case(const F& f) {
+  const auto one = [&](const auto& each) {
+    if (std::string(each.name) != "dropout") f(each);
+  };
+  std::apply([&](const auto&... each) { (one(each), ...); }, all_cases{});
+}
+
+/// What a case becomes, and the signature of the graph that ONNX Runtime agreed with.
+struct expected_graph {
+  std::string operators;
+  std::uint64_t signature;
+};
+
+/// Where ONNX Runtime is not at hand, this is what is known to be right. What is new or changed is first compared
+/// there, then stored here.
+const std::map<std::string, expected_graph> expected_graphs{
+    {"relu", {"Relu", 0x6c1abda349ce66a0U}},
+    {"sigmoid", {"Sigmoid", 0xe03ff2a065fc6728U}},
+    {"tanh", {"Tanh", 0x9398a5fde0c64697U}},
+    {"scale", {"Mul", 0x36b5b8d9dbabcd2cU}},
+    {"threshold", {"Greater Where", 0xc2c0a9f44d61ea54U}},
+    {"add", {"Add", 0x576642d5484be0caU}},
+    {"multiply", {"Mul", 0xd10b1e2556a21921U}},
+    {"add, x + x", {"Add", 0x87926d6a080fa980U}},
+    {"multiply, x x", {"Mul", 0x366892272d28e33fU}},
+    {"tanh without batch", {"Tanh", 0x9398a5fde0c64697U}},
+    {"binary_cross_entropy_with_logits", {"Relu Mul Sub Abs Neg Softplus Add ReduceMean", 0x195d14e80e9e7bd9U}},
+    {"binary_cross_entropy", {"Log Max Mul Sub Sub Log Max Mul Add Neg ReduceMean", 0x390500a521e5032eU}},
+    {"mse_loss", {"Sub Mul ReduceMean", 0x21e1e2ec2fe1d059U}},
+    {"cross_entropy", {"LogSoftmax Mul ReduceSum Neg", 0xcdc9ad94ca6b6e8cU}},
+    {"index_cross_entropy",
+     {"LogSoftmax Less Max Unsqueeze GatherElements Squeeze Neg Where ReduceMean", 0x7f4ee57f309d8bd0U}},
+    {"cross_entropy of segments", {"LogSoftmax Mul ReduceSum Neg ReduceMean", 0x8096bc2c7ff58b78U}},
+    {"batch_mean", {"ReduceMean", 0xe872a2cd97e6a8f9U}},
+    {"batch_weighted_sum", {"Mul ReduceSum", 0xcc47f60bb06463ceU}},
+    {"linear", {"Transpose MatMul Add", 0xe9e5f3caa7058372U}},
+    {"linear with relu", {"Transpose MatMul Add Relu", 0x22b4638ca14b26ceU}},
+    {"linear without bias", {"Transpose MatMul", 0x14c4f3414f34968dU}},
+    {"linear with relu without bias", {"Transpose MatMul Relu", 0xd8f609d298f9cd8dU}},
+    {"linear with a shared weight",
+     {"Transpose MatMul Transpose MatMul Transpose MatMul Add Add", 0xb10da1e70378d6c9U}},
+    {"matmul", {"MatMul", 0x428f0a4aaf70cb89U}},
+    {"matmul_transposed", {"Transpose MatMul", 0xfae8e63a75ed6f5bU}},
+    {"matmul_transposed, x xᵀ", {"Transpose MatMul", 0xc3b135a5d254d49eU}},
+    {"matmul of one row", {"MatMul", 0x428f0a4aaf70cb89U}},
+    {"transpose", {"Transpose", 0x809c7f0ae2d78124U}},
+    {"conv1d", {"Transpose Conv Transpose", 0x25b797822e9b0267U}},
+    {"pairwise_products", {"Transpose MatMul Tanh", 0x886a302eabe4237eU}},
+    {"mean_over_pairs", {"ReduceMean", 0xc752abf335afdd8dU}},
+    {"lstm",
+     {"Transpose Split Concat Split Concat Split Concat Split Concat Concat LSTM Transpose Reshape",
+      0xc60087dbe9524fbcU}},
+    {"gru",
+     {"Transpose Split Concat Split Concat Split Concat Split Concat Concat GRU Transpose Reshape",
+      0x63ae7c9bddce0561U}},
+    {"gru from given states",
+     {"Transpose Split Concat Split Concat Split Concat Split Concat Concat Transpose GRU Transpose Reshape",
+      0xed54a1b49772e89fU}},
+    {"normalize", {"ReduceSum Add Div", 0xa457b3c2cf23c210U}},
+    {"softmax", {"Softmax", 0x04f3782155ed81aaU}},
+    {"add_to_rows", {"Unsqueeze Add", 0x7b20fa9a8185731fU}},
+    {"scale_rows", {"Unsqueeze Mul", 0xaf428b3fc5a260f8U}},
+    {"layer_norm", {"LayerNormalization", 0x85be9491735b8769U}},
+    {"cosine_similarity", {"Mul ReduceSum ReduceL2 Max ReduceL2 Max Mul Div", 0x7b5d79e1be089982U}},
+    {"cosine_similarity of x and x", {"Mul ReduceSum ReduceL2 Max ReduceL2 Max Mul Div", 0x43e676b4fa94ce59U}},
+    {"max_pool1d", {"Transpose MaxPool Transpose", 0xeb992b8a20996a50U}},
+    {"max_pool1d with a rest", {"Transpose MaxPool Transpose", 0x8579a27b2adfa05aU}},
+    {"max_over_time", {"ReduceMax", 0x9906bb5b97e58f70U}},
+    {"mean_over_time", {"ReduceMean", 0xc752abf335afdd8dU}},
+    {"reshape", {"Reshape Softmax", 0xc83915b191003907U}}};
+
+}  // namespace
+
+TEST_CASE("every operation becomes what the official schema takes") {
+  for_each_case([](const auto& c) {
+    const std::string name = c.name;
+    INFO(name);
+    const auto one = recorded::record(c, typename std::remove_cvref_t<decltype(c)>::operands{});
+    const auto model = onnx_check::parsed(onnx_model(one.exportable()).SerializeAsString());
+    onnx_check::expect_valid(model);
+    const auto expected = expected_graphs.find(name);
+    REQUIRE(expected != expected_graphs.end());
+    CHECK(onnx_check::operators_of(model) == expected->second.operators);
+    CHECK(onnx_check::signature_of(model) == expected->second.signature);
+  });
+}
+
+TEST_CASE("every operation gives the same numbers in ONNX Runtime") {
+  constexpr std::size_t items = 5;
+  const temporary_folder dir;
+  for_each_case([&](const auto& c) {
+    using Case = std::remove_cvref_t<decltype(c)>;
+    const auto one = recorded::record(c, typename Case::operands{});
+    const auto folder = dir / c.name;
+    std::filesystem::create_directory(folder);
+    vscg::io::save_onnx(folder / "model.onnx", one.exportable());
+    contract::arrays x;
+    for (std::size_t k = 0; k < one.operations->inputs().size(); ++k) {
+      const vscg::slot& operand = one.operations->slot_table()[one.operations->inputs()[k]];
+      const auto file = folder / ("input_" + std::to_string(k));
+      auto numbers = contract::operand_values<float>(c.name, k, operand.size.elements(items), &Case::value);
+      if (operand.type == vscg::element_type::int32) {
+        for (float& number : numbers) number = std::floor(number);
+        onnx_check::put_numbers(file, std::vector<std::int32_t>(numbers.begin(), numbers.end()));
+      } else {
+        onnx_check::put_numbers(file, numbers);
+      }
+      x.emplace_back(numbers.begin(), numbers.end());
+    }
+    const auto expected = Case::reference(items, x);
+    onnx_check::put_numbers(folder / "output_0", std::vector<float>(expected.begin(), expected.end()));
+  });
+  onnx_check::agrees_with_runtime(dir, items, 1e-5);
+}
+
+TEST_CASE("every operation of the library has a mapping and a case") {
+  const char* const tests = std::getenv("VSCG_TESTS_DIR");
+  if (tests == nullptr) {
+    MESSAGE("skipped: VSCG_TESTS_DIR does not name the folder of the tests");
+    return;
+  }
+  std::set<std::string> kinds;
+  for_each_case([&](const auto& c) {
+    const auto one = recorded::record(c, typename std::remove_cvref_t<decltype(c)>::operands{});
+    for (const auto& n : one.operations->nodes()) kinds.insert(n.kind);
+  });
+  const auto mappings = vscg::io::onnx_mappings();
+  std::size_t found = 0;
+  for (const auto& file : std::filesystem::directory_iterator(std::filesystem::path(tests) / "../include/vscg/ops")) {
+    std::ifstream lines(file.path());
+    for (std::string line; std::getline(lines, line);) {
+      if (!contains(line, "constexpr const char* name = ")) continue;
+      // One name, or one of two.
+      for (auto at = line.find('"'); at != std::string::npos; at = line.find('"', at)) {
+        const auto end = line.find('"', at + 1);
+        const std::string name = line.substr(at + 1, end - at - 1);
+        at = end + 1;
+        ++found;
+        INFO(name << ": a new operation has a mapping in io/onnx/mappings.hpp, a case in tests/ops/cases");
+        CHECK(mappings.contains(name));
+        CHECK((kinds.contains(name) || name == "dropout"));
+      }
+    }
+  }
+  CHECK(found >= mappings.size());
+}
