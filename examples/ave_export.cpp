@@ -46,7 +46,7 @@ void write(const programs::export_options& given) {
     programs::with_room_for("the file of " + given.weights,
                             [&] { vscg::io::save_onnx(given.onnx_file, traced, options); });
   }
-  std::printf("%s in %s\n", programs::network_text(network->metadata()).c_str(), given.onnx_file.c_str());
+  std::printf("%s in %s\n", identity_text(network->metadata()).c_str(), given.onnx_file.c_str());
   const vscg::program& p = *traced.operations;
   print(p, "input", options.inputs, p.inputs());
   print(p, "output", traced.outputs, p.outputs());

@@ -32,6 +32,7 @@
 #include <vector>
 
 #include <vscg/data/ave.hpp>
+#include <vscg/data/for_each_batch.hpp>
 #include <vscg/io/weights.hpp>
 #include <vscg/train/ave/evaluation.hpp>
 #include <vscg/train/ave/labels.hpp>
@@ -156,11 +157,11 @@ class peer {
       const auto batches =
           vscg::train::epoch_batches(vscg::train::protocol_name::clean, vscg::setting::fully,
                                      data_->order(vscg::data::split::train), size, vscg::seed{1}, ++epoch_);
-      vscg::train::for_each_batch(*loader_, std::span<const std::vector<std::size_t>>(batches),
-                                  [&](std::size_t, const vscg::data::batch<float>& b) {
-                                    step(l, with_targets(b.audio, b.visual, b.segment_classes));
-                                    return true;
-                                  });
+      vscg::data::for_each_batch(*loader_, std::span<const std::vector<std::size_t>>(batches),
+                                 [&](std::size_t, const vscg::data::batch<float>& b) {
+                                   step(l, with_targets(b.audio, b.visual, b.segment_classes));
+                                   return true;
+                                 });
       waits.push_back((loader_->seconds_waited() - waited) * 1e3);
     });
     result.insert(result.end(), waits.begin(), waits.end());

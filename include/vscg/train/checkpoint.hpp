@@ -10,13 +10,13 @@
 #include <map>
 #include <span>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include <vscg/core/error.hpp>
 #include <vscg/core/parameter.hpp>
 #include <vscg/core/shape_text.hpp>
+#include <vscg/files/utf8.hpp>
 #include <vscg/io/checkpoint.hpp>
 #include <vscg/io/json_record.hpp>
 #include <vscg/io/safetensors.hpp>
@@ -77,8 +77,8 @@ run_description<Settings> description_of(const io::safetensors_file& file) {
   run_position& p = d.position;
   p.history = history_from_text(text("vscg.run.metrics"), thing);
   const std::string& data = text("vscg.run.data");
-  const auto read = std::from_chars(data.data(), data.data() + data.size(), d.data);
-  if (read.ec != std::errc{} || read.ptr != data.data() + data.size()) throw expectation_error(thing, "a count", data);
+  std::from_chars(data.data(), data.data() + data.size(), d.data);
+  if (std::to_string(d.data) != data) throw expectation_error(thing, "a count", clipped(data));
   const io::json_record position(text("vscg.run.position"), thing);
   p.batches = position.count("batches");
   p.steps = position.count("steps");
