@@ -13,6 +13,7 @@
 #include <vscg/core/plan.hpp>
 #include <vscg/core/program.hpp>
 #include <vscg/core/record.hpp>
+#include <vscg/core/stretch_limits.hpp>
 #include <vscg/model/trace.hpp>
 #include <vscg/nn/linear.hpp>
 #include <vscg/ops/add.hpp>
@@ -63,14 +64,14 @@ TEST_CASE("a slot knows its shape, its element type, and of what it is a view") 
   CHECK(p.nodes()[1].operands == std::vector{back.id});
   CHECK(p.nodes()[1].arrays == std::vector{h.id});
   // A view that is an output keeps its array alive.
-  const vscg::memory_plan plan(p, 3, 1, sizeof(float));
+  const vscg::memory_plan plan(p, vscg::stretch_limits{}, 3, 1, sizeof(float));
   plan_check::is_sound(p, plan);
   CHECK(plan.value(h.id) != vscg::memory_plan::nowhere);
   CHECK(plan.value(flat.id) == vscg::memory_plan::nowhere);
 }
 
 TEST_CASE("settings can be read by name") {
-  auto trace = vscg::make_recorder(vscg::parameter_table{{}, {}, 0, 1}, true);
+  auto trace = vscg::make_recorder(vscg::parameter_table{{}, {}, {}, 0, 1}, true);
   const auto [x] = inputs<shape<dyn, 4>>(trace);
   const auto y = vscg::dropout(x, vscg::random_key{7, 0}, 0.25);
   const vscg::program p(std::move(trace), {y.id});
