@@ -11,12 +11,12 @@
 #include <utility>
 #include <vector>
 
-#include <vscg/files/atomic_file.hpp>
 #include <vscg/core/config.hpp>
 #include <vscg/core/error.hpp>
 #include <vscg/core/program.hpp>
 #include <vscg/core/slot.hpp>
 #include <vscg/core/team.hpp>
+#include <vscg/files/atomic_file.hpp>
 #include <vscg/io/onnx/graph.hpp>
 #include <vscg/io/onnx/mappings.hpp>
 #include <vscg/io/traced_network.hpp>

@@ -18,11 +18,12 @@ namespace vscg::composites {
 /// Results: two [B, T / 4, H].
 template <int T, int C, int H>
 struct extract_events {
-  template <Var X, Var Y, Var W1, Var B1, Var W2, Var B2>
-  auto operator()(const X& first, const Y& second, const W1& first_w1, const B1& first_b1, const W2& first_w2,
-                  const B2& first_b2, const W1& second_w1, const B1& second_b1, const W2& second_w2,
-                  const B2& second_b2) const {
-    const auto of = [](const auto& x, const W1& w1, const B1& b1, const W2& w2, const B2& b2) {
+  template <Var X, Var Y, Var ShortWeight, Var ShortBias, Var LongWeight, Var LongBias>
+  auto operator()(const X& first, const Y& second, const ShortWeight& first_w1, const ShortBias& first_b1,
+                  const LongWeight& first_w2, const LongBias& first_b2, const ShortWeight& second_w1,
+                  const ShortBias& second_b1, const LongWeight& second_w2, const LongBias& second_b2) const {
+    const auto of = [](const auto& x, const ShortWeight& w1, const ShortBias& b1, const LongWeight& w2,
+                       const LongBias& b2) {
       const auto short_events = vscg::max_pool1d<2>(relu(vscg::conv1d(x, w1, b1)));
       return vscg::max_pool1d<2>(relu(vscg::conv1d(short_events, w2, b2)));
     };
