@@ -12,7 +12,7 @@
 #include <vscg/core/record.hpp>
 #include <vscg/io/onnx.hpp>
 #include <vscg/model/trace.hpp>
-#include <vscg/nn/bidirectional.hpp>
+#include <vscg/nn/recurrent.hpp>
 #include <vscg/nn/linear.hpp>
 #include <vscg/ops/dropout.hpp>
 #include <vscg/ops/relu.hpp>

@@ -32,7 +32,7 @@ struct backend {
     void each(std::size_t, std::size_t, const auto&) {}
     void rows(std::size_t, std::size_t, const auto&) {}
     void independent_ranges(std::size_t, const auto&) {}
-    void gemm(const vscg::gemm_arguments<T>&) {}
+    void gemm(const vscg::gemm_arguments<T>&, auto...) {}
     void pack(const vscg::gemm_arguments<T>&, T*) {}
   };
 };

@@ -42,7 +42,7 @@ struct network {
   auto operator()(const X& x) const {
     if constexpr (X::tag::training) {
       const auto before = vscg::operand(x, average) * 0.75;
-      vscg::assign(average, before + scale(detach(vscg::operand(x, layer.bias)), 0.25));
+      vscg::assign(average, before + 0.25 * detach(vscg::operand(x, layer.bias)));
     }
     return layer(x);
   }

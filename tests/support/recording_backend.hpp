@@ -160,8 +160,9 @@ struct backend {
     void independent_ranges(std::size_t n, const F& f) {
       f(*this, 0, n);
     }
-    void gemm(const vscg::gemm_arguments<T>& arguments) {
-      vscg::thrust_detail::gemm(*this, workspace_.data(), arguments);
+    template <class Function = vscg::identity_function>
+    void gemm(const vscg::gemm_arguments<T>& arguments, Function = {}) {
+      vscg::thrust_detail::gemm<Function>(*this, workspace_.data(), arguments);
     }
     static constexpr std::size_t packed_elements(std::size_t, std::size_t) { return 0; }
     void pack(const vscg::gemm_arguments<T>&, T*) {}
