@@ -209,7 +209,7 @@ TEST_CASE("what cannot be exported is refused, and the file that was there stays
   CHECK(contains(error_of([&] { vscg::io::save_onnx(dir / "none" / "a.onnx", one.exportable()); }), "none/a.onnx"));
 
   using training_tag = vscg::trace_tag<float, recorded::backend, vscg::mode::training>;
-  auto trace = vscg::make_recorder(vscg::parameter_table{{}, {}, 0, 1}, true);
+  auto trace = vscg::make_recorder(vscg::parameter_table{{}, {}, {}, 0, 1}, true);
   const auto given = vscg::input_var<training_tag, shape<dyn, 4>, false>(trace);
   const auto y = vscg::dropout(given, vscg::random_key{7, 0}, 0.25);
   const vscg::program drawing(std::move(trace), {y.id});

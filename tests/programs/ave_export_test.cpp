@@ -31,7 +31,7 @@ void save_start(const std::filesystem::path& path) {
   std::vector<std::string> categories;
   for (int c = 0; c < 28; ++c) categories.push_back("category " + std::to_string(c));
   vscg::io::save_weights(vscg::weights<Network, Scalar, vscg::cpu>(vscg::seed{3}), path,
-                         vscg::io::metadata_of<Network>(categories));
+                         vscg::train::with_categories(vscg::io::metadata_of<Network>(), categories));
 }
 
 void save_all(const temporary_folder& dir) {

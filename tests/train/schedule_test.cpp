@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
+#include <vscg/train/ave/settings.hpp>
 #include <vscg/train/schedule.hpp>
-#include <vscg/train/settings.hpp>
 
 using namespace vscg::train;
 
