@@ -15,6 +15,7 @@
 
 // clang-format off: a list, one kernel a line
 #define VSCG_DETAIL_KERNELS(EACH, ROWS, T)                                                \
+  EACH(T, kernels::take_value<T>)                                                         \
   EACH(T, kernels::adam_update<T>)                                                        \
   EACH(T, kernels::batch_sum_pullback<T>)                                                 \
   EACH(T, kernels::binary_forward<kernels::sum_of_two, T>)                                \
@@ -50,6 +51,7 @@
   ROWS(T, kernels::index_cross_entropy_pullback<T>)                                       \
   ROWS(T, kernels::dropout_mask<T>)                                                       \
   ROWS(T, kernels::gather_columns<T>)                                                     \
+  ROWS(T, kernels::guard_loss<T>)                                                         \
   ROWS(T, kernels::gather_numbers<T>)                                                     \
   ROWS(T, kernels::layer_norm_forward<T>)                                                 \
   ROWS(T, kernels::layer_norm_pullback<T>)                                                \

@@ -42,6 +42,7 @@ inline void is_sound(const vscg::program& p, const vscg::memory_plan& plan) {
     const auto [index, pullback] = p.steps()[at];
     const auto& node = p.nodes()[index];
     const auto needs = [&](const auto& where, vscg::slot_id id) {
+      if (id == vscg::no_slot) return;  // an array of size 0
       const auto from = p.slot_table()[id].from;
       if (from == vscg::slot::origin::parameter) return;
       if (from == vscg::slot::origin::input && &where == &values) return;

@@ -33,10 +33,10 @@ auto matmul_by_weight(data<4, 8> a, weight<8, 3> b) { return matmul(a, b); }
 auto matmul_of_weight(weight<4, 8> a, data<8, 3> b) { return matmul(a, b); }
 // expect: shape_mismatch<.*matmul_function.*expects<.*batch, .*any, .*any>.*gets<.*batch, 8>
 auto matmul_of_rows(data<8> a, data<8, 3> b) { return matmul(a, b); }
-// expect: shape_mismatch<.*matmul_function.*true>.*expects<8>.*gets<7>
-auto matmul_transposed_inner(data<5, 8> a, data<3, 7> b) { return matmul_transposed(a, b); }
-// expect: shape_mismatch<.*matmul_function.*true>.*expects<2>.*gets<6>
-auto matmul_transposed_leading(data<2, 5, 8> a, data<6, 3, 8> b) { return matmul_transposed(a, b); }
+// expect: shape_mismatch<.*matmul_function.*expects<8>.*gets<7>
+auto matmul_transposed_inner(data<5, 8> a, data<3, 7> b) { return matmul(a, transpose(b)); }
+// expect: shape_mismatch<.*matmul_function.*expects<2>.*gets<6>
+auto matmul_transposed_leading(data<2, 5, 8> a, data<6, 3, 8> b) { return matmul(a, transpose(b)); }
 
 // Rows and reshaping.
 

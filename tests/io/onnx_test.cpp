@@ -12,8 +12,8 @@
 #include <vscg/core/record.hpp>
 #include <vscg/io/onnx.hpp>
 #include <vscg/model/trace.hpp>
-#include <vscg/nn/recurrent.hpp>
 #include <vscg/nn/linear.hpp>
+#include <vscg/nn/recurrent.hpp>
 #include <vscg/ops/dropout.hpp>
 #include <vscg/ops/relu.hpp>
 #include <vscg/testing/trace_trial.hpp>

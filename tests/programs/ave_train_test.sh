@@ -39,12 +39,12 @@ arrays() {
   header=$(od -An -t u8 -N 8 "$1")
   tail -c "+$((header + 9))" "$1"
 }
-adam() { head -c 1000000 "$1" | grep -aoE '"adam\\+":\[[^]]*\]'; }
+optimizer() { head -c 1000000 "$1" | grep -aoE '"optimizer\\+":\[[^]]*\]'; }
 no_times() { sed -E 's/"(seconds|peak_memory_mib|threads)": ?[-+0-9.e]+//g' "$1"; }
 same() {
   cmp <(arrays "$1/last.checkpoint") <(arrays "$2/last.checkpoint") || fail "$2: another checkpoint than $1"
-  [ -n "$(adam "$1/last.checkpoint")" ] || fail "$1: no progress of the optimizer in the checkpoint"
-  [ "$(adam "$1/last.checkpoint")" = "$(adam "$2/last.checkpoint")" ] || fail "$2: another progress than $1"
+  [ -n "$(optimizer "$1/last.checkpoint")" ] || fail "$1: no progress of the optimizer in the checkpoint"
+  [ "$(optimizer "$1/last.checkpoint")" = "$(optimizer "$2/last.checkpoint")" ] || fail "$2: another progress than $1"
   cmp "$1/best.safetensors" "$2/best.safetensors" || fail "$2: other weights than $1"
   diff <(no_times "$1/metrics.jsonl") <(no_times "$2/metrics.jsonl") || fail "$2: other metrics than $1"
   diff <(no_times "$1/summary.json") <(no_times "$2/summary.json") || fail "$2: another summary than $1"

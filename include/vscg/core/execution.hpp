@@ -146,12 +146,15 @@ class operation_context {
     if (i >= node_.prepared.size() || node_.prepared[i] == no_slot) return nullptr;
     return run_.values[node_.prepared[i]];
   }
-  scalar* saved(std::size_t i) const { return run_.values[node_.saved[i]]; }
+  /// Saved and scratch arrays; null for a size of 0.
+  scalar* saved(std::size_t i) const { return array(node_.saved[i]); }
   scalar* scratch(std::size_t i) const {
-    return run_.values[Pullback ? node_.pullback_scratch[i] : node_.forward_scratch[i]];
+    return array(Pullback ? node_.pullback_scratch[i] : node_.forward_scratch[i]);
   }
 
  private:
+  scalar* array(slot_id id) const { return id == no_slot ? nullptr : run_.values[id]; }
+
   const node& node_;
   execution<scalar, executor>& run_;
 };

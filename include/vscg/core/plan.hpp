@@ -72,7 +72,9 @@ class memory_plan {
     for (const auto& n : p.nodes()) {
       for (const slot_id id : n.results) producer[id] = n.label;
       for (const auto* list : {&n.saved, &n.forward_scratch, &n.pullback_scratch}) {
-        for (const slot_id id : *list) producer[id] = n.label + " scratch";
+        for (const slot_id id : *list) {
+          if (id != no_slot) producer[id] = n.label + " scratch";
+        }
       }
     }
     for (const auto& b : blocks_) {

@@ -71,10 +71,10 @@ class program {
       if (!s.pullback || ((n.reads_results >> k) & 1U) != 0) f(n.results[k], false);
       if (s.pullback && ((n.given >> k) & 1U) != 0) f(n.results[k], true);
     }
-    for (const slot_id id : s.pullback ? n.pullback_scratch : n.forward_scratch) f(id, false);
-    for (const slot_id id : n.saved) f(id, false);
-    for (const slot_id id : n.prepared) {
-      if (id != no_slot) f(id, false);
+    for (const auto* list : {s.pullback ? &n.pullback_scratch : &n.forward_scratch, &n.saved, &n.prepared}) {
+      for (const slot_id id : *list) {
+        if (id != no_slot) f(id, false);
+      }
     }
   }
   std::span<const slot_id> inputs() const { return inputs_; }
@@ -90,6 +90,20 @@ class program {
   /// Whether an item's results depend on the other items of the batch.
   bool couples_batch() const {
     return std::any_of(nodes_.begin(), nodes_.end(), [](const node& n) { return n.couples_batch; });
+  }
+  /// Bytes of memory that the description holds.
+  std::size_t bytes() const {
+    const auto of = [](const auto& list) { return list.capacity() * sizeof(list[0]); };
+    std::size_t total = of(slots_) + of(nodes_) + of(steps_) + of(parameter_labels_) + of(preparations_);
+    for (const slot& s : slots_) total += of(s.extents);
+    for (const node& n : nodes_) {
+      total += of(n.kind) + of(n.label) + n.settings.size() * sizeof(setting_entry);
+      for (const auto* ids :
+           {&n.operands, &n.arrays, &n.results, &n.prepared, &n.saved, &n.forward_scratch, &n.pullback_scratch}) {
+        total += of(*ids);
+      }
+    }
+    return total;
   }
   /// A name of a parameter, the first one where several arrays lie side by side.
   std::string_view parameter_label(std::uint32_t id) const { return parameter_labels_[id]; }

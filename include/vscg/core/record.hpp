@@ -144,7 +144,8 @@ VSCG_NOINLINE inline slot_id append(recorder& trace, const operation_description
   n.is_linear = d.is_linear;
   n.operands.assign(operands.begin(), operands.end());
   const auto add = [&](std::span<const slot_size> sizes, std::vector<slot_id>& to) {
-    for (const slot_size size : sizes) to.push_back(trace.temporary(size, d.scalar));
+    for (const slot_size size : sizes)
+      to.push_back(size.elements(1, 1) == 0 ? no_slot : trace.temporary(size, d.scalar));
   };
   if (can_prepare(trace, d, operands)) prepare_once(trace, d, n);
   add(d.saved, n.saved);

@@ -86,9 +86,9 @@ class session {
   outputs infer(const Arrays&... arrays) && = delete;  // the views would see a session that is gone
 
   /// Bytes of memory that the session holds for its arrays and its backend, with the workspaces of products. The
-  /// weights are the model's, and the description of the program, some kilobytes, is not counted.
+  /// weights are the model's.
   std::size_t memory() const {
-    std::size_t total = runner_.bytes() + staged_.bytes();
+    std::size_t total = runner_.bytes() + staged_.bytes() + traced().bytes();
     for (const auto& array : results_) total += array.bytes();
     return total;
   }

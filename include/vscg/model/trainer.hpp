@@ -138,8 +138,8 @@ class trainer {
   /// Bytes of memory that the trainer holds: for a step's arrays, its backend with the workspaces of products,
   /// gradients, and the optimizer's state. The weights are the model's.
   std::size_t memory() const {
-    return runner_.bytes() + gradients_.bytes() + state_.bytes() + persistent_.bytes() + staged_.bytes() +
-           report_.bytes();
+    return traced_.steps->bytes() + runner_.bytes() + gradients_.bytes() + state_.bytes() + persistent_.bytes() +
+           staged_.bytes() + report_.bytes();
   }
 
   /// Steps taken; with `state()` and the weights, all that a run needs to go on with the same bits.

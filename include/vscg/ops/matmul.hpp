@@ -78,6 +78,8 @@ struct matmul : operation<with_channels<A, N>> {
 
 }  // namespace ops
 
+struct matmul_function;
+
 namespace detail {
 /// The leading axes of `Shape`, then a matrix [Rows, Columns].
 template <class Shape, int Rows, int Columns, std::size_t... I>
@@ -88,7 +90,7 @@ auto with_matrix(std::index_sequence<I...>) -> shape<Shape::extents[I]..., Rows,
 /// `transpose`, it is read as it lies and nothing is transposed.
 template <class Tag, class GivenA, class GivenB, bool ActiveA, bool ActiveB>
 auto matmul(const var<Tag, GivenA, ActiveA>& given_a, const var<Tag, GivenB, ActiveB>& given_b) {
-  using function = struct matmul_function;
+  using function = matmul_function;
   const auto a = expect_batch<function, 3>(given_a);
   using A = shape_of<decltype(a)>;
   using leading = std::make_index_sequence<A::rank - 2>;
