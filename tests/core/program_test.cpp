@@ -164,9 +164,9 @@ TEST_CASE("narrow steps between wide ones run with them where the backend's limi
   const auto narrow = tanh(tanh(vscg::max<1>(wide)));
   const auto last = vscg::max<1>(other);
   const vscg::program p(std::move(trace), {narrow.id, last.id});
-  const auto ends = [&](const vscg::stretch_limits& limits) {
+  const auto ends = [&](const vscg::stretch_limits& wide_rows) {
     std::vector<std::size_t> all;
-    for (const auto& s : vscg::find_stretches(p, limits)) all.push_back(s.end);
+    for (const auto& s : vscg::find_stretches(p, wide_rows)) all.push_back(s.end);
     return all;
   };
   CHECK(ends({768, 768, 2}) == std::vector<std::size_t>{4});

@@ -27,9 +27,7 @@ using vscg::shape;
 
 namespace {
 
-struct overriding : vscg::eigen_backend {
-  static constexpr const char* name = "overriding";
-};
+struct overriding : vscg::eigen_backend {};
 
 /// A number more for a gradient.
 template <class T>
