@@ -182,7 +182,8 @@ TEST_CASE("a backend may turn stretches off: every step then runs on all items")
   CHECK(whole[1].end == p.steps().size());
   CHECK(whole[0].items + whole[1].items == 0);
   CHECK(vscg::find_stretches(p, {1, 1, 0}).size() > 2);
-  for (const auto& b : vscg::memory_plan(wide_then_narrow(), {}, 16, 1, sizeof(float)).blocks()) CHECK(!b.part);
+  const vscg::memory_plan plan(wide_then_narrow(), {}, 16, 1, sizeof(float));
+  for (const auto& b : plan.blocks()) CHECK(!b.part);
 }
 
 TEST_CASE("more items than any memory could hold are refused, and not planned with an overflow") {

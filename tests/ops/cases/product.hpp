@@ -102,7 +102,9 @@ struct shared_weight_case : operation_case<shape<dyn, 3, 7>, shape<dyn, 3, 7>, s
   auto operator()(auto a, auto b, auto weight) const {
     const auto first = vscg::linear(a, weight);
     const auto second = vscg::linear(b, weight);
-    return (first + second) + vscg::linear(a, weight);
+    const auto both = first + second;
+    const auto third = vscg::linear(a, weight);
+    return both + third;
   }
   static std::vector<double> reference(std::size_t, const arrays& x) {
     std::vector<double> sum(x[0].size());

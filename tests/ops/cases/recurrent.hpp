@@ -172,7 +172,11 @@ struct last_states_case : operation_case<shape<dyn, 4, 10>> {
 /// Rows with a step, some of which a second selection takes again: gradients add, and rows between take none.
 struct select_rows_case : operation_case<shape<dyn, 7, 5>> {
   static constexpr const char* name = "select_rows";
-  auto operator()(auto x) const { return vscg::select_rows<1, 3, 2>(x) + vscg::select_rows<5, 3, -1>(x); }
+  auto operator()(auto x) const {
+    const auto forward = vscg::select_rows<1, 3, 2>(x);
+    const auto backward = vscg::select_rows<5, 3, -1>(x);
+    return forward + backward;
+  }
   static std::vector<double> reference(std::size_t items, const arrays& x) {
     std::vector<double> y;
     for (std::size_t item = 0; item < items; ++item) {

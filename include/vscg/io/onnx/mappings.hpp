@@ -179,7 +179,10 @@ inline names binary_cross_entropy(onnx_graph& to, const node& n) {
     return to.add("Mul", {target, to.add("Max", {to.add("Log", {p}), to.scalar(-100)})});
   };
   const auto other = [&](std::size_t k) { return to.add("Sub", {one, to.operand(n, k)}); };
-  const auto sum = to.add("Add", {term(to.operand(n, 1), to.operand(n, 0)), term(other(1), other(0))});
+  const auto yes = term(to.operand(n, 1), to.operand(n, 0));
+  const auto no_target = other(1);
+  const auto no = term(no_target, other(0));
+  const auto sum = to.add("Add", {yes, no});
   return {item_means(to, to.add("Neg", {sum}), to.extents(n, 0).size())};
 }
 
