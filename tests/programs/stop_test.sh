@@ -32,8 +32,9 @@ until_true() {
     sleep 0.01
   done
 }
-# Until its main function has begun: before that, a signal ends it as it ends any process.
-listens() { [ $((0x$(sed -n 's/^SigCgt:\t*//p' "/proc/$pid/status") & 0x4002)) -eq $((0x4002)) ]; }
+# Until its main function has begun: before that, a signal ends it as it ends any process. The shell, which it is until it
+# is loaded, listens as well.
+listens() { [ "$(cat "/proc/$pid/comm")" != "$(cat /proc/$$/comm)" ] && [ $((0x$(sed -n 's/^SigCgt:\t*//p' "/proc/$pid/status") & 0x4002)) -eq $((0x4002)) ]; }
 # Sends a signal to what was begun; it must end with 130 and say so.
 stop() {
   local tries=0 code
