@@ -25,7 +25,7 @@ struct square : operation<Shape> {
   template <class C>
   void pullback(const C& c) const {
     using T = typename C::scalar;
-    c.backend().each(elements_of<Shape>(c.items()), 1, square_back<T>{c.x(), c.dy(), c.dx()});
+    c.backend().each(Shape::count(c.items()), 1, square_back<T>{c.x(), c.dy(), c.dx()});
   }
 };
 

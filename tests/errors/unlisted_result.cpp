@@ -15,7 +15,7 @@ struct exponential : operation<Shape> {
   void pullback(const C& c) const {
     using T = typename C::scalar;
     const T* y = c.y();
-    c.backend().each(elements_of<Shape>(c.items()), 1, kernels::product_gradient<T>{y, c.dy(), c.dx()});
+    c.backend().each(Shape::count(c.items()), 1, kernels::product_gradient<T>{y, c.dy(), c.dx()});
   }
 };
 

@@ -62,11 +62,11 @@ struct faulty : vscg::operation<Shape> {
 
   template <class C>
   void forward(const C& c) const {
-    c.backend().each(vscg::elements_of<Shape>(c.items()), 1, triple<typename C::scalar>{c.x(), c.y()});
+    c.backend().each(Shape::count(c.items()), 1, triple<typename C::scalar>{c.x(), c.y()});
   }
   template <class C>
   void pullback(const C& c) const {
-    const std::size_t count = vscg::elements_of<Shape>(c.items());
+    const std::size_t count = Shape::count(c.items());
     c.backend().rows(1, count, faulty_pullback<typename C::scalar>{kind, count, c.dy(), c.dx()});
   }
 };

@@ -5,12 +5,12 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdio>
 #include <span>
 #include <string>
 #include <vector>
 
 #include <vscg/core/node.hpp>
+#include <vscg/core/number_text.hpp>
 #include <vscg/core/program.hpp>
 #include <vscg/core/slot.hpp>
 
@@ -19,13 +19,6 @@
 namespace vscg {
 
 namespace detail {
-
-/// "256", "0.099", "1e-06".
-inline std::string number_text(double number) {
-  char text[32];
-  std::snprintf(text, sizeof(text), "%.6g", number);
-  return text;
-}
 
 inline std::string settings_text(const node& n, const char* separator) {
   std::string text;

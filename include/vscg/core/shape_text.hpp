@@ -11,13 +11,15 @@
 
 namespace vscg {
 
-/// "[256, 128]", and "[]" for a scalar. Extents that equal `any` stand for every number and are written N.
+/// "[256, 128]", and "[]" for a scalar. Extents that equal `any` stand for every number and are written as a
+/// letter.
 template <class Extents>
-std::string shape_text(const Extents& extents, long long any = -1, std::string_view between = ", ") {
+std::string shape_text(const Extents& extents, long long any = -1, std::string_view between = ", ",
+                       const char* letter = "N") {
   std::string text = "[";
   for (const auto extent : extents) {
     if (text.size() > 1) text += between;
-    text += std::cmp_equal(extent, any) ? std::string("N") : std::to_string(extent);
+    text += std::cmp_equal(extent, any) ? std::string(letter) : std::to_string(extent);
   }
   return text + "]";
 }

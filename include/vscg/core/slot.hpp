@@ -11,6 +11,7 @@
 
 #include <vscg/core/config.hpp>
 #include <vscg/core/shape.hpp>
+#include <vscg/core/shape_text.hpp>
 
 namespace vscg {
 
@@ -78,14 +79,7 @@ struct slot {
 };
 
 /// "[B, 10, 128]".
-inline std::string shape_text(const slot& s) {
-  std::string text = "[";
-  for (const int extent : s.extents) {
-    if (text.size() > 1) text += ", ";
-    text += extent == dyn ? "B" : std::to_string(extent);
-  }
-  return text + "]";
-}
+inline std::string shape_text(const slot& s) { return shape_text(s.extents, dyn, ", ", "B"); }
 
 }  // namespace vscg
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <limits>
 #include <memory>
@@ -65,7 +66,14 @@ class runner {
   std::size_t capacity() const { return plan_.items(); }
 
   /// Parameters are read from here. (Values are held as writable pointers; no operation writes to a parameter.)
-  void bind_weights(const Scalar* weights) { bind(values_, const_cast<Scalar*>(weights)); }
+  void bind_weights(const Scalar* weights) {
+    if (weights == weights_) return;
+    weights_ = weights;
+    ++bindings_;
+    bind(values_, const_cast<Scalar*>(weights));
+  }
+  /// How often that was another place than before: launches that are kept are good for one.
+  std::uint32_t bindings() const { return bindings_; }
   /// Gradients of parameters go here.
   void bind_gradients(Scalar* gradients) { bind(gradients_, gradients); }
   /// Input `k` is read from here; [items, ...] as traced, in the backend's memory.
@@ -266,6 +274,8 @@ class runner {
   std::vector<Scalar*> values_;
   std::vector<Scalar*> gradients_;
   std::vector<parameter_storage> storage_;
+  const Scalar* weights_ = nullptr;
+  std::uint32_t bindings_ = 0;
   std::vector<std::vector<stride>> strides_;  // by stretch
   bool poison_ = false;
   std::function<bool()> stop_;

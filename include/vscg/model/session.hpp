@@ -109,12 +109,7 @@ class session {
   using staged = staged_batch<no_header, Scalar, typename Backend::memory, Inputs>;
 
   void take_weights() {
-    weights_->expect_numbers();
-    weights_->expect_settings_of(*table_);
-    if (bound_ != weights_->numbers.data()) {
-      runner_.bind_weights(bound_ = weights_->numbers.data());
-      ++bindings_;
-    }
+    runner_.bind_weights(weights_->numbers_for(*table_));
     runner_.prepare();
     revision_ = weights_->revision;
   }
@@ -135,7 +130,7 @@ class session {
     state.items = staged_.items();
     state.batch_items = state.items;
     auto& executor = runner_.backend();
-    executor.replay((std::uint64_t{bindings_} << 32U) | state.items, [&] {
+    executor.replay((std::uint64_t{runner_.bindings()} << 32U) | state.items, [&] {
       staged_.bring(executor);
       runner_.forward(state);
       for (std::size_t k = 0; k < results_.size(); ++k) {
@@ -152,8 +147,6 @@ class session {
 
   std::shared_ptr<const shared_numbers<Scalar, typename Backend::memory>> weights_;
   std::shared_ptr<const parameter_table> table_;  // as traced
-  const Scalar* bound_ = nullptr;                 // what the runner reads
-  std::uint32_t bindings_ = 0;                    // how often that changed
   std::uint64_t revision_ = 0;
   runner<Scalar, Backend> runner_;
   staged staged_;

@@ -92,7 +92,7 @@ class trainer {
         persistent_(*traced_.steps, table()),
         staged_(options_.batch) {
     expect_micro_batches(*traced_.steps, options_.micro_batch, options_.batch, "trainer_options.micro_batch");
-    bind_weights();
+    runner_.bind_weights(weights_->numbers_for(*table_));
     runner_.bind_gradients(gradients_.data());
     const std::vector<scalar> zeros(gradients_.size(), scalar(0));
     memory_type::copy_in(gradients_.data(), zeros.data(), zeros.size() * sizeof(scalar));
@@ -203,14 +203,6 @@ class trainer {
     return found;
   }
 
-  void bind_weights() {
-    weights_->expect_numbers();
-    weights_->expect_settings_of(*table_);
-    if (bound_ == weights_->numbers.data()) return;
-    runner_.bind_weights(bound_ = weights_->numbers.data());
-    ++bindings_;
-  }
-
   template <class... Arrays>
   void take(const Arrays&... arrays) {
     static_assert(
@@ -226,7 +218,7 @@ class trainer {
     now.step = steps_;
     now.optimizer = checked(optimizer);
     staged_.take(now, batch);
-    bind_weights();
+    runner_.bind_weights(weights_->numbers_for(*table_));
   }
 
   loss_report<term_count> take_step() {
@@ -243,7 +235,7 @@ class trainer {
   void run(bool update) {
     runner_.expect_no_stop();
     auto& executor = runner_.backend();
-    const std::uint64_t key = (std::uint64_t{bindings_} << 33U) | (staged_.items() << 1U) | (update ? 1U : 0U);
+    const std::uint64_t key = (std::uint64_t{runner_.bindings()} << 33U) | (staged_.items() << 1U) | (update ? 1U : 0U);
     executor.replay(key, [&] {
       staged_.bring(executor);
       runner_.prepare();
@@ -307,8 +299,6 @@ class trainer {
 
   std::shared_ptr<shared_numbers<scalar, memory_type>> weights_;
   std::shared_ptr<const parameter_table> table_;  // as traced
-  const scalar* bound_ = nullptr;                 // what the runner reads
-  std::uint32_t bindings_ = 0;                    // how often that changed
   trainer_options options_;
   traced traced_;
   runner<scalar, backend> runner_;

@@ -35,8 +35,16 @@ struct shared_numbers {
   buffer<Scalar, Memory> numbers;  // none: moved to another object, or destroyed
   std::uint64_t revision = 1;      // another after every change
 
-  /// Throws vscg::expectation_error where the network's settings are others than those of `traced`.
-  void expect_settings_of(const parameter_table& traced) const {
+  /// Throws vscg::expectation_error where there are none any more.
+  void expect_numbers() const {
+    if (numbers.size() == 0)
+      throw expectation_error("weights", "numbers", "none: they were moved to another object or destroyed");
+  }
+
+  /// The numbers, for a program that was traced with `traced`. Throws vscg::expectation_error where there are none any
+  /// more, or the network's settings are others now.
+  const Scalar* numbers_for(const parameter_table& traced) const {
+    expect_numbers();
     for (std::size_t i = 0; table.get() != &traced && i < table->settings.size(); ++i) {
       const layer_setting& now = table->settings[i];
       const double then = traced.settings[i].value;
@@ -44,11 +52,7 @@ struct shared_numbers {
       throw expectation_error("weights: setting '" + now.name + "'",
                               std::to_string(then) + ", as when the network was traced", std::to_string(now.value));
     }
-  }
-  /// Throws vscg::expectation_error where there are none any more.
-  void expect_numbers() const {
-    if (numbers.size() == 0)
-      throw expectation_error("weights", "numbers", "none: they were moved to another object or destroyed");
+    return numbers.data();
   }
 };
 

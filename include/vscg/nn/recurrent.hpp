@@ -28,6 +28,13 @@ struct recurrent_weights {
   stacked_parameter<Directions, init::uniform<H>, rows, H> weight_hh;
   stacked_parameter<Directions, init::uniform<H>, rows> bias_ih;
   stacked_parameter<Directions, init::uniform<H>, rows> bias_hh;
+
+  /// W_ih, W_hh, b_ih and b_hh as operands of the trace that `like` belongs to.
+  template <Var X>
+  auto operands(const X& like) const {
+    return std::tuple{operand(like, weight_ih), operand(like, weight_hh), operand(like, bias_ih),
+                      operand(like, bias_hh)};
+  }
 };
 
 /// The first layer reads In channels, each of the others the states of the one before it.
@@ -63,10 +70,8 @@ struct recurrent_layers {
     if constexpr (I == Layers) {
       return x;
     } else {
-      const auto& w = std::get<I>(layers);
-      const auto y =
-          recurrent::record_layer<Cell, Layer>(x, operand(x, w.weight_ih), operand(x, w.weight_hh),
-                                               operand(x, w.bias_ih), operand(x, w.bias_hh), of_layer<I>(states)...);
+      const auto [w_ih, w_hh, b_ih, b_hh] = std::get<I>(layers).operands(x);
+      const auto y = recurrent::record_layer<Cell, Layer>(x, w_ih, w_hh, b_ih, b_hh, of_layer<I>(states)...);
       return run<Layer, I + 1>(y, states...);
     }
   }

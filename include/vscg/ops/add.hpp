@@ -44,7 +44,7 @@ struct add : operation<Shape> {
   template <class C>
   void forward(const C& c) const {
     using T = typename C::scalar;
-    c.backend().each(elements_of<Shape>(c.items()), 1,
+    c.backend().each(Shape::count(c.items()), 1,
                      kernels::binary_forward<kernels::sum_of_two, T>{{}, c.x(a), c.x(b), c.y()});
   }
   template <class C>
@@ -57,7 +57,7 @@ struct add : operation<Shape> {
   template <class C, class Operand>
   static void pass(const C& c, Operand to) {
     if constexpr (C::wants(Operand{})) {
-      c.backend().each(elements_of<Shape>(c.items()), 1, kernels::copy_gradient<typename C::scalar>{c.dy(), c.dx(to)});
+      c.backend().each(Shape::count(c.items()), 1, kernels::copy_gradient<typename C::scalar>{c.dy(), c.dx(to)});
     }
   }
 };

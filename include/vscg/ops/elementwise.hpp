@@ -14,12 +14,6 @@
 
 namespace vscg {
 
-/// Elements of an array of this shape for `items` items.
-template <class Shape>
-constexpr std::size_t elements_of(std::size_t items) {
-  return Shape::count(items);
-}
-
 namespace kernels {
 
 template <class Function, class T>
@@ -78,7 +72,7 @@ struct unary : operation<Shape> {
   template <class C>
   void forward(const C& c) const {
     using T = typename C::scalar;
-    c.backend().each(elements_of<Shape>(c.items()), 4, kernels::unary_forward<Function, T>{function, c.x(), c.y()});
+    c.backend().each(Shape::count(c.items()), 4, kernels::unary_forward<Function, T>{function, c.x(), c.y()});
   }
   template <class C>
   void pullback(const C& c) const {
@@ -88,8 +82,7 @@ struct unary : operation<Shape> {
       known = c.y();
     else
       known = c.x();
-    c.backend().each(elements_of<Shape>(c.items()), 4,
-                     kernels::unary_pullback<Function, T>{function, known, c.dy(), c.dx()});
+    c.backend().each(Shape::count(c.items()), 4, kernels::unary_pullback<Function, T>{function, known, c.dy(), c.dx()});
   }
 };
 

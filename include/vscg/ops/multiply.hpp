@@ -46,7 +46,7 @@ struct multiply : operation<Shape> {
   template <class C>
   void forward(const C& c) const {
     using T = typename C::scalar;
-    c.backend().each(elements_of<Shape>(c.items()), 1,
+    c.backend().each(Shape::count(c.items()), 1,
                      kernels::binary_forward<kernels::product_of_two, T>{{}, c.x(a), c.x(b), c.y()});
   }
   template <class C>
@@ -59,7 +59,7 @@ struct multiply : operation<Shape> {
   template <class C, class Operand, class Other>
   static void pass(const C& c, Operand to, Other other) {
     if constexpr (C::wants(Operand{})) {
-      c.backend().each(elements_of<Shape>(c.items()), 1,
+      c.backend().each(Shape::count(c.items()), 1,
                        kernels::product_gradient<typename C::scalar>{c.x(other), c.dy(), c.dx(to)});
     }
   }

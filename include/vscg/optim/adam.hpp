@@ -4,10 +4,8 @@
 #include <vscg/core/begin.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
-#include <cstdio>
 #include <limits>
 #include <span>
 #include <string>
@@ -19,6 +17,7 @@
 #include <vscg/core/config.hpp>
 #include <vscg/core/error.hpp>
 #include <vscg/core/finite.hpp>
+#include <vscg/core/number_text.hpp>
 #include <vscg/core/parameter.hpp>
 #include <vscg/optim/adam_kernels.hpp>
 
@@ -44,7 +43,7 @@ struct adam : adam_settings {
   template <class Scalar>
   void check() const {
     const auto expect = [](bool right, const char* name, const char* expected, double found) {
-      if (!right) throw expectation_error(std::string("adam: ") + name, expected, number_text(found));
+      if (!right) throw expectation_error(std::string("adam: ") + name, expected, detail::number_text(found));
     };
     constexpr double most = static_cast<double>(std::numeric_limits<Scalar>::max());
     const auto in_range = [&](double x) { return is_finite(x) && x >= 0 && x <= most; };
@@ -58,13 +57,6 @@ struct adam : adam_settings {
 
   template <class Scalar, class Backend>
   class state;
-
- private:
-  VSCG_NOINLINE static std::string number_text(double x) {
-    std::array<char, 32> text{};
-    std::snprintf(text.data(), text.size(), "%g", x);
-    return text.data();
-  }
 };
 
 /// Moments and progress of one training run, in the backend's memory: nothing of it returns to the host inside a step.
@@ -117,8 +109,8 @@ class adam::state {
         const auto sums = copy_of(partial_.data(), blocks_of(part));
         if (std::all_of(sums.begin(), sums.end(), [](Scalar x) { return is_finite(x); })) continue;
         return describe(part, gradients, weights) + "weight '" + entry.name + "' (" + "gradients up to " +
-               number_text(largest(copy_of(gradients + part.offset, part.elements))) + ", learning rate " +
-               number_text(settings.learning_rate) + ")";
+               detail::number_text(largest(copy_of(gradients + part.offset, part.elements))) + ", learning rate " +
+               detail::number_text(settings.learning_rate) + ")";
       }
     }
     return "";
@@ -135,9 +127,11 @@ class adam::state {
     const std::string what = "adam: progress";
     if (p.size() != 3) throw expectation_error(what, "3 numbers", std::to_string(p.size()));
     expect_finite(what, std::span<const double>(p));
-    if (!(p[0] >= 0) || p[0] != std::floor(p[0])) throw expectation_error(what, "a number of steps", number_text(p[0]));
+    if (!(p[0] >= 0) || p[0] != std::floor(p[0]))
+      throw expectation_error(what, "a number of steps", detail::number_text(p[0]));
     for (const double power : {p[1], p[2]}) {
-      if (!(power >= 0) || !(power <= 1)) throw expectation_error(what, "powers from 0 to 1", number_text(power));
+      if (!(power >= 0) || !(power <= 1))
+        throw expectation_error(what, "powers from 0 to 1", detail::number_text(power));
     }
     memory::copy_in(progress_.data(), p.data(), sizeof(double) * 3);
   }
@@ -166,7 +160,7 @@ class adam::state {
     expect_finite(what, values);
     const auto negative = std::find_if(values.begin(), values.end(), [](Scalar x) { return x < Scalar(0); });
     if (which == 2 && negative != values.end()) {
-      throw expectation_error(what, "numbers from 0 on", number_text(static_cast<double>(*negative)));
+      throw expectation_error(what, "numbers from 0 on", detail::number_text(static_cast<double>(*negative)));
     }
     memory::copy_in((which == 1 ? first_ : second_).data(), values.data(), values.size() * sizeof(Scalar));
   }

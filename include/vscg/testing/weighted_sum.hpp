@@ -24,13 +24,13 @@ struct weighted_sum_operation : operation<shape<1>> {
   template <class C>
   void forward(const C& c) const {
     using T = typename C::scalar;
-    const std::size_t n = elements_of<Shape>(c.items());
+    const std::size_t n = Shape::count(c.items());
     c.backend().rows(1, n, kernels::batch_sum<T>{n, c.x(input), c.x(weight), T(1), false, c.y()});
   }
   template <class C>
   void pullback(const C& c) const {
     using T = typename C::scalar;
-    c.backend().each(elements_of<Shape>(c.items()), 1,
+    c.backend().each(Shape::count(c.items()), 1,
                      kernels::batch_sum_pullback<T>{c.x(weight), T(1), c.dy(), c.dx(input)});
   }
 };

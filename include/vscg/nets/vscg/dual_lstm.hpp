@@ -44,12 +44,10 @@ struct dual_lstm {
   template <Var X, Var Y>
   auto encode(const X& x, const Y& y) const {
     constexpr int T = extent<shape_of<X>, 1>;
-    const auto& of_audio = std::get<0>(lstm_audio.layers);
-    const auto& of_video = std::get<0>(lstm_video.layers);
+    const auto weights =
+        std::tuple_cat(std::get<0>(lstm_audio.layers).operands(x), std::get<0>(lstm_video.layers).operands(x));
     const auto [audio_states, video_states] =
-        compose(composites::lstm_pair<T, In, H>{}, x, y, operand(x, of_audio.weight_ih), operand(x, of_audio.weight_hh),
-                operand(x, of_audio.bias_ih), operand(x, of_audio.bias_hh), operand(x, of_video.weight_ih),
-                operand(x, of_video.weight_hh), operand(x, of_video.bias_ih), operand(x, of_video.bias_hh));
+        std::apply([&](const auto&... w) { return compose(composites::lstm_pair<T, In, H>{}, x, y, w...); }, weights);
     return streams{audio_states, video_states};
   }
 };

@@ -38,18 +38,14 @@ auto enhance(const nn::bidirectional_gru<C, H>& audio_gru, const nn::bidirection
              const Start& given_visual_start) {
   const auto audio_start = expect_shape<nn::bidirectional_gru<C, H>, shape<dyn, 2, H>>(given_audio_start);
   const auto visual_start = expect_shape<nn::bidirectional_gru<C, H>, shape<dyn, 2, H>>(given_visual_start);
-  const auto weights = [&](const nn::bidirectional_gru<C, H>& gru) {
-    const auto& from = std::get<0>(gru.layers);
-    return std::tuple{operand(audio, from.weight_ih), operand(audio, from.weight_hh), operand(audio, from.bias_ih),
-                      operand(audio, from.bias_hh)};
-  };
-  const auto all = std::tuple_cat(weights(audio_gru), weights(visual_gru));
+  const auto weights =
+      std::tuple_cat(std::get<0>(audio_gru.layers).operands(audio), std::get<0>(visual_gru.layers).operands(audio));
   return std::apply(
       [&](const auto&... w) {
         return compose(composites::gru_pair<extent<shape_of<Audio>, 1>, C, H>{}, audio, visual, audio_start,
                        visual_start, w...);
       },
-      all);
+      weights);
 }
 
 /// Stage 4 of VSCG: event semantic consistency modeling (paper section III-D). What the whole video is about,
