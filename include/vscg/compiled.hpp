@@ -16,7 +16,6 @@
 // clang-format off: a list, one kernel a line
 #define VSCG_DETAIL_KERNELS(EACH, ROWS, T)                                                \
   EACH(T, kernels::take_value<T>)                                                         \
-  EACH(T, kernels::adam_update<T>)                                                        \
   EACH(T, kernels::batch_sum_pullback<T>)                                                 \
   EACH(T, kernels::binary_forward<kernels::sum_of_two, T>)                                \
   EACH(T, kernels::binary_forward<kernels::product_of_two, T>)                            \
@@ -37,6 +36,7 @@
   ROWS(T, kernels::adam_check<T>)                                                         \
   ROWS(T, kernels::adam_decide<T>)                                                        \
   ROWS(T, kernels::adam_prepare<T>)                                                       \
+  ROWS(T, kernels::adam_update<T>)                                                        \
   ROWS(T, kernels::add_to_rows_forward<T>)                                                \
   ROWS(T, kernels::batch_sum<T>)                                                          \
   ROWS(T, kernels::block_sums<identity_function, T>)                                      \

@@ -36,14 +36,16 @@ struct adam : adam_settings {
   /// What a step needs of it, a few numbers that are copied as bytes.
   using settings = adam_settings;
 
+  static constexpr const char* name = "adam";  ///< in checkpoints
+
   constexpr explicit adam(double rate = 1e-3) { learning_rate = rate; }
 
   /// Throws vscg::expectation_error unless a `Scalar` can compute with these numbers: a rate from 0 on, β from 0 to
   /// below 1 and an ε above 0, as they are after rounding to it.
   template <class Scalar>
   void check() const {
-    const auto expect = [](bool right, const char* name, const char* expected, double found) {
-      if (!right) throw expectation_error(std::string("adam: ") + name, expected, detail::number_text(found));
+    const auto expect = [](bool right, const char* setting, const char* expected, double found) {
+      if (!right) throw expectation_error(std::string("adam: ") + setting, expected, detail::number_text(found));
     };
     constexpr double most = static_cast<double>(std::numeric_limits<Scalar>::max());
     const auto in_range = [&](double x) { return is_finite(x) && x >= 0 && x <= most; };
@@ -72,7 +74,7 @@ class adam::state {
     memory::copy_in(first_.data(), zeros.data(), elements * sizeof(Scalar));
     memory::copy_in(second_.data(), zeros.data(), elements * sizeof(Scalar));
     set_progress({0, 1, 1});
-    for (const auto& range : ranges_) blocks_ += blocks_of(range);
+    for (const auto& range : ranges_) blocks_ += kernels::adam_blocks(range.elements);
     partial_ = buffer<Scalar, memory>(blocks_);
   }
 
@@ -85,12 +87,13 @@ class adam::state {
     std::size_t at = 0;
     for (const auto& range : ranges_) {
       check(backend, range, gradients, weights, partial_.data() + at);
-      at += blocks_of(range);
+      at += kernels::adam_blocks(range.elements);
     }
     backend.rows(1, blocks_,
                  kernels::adam_decide<Scalar>{blocks_, partial_.data(), loss, progress_.data(), factors_.data()});
     for (const auto& range : ranges_) {
-      backend.each(range.elements, 4, kernels::adam_update<Scalar>{formula(range, gradients, weights)});
+      backend.rows(kernels::adam_blocks(range.elements), 4 * kernels::adam_block,
+                   kernels::adam_update<Scalar>{range.elements, formula(range, gradients, weights), factors_.data()});
     }
   }
 
@@ -106,7 +109,7 @@ class adam::state {
         if (entry.offset < range.offset || entry.offset >= range.offset + range.elements) continue;
         const parameter_range part{entry.offset, entry.elements, range.learning_rate_scale};
         check(backend, part, gradients, weights, partial_.data());
-        const auto sums = copy_of(partial_.data(), blocks_of(part));
+        const auto sums = copy_of(partial_.data(), kernels::adam_blocks(part.elements));
         if (std::all_of(sums.begin(), sums.end(), [](Scalar x) { return is_finite(x); })) continue;
         return describe(part, gradients, weights) + "weight '" + entry.name + "' (" + "gradients up to " +
                detail::number_text(largest(copy_of(gradients + part.offset, part.elements))) + ", learning rate " +
@@ -166,9 +169,6 @@ class adam::state {
   }
 
  private:
-  static constexpr std::size_t block = kernels::adam_check<Scalar>::block;
-  static std::size_t blocks_of(const parameter_range& range) { return (range.elements + block - 1) / block; }
-
   static void expect_first_or_second(int which) {
     if (which != 1 && which != 2)
       throw expectation_error("adam: moments", "1 or 2: first or second", std::to_string(which));
@@ -189,7 +189,6 @@ class adam::state {
   kernels::adam_formula<Scalar> formula(const parameter_range& range, const Scalar* gradients, Scalar* weights) {
     kernels::adam_formula<Scalar> f{};
     f.rate_scale = static_cast<Scalar>(range.learning_rate_scale);
-    f.factors = factors_.data();
     f.gradient = gradients;
     f.first = first_.data();
     f.second = second_.data();
@@ -200,8 +199,9 @@ class adam::state {
   template <class Executor>
   void check(Executor& backend, const parameter_range& range, const Scalar* gradients, Scalar* weights,
              Scalar* partial) {
-    backend.rows(blocks_of(range), block,
-                 kernels::adam_check<Scalar>{range.elements, formula(range, gradients, weights), partial});
+    backend.rows(
+        kernels::adam_blocks(range.elements), 4 * kernels::adam_block,
+        kernels::adam_check<Scalar>{range.elements, formula(range, gradients, weights), factors_.data(), partial});
   }
 
   // "the second moment of " where that is what would overflow.
@@ -213,15 +213,14 @@ class adam::state {
     auto second = copy_of(second_.data() + range.offset, range.elements);
     auto weight = copy_of(weights + range.offset, range.elements);
     auto f = formula({0, range.elements, range.learning_rate_scale}, g.data(), weight.data());
-    f.factors = &factors;
     f.first = first.data();
     f.second = second.data();
     for (std::size_t i = 0; i < range.elements; ++i) {
       const scalar_index<Scalar> at{i};
-      const auto after = f.moments_after(at);
+      const auto after = f.moments_after(at, factors);
       if (!is_finite(after.first)) return "the first moment of ";
       if (!is_finite(after.second)) return "the second moment of ";
-      if (!is_finite(f.weight_after(at, after))) return "";
+      if (!is_finite(f.weight_after(at, after, factors))) return "";
     }
     return "";
   }

@@ -44,11 +44,11 @@ struct adam_factors {
   T epsilon;
 };
 
-/// Adam's formula, over a stretch of a network's buffer.
+/// Adam's formula, over a stretch of a network's buffer. It takes the factors by reference to a copy of the caller's
+/// own: read from the backend's memory, they would have to be read again after each number that is stored.
 template <class T>
 struct adam_formula {
   T rate_scale;
-  const adam_factors<T>* factors;
   const T* gradient;
   T* first;
   T* second;
@@ -63,19 +63,24 @@ struct adam_formula {
     return rest;
   }
   template <class Index>
-  VSCG_HD adam_moments<typename Index::value> moments_after(Index i) const {
+  VSCG_HD adam_moments<typename Index::value> moments_after(Index i, const adam_factors<T>& f) const {
     using V = typename Index::value;
     const V g = i.load(gradient);
-    return {V(factors->beta1) * i.load(first) + V(factors->rest1) * g,
-            V(factors->beta2) * i.load(second) + V(factors->rest2) * (g * g)};
+    return {V(f.beta1) * i.load(first) + V(f.rest1) * g, V(f.beta2) * i.load(second) + V(f.rest2) * (g * g)};
   }
   template <class Index, class V>
-  VSCG_HD V weight_after(Index i, const adam_moments<V>& m) const {
+  VSCG_HD V weight_after(Index i, const adam_moments<V>& m, const adam_factors<T>& f) const {
     using math::sqrt;
-    return i.load(weight) -
-           V(rate_scale * factors->rate) * m.first / (sqrt(m.second) * V(factors->root) + V(factors->epsilon));
+    return i.load(weight) - V(rate_scale * f.rate) * m.first / (sqrt(m.second) * V(f.root) + V(f.epsilon));
   }
 };
+
+/// Rows of the kernels that go over a stretch: blocks of this many elements, the last one shorter.
+inline constexpr std::size_t adam_block = 4096;
+constexpr std::size_t adam_blocks(std::size_t elements) { return (elements + adam_block - 1) / adam_block; }
+VSCG_HD constexpr std::size_t adam_elements_of_block(std::size_t elements, std::size_t row) {
+  return (row + 1) * adam_block < elements ? adam_block : elements - row * adam_block;
+}
 
 /// The factors of the step after `progress`.
 template <class T>
@@ -106,22 +111,22 @@ struct adam_prepare {
 /// `adam_update` at different places.
 template <class T>
 struct adam_check {
-  static constexpr std::size_t block = 4096;
   std::size_t elements;
   adam_formula<T> formula;
+  const adam_factors<T>* factors;
   T* partial;
   template <class Group>
   VSCG_HD void operator()(Group group, std::size_t row) const {
-    const std::size_t begin = row * block;
-    const adam_formula<T> here = formula.from(begin);
-    const T total = group.sum(begin + block < elements ? block : elements - begin, [&](auto i) {
+    const adam_formula<T> here = formula.from(row * adam_block);
+    const adam_factors<T> f = *factors;
+    const T total = group.sum(adam_elements_of_block(elements, row), [&](auto i) {
       using math::abs;
       using V = typename decltype(i)::value;
-      const adam_moments<V> after = here.moments_after(i);
+      const adam_moments<V> after = here.moments_after(i, f);
       const V margin(T(1) + T(1) / T(1024));
-      const V scale(T(1) / T(8 * block));
+      const V scale(T(1) / T(8 * adam_block));
       return abs(after.first) * margin * scale + after.second * margin * scale +
-             abs(here.weight_after(i, after)) * margin * scale;
+             abs(here.weight_after(i, after, f)) * margin * scale;
     });
     group.integers(1, [&](std::size_t) { partial[row] = total; });
   }
@@ -149,16 +154,23 @@ struct adam_decide {
   }
 };
 
+/// Moves one block, where the step is taken.
 template <class T>
 struct adam_update {
+  std::size_t elements;
   adam_formula<T> formula;
-  template <class Index>
-  VSCG_HD void operator()(Index i) const {
-    if (formula.factors->taken == T(0)) return;
-    const auto after = formula.moments_after(i);
-    i.store(formula.first, after.first);
-    i.store(formula.second, after.second);
-    i.store(formula.weight, formula.weight_after(i, after));
+  const adam_factors<T>* factors;
+  template <class Group>
+  VSCG_HD void operator()(Group group, std::size_t row) const {
+    const adam_formula<T> here = formula.from(row * adam_block);
+    const adam_factors<T> f = *factors;
+    if (f.taken == T(0)) return;
+    group.each(adam_elements_of_block(elements, row), [&](auto i) {
+      const auto after = here.moments_after(i, f);
+      i.store(here.first, after.first);
+      i.store(here.second, after.second);
+      i.store(here.weight, here.weight_after(i, after, f));
+    });
   }
 };
 
