@@ -39,7 +39,7 @@ arrays() {
   header=$(od -An -t u8 -N 8 "$1")
   tail -c "+$((header + 9))" "$1"
 }
-optimizer() { head -c 1000000 "$1" | grep -aoE '"optimizer\\+":\[[^]]*\]'; }
+optimizer() { head -c 1000000 "$1" | grep -aoE '"progress\\+":\[[^]]*\]'; }
 no_times() { sed -E 's/"(seconds|peak_memory_mib|threads)": ?[-+0-9.e]+//g' "$1"; }
 same() {
   cmp <(arrays "$1/last.checkpoint") <(arrays "$2/last.checkpoint") || fail "$2: another checkpoint than $1"

@@ -50,6 +50,7 @@ struct squares {
 };
 
 struct patient : vscg::adam {
+  static constexpr const char* name = "patient";
   explicit patient(double rate) : vscg::adam(rate) { beta1 = 0.5; }
 };
 
@@ -119,7 +120,8 @@ class point_task {
   std::vector<double> seen_{0};
 };
 
-using point_run = vscg::train::run<line, squares, patient, double, vscg::cpu, point_task>;
+template <class Optimizer>
+using point_run = vscg::train::run<line, squares, Optimizer, double, vscg::cpu, point_task>;
 
 points some_points() {
   points p;
@@ -149,8 +151,9 @@ inline constexpr vscg::network_identity vscg::identity_of<line>{"line", "straigh
 
 namespace {
 
+template <class Optimizer = patient>
 vscg::train::run_end train(const std::filesystem::path& out, const point_settings& s, std::size_t steps = 0) {
-  point_run r(s, vscg::threads{1}, vscg::io::metadata_of<line>(), some_points());
+  point_run<Optimizer> r(s, vscg::threads{1}, vscg::io::metadata_of<line>(), some_points());
   std::size_t done = 0;
   vscg::train::run_callbacks callbacks;
   callbacks.step = [&](const vscg::train::step_report&) { ++done; };
@@ -185,6 +188,8 @@ TEST_CASE("a network of another domain trains, is interrupted and goes on with t
   CHECK(*metadata->find("axes") == "2");
   CHECK(std::abs(best.get("through.weight")[0] - 2) < 0.1);
 
+  CHECK(contains(error_of([&] { train<vscg::adam>(here / "ended", settings(100)); }),
+                 "last.checkpoint: expected a run with adam, found one with patient"));
   auto other = settings(100);
   other.skip = 2;
   CHECK(contains(error_of([&] { train(here / "ended", other); }), "--skip: expected 1, as "));

@@ -29,13 +29,14 @@ namespace vscg::train {
 
 /// Where a run is.
 struct run_position {
-  std::size_t batches = 0;        ///< steps done of the epoch behind the last one of `history`
-  std::uint64_t steps = 0;        ///< steps done in all
-  std::vector<double> sums;       ///< over those batches: of the loss, then of its terms
-  double seconds_of_epoch = 0;    ///< spent on them
-  double peak_memory_mib = 0;     ///< anonymous memory, the most so far
-  std::vector<double> optimizer;  ///< its progress
-  run_history history;            ///< the epochs that are finished
+  std::size_t batches = 0;         ///< steps done of the epoch behind the last one of `history`
+  std::uint64_t steps = 0;         ///< steps done in all
+  std::vector<double> sums;        ///< over those batches: of the loss, then of its terms
+  double seconds_of_epoch = 0;     ///< spent on them
+  double peak_memory_mib = 0;      ///< anonymous memory, the most so far
+  std::string optimizer = "adam";  ///< Optimizer::name
+  std::vector<double> progress;    ///< the optimizer's
+  run_history history;             ///< the epochs that are finished
   std::size_t epochs() const { return history.size(); }
 };
 
@@ -54,7 +55,7 @@ std::map<std::string, std::string> description_to_map(const run_description<Sett
   io::json_writer position;
   position.add("epochs", p.epochs()).add("batches", p.batches).add("steps", p.steps).add("sums", p.sums);
   position.add("seconds_of_epoch", p.seconds_of_epoch).add("peak_memory_mib", p.peak_memory_mib);
-  position.add("optimizer", p.optimizer);
+  position.add("optimizer", p.optimizer).add("progress", p.progress);
   return {{"vscg.run.settings", settings_text(d.settings)},
           {"vscg.run.position", position.text()},
           {"vscg.run.metrics", history_text(p.history)},
@@ -85,8 +86,9 @@ run_description<Settings> description_of(const io::safetensors_file& file) {
   p.sums = position.numbers("sums");
   p.seconds_of_epoch = position.number("seconds_of_epoch");
   p.peak_memory_mib = position.number("peak_memory_mib");
-  // Version 0.1.0 named it after the only optimizer that it had.
-  p.optimizer = position.numbers(position.has("optimizer") ? "optimizer" : "adam");
+  const bool named = position.has("optimizer");  // version 0.1.0 had only Adam, and named its progress after it
+  if (named) p.optimizer = position.text("optimizer");
+  p.progress = position.numbers(named ? "progress" : "adam");
   if (position.count("epochs") != p.epochs()) throw expectation_error(thing, "a line an epoch", "another number");
   return d;
 }

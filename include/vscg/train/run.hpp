@@ -64,6 +64,7 @@ class run {
         trainer_(model_, Optimizer{now_.settings.learning_rate}, Loss{}, n, options_of(now_.settings)) {
     io::metadata_to_map(metadata_);  // throws now, not when the first weights are saved
     now_.data = task_.identity();
+    now_.position.optimizer = Optimizer::name;
     clear_epoch();
   }
 
@@ -221,7 +222,7 @@ class run {
   static std::string moments_name(int which) { return "moment" + std::to_string(which); }
 
   void save(const run_folder& folder) {
-    now_.position.optimizer = trainer_.state().progress();
+    now_.position.progress = trainer_.state().progress();
     now_.position.peak_memory_mib = std::max(now_.position.peak_memory_mib, peak_.mib());
     const auto& table = model_.weights().table();
     std::vector<std::vector<Scalar>> numbers{numbers_of(model_.weights())};
@@ -262,8 +263,12 @@ class run {
     const std::vector<Scalar> weights = read("weights");
     std::vector<std::vector<Scalar>> moments;
     for (int k = 1; k <= moment_arrays; ++k) moments.push_back(read(moments_name(k)));
+    if (then.position.optimizer != Optimizer::name) {
+      throw expectation_error(name, std::string("a run with ") + Optimizer::name,
+                              "one with " + then.position.optimizer);
+    }
     if (then.position.sums.size() != 1 + term_count ||
-        then.position.optimizer.size() != trainer_.state().progress().size()) {
+        then.position.progress.size() != trainer_.state().progress().size()) {
       throw expectation_error(name, "the position of a run with this loss", "that of another");
     }
     const std::size_t batches = task_.batches(then.position.epochs() + 1).size();
@@ -280,7 +285,7 @@ class run {
     });
     memory::copy_in(model_.weights().data(), weights.data(), weights.size() * sizeof(Scalar));
     for (int k = 1; k <= moment_arrays; ++k) trainer_.state().set_moments(k, moments[static_cast<std::size_t>(k) - 1]);
-    trainer_.state().set_progress(then.position.optimizer);
+    trainer_.state().set_progress(then.position.progress);
     trainer_.set_steps(then.position.steps);
     if (then.build != now_.build && callbacks.warn) {
       callbacks.warn(name + " was written by another build (" + then.build + "; this is " + now_.build +
