@@ -103,13 +103,13 @@ TEST_CASE("settings of Adam that nothing can be computed with are refused, at fi
   const double nan = std::nan("");
   trainer t(net, vscg::adam{}, squared_distance{}, vscg::threads{1}, of(8));
   for (const auto& [settings, message] : std::vector<std::pair<vscg::adam, std::string>>{
-           {set(nan, 0.9, 0.999, 1e-8), "adam: learning_rate: expected a finite number from 0 on, found nan"},
-           {set(infinity, 0.9, 0.999, 1e-8), "adam: learning_rate: expected a finite number from 0 on, found inf"},
-           {set(-1, 0.9, 0.999, 1e-8), "adam: learning_rate: expected a finite number from 0 on, found -1"},
-           {set(1, 1, 0.999, 1e-8), "adam: beta1: expected a number from 0 to below 1, found 1"},
-           {set(1, -0.1, 0.999, 1e-8), "adam: beta1: expected a number from 0 to below 1, found -0.1"},
-           {set(1, 0.9, nan, 1e-8), "adam: beta2: expected a number from 0 to below 1, found nan"},
-           {set(1, 0.9, 1.5, 1e-8), "adam: beta2: expected a number from 0 to below 1, found 1.5"},
+           {set(nan, 0.9, 0.999, 1e-8), "adam: learning_rate: expected a finite number, at least 0, found nan"},
+           {set(infinity, 0.9, 0.999, 1e-8), "adam: learning_rate: expected a finite number, at least 0, found inf"},
+           {set(-1, 0.9, 0.999, 1e-8), "adam: learning_rate: expected a finite number, at least 0, found -1"},
+           {set(1, 1, 0.999, 1e-8), "adam: beta1: expected a number of at least 0 and below 1, found 1"},
+           {set(1, -0.1, 0.999, 1e-8), "adam: beta1: expected a number of at least 0 and below 1, found -0.1"},
+           {set(1, 0.9, nan, 1e-8), "adam: beta2: expected a number of at least 0 and below 1, found nan"},
+           {set(1, 0.9, 1.5, 1e-8), "adam: beta2: expected a number of at least 0 and below 1, found 1.5"},
            {set(1, 0.9, 0.999, 0),
             "adam: epsilon: expected a finite number above 0, also when rounded to the scalar, "
             "found 0"},
@@ -163,7 +163,7 @@ TEST_CASE("what a checkpoint hands back is taken whole or refused in words") {
         "adam: first moments: expected finite numbers, found inf at 5");
   wrong[5] = -0.5;
   CHECK(error_of([&] { t.state().set_moments(2, wrong); }) ==
-        "adam: second moments: expected numbers from 0 on, found -0.5");
+        "adam: second moments: expected numbers of at least 0, found -0.5");
   CHECK(error_of([&] { t.set_steps(~std::uint64_t{0}); }).find("trainer::set_steps: expected at most ") == 0);
   CHECK(t.state().moments(1) == first);
   CHECK(t.state().moments(2) == second);
