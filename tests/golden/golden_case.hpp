@@ -23,7 +23,7 @@
 #include <vscg/vscg.hpp>
 
 // Golden values: outputs, loss, gradients and 20 steps of Adam, computed in double by the authors' networks. Weights
-// and inputs are functions of (seed, name, index); every number of every file found is checked on every backend.
+// and inputs depend only on (seed, name, index); every number in every file found is checked on every backend.
 
 namespace golden {
 
@@ -157,7 +157,7 @@ class comparison {
   std::size_t failures_ = 0;
 };
 
-/// The names of the files' outputs; attention is not among them.
+/// The outputs under the files' names; attention is not among them.
 template <class Views, class F>
 void each_named_output(const Views& views, F f) {
   visit_members(views, [&](const auto& field, std::string_view name) {
@@ -165,7 +165,7 @@ void each_named_output(const Views& views, F f) {
   });
 }
 
-/// How near any normalized weight of positive sample propagation comes to its threshold, in double.
+/// How close any normalized weight of positive sample propagation comes to its threshold, in double.
 template <class Network>
 double threshold_margin(const vscg::weights<Network, double, vscg::cpu>& w, std::span<const double> audio,
                         std::span<const double> visual, std::size_t items, double threshold) {
@@ -280,7 +280,7 @@ void check_file(const std::filesystem::path& path) {
   compare.finish();
 }
 
-/// Every file "<name>.<seed>.json" of the folder; says "skipped" where there is none.
+/// Every file "<name>.<seed>.json" in the folder; says "skipped" if there is none.
 template <class Network, class Loss, class T, class Backend>
 void check_all(const std::string& name) {
   const char* folder = std::getenv("VSCG_GOLDEN_DIR");
