@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# thrust's headers, from the CUDA toolkit (which since version 13 keeps them under cccl/), from a copy of CCCL, or from
-# Debian's libthrust-dev. Defines the target vscg_cccl::headers, for plain C++ compilers: thrust's sequential host system.
+# thrust's headers, from the CUDA toolkit (under cccl/ since version 13), from a copy of CCCL, or from Debian's
+# libthrust-dev. Defines the target vscg_cccl::headers, for plain C++ compilers: thrust's sequential host system.
 
 file(GLOB toolkits LIST_DIRECTORIES true /usr/local/cuda /usr/local/cuda-*)
 find_path(CCCLHeaders_INCLUDE_DIR thrust/for_each.h
@@ -14,7 +14,7 @@ mark_as_advanced(CCCLHeaders_INCLUDE_DIR)
 if(CCCLHeaders_FOUND AND NOT TARGET vscg_cccl::headers)
   add_library(vscg_cccl::headers INTERFACE IMPORTED)
   target_include_directories(vscg_cccl::headers SYSTEM INTERFACE ${CCCLHeaders_INCLUDE_DIR})
-  # Left alone, thrust takes CUDA for its device system and wants the toolkit's own headers, which g++ has no use for.
+  # By default thrust takes CUDA as its device system and wants the toolkit's own headers, which g++ cannot use.
   target_compile_definitions(vscg_cccl::headers INTERFACE
     $<$<COMPILE_LANGUAGE:CXX>:THRUST_DEVICE_SYSTEM=THRUST_DEVICE_SYSTEM_CPP>
     $<$<COMPILE_LANGUAGE:CXX>:THRUST_HOST_SYSTEM=THRUST_HOST_SYSTEM_CPP>)

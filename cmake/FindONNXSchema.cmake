@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# ONNX's schema as protobuf compiled it: onnx/onnx_pb.h with the libraries onnx_proto and protobuf, from Debian's libonnx-dev
-# and libprotobuf-dev or wherever else they lie. Defines the target vscg_onnx::schema and, where the library with ONNX's own
-# checker is there as well, vscg_onnx::checker.
+# ONNX's schema as compiled by protobuf: onnx/onnx_pb.h with the libraries onnx_proto and protobuf, from Debian's
+# libonnx-dev and libprotobuf-dev or from anywhere else. Defines the target vscg_onnx::schema and, if the library with
+# ONNX's own checker is there too, vscg_onnx::checker.
 
 find_package(Protobuf QUIET)
 find_path(ONNXSchema_INCLUDE_DIR onnx/onnx_pb.h)

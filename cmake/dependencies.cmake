@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# What the project around us has already; otherwise the system's package where there is one; otherwise the pinned release
-# by FetchContent.
+# Takes what the project around us already has; otherwise the system's package, if there is one; otherwise the pinned
+# release through FetchContent.
 
 include(FetchContent)
 include(${CMAKE_CURRENT_LIST_DIR}/find_dependencies.cmake)
@@ -11,7 +11,7 @@ macro(vscg_dependency name)
   cmake_parse_arguments(dependency "" "TARGET;FIND;FETCH;PACKAGE" "SETTINGS" ${ARGN})
   vscg_take_target(${name} ${dependency_TARGET})
   if(${name}_FOUND)
-    # The project around us has it.
+    # The project around us already has it.
   elseif(dependency_FIND)
     cmake_language(CALL ${dependency_FIND})
   else()

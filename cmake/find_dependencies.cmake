@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-# Libraries that one find_package does not find, for our own build and, installed, for vscgConfig.cmake. What a project has
-# already is taken as it is.
+# Libraries that a single find_package does not find, for our own build and, once installed, for vscgConfig.cmake.
+# Whatever a project already has is used.
 
-# Sets <name>_FOUND if there is the target, or one of the bare name, as a copy of the library's header may have it.
+# Sets <name>_FOUND if the target exists, or one with the bare name, as a copy of the library's header may have it.
 macro(vscg_take_target name target)
   if(TARGET ${name} AND NOT TARGET ${target})
     add_library(${target} ALIAS ${name})
@@ -16,7 +16,7 @@ endmacro()
 # Eigen3::Eigen: 3.4 or newer. Sets Eigen3_FOUND.
 macro(vscg_find_eigen)
   vscg_take_target(Eigen3 Eigen3::Eigen)
-  # Eigen's package fits a request for its own major version only, and a range of versions does not change that.
+  # Eigen's package only accepts a request for its own major version, and a range of versions does not change that.
   foreach(vscg_version IN ITEMS 3.4 5)
     if(NOT Eigen3_FOUND)
       find_package(Eigen3 ${vscg_version} NO_MODULE QUIET)
@@ -33,7 +33,7 @@ macro(vscg_find_hdf5)
   elseif("C" IN_LIST vscg_languages)
     find_package(HDF5 QUIET COMPONENTS C)
   else()
-    # CMake's own module compiles C. Where a project does not, HDF5 is looked for at the usual places.
+    # CMake's own module compiles C. If a project does not, HDF5 is looked for in the usual places.
     find_path(VSCG_HDF5_INCLUDE_DIR hdf5.h HINTS ${HDF5_ROOT} $ENV{HDF5_ROOT} PATH_SUFFIXES include hdf5/serial)
     find_library(VSCG_HDF5_LIBRARY NAMES hdf5_serial hdf5 HINTS ${HDF5_ROOT} $ENV{HDF5_ROOT} PATH_SUFFIXES lib hdf5/serial)
     mark_as_advanced(VSCG_HDF5_INCLUDE_DIR VSCG_HDF5_LIBRARY)

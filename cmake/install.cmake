@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# `cmake --install`, and find_package(vscg [COMPONENTS io data xtensor train onnx thrust]) on what it installed or on the build
-# folder. In another project's tree nothing is installed unless it asks (VSCG_INSTALL, or `cmake --install . --component
-# vscg`), but the rules are there: who exports a library that links vscg needs them.
+# `cmake --install`, and find_package(vscg [COMPONENTS io data xtensor train onnx thrust]) on what it installed or on
+# the build folder. Another project's tree installs nothing unless it asks (VSCG_INSTALL, or
+# `cmake --install . --component vscg`), but always has the rules: to export a library that links vscg, it needs them.
 
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
@@ -12,7 +12,7 @@ if(NOT VSCG_INSTALL)
   list(APPEND when EXCLUDE_FROM_ALL)
 endif()
 
-# One export a component: who asks for the core only need not have HDF5.
+# One export per component: a user of the core alone need not have HDF5.
 set(exported "")
 foreach(component IN ITEMS "" LISTS VSCG_COMPONENTS)
   set(target vscg)
@@ -21,7 +21,7 @@ foreach(component IN ITEMS "" LISTS VSCG_COMPONENTS)
     set(target vscg_${component})
     set(name vscg-${component})
   endif()
-  # What was built here or by the project around us has no package that ours could name.
+  # A library built here or by the project around us has no package that ours could name.
   get_target_property(libraries ${target} INTERFACE_LINK_LIBRARIES)
   set(complete YES)
   foreach(library IN LISTS libraries)

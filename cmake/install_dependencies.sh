@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Installs what is missing to build vscg on Debian >= 12 or Ubuntu >= 24.04, and says what. Does nothing, and asks for no
-# password, when all is there.
+# Installs what is missing to build vscg on Debian >= 12 or Ubuntu >= 24.04, and says what it installs. If everything is
+# there, it does nothing and asks for no password.
 #   sh cmake/install_dependencies.sh --run    compiler, CMake and libraries: the programs
 #   sh cmake/install_dependencies.sh --test   these and what the tests need: clang, its sanitizers, doctest, benchmark ...
 set -eu
@@ -24,7 +24,7 @@ has_package() {
   dpkg-query --show --showformat='${Status}' "$1" 2>/dev/null | grep -q 'ok installed'
 }
 
-# Sets `missing` to those of the arguments that are not installed: package, or program=package.
+# Sets `missing` to the arguments that are not installed: package, or program=package.
 find_missing() {
   missing=""
   for wanted in "$@"; do
@@ -43,7 +43,7 @@ install_missing() {
   as_root=""
   if [ "$(id -u)" -ne 0 ]; then
     if ! command -v sudo >/dev/null 2>&1; then
-      echo "install_dependencies: missing:$missing. Neither root nor sudo is at hand: install them, then come back" >&2
+      echo "install_dependencies: missing:$missing. Neither root nor sudo is available: install them and run this again" >&2
       exit 1
     fi
     as_root=sudo
@@ -70,10 +70,10 @@ if apt-cache show libonnx-dev >/dev/null 2>&1; then
 fi
 if [ "$purpose" = --test ]; then
   install_missing clang++=clang python3=python3 doctest-dev libbenchmark-dev
-  # The sanitizers' runtime is a package of its own, named by clang's release.
+  # The sanitizers' runtime is a separate package, named after clang's release.
   release=$(clang++ -dumpversion | cut -d. -f1)
   install_missing "libclang-rt-$release-dev"
-  # Not in every release of Debian and Ubuntu; without them their tests say that they are skipped.
+  # Not in every release of Debian and Ubuntu; without them their tests report that they are skipped.
   if ! command -v clang-format-14 >/dev/null 2>&1 && apt-cache show clang-format-14 >/dev/null 2>&1; then
     install_missing clang-format-14
   fi

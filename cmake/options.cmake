@@ -10,7 +10,7 @@ else()
   set(components_default "")
 endif()
 set(VSCG_COMPONENTS "${components_default}" CACHE STRING
-  "Targets beside vscg::vscg, each with its own dependency: io (nlohmann-json), data (HDF5), xtensor, train (the three), onnx, thrust")
+  "Targets besides vscg::vscg, each with its own dependency: io (nlohmann-json), data (HDF5), xtensor, train (the three), onnx, thrust")
 foreach(component IN LISTS VSCG_COMPONENTS)
   if(NOT component IN_LIST VSCG_ALL_COMPONENTS)
     message(FATAL_ERROR "vscg: VSCG_COMPONENTS: expected some of ${VSCG_ALL_COMPONENTS}, found ${component}")
@@ -19,12 +19,12 @@ endforeach()
 
 option(VSCG_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 set(VSCG_TESTS "." CACHE STRING "Which *_test.cpp to build, a regular expression")
-# Compilers spend four fifths of a test's time on optimizing what then runs for a second.
+# Compilers spend four fifths of a test's build on optimizing code that then runs for a second.
 set(VSCG_OPTIMIZED_TESTS "." CACHE STRING "Which *_test.cpp to optimize as the build type says, a regular expression")
 option(VSCG_BUILD_FUZZERS "Build what tests/fuzz/ feeds with damaged files; with clang++" OFF)
 option(VSCG_BUILD_EXAMPLES "Build the programs in examples/" ${PROJECT_IS_TOP_LEVEL})
 option(VSCG_BUILD_BENCHMARKS "Build the benchmarks" ${PROJECT_IS_TOP_LEVEL})
-option(VSCG_INSTALL "`cmake --install` installs vscg; if not, only its component vscg does" ${PROJECT_IS_TOP_LEVEL})
+option(VSCG_INSTALL "`cmake --install` installs vscg; if OFF, only `--component vscg` does" ${PROJECT_IS_TOP_LEVEL})
 option(VSCG_WARNINGS_AS_ERRORS "Warnings of our own programs and tests are errors" OFF)
 option(VSCG_NATIVE "Our own programs and tests use the instruction set of this machine" ${PROJECT_IS_TOP_LEVEL})
 option(VSCG_PORTABLE_PROGRAMS "The programs in examples/ run on every x86-64 machine and use what it has; not with VSCG_NATIVE"
@@ -32,7 +32,7 @@ option(VSCG_PORTABLE_PROGRAMS "The programs in examples/ run on every x86-64 mac
 option(VSCG_ENABLE_CUDA "Build what only nvcc compiles" OFF)
 set(VSCG_SANITIZE "" CACHE STRING "Sanitizers for our own programs and tests: address,undefined or thread")
 
-# Where the tests find what does not belong into a source tree; without them those tests say that they are skipped.
+# Where the tests find what does not belong in a source tree; without these, those tests report that they are skipped.
 set(VSCG_GOLDEN_DIR "" CACHE PATH "Golden values (*.json) of the reference networks")
 set(VSCG_AVE_DIR "" CACHE PATH "The small files of the real AVE data set")
 foreach(folder VSCG_GOLDEN_DIR VSCG_AVE_DIR)
@@ -57,6 +57,6 @@ if(PROJECT_IS_TOP_LEVEL)
   endif()
   set(CMAKE_CXX_EXTENSIONS OFF)
   set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
-  # Where programs lie: the tests run them from there, as users do.
+  # Programs go here: the tests run them from there, as users do.
   set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
 endif()

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # From nothing to localized events: installs what is missing, builds the programs, synthesizes a small data set in AVE's
 # format, trains on it, evaluates and localizes.
-#   sh cmake/quick_start.sh [FOLDER]    where all of it goes: build/quick_start unless said
+#   sh cmake/quick_start.sh [FOLDER]    FOLDER gets all of it; build/quick_start by default
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -24,7 +24,7 @@ echo "== synthesizing"
 rm -rf "$folder/data" "$folder/run"
 "$programs/ave_synthesize" --out "$folder/data" --videos 400 --seed 1
 echo "== training"
-# The authors' rate, 1e-3, is for batches of 128. At 32 it learns 320 videos by heart with most seeds, and nothing else.
+# The authors' rate, 1e-3, is for batches of 128. With batches of 32 and most seeds it just memorizes the 320 videos.
 "$programs/ave_train" --data "$folder/data" --setting fully --epochs 20 --batch 32 --learning-rate 3e-4 --seed 1 \
   --out "$folder/run"
 echo "== evaluating on the test videos"

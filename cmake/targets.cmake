@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# vscg::vscg needs Eigen only. What needs more belongs to the target that brings it: each header is given to the target of
-# the third-party library that it reaches, by itself or through other headers of ours, so that the verification of the
-# header sets compiles every header with exactly what its target promises.
+# vscg::vscg needs only Eigen. A header that reaches another third-party library, directly or through other headers of
+# ours, belongs to the target that brings that library. Verifying the header sets then compiles every header with
+# exactly what its target promises.
 
 set(VSCG_INCLUDE_DIR ${PROJECT_SOURCE_DIR}/include)
 
@@ -82,7 +82,7 @@ foreach(header IN LISTS all_headers)
   list(APPEND headers_of_${component} ${VSCG_INCLUDE_DIR}/${header})
 endforeach()
 
-# The header sets carry the include directory. VERIFY_INTERFACE_HEADER_SETS makes, for our own builds, the target
+# The header sets carry the include directory. In our own builds VERIFY_INTERFACE_HEADER_SETS makes the target
 # all_verify_interface_header_sets, which compiles every header by itself.
 foreach(component IN LISTS VSCG_COMPONENTS ITEMS "")
   set(target vscg)
@@ -108,7 +108,7 @@ if(VSCG_SANITIZE)
     -fno-omit-frame-pointer)
   target_link_options(vscg_flags INTERFACE -fsanitize=${VSCG_SANITIZE})
   if(VSCG_SANITIZE MATCHES "undefined")
-    # These three treble the time to compile a network. What they find ends a program under address sanitizer anyhow.
+    # These three triple the time to compile a network. What they find ends a program under address sanitizer too.
     target_compile_options(vscg_flags INTERFACE -fno-sanitize=null,alignment,object-size)
   endif()
 endif()
@@ -123,9 +123,9 @@ if(VSCG_NATIVE)
   endif()
 endif()
 
-# The Eigen backend's kernels and JSON, compiled once and optimized; whoever links this compiles networks to little more
-# than their own code, for which -O1 is enough (-O0 in a test). Part of our own builds; other projects compile
-# cmake/compiled.cpp likewise.
+# The Eigen backend's kernels and JSON, compiled once and optimized. With this library linked, a network compiles to
+# little more than its own code, for which -O1 is enough (-O0 in a test). It is part of our own builds; other projects
+# can compile cmake/compiled.cpp in the same way.
 if(PROJECT_IS_TOP_LEVEL)
   add_library(vscg_compiled STATIC EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/cmake/compiled.cpp)
   add_library(vscg::compiled ALIAS vscg_compiled)

@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Installs what is missing, builds vscg and passes every test: with clang++ under thread sanitizer and under the address and
-# undefined-behavior sanitizers, a minute of fuzzing for each kind of file, then with g++, warnings as errors. Ends with
-# ctest's report of the g++ build.
+# Installs what is missing, builds vscg and runs every test: with clang++ under thread sanitizer and under the address
+# and undefined-behavior sanitizers, a minute of fuzzing for each kind of file, then with g++, warnings as errors. Ends
+# with ctest's report on the g++ build.
 #   sh cmake/test.sh          these four stages
 #   sh cmake/test.sh clang    clang++ without sanitizers for any machine of the architecture, and every header by itself
-# VSCG_GOLDEN_DIR and VSCG_AVE_DIR name the folders of reference values and of real files; without them the tests that need
-# them say that they are skipped.
+# VSCG_GOLDEN_DIR and VSCG_AVE_DIR name the folders of reference values and of real files; without them the tests that
+# need them report that they are skipped.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -17,7 +17,7 @@ export CMAKE_BUILD_PARALLEL_LEVEL CTEST_PARALLEL_LEVEL
 
 sh cmake/install_dependencies.sh --test
 
-# A stage's tests run while the next stage is built: tests wait now and then, and the end of a build leaves cores idle.
+# A stage's tests run while the next stage builds: tests wait now and then, and the end of a build leaves cores idle.
 report=$(mktemp)
 testing=""
 finish_tests() {

@@ -3,17 +3,17 @@
 
 #include <vscg/core/begin.hpp>
 
-// The kernels of the Eigen backend, compiled once: with VSCG_COMPILED defined (the target vscg::compiled does so) this
-// header says that they stand in a library, and a network compiles to little more than its own code. The library is one
+// The kernels of the Eigen backend, compiled once. With VSCG_COMPILED defined (the target vscg::compiled does so), this
+// header says that they are in a library, and a network compiles to little more than its own code. The library is one
 // file that defines VSCG_COMPILED_HERE and includes this header; it and its users are compiled with the same flags.
-// With another instruction set (`-march`) the linker finds no kernels, because their names carry it.
+// With a different instruction set (`-march`) the linker finds no kernels, because their names contain it.
 
 #include <vscg/ops/mean_over_pairs.hpp>
 #include <vscg/ops/scale_rows.hpp>
 #include <vscg/ops/sigmoid.hpp>
 #include <vscg/vscg.hpp>
 
-// clang-format off: a list, one kernel a line
+// clang-format off: a list, one kernel per line
 #define VSCG_DETAIL_KERNELS(EACH, ROWS, T)                                                \
   EACH(T, kernels::take_value<T>)                                                         \
   EACH(T, kernels::batch_sum_pullback<T>)                                                 \

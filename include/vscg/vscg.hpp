@@ -3,8 +3,8 @@
 
 #include <vscg/core/begin.hpp>
 
-// Networks, layers, losses and training on the Eigen backend. Needs Eigen only.
-// Opt-in: <vscg/xtensor.hpp>, <vscg/io/…>, <vscg/data/ave.hpp>, <vscg/backend/thrust/backend.hpp>.
+// Networks, layers, losses and training on the Eigen backend. Needs only Eigen. Opt-in: <vscg/xtensor.hpp>,
+// <vscg/io/…>, <vscg/data/ave.hpp>, <vscg/backend/thrust/backend.hpp>.
 
 #include <vscg/backend/eigen/backend.hpp>
 #include <vscg/core/config.hpp>
@@ -35,7 +35,7 @@
 #include <vscg/ops/multiply.hpp>
 #include <vscg/optim/adam.hpp>
 
-// Whoever needs the generic floors only may leave the networks out.
+// A copy of the library may leave out the networks and keep only the generic floors.
 #if __has_include(<vscg/nets/vscg/vscg_net.hpp>)
 #include <vscg/nets/vscg/negative_pair_filter_loss.hpp>
 #include <vscg/nets/vscg/smooth_loss.hpp>

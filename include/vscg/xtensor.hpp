@@ -12,16 +12,16 @@
 
 #include <vscg/model/array.hpp>
 
-// Arrays of xtensor in and out. In needs nothing: models and sessions take any contiguous row-major array, xt::xtensor
-// and xt::xarray too. Out is a copy, or a view of what a model or session holds.
+// xtensor arrays in and out. In needs nothing: models and sessions take any contiguous row-major array, including
+// xt::xtensor and xt::xarray. Out is a copy, or a view of what a model or session holds.
 
 namespace vscg {
 
-/// An array of xtensor by rows, as outputs are, whatever XTENSOR_DEFAULT_LAYOUT says.
+/// A row-major xtensor array, as outputs are, whatever XTENSOR_DEFAULT_LAYOUT says.
 template <class Scalar, std::size_t Rank>
 using row_major_tensor = xt::xtensor<Scalar, Rank, xt::layout_type::row_major>;
 
-/// A copy of a network's output as an array of xtensor, which lives on: [N, ...] as its shape says.
+/// A copy of a network's output as an xtensor array, which outlives it: [N, ...] as its shape says.
 template <class Scalar, class Shape>
 row_major_tensor<Scalar, Shape::rank> to_xtensor(const array_view<Scalar, Shape>& output) {
   auto copy = row_major_tensor<Scalar, Shape::rank>::from_shape(output.shape());
@@ -33,8 +33,8 @@ row_major_tensor<Scalar, Shape::rank> to_xtensor(const array_of<Scalar, Shape>& 
   return to_xtensor(output.view());
 }
 
-/// The same without a copy: an expression of xtensor over the output's own numbers, valid as long as they are (those of
-/// a session until its next call).
+/// The same without a copy: an xtensor expression over the output's own numbers, valid as long as they are (a session's
+/// until its next call).
 template <class Scalar, class Shape>
 auto view_xtensor(const array_view<Scalar, Shape>& output) {
   return xt::adapt<xt::layout_type::row_major>(output.data, output.size(), xt::no_ownership(), output.shape());

@@ -10,7 +10,7 @@
 
 #include <vscg/backend/eigen/backend.hpp>
 
-// How the Eigen backend cuts its loops: everything once, whatever the number of workers.
+// The Eigen backend cuts its loops so that everything runs once, for any number of workers.
 namespace {
 
 using executor = vscg::eigen_backend::executor<float>;
@@ -52,7 +52,7 @@ TEST_CASE("each and rows reach every element once") {
   }
 }
 
-TEST_CASE("independent_ranges: ranges that make up the whole, each with an executor that nobody else uses") {
+TEST_CASE("independent_ranges cover everything, each with an executor of its own") {
   for (const std::size_t workers : std::vector<std::size_t>{1, 2, 5}) {
     executor backend{vscg::threads(workers)};
     for (const std::size_t n : sizes) {

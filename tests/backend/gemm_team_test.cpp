@@ -13,7 +13,7 @@
 #include <vscg/core/random.hpp>
 #include <vscg/core/team.hpp>
 
-// The product on real threads: what thread sanitizer looks at.
+// The product on real threads, for thread sanitizer.
 namespace {
 
 namespace ed = vscg::eigen_detail;

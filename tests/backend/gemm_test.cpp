@@ -58,7 +58,7 @@ struct problem {
   bool trans_a = false, trans_b = false, accumulate = false, bias = false, relu = false;
   std::size_t batch = 1;
   bool shared_a = false, shared_b = false;
-  std::size_t pad = 0;  // added to every leading dimension and stride, and as offset of every pointer
+  std::size_t pad = 0;  // added to every leading dimension and stride, and to every pointer as an offset
 
   std::string text() const {
     return std::to_string(m) + "x" + std::to_string(n) + "x" + std::to_string(k) + (trans_a ? " ta" : "") +
@@ -68,7 +68,7 @@ struct problem {
   }
 };
 
-/// Operands of a problem. Element (i, j) of item b is a function of (b, i, j) only, whatever the layout.
+/// Operands of a problem. Element (i, j) of item b depends only on (b, i, j), never on the layout.
 template <class T>
 struct operands {
   problem p;
@@ -137,7 +137,7 @@ struct operands {
   }
   void run(std::size_t workers, std::size_t turn, auto function) {
     shuffled_team team{workers, turn};
-    // What is left in the workspace from earlier products must not matter.
+    // What earlier products left in the workspace must not matter.
     memory<T> workspace(ed::gemm_workspace_elements<T>(workers), 0, std::numeric_limits<T>::quiet_NaN());
     ed::gemm(team, workspace.data(), args, function);
   }
@@ -239,7 +239,7 @@ TEST_CASE_TEMPLATE("gemm agrees with the definition beyond one packed width and 
   CHECK(error_of<T>(one, 3) < 1);
 }
 
-TEST_CASE_TEMPLATE("gemm leaves nothing behind where there is nothing to do", T, float, double) {
+TEST_CASE_TEMPLATE("gemm changes nothing if there is nothing to do", T, float, double) {
   for (const auto& [m, n, batch] : {std::tuple<std::size_t, std::size_t, std::size_t>{0, 5, 1}, {5, 0, 1}, {5, 5, 0}}) {
     problem p{5, 5, 5};
     operands<T> given(p), expected(p);
@@ -257,9 +257,9 @@ TEST_CASE_TEMPLATE("gemm leaves nothing behind where there is nothing to do", T,
   CHECK(same_bits(kept.c_at(0, 69, 8), expected.c_at(0, 69, 8)));
 }
 
-TEST_CASE_TEMPLATE("any function at the end of gemm has the bits that its own operation gives", T, float, double) {
+TEST_CASE_TEMPLATE("any function at the end of gemm gives the bits of its own operation", T, float, double) {
   for (const std::size_t m : {std::size_t{1}, std::size_t{2}, std::size_t{31}}) {
-    problem p{m, 3 * ed::gemm_sizes<T>::columns + 5, ed::gemm_sizes<T>::depth + 3};  // whole registers and a rest
+    problem p{m, 3 * ed::gemm_sizes<T>::columns + 5, ed::gemm_sizes<T>::depth + 3};  // whole registers and a remainder
     p.trans_b = p.bias = true;
     operands<T> plain(p), bounded(p);
     plain.run(), bounded.run(1, 0, vscg::tanh_function{});
@@ -331,7 +331,7 @@ TEST_CASE_TEMPLATE("a column has the same bits in a narrow product", T, float, d
   }
 }
 
-TEST_CASE_TEMPLATE("an item has the same bits whatever its batch", T, float, double) {
+TEST_CASE_TEMPLATE("an item has the same bits in any batch", T, float, double) {
   for (const bool shared : {false, true}) {
     for (const std::size_t m : {std::size_t{10}, std::size_t{64}}) {
       problem p{m, 37, 256};
@@ -380,7 +380,7 @@ TEST_CASE_TEMPLATE("gemm has the same bits for 1, 2, 3 and 7 workers", T, float,
   }
 }
 
-TEST_CASE_TEMPLATE("gemm has the same bits with B packed before", T, float, double) {
+TEST_CASE_TEMPLATE("gemm has the same bits with B packed beforehand", T, float, double) {
   std::vector<problem> problems = {
       {1, 300, 200},  {2, 64, 600},   {10, 530, 100}, {49, 300, 300},
       {140, 49, 600}, {4000, 17, 20}, {3, 5, 0},      {10, 37, 64, false, true, true, true, true, 7}};

@@ -36,7 +36,7 @@ vscg::program traced(bool with_loss) {
   return vscg::program(std::move(trace), {y.id}, with_loss ? loss.id : vscg::no_slot);
 }
 
-/// With single spaces.
+/// The text with single spaces.
 std::string squeezed(const std::string& text) {
   std::string result;
   for (const char c : text) {
@@ -68,10 +68,10 @@ TEST_CASE("a drawing has operations with settings and shapes, parameters, inputs
 )");
 }
 
-TEST_CASE("a table has a line for each step, with work, bytes and, where given, times") {
+TEST_CASE("a table has a line for each step, with work, bytes and, if given, times") {
   const auto inference = traced(false);
   REQUIRE(inference.steps().size() == 2);
-  // How many bytes the prepared weight has, the processor decides.
+  // The processor decides how many bytes the prepared weight has.
   const std::string all = describe(inference, 2);
   CHECK(all.find("operation            settings         result     FLOP  bytes\n") == 0);
   std::string text = squeezed(all);

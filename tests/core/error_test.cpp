@@ -22,7 +22,7 @@ TEST_CASE("an error names the thing, what was expected and what was found") {
   CHECK_THROWS_AS(throw vscg::expectation_error("anything"), std::runtime_error);
 }
 
-TEST_CASE("sizes are multiplied and added as far as memory can go") {
+TEST_CASE("sizes are multiplied and added up to what memory can hold") {
   constexpr std::size_t half = std::size_t{1} << 62U;
   CHECK(vscg::checked_product("size", {}) == 1);
   CHECK(vscg::checked_product("size", {3, 5, 7}) == 105);
@@ -61,7 +61,7 @@ TEST_CASE("control characters are shown: a zero byte does not cut the text") {
   CHECK(std::string(vscg::expectation_error(found).what()) == "a\\x00b\\x1B[31m\tc\n\\x7F\xE9");
 }
 
-TEST_CASE("the product of a file's sizes is nothing where it does not fit; shapes are written with N for any number") {
+TEST_CASE("a product of a file's sizes that does not fit is nothing; a shape shows any number as N") {
   constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
   CHECK(vscg::fitting_product(4, std::vector<std::size_t>{}) == 4);
   CHECK(vscg::fitting_product(4, std::vector<std::size_t>{3, 5}) == 60);

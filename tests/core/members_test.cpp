@@ -70,7 +70,7 @@ TEST_CASE("members are visited in the order of the list, under its names") {
   CHECK(forty.back() == "n19/0");
 }
 
-TEST_CASE("a visit may change members, and reads constant ones") {
+TEST_CASE("a visit may change members, and can read constant ones") {
   pair value;
   int next = 1;
   vscg::visit_members(value, [&](auto& child, std::string_view) { child.value = next++; });

@@ -36,7 +36,7 @@ struct network {
   VSCG_NAMED_MEMBERS((first, "first"), (middle, ""), (drop, "drop"), (scale, "scale"))
 };
 
-/// The same with a layer more in front.
+/// The same with one more layer in front.
 struct longer {
   layer added;
   network rest;
@@ -68,7 +68,7 @@ TEST_CASE("the table lists every array by its path, aligned, without overlap") {
   CHECK(table.count() == 15 + 3 + 8 + 8 + 7);
   CHECK(table.random_keys == 1);
   CHECK(table.find("weight") == nullptr);
-  REQUIRE(table.storage.size() == 4);  // the stack is one
+  REQUIRE(table.storage.size() == 4);  // the stack is one array
   for (std::size_t i = 0; i < table.storage.size(); ++i) {
     CHECK(table.storage[i].offset % 16 == 0);  // 64 bytes of float
     const std::size_t end = table.storage[i].offset + table.storage[i].elements;
@@ -88,7 +88,7 @@ TEST_CASE("random keys are hashes of paths") {
   CHECK(with_more.rest.drop.key.path == net.drop.key.path);
 }
 
-TEST_CASE("every array starts inside its bounds, and reaches near them") {
+TEST_CASE("every array starts inside its bounds, and comes close to them") {
   network net;
   const auto table = vscg::bind_parameters(net);
   const auto buffer = start_of(table, vscg::seed{1});
@@ -106,7 +106,7 @@ TEST_CASE("every array starts inside its bounds, and reaches near them") {
   CHECK(part(table, buffer, "forward") != part(table, buffer, "backward"));
 }
 
-TEST_CASE("fans of a convolution's weight count its kernel") {
+TEST_CASE("the fans of a convolution's weight include its kernel") {
   const auto start = vscg::init::xavier_uniform::of(vscg::shape<4, 6, 5>{});
   CHECK(start.bound == doctest::Approx(std::sqrt(6.0 / (4 * 5 + 6 * 5))));
 }

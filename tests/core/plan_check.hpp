@@ -12,7 +12,7 @@
 
 namespace plan_check {
 
-/// Whether two blocks may hold numbers at the same time and yet lie on each other.
+/// Whether two blocks overlap although both may hold numbers at the same time.
 inline bool collide(const vscg::memory_plan::block& a, const vscg::memory_plan::block& b) {
   const bool together = a.first <= b.last && b.first <= a.last;
   return together && a.offset < b.offset + b.bytes && b.offset < a.offset + a.bytes;

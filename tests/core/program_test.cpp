@@ -43,7 +43,7 @@ struct network {
   VSCG_MEMBERS(first, second, aside)
 };
 
-/// x through two layers; a branch that no output needs.
+/// x through two layers, and a branch that no output needs.
 template <vscg::mode Mode>
 vscg::program traced(bool with_loss) {
   network net{};
@@ -76,7 +76,7 @@ std::vector<std::string> labels(const vscg::program& p) {
 
 }  // namespace
 
-TEST_CASE("a program keeps what its outputs need, in the order recorded") {
+TEST_CASE("a program keeps what its outputs need, in recorded order") {
   const auto p = traced<vscg::mode::inference>(false);
   CHECK(labels(p) == std::vector<std::string>{"linear(first.weight)", "tanh", "linear(second.weight)",
                                               "linear(second.weight)", "add"});
@@ -108,12 +108,12 @@ TEST_CASE("with a loss, pullbacks follow in reverse, and the first to write a gr
   CHECK(!reached(4));  // aside
 }
 
-TEST_CASE("in frozen mode gradients pass data only, and nothing is recorded for them") {
+TEST_CASE("in frozen mode gradients only pass through data, and nothing is recorded for parameters") {
   const auto p = traced<vscg::mode::frozen>(true);
   CHECK(p.steps().size() == p.forward_steps());  // no active data: no pullback
 }
 
-TEST_CASE("flops count products: forward, and one for each gradient of them") {
+TEST_CASE("flops count products: the forward one, and one for each of its gradients") {
   const double first = 2.0 * 3 * 6 * 8;
   const double second = 2 * 2.0 * 3 * 8 * 2;
   CHECK(traced<vscg::mode::inference>(false).flops_per_item() == first + second);
@@ -133,7 +133,7 @@ TEST_CASE("a plan is sound, aligned, grows with items and threads, and says what
   const auto inference = traced<vscg::mode::inference>(false);
   const vscg::memory_plan plan(inference, limits, 4, 1, sizeof(float));
   plan_check::is_sound(inference, plan);
-  // 4 items of [3, 8] and of [3, 2], rounded up: the hidden array and its tanh, and three results at the most.
+  // 4 items of [3, 8] and of [3, 2], rounded up: the hidden array and its tanh, and at most three results.
   CHECK(plan.bytes() - plan.prepared_bytes() <= 2 * 384 + 3 * 128);
   const std::string text = plan.describe(inference);
   CHECK(text.find(std::to_string(plan.bytes()) + " bytes for 4 items") == 0);
@@ -141,7 +141,7 @@ TEST_CASE("a plan is sound, aligned, grows with items and threads, and says what
   CHECK(plan.value(inference.inputs()[0]) == vscg::memory_plan::nowhere);
 }
 
-TEST_CASE("steps on wide arrays run on a few items at a time, and what lives among them is as small") {
+TEST_CASE("steps on wide arrays run on a few items at a time, and arrays between them hold no more") {
   const auto p = wide_then_narrow();
   const vscg::memory_plan plan(p, limits, 16, 1, sizeof(float));  // three items are less than 2^18 numbers
   plan_check::is_sound(p, plan);
@@ -157,7 +157,7 @@ TEST_CASE("steps on wide arrays run on a few items at a time, and what lives amo
   }
 }
 
-TEST_CASE("narrow steps between wide ones run with them where the backend's limits allow as many") {
+TEST_CASE("narrow steps between wide ones run with them if the backend's limits allow that many") {
   auto trace = vscg::make_recorder(vscg::parameter_table{}, true);
   const auto [wide, other] = vscg::trace_inputs<tag<vscg::mode::inference>>(
       trace, vscg::input_shapes<shape<dyn, 3, 256>, shape<dyn, 3, 256>>{});
@@ -186,7 +186,7 @@ TEST_CASE("a backend may turn stretches off: every step then runs on all items")
   for (const auto& b : plan.blocks()) CHECK(!b.part);
 }
 
-TEST_CASE("more items than any memory could hold are refused, and not planned with an overflow") {
+TEST_CASE("more items than any memory could hold are refused, not planned with an overflow") {
   const auto p = traced<vscg::mode::training>(true);
   for (const std::size_t items : {std::size_t{1} << 56U, std::size_t{1} << 60U, ~std::size_t{0}}) {
     const std::string said = error_of([&] { vscg::memory_plan(p, limits, items, 1, sizeof(float), "batch"); });
@@ -198,7 +198,7 @@ TEST_CASE("more items than any memory could hold are refused, and not planned wi
   CHECK(vscg::memory_plan(p, limits, many, 1, sizeof(float)).bytes() >= many);
 }
 
-TEST_CASE("weights are prepared once, whatever bytes lie where operations without settings are") {
+TEST_CASE("weights are prepared once, whatever bytes an operation without settings holds") {
   using operation = vscg::ops::linear<shape<dyn, 3, 6>, 8, true, vscg::identity_function>;
   network net{};
   auto trace = vscg::make_recorder(vscg::bind_parameters(net), true);
@@ -221,8 +221,8 @@ TEST_CASE("weights are prepared once, however often they are used") {
                                      rounded(executor::packed_elements(8, 2)));
 }
 
-TEST_CASE("what is wrong with a plan is found") {
-  // The checker itself: two blocks alive together on one place.
+TEST_CASE("faults of a plan are found") {
+  // The checker itself: two blocks alive at the same time in one place.
   const vscg::memory_plan::block a{0, false, 0, 3, 64, 0};
   vscg::memory_plan::block b{1, false, 3, 5, 64, 0};
   CHECK(plan_check::collide(a, b));

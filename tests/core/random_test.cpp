@@ -16,7 +16,7 @@ static_assert(vscg::philox({0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff}, 0xf
               words{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd});
 static_assert(vscg::philox({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, 0x299f31d0a4093822ULL) ==
               words{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1});
-// Of FNV-1a's authors.
+// From FNV-1a's authors.
 static_assert(vscg::fnv1a("") == 0xcbf29ce484222325ULL);
 static_assert(vscg::fnv1a("a") == 0xaf63dc4c8601ec8cULL);
 static_assert(vscg::fnv1a("foobar") == 0x85944171f73967e8ULL);
@@ -31,7 +31,7 @@ TEST_CASE("a stream is a pure function of seed, name, lane and index") {
   CHECK(stream.bits(5, 1) != stream.bits(1, 5));
 }
 
-TEST_CASE("uniform numbers fill [0, 1) evenly, and streams do not follow each other") {
+TEST_CASE("uniform numbers fill [0, 1) evenly, and streams are uncorrelated") {
   constexpr std::size_t n = 100000;
   const vscg::random_stream a(vscg::seed{1}, "a");
   const vscg::random_stream b(vscg::seed{1}, "b");

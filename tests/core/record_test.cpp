@@ -39,7 +39,7 @@ auto inputs(vscg::recorder& trace) {
 
 }  // namespace
 
-TEST_CASE("a slot knows its shape, its element type, and of what it is a view") {
+TEST_CASE("a slot knows its shape, its element type, and what it is a view of") {
   auto trace = vscg::make_recorder(vscg::parameter_table{}, true);
   const auto [x, classes, pairs] = inputs<shape<dyn, 3, 4>, vscg::indices<dyn, 7>, shape<dyn, dyn, 2>>(trace);
   const auto h = tanh(x);
@@ -82,7 +82,7 @@ TEST_CASE("settings can be read by name") {
   CHECK(settings.find("none") == nullptr);
 }
 
-TEST_CASE("a product reads a transpose as it lies") {
+TEST_CASE("a product reads a transpose in place") {
   auto trace = vscg::make_recorder(vscg::parameter_table{}, true);
   const auto [a, b] = inputs<shape<dyn, 3, 4>, shape<dyn, 5, 4>>(trace);
   const auto y = matmul(a, transpose(b));

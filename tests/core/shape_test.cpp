@@ -8,7 +8,7 @@
 using vscg::dyn;
 using vscg::shape;
 
-// Shapes are types: building is passing.
+// Shapes are types: if this builds, it passes.
 static_assert(shape<dyn, 10, 256>::per_item);
 static_assert(shape<dyn, 10, 256>::elements == 2560);
 static_assert(shape<dyn>::per_item && shape<dyn>::elements == 1);

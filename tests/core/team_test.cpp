@@ -32,7 +32,7 @@ TEST_CASE("every chunk is done exactly once, by a worker of the team") {
     team workers(threads{n});
     REQUIRE(workers.size() == n);
     for (const std::size_t chunks : {0U, 1U, 2U, 3U, 16U, 1000U}) {
-      std::vector<int> done(chunks, 0);  // not atomic: each chunk is its own
+      std::vector<int> done(chunks, 0);  // not atomic: each chunk has its own
       std::atomic<bool> strange{false};
       workers.run(chunks, [&](std::size_t worker, std::size_t chunk) {
         if (worker >= n) strange = true;
@@ -44,10 +44,10 @@ TEST_CASE("every chunk is done exactly once, by a worker of the team") {
   }
 }
 
-TEST_CASE("a worker is in one chunk at a time: what is per worker needs no lock") {
+TEST_CASE("a worker is in one chunk at a time, so its own data needs no lock") {
   constexpr std::size_t n = 3;
   team workers(threads{n});
-  std::vector<std::size_t> count(n * 64, 0);  // a cache line apart
+  std::vector<std::size_t> count(n * 64, 0);  // one cache line apart
   for (int region = 0; region < 200; ++region) {
     workers.run(50, [&](std::size_t worker, std::size_t) { ++count[worker * 64]; });
   }
@@ -56,13 +56,13 @@ TEST_CASE("a worker is in one chunk at a time: what is per worker needs no lock"
   CHECK(total == 200 * 50);
 }
 
-TEST_CASE("a region sees what the one before wrote, over many regions") {
+TEST_CASE("each of many regions sees what the one before wrote") {
   team workers(threads{3});
   constexpr std::size_t chunks = 24;
   std::vector<std::size_t> values(chunks, 0);
   std::vector<std::size_t> next(chunks, 0);
   for (std::size_t region = 0; region < 3000; ++region) {
-    // Chunk k reads its neighbor's value of the region before: a race, if the region had not ended.
+    // Chunk k reads its neighbor's value from the region before: a race, if that region had not ended.
     workers.run(chunks, [&](std::size_t, std::size_t k) { next[k] = values[(k + 1) % chunks] + 1; });
     values.swap(next);
   }
@@ -81,7 +81,7 @@ TEST_CASE("regions of few and of many chunks follow each other") {
   CHECK(total == expected);
 }
 
-TEST_CASE("a team ends at once, after work, without work, and asleep") {
+TEST_CASE("a team ends promptly: after work, without work, and asleep") {
   for (int i = 0; i < 50; ++i) {
     const team unused(threads{3});
   }
@@ -100,7 +100,7 @@ TEST_CASE("a team ends at once, after work, without work, and asleep") {
   asleep.reset();
 }
 
-TEST_CASE("teams of several threads of a program do not meet") {
+TEST_CASE("teams in several threads of a program do not interfere") {
   std::vector<std::thread> callers;
   std::vector<std::size_t> sums(3, 0);
   for (std::size_t caller = 0; caller < 3; ++caller) {
@@ -117,7 +117,7 @@ TEST_CASE("teams of several threads of a program do not meet") {
   CHECK(sums == std::vector<std::size_t>(3, 300 * 36));
 }
 
-TEST_CASE("at least one thread, whatever is asked for, and no nonsense") {
+TEST_CASE("there is at least one thread, and nonsense is refused") {
   CHECK(threads{0}.count == 1);
   CHECK(threads::all().count >= 1);
   CHECK(error_of([] { threads{std::size_t{1} << 40U}; }) == "threads: expected at most 65536, found 1099511627776");
@@ -126,14 +126,14 @@ TEST_CASE("at least one thread, whatever is asked for, and no nonsense") {
         "team::run: expected at most 4294967295 chunks, found 4294967296");
 }
 
-TEST_CASE("threads that cannot start: those that did have ended, and the error says how many there were") {
+TEST_CASE("if threads cannot start, those that did have ended, and the error says how many there were") {
   if (VSCG_TEST_SANITIZED != 0) {
     std::cout << "skipped: a sanitizer has taken the address space\n";
     return;
   }
   const std::string said = in_child(std::size_t{200} << 20U, [] {
     std::string first = error_of([] { team workers(threads{300}); });
-    team workers(threads{2});  // the memory of the others is free again
+    team workers(threads{2});  // the others' memory is free again
     return first + "; then " + std::to_string(workers.size());
   });
   INFO(said);
@@ -141,7 +141,7 @@ TEST_CASE("threads that cannot start: those that did have ended, and the error s
   CHECK(said.find(" (Resource temporarily unavailable); then 2") != std::string::npos);
 }
 
-TEST_CASE("a thread of another kind that cannot start says what it was for") {
+TEST_CASE("a thread outside a team that cannot start says what it was for") {
   const auto no_thread = []() -> int { throw std::system_error(std::make_error_code(std::errc::not_enough_memory)); };
   CHECK(error_of([&] { vscg::start_thread(no_thread, "one more"); }) ==
         "threads: expected one more, the system gives none (Cannot allocate memory)");
@@ -165,7 +165,7 @@ TEST_CASE("processors are those of the affinity, not all of the machine's") {
   CHECK(vscg::available_processors() <= static_cast<std::size_t>(CPU_COUNT(&before)));
 }
 
-TEST_CASE("a control group's share of time counts, and those of the groups around it") {
+TEST_CASE("the time limits of a control group and of the groups around it count") {
   const temporary_folder root;
   const auto put = [&](const std::string& name, const std::string& text) {
     std::filesystem::create_directories((root.path() / name).parent_path());
@@ -174,7 +174,7 @@ TEST_CASE("a control group's share of time counts, and those of the groups aroun
   const auto processors = [&] { return vscg::processors_of_cgroup(root.path().string()).value_or(0); };
   CHECK(processors() == 0);  // no control groups
   put("proc/self/cgroup", "0::/a/b\n");
-  CHECK(processors() == 0);  // no files of theirs
+  CHECK(processors() == 0);  // a group, but none of its files
   put("sys/fs/cgroup/a/b/cpu.max", "max 100000\n");
   CHECK(processors() == 0);
   put("sys/fs/cgroup/a/cpu.max", "150000 100000\n");
@@ -189,7 +189,7 @@ TEST_CASE("a control group's share of time counts, and those of the groups aroun
     put("sys/fs/cgroup/cpu.max", strange);
     CHECK(processors() == 0.2);
   }
-  // Version 1: a file for each number, -1 for no limit; the path may be one that only the host sees.
+  // Version 1: one file per number, -1 for no limit; only the host may see the path.
   put("proc/self/cgroup", "12:memory:/docker/1\n3:cpu,cpuacct:/docker/1\n2:cpuset:/\n0::/\n");
   put("sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us", "-1\n");
   put("sys/fs/cgroup/cpu,cpuacct/cpu.cfs_period_us", "100000\n");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A layer that is not in the list of its network's members would not be trained, saved or loaded.
-// expect: VSCG_MEMBERS lists another number of members than the struct has
+// expect: VSCG_MEMBERS lists a different number of members than the struct has
 // errors: 1
 #include <vscg/vscg.hpp>
 

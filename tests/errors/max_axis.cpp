@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A maximum over an axis that it does not know yet.
+// A maximum over an axis that is not supported yet.
 // expect: vscg::max: expected axis 1, the time of
 // errors: 1
 #include <vscg/vscg.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // One member listed twice in place of another: the count is right, the list is not.
-// expect: VSCG_MEMBERS lists another number of members than the struct has
+// expect: VSCG_MEMBERS lists a different number of members than the struct has
 // errors: 1
 #include <vscg/vscg.hpp>
 

@@ -11,7 +11,7 @@ if(NOT errors STREQUAL "each" AND NOT count EQUAL 1)
 endif()
 list(TRANSFORM expected REPLACE "^// expect: " "")
 
-# `// standard: c++17` compiles for that one, without the precompiled header, which is for C++20.
+# `// standard: c++17` compiles for that standard, without the precompiled header, which is for C++20.
 set(standard c++20 -include ${HEADER})
 file(STRINGS ${SOURCE} other REGEX "^// standard: ")
 if(other)
@@ -28,7 +28,7 @@ set(all "${output}")
 if(result EQUAL 0)
   message(FATAL_ERROR "${SOURCE}: expected an error, found that ${COMPILER} compiles it")
 endif()
-# One line after the other, not as a list: types in messages hold semicolons and brackets.
+# Line by line, not as a list: types in messages hold semicolons and brackets.
 set(number 0)
 while(output MATCHES "[^\n]* error: [^\n]*")
   set(line "${CMAKE_MATCH_0}")
@@ -45,7 +45,7 @@ while(output MATCHES "[^\n]* error: [^\n]*")
   endif()
   math(EXPR number "${number} + 1")
 endwhile()
-# A wrong shape is one error and not twenty: its file says `// errors: 1`. One that makes many mistakes, each of which is
+# A wrong shape is one error and not twenty: its file says `// errors: 1`. A file with many mistakes, each of which is
 # one error, says `// errors: each` and has a line `// expect:` above each of them.
 if(errors STREQUAL "each")
   set(errors ${count})

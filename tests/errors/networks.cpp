@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Wrong shapes inside of networks that a model is made of: one error each, before any other.
+// Wrong shapes inside networks that a model is made of: one error each, before any other.
 // errors: each
 #include <vscg/vscg.hpp>
 
@@ -49,7 +49,7 @@ modeled<picture_of<region_attention<>, shape<dyn, 10, 128>, shape<dyn, 10, 8, 8,
 // expect: shape_mismatch<.*region_attention<.*expects<512>.*gets<256>
 modeled<picture_of<region_attention<>, shape<dyn, 10, 128>, shape<dyn, 10, 7, 7, 256>>> other_picture{seed{1}};
 
-// A part of a localizer that does not fit the one before it.
+// A part of a localizer that does not fit the part before it.
 struct narrow_encoder {
   nn::linear<128, 255> layer;
   VSCG_MEMBERS(layer)
@@ -59,7 +59,7 @@ struct narrow_encoder {
 modeled<localizer<audio_guided_attention<>, narrow_encoder, positive_sample_propagation<>, escm<>, event_head<>>>
     narrow{seed{1}};
 
-// Another number of operands than the network has.
+// A different number of operands than the network has.
 struct of_one {
   nn::linear<4, 2> layer;
   VSCG_MEMBERS(layer)

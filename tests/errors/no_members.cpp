@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A network without a list of its members.
+// A network that does not list its members.
 // expect: a layer or network lists its members with VSCG_MEMBERS
 #include <vscg/vscg.hpp>
 

@@ -164,7 +164,7 @@ auto mean_of_rows(data<10> x) { return batch_mean(x); }
 // expect: shape_mismatch<.*batch_weighted_sum_function, .*expects<.*batch>.*gets<.*batch, 28>
 auto weights_of_rows(data<> x, data<28> w) { return batch_weighted_sum(x, w); }
 
-// Another number of operands.
+// A wrong number of operands.
 
 // expect: shape_mismatch<.*matmul_function, .*expects<2, .*of_operands>.*gets<1, .*of_operands>
 auto matmul_of_one(data<4, 4> a) { return matmul(a); }

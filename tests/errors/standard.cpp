@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// An older standard, which g++ and clang++ take when they are not told of any: one sentence, and the end.
+// An older standard, which g++ and clang++ use by default: one sentence, and the end.
 // standard: c++17
 // expect: vscg needs C\+\+20: compile with -std=c\+\+20
 // errors: 2

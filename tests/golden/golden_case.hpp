@@ -25,7 +25,7 @@
 #include "margin.hpp"
 
 // Golden values: outputs, loss, gradients and 20 steps of Adam, computed in double by the authors' networks. Weights
-// and inputs are functions of (seed, name, index); every number of every file found is checked on every backend.
+// and inputs depend only on (seed, name, index); every number in every file found is checked on every backend.
 
 namespace golden {
 
@@ -159,7 +159,7 @@ class comparison {
   std::size_t failures_ = 0;
 };
 
-/// The names of the files' outputs; attention is not among them.
+/// The outputs under the files' names; attention is not among them.
 template <class Views, class F>
 void each_named_output(const Views& views, F f) {
   visit_members(views, [&](const auto& field, std::string_view name) {
@@ -252,7 +252,7 @@ void check_file(const std::filesystem::path& path) {
   compare.finish();
 }
 
-/// Every file "<name>.<seed>.json" of the folder; says "skipped" where there is none.
+/// Every file "<name>.<seed>.json" in the folder; says "skipped" if there is none.
 template <class Network, class Loss, class T, class Backend>
 void check_all(const std::string& name) {
   const char* folder = std::getenv("VSCG_GOLDEN_DIR");

@@ -31,7 +31,7 @@ using trained_loss = vscg::negative_pair_filter_loss<>;
 
 constexpr std::size_t items = 3;
 
-/// An object counts as memory what it holds, but for odds and ends.
+/// An object counts the memory that it holds, except for odds and ends.
 void is_counted(std::size_t counted, std::size_t held) {
   CAPTURE(counted);
   CAPTURE(held);

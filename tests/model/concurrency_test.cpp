@@ -12,7 +12,7 @@
 #include <vscg/model/session.hpp>
 #include <vscg/nets/vscg/vscg_net.hpp>
 
-// Runs under thread sanitizer: inference is const, and sessions share nothing but const weights.
+// Runs under thread sanitizer: inference is const, and sessions share only const weights.
 
 namespace {
 
@@ -30,7 +30,7 @@ std::vector<float> copy(std::span<const float> values) { return {values.begin(),
 
 }  // namespace
 
-TEST_CASE("sessions of several threads share const weights, and each gives its own video's numbers") {
+TEST_CASE("sessions in several threads share const weights, and each gives its own video's numbers") {
   constexpr std::size_t callers = 3;
   const model net{vscg::seed{1}};
   std::vector<std::vector<float>> audio;
@@ -46,7 +46,7 @@ TEST_CASE("sessions of several threads share const weights, and each gives its o
   std::vector<std::thread> threads;
   for (std::size_t k = 0; k < callers; ++k) {
     threads.emplace_back([&, k] {
-      session mine(net.weights(), vscg::threads{1 + k % 2}, vscg::batch_capacity{1});  // built at the same time, too
+      session mine(net.weights(), vscg::threads{1 + k % 2}, vscg::batch_capacity{1});  // built at the same time too
       for (int call = 0; call < 2; ++call) got[k] = copy(mine.infer(audio[k], visual[k]).event_category.values());
     });
   }
@@ -55,7 +55,7 @@ TEST_CASE("sessions of several threads share const weights, and each gives its o
   CHECK(expected[0] != expected[1]);
 }
 
-TEST_CASE("a const model is called by several threads at once") {
+TEST_CASE("several threads call a const model at the same time") {
   const model net{vscg::seed{1}};
   const auto audio = features("audio", 10 * 128, 1);
   const auto visual = features("visual", 10 * 49 * 512, 1);

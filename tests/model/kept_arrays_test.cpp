@@ -24,7 +24,7 @@
 
 #include "support/error_of.hpp"
 
-// Arrays that are no data of items and not learned: class indices, arrays without a batch axis, arrays of pairs, and
+// Arrays that are neither items' data nor learned: class indices, arrays without a batch axis, arrays of pairs, and
 // arrays that a network keeps for itself.
 
 using vscg::dyn;
@@ -94,7 +94,7 @@ TEST_CASE_TEMPLATE("class indices are targets, in any micro-batch", T, float, do
   for (std::size_t i = 0; i < got.size(); ++i) CHECK(got[i] == doctest::Approx(want[i]).epsilon(1e-4));
 }
 
-TEST_CASE("a class that there is none of is refused as a step that is not finite, and nothing moves") {
+TEST_CASE("a class that does not exist is refused as a step that is not finite, and nothing moves") {
   model<double> net{vscg::seed{1}};
   trainer<double> t(net, vscg::adam{1e-2}, {}, vscg::threads{1}, of(3));
   const auto bias = net.weights().get("layer.bias");
@@ -106,7 +106,7 @@ TEST_CASE("a class that there is none of is refused as a step that is not finite
   CHECK(error_of([&] { t.step(x<double>, std::vector<std::int32_t>{0, 1}); }).find("trainer::step") == 0);
 }
 
-TEST_CASE("a persistent array is kept by the network: it follows the steps, and the optimizer never moves it") {
+TEST_CASE("the network keeps a persistent array: it follows the steps, and the optimizer never moves it") {
   model<double> net{vscg::seed{1}};
   CHECK(net.weights().count() == 4 * 3 + 4);
   CHECK(net.weights().table().entries.size() == 3);
@@ -124,7 +124,7 @@ TEST_CASE("a persistent array is kept by the network: it follows the steps, and 
   CHECK(!t.reached(entry->id));
 }
 
-TEST_CASE("next numbers that are not finite refuse the whole step") {
+TEST_CASE("new numbers that are not finite make the trainer refuse the whole step") {
   model<float> net{vscg::seed{1}};
   trainer<float> t(net, vscg::adam{1e-2}, {}, vscg::threads{1}, of(3));
   const auto* entry = net.weights().table().find("average");
@@ -136,7 +136,7 @@ TEST_CASE("next numbers that are not finite refuse the whole step") {
 
 namespace {
 
-/// How alike items are to each other, and to a prototype that has no batch axis.
+/// How similar items are to each other, and to a prototype that has no batch axis.
 struct similarities {
   VSCG_MEMBERS()
   using inputs = vscg::input_shapes<shape<dyn, 3>, shape<2, 3>>;
@@ -148,7 +148,7 @@ struct similarities {
 
 }  // namespace
 
-TEST_CASE("items that meet are computed together, however many they are") {
+TEST_CASE("items that meet are computed together, however many there are") {
   const vscg::model<similarities, double, vscg::cpu> net;
   std::vector<double> many(3 * 40);
   std::array<double, 3> sum{};

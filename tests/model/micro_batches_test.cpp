@@ -13,7 +13,7 @@
 #include "model/small_training.hpp"
 #include "support/error_of.hpp"
 
-// Losses that are wrong, or mean something else, on some items of a batch at a time are refused in words.
+// An error refuses losses that are wrong, or mean something else, on a few items of a batch at a time.
 
 using namespace small_training;
 
@@ -57,7 +57,7 @@ std::string said(std::size_t micro_batch) {
 
 }  // namespace
 
-TEST_CASE("what is no sum over items is refused where a step takes them in parts") {
+TEST_CASE("a loss that is not a sum over items is refused if a step takes them in parts") {
   CHECK(said<sum_of_means>(2).empty());
   CHECK(
       said<squared_mean>(2) ==

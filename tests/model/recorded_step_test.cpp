@@ -33,8 +33,8 @@
 #include "support/error_of.hpp"
 #include "support/recording_backend.hpp"
 
-// A step on a backend that records, with a memory that is not the host's: what goes in and out, and that the launches
-// of one step serve every other.
+// A step on a backend that records, with memory that is not the host's: what goes in and out, and that the launches of
+// one step serve every other step.
 
 using small_training::data;
 using small_training::flat;
@@ -98,7 +98,7 @@ std::vector<double> numbers_of_training(bool replays, std::size_t micro_batch) {
 
 }  // namespace
 
-TEST_CASE("a step is one copy in, launches, one copy out; so are gradients") {
+TEST_CASE("a step is one copy in, launches, one copy out; gradients are too") {
   const data d(8);
   for (const std::size_t micro_batch : {0U, 3U}) {
     far net{vscg::seed{1}};
@@ -110,7 +110,7 @@ TEST_CASE("a step is one copy in, launches, one copy out; so are gradients") {
   }
 }
 
-TEST_CASE("another seed, rate and step number launch the same") {
+TEST_CASE("a different seed, rate and step number launch the same") {
   if (!recording::knows_bytes) {
     std::cout << "skipped: the compiler cannot clear the bytes between members\n";
     return;
@@ -137,7 +137,7 @@ TEST_CASE("another seed, rate and step number launch the same") {
   for (std::size_t step = 0; step < 3; ++step) CHECK(weights[step] != weights[3 + step]);
 }
 
-TEST_CASE("what was launched once and is launched again gives the numbers of a step that the host drives") {
+TEST_CASE("recorded launches give the same numbers as a step that the host drives") {
   for (const std::size_t micro_batch : {0U, 3U}) {
     const auto expected = numbers_of_training<near>(false, micro_batch);
     CHECK(numbers_of_training<far>(false, micro_batch) == expected);
@@ -147,7 +147,7 @@ TEST_CASE("what was launched once and is launched again gives the numbers of a s
   }
 }
 
-TEST_CASE("a trainer of launches that are kept goes on with what its model holds now") {
+TEST_CASE("a trainer with recorded launches goes on with what its model holds now") {
   const data d(8);
   const auto run = [&](bool replays) {
     recording::replays = replays;
@@ -182,7 +182,7 @@ TEST_CASE("a session brings its inputs in one copy, and its answers to the host"
   recording::replays = false;
 }
 
-TEST_CASE("what is not finite is found in memory that is not the host's, too, and changes nothing") {
+TEST_CASE("a number that is not finite is found in memory that is not the host's too, and changes nothing") {
   far net{vscg::seed{1}};
   trainer<far> t(net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, of(8, 3));
   data d(8);
@@ -197,7 +197,7 @@ TEST_CASE("what is not finite is found in memory that is not the host's, too, an
   CHECK(t.steps() == 1);
 }
 
-TEST_CASE("a step that is launched again can be stopped before it begins") {
+TEST_CASE("a recorded step can be stopped before it begins") {
   recording::replays = true;
   far net{vscg::seed{1}};
   trainer<far> t(net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, of(8));
@@ -216,14 +216,14 @@ TEST_CASE("a step that is launched again can be stopped before it begins") {
   recording::replays = false;
 }
 
-// A loss's gradient is written once, so no pullback may use it as scratch; that of an array of items may be.
+// A loss's gradient is written once, so no pullback may use it as scratch; an array of items' gradient may be.
 using tag = vscg::trace_tag<double, recording::backend<vscg::host_memory>, vscg::mode::training>;
 template <class Operation>
 using gradient_of_result = decltype(std::declval<vscg::operation_context<Operation, tag, 1, true>>().dy());
 static_assert(std::is_same_v<gradient_of_result<vscg::ops::batch_sum<false>>, const double*>);
 static_assert(std::is_same_v<gradient_of_result<vscg::ops::dropout<vscg::shape<vscg::dyn, 4>>>, double*>);
 
-/// One number that belongs to no item: w·x + b, of parameters alone.
+/// One number that belongs to no item: w·x + b, from parameters alone.
 struct number_for_all {
   vscg::parameter<vscg::init::ones, 3> x;
   vscg::parameter<vscg::init::ones, 1, 3> w;
@@ -231,7 +231,7 @@ struct number_for_all {
   VSCG_MEMBERS(x, w, b)
 };
 
-TEST_CASE("a product that gives the loss itself has its gradient again in every run") {
+TEST_CASE("a product that gives the loss itself finds its gradient intact in every run") {
   number_for_all net{};
   const auto table = vscg::bind_parameters(net);
   auto trace = vscg::make_recorder(table, false);

@@ -73,7 +73,7 @@ TEST_CASE("a session gives what the formula says, for any number of items up to 
   }
 }
 
-TEST_CASE("a model takes any number of items, also none") {
+TEST_CASE("a model takes any number of items, including none") {
   const model net{vscg::seed{1}};
   const auto a = numbers(3 * 50);
   const auto b = numbers(4 * 50);
@@ -124,7 +124,7 @@ TEST_CASE("a session uses what its weights hold now: after an assignment, a swap
   CHECK(said(other) == one);
   first = model{vscg::seed{3}};
   CHECK(said(s) == three);
-  // Moved to another object: that one has sessions of its own, and this one's have nothing to compute with.
+  // Moved to another object: that one can have sessions, and this one's have nothing to compute with.
   model elsewhere(std::move(first));
   session moved(elsewhere.weights());
   CHECK(said(moved) == three);
@@ -147,7 +147,7 @@ TEST_CASE("a session whose weights are gone says so") {
   session s(net->weights());
   s.infer(a, b);
   net.reset();
-  net = std::make_unique<model>(vscg::seed{2});  // at the same place, as likely as not
+  net = std::make_unique<model>(vscg::seed{2});  // at the same address, as likely as not
   CHECK(error_of([&] { s.infer(a, b); }).find("weights: expected numbers, found none") == 0);
   std::vector<model> several;
   several.emplace_back(vscg::seed{1});
@@ -171,7 +171,7 @@ static_assert(!TakenBySession<decltype(std::declval<const model>().weights())>);
 static_assert(!std::is_constructible_v<session, own_weights> && std::is_constructible_v<session, own_weights&>);
 static_assert(Infers<session&> && !Infers<session&&>);
 
-TEST_CASE("of a temporary model's answer the numbers are taken, not seen") {
+TEST_CASE("a temporary answer gives up its numbers instead of a view of them") {
   const auto a = numbers(6);
   const auto b = numbers(8);
   const model net{vscg::seed{1}};
@@ -186,7 +186,7 @@ TEST_CASE("of a temporary model's answer the numbers are taken, not seen") {
   CHECK(error_of([&] { static_cast<void>(wrong.view()); }) == "array: expected 3 items, found 4 numbers");
 }
 
-TEST_CASE("a capacity that overflows or that no memory holds is refused in words") {
+TEST_CASE("a capacity that overflows or that no memory holds is refused with a message") {
   const model net{vscg::seed{1}};
   for (const std::size_t items : {std::size_t{1} << 60U, std::size_t{1} << 62U, ~std::size_t{0}}) {
     const std::string said = error_of([&] { session(net.weights(), vscg::threads{1}, vscg::batch_capacity{items}); });
@@ -194,7 +194,7 @@ TEST_CASE("a capacity that overflows or that no memory holds is refused in words
     CHECK(said.find("capacity: expected at most ") == 0);
     CHECK(said.find(" items, found " + std::to_string(items)) != std::string::npos);
   }
-  if (VSCG_TEST_SANITIZED != 0) return;  // its allocator ends the process
+  if (VSCG_TEST_SANITIZED != 0) return;  // a sanitizer's allocator ends the process
   const std::string said = in_child(std::size_t{64} << 20U, [&] {
     return error_of([&] { session(net.weights(), vscg::threads{1}, vscg::batch_capacity{std::size_t{1} << 24U}); });
   });
@@ -202,7 +202,7 @@ TEST_CASE("a capacity that overflows or that no memory holds is refused in words
   CHECK(said.find("MiB), found 16777216 (") != std::string::npos);
 }
 
-TEST_CASE("Eigen's row-major matrices are arrays, those whose numbers lie together") {
+TEST_CASE("Eigen's row-major matrices are taken as arrays if their numbers are contiguous") {
   const model net{vscg::seed{1}};
   session s(net.weights());
   Eigen::Matrix<float, 2, 3, Eigen::RowMajor> a;

@@ -15,7 +15,7 @@
 
 #include "support/error_of.hpp"
 
-// Settings are members of layers, with defaults that can be replaced when a model is made.
+// Settings are members of layers; their defaults can be replaced when a model is made.
 
 namespace {
 

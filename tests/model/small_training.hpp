@@ -16,7 +16,7 @@
 #include <vscg/ops/scale.hpp>
 #include <vscg/ops/tanh.hpp>
 
-// What the tests of trainers train.
+// The network and loss that the trainer tests train.
 
 namespace small_training {
 
@@ -24,7 +24,7 @@ using vscg::dyn;
 using vscg::input_shapes;
 using vscg::shape;
 
-/// One linear layer; `unused` is reached by nothing, `fixed` only where no gradient flows.
+/// One linear layer. Nothing reaches `unused`, and `fixed` is reached only where no gradient flows.
 struct small_network {
   vscg::nn::linear<3, 4> first;
   vscg::nn::linear<4, 2> unused;

@@ -19,7 +19,7 @@
 #include "model/small_training.hpp"
 #include "support/error_of.hpp"
 
-// What a trainer does not do, and that nothing has changed then.
+// What a trainer refuses, and that it then changes nothing.
 
 using namespace small_training;
 
@@ -30,8 +30,7 @@ using single_trainer = vscg::trainer<single, vscg::adam, squared_distance>;
 
 }  // namespace
 
-TEST_CASE(
-    "a step that would leave a weight or a moment that is not finite is refused as a whole, by the array's name") {
+TEST_CASE("a step that would make a weight or a moment infinite or NaN is refused whole, naming the array") {
   const data d(8);
   const std::vector<float> x(d.x.begin(), d.x.end());
   const std::vector<float> y(d.y.begin(), d.y.end());
@@ -56,7 +55,7 @@ TEST_CASE(
     CHECK(large_rate.find("learning rate 2e+38)") != std::string::npos);
     expect_unchanged();
 
-    // Finite loss, finite gradients, and a square of them that is not: the features enter the first layer only.
+    // Finite loss and finite gradients whose square is not finite: the features enter only the first layer.
     t.optimizer.learning_rate = 1e-2;
     auto weight = net.weights().get("first.weight");
     const std::vector<float> zeros(weight.size(), 0);
@@ -76,7 +75,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("large finite numbers are no reason to refuse a step, however many there are") {
+TEST_CASE("large finite numbers do not make a trainer refuse a step, however many there are") {
   single net{vscg::seed{1}};
   single_trainer t(net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, of(8));
   const std::vector<float> large(12, std::numeric_limits<float>::max() / 2);
@@ -88,7 +87,7 @@ TEST_CASE("large finite numbers are no reason to refuse a step, however many the
   CHECK(net.weights().get("first.weight") == large);
 }
 
-TEST_CASE("settings of Adam that nothing can be computed with are refused, at first and before each step") {
+TEST_CASE("impossible settings of Adam are refused, at first and before each step") {
   model net{vscg::seed{1}};
   const auto before = flat(net);
   const data d(8);
@@ -103,13 +102,13 @@ TEST_CASE("settings of Adam that nothing can be computed with are refused, at fi
   const double nan = std::nan("");
   trainer t(net, vscg::adam{}, squared_distance{}, vscg::threads{1}, of(8));
   for (const auto& [settings, message] : std::vector<std::pair<vscg::adam, std::string>>{
-           {set(nan, 0.9, 0.999, 1e-8), "adam: learning_rate: expected a finite number from 0 on, found nan"},
-           {set(infinity, 0.9, 0.999, 1e-8), "adam: learning_rate: expected a finite number from 0 on, found inf"},
-           {set(-1, 0.9, 0.999, 1e-8), "adam: learning_rate: expected a finite number from 0 on, found -1"},
-           {set(1, 1, 0.999, 1e-8), "adam: beta1: expected a number from 0 to below 1, found 1"},
-           {set(1, -0.1, 0.999, 1e-8), "adam: beta1: expected a number from 0 to below 1, found -0.1"},
-           {set(1, 0.9, nan, 1e-8), "adam: beta2: expected a number from 0 to below 1, found nan"},
-           {set(1, 0.9, 1.5, 1e-8), "adam: beta2: expected a number from 0 to below 1, found 1.5"},
+           {set(nan, 0.9, 0.999, 1e-8), "adam: learning_rate: expected a finite number, at least 0, found nan"},
+           {set(infinity, 0.9, 0.999, 1e-8), "adam: learning_rate: expected a finite number, at least 0, found inf"},
+           {set(-1, 0.9, 0.999, 1e-8), "adam: learning_rate: expected a finite number, at least 0, found -1"},
+           {set(1, 1, 0.999, 1e-8), "adam: beta1: expected a number of at least 0 and below 1, found 1"},
+           {set(1, -0.1, 0.999, 1e-8), "adam: beta1: expected a number of at least 0 and below 1, found -0.1"},
+           {set(1, 0.9, nan, 1e-8), "adam: beta2: expected a number of at least 0 and below 1, found nan"},
+           {set(1, 0.9, 1.5, 1e-8), "adam: beta2: expected a number of at least 0 and below 1, found 1.5"},
            {set(1, 0.9, 0.999, 0),
             "adam: epsilon: expected a finite number above 0, also when rounded to the scalar, "
             "found 0"},
@@ -130,7 +129,7 @@ TEST_CASE("settings of Adam that nothing can be computed with are refused, at fi
   CHECK(error_of([&] { set(0, 0, 0, 1).check<float>(); }) == "");
 }
 
-TEST_CASE("what a checkpoint hands back is taken whole or refused in words") {
+TEST_CASE("what a checkpoint hands back is taken whole or refused with a message") {
   model net{vscg::seed{1}};
   trainer t(net, vscg::adam{}, squared_distance{}, vscg::threads{1}, of(8));
   const data d(8);
@@ -163,7 +162,7 @@ TEST_CASE("what a checkpoint hands back is taken whole or refused in words") {
         "adam: first moments: expected finite numbers, found inf at 5");
   wrong[5] = -0.5;
   CHECK(error_of([&] { t.state().set_moments(2, wrong); }) ==
-        "adam: second moments: expected numbers from 0 on, found -0.5");
+        "adam: second moments: expected numbers of at least 0, found -0.5");
   CHECK(error_of([&] { t.set_steps(~std::uint64_t{0}); }).find("trainer::set_steps: expected at most ") == 0);
   CHECK(t.state().moments(1) == first);
   CHECK(t.state().moments(2) == second);
@@ -171,7 +170,7 @@ TEST_CASE("what a checkpoint hands back is taken whole or refused in words") {
   CHECK(t.steps() == 1);
 }
 
-TEST_CASE("a batch that no memory could hold is refused by the name of its option") {
+TEST_CASE("an error names the option of a batch that no memory could hold") {
   model net{vscg::seed{1}};
   const std::size_t many = std::size_t{1} << 60U;
   CHECK(error_of([&] {

@@ -33,7 +33,7 @@ TEST_CASE("training lowers the loss, and reports its named terms") {
   CHECK(t.steps() == 201);
 }
 
-TEST_CASE("what the loss does not reach, or only where no gradient flows, never moves") {
+TEST_CASE("weights that the loss does not reach, or only where no gradient flows, never move") {
   model net{vscg::seed{1}};
   trainer t(net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, of(8));
   const data d(8);
@@ -49,8 +49,8 @@ TEST_CASE("what the loss does not reach, or only where no gradient flows, never 
   CHECK(net.weights().get("first.weight") != before);
 }
 
-TEST_CASE("a gradient flows through `first` by the part that takes one alone") {
-  // d/dw of |last(h) + constant|² is that of the numbers that `fixed` gives now: compare with differences.
+TEST_CASE("a gradient flows through `first` only by the part that takes one") {
+  // d/dw of |last(h) + constant|², with the constant that `fixed` gives now: compare with differences.
   model net{vscg::seed{1}};
   trainer t(net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, of(8));
   const data d(8);
@@ -106,7 +106,7 @@ TEST_CASE("a run goes on with the same bits from weights, moments and steps") {
   CHECK(flat(resumed) == flat(whole));
 }
 
-TEST_CASE("a batch may be smaller than the trainer's, and the loss is a mean over it") {
+TEST_CASE("a batch may be smaller than the trainer's, and the loss is the mean over it") {
   const data d(8);
   model net{vscg::seed{1}};
   trainer large(net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, of(100, 3));
@@ -114,7 +114,7 @@ TEST_CASE("a batch may be smaller than the trainer's, and the loss is a mean ove
   CHECK(large.gradients(d.x, d.y).total == doctest::Approx(exact.gradients(d.x, d.y).total).epsilon(1e-12));
 }
 
-TEST_CASE("arrays of wrong shapes are refused by name, and nothing has happened") {
+TEST_CASE("arrays of wrong shapes are refused by name, and nothing changes") {
   model net{vscg::seed{1}};
   trainer t(net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, of(8));
   const data d(8);
@@ -134,7 +134,7 @@ TEST_CASE("arrays of wrong shapes are refused by name, and nothing has happened"
   CHECK(t.steps() == 0);
 }
 
-TEST_CASE("a step takes Eigen's matrices as a session does: as they are, or not at all") {
+TEST_CASE("a step takes Eigen's matrices as a session does: in place, or not at all") {
   const data d(8);
   model expected{vscg::seed{1}};
   trainer of_vectors(expected, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, of(8));
@@ -168,12 +168,12 @@ TEST_CASE("a number that is not finite, in data or targets, is traced to its ope
   CHECK(flat(net) != before);
 }
 
-TEST_CASE("a gradient that overflows where the loss does not is refused as well") {
+TEST_CASE("a gradient that overflows is refused even if the loss does not overflow") {
   model net{vscg::seed{1}};
   trainer t(net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, of(1));
   data d(1);
   d.y = {1e150, 0};
-  // What comes back from a distance of 1e150 meets weights whose products cancel, exactly, on the way to the loss.
+  // A gradient from a distance of 1e150 meets weights whose products cancel exactly on the way to the loss.
   const double large = std::ldexp(1.0, 600);
   net.weights().set("last.weight", std::vector<double>{large, -large, 0, 0, 0, 0, 0, 0});
   auto first = net.weights().get("first.weight");

@@ -74,7 +74,7 @@ xt::xtensor<T, 3> expected(const model<small_net, T, cpu>& net, const xt::xtenso
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("arrays of xtensor go in and come out", T, float, double) {
+TEST_CASE_TEMPLATE("xtensor arrays go in and come out", T, float, double) {
   const model<small_net, T, cpu> net;
   const auto x = counted<T>(20, 3);  // more than one part of infer
   const auto z = counted<T>(20, 4);
@@ -99,7 +99,7 @@ TEST_CASE_TEMPLATE("arrays of xtensor go in and come out", T, float, double) {
   CHECK(view_xtensor(owned).data() == owned.data());
 }
 
-// A view of what a call returned, and nobody kept, would dangle at once.
+// A view of a returned value that nobody kept would dangle immediately.
 template <class Output>
 concept Viewed = requires(Output output) {
   vscg::view_xtensor(static_cast<Output>(output));
@@ -114,7 +114,7 @@ TEST_CASE("an array that does not hold what it says is not read") {
   CHECK_THROWS_WITH_AS(vscg::to_xtensor(wrong), "array: expected 3 items, found 4 numbers", vscg::expectation_error);
 }
 
-TEST_CASE("wrong shapes are refused in words, although the number of elements would do") {
+TEST_CASE("wrong shapes are refused with a message, even with the right number of elements") {
   const model<small_net, float, cpu> net;
   const auto z = counted<float>(3, 4);
   const auto refused = [&](const auto& x) { return error_of([&] { net.infer(x, z); }); };
@@ -131,7 +131,7 @@ TEST_CASE("wrong shapes are refused in words, although the number of elements wo
         "inputs: expected at most 2 items, the session's capacity, found 3");
 }
 
-TEST_CASE("a trainer takes xtensor's arrays too, inputs and targets, and refuses other shapes of as many numbers") {
+TEST_CASE("a trainer takes xtensor arrays too, and refuses other shapes with the same number of elements") {
   model<small_net, float, cpu> net;
   trainer_options options;
   options.batch = 3;
@@ -150,7 +150,7 @@ TEST_CASE("a trainer takes xtensor's arrays too, inputs and targets, and refuses
   CHECK(t.steps() == 2);
 }
 
-TEST_CASE("arrays in another order are refused, not read as if they were row-major") {
+TEST_CASE("arrays in a different order are refused, not read as if they were row-major") {
   const model<small_net, float, cpu> net;
   const auto x = counted<float>(3, 3);
   const auto z = counted<float>(3, 4);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// What every network promises, on every backend: the same bits for any number of threads and for a video in any batch,
-// masks that do not depend on the micro-batch, weights that only the loss moves, and weights that a number that is not
-// finite never touches. A network's test calls each function with its types.
+// What every network promises, on every backend: the same bits for any number of threads and for a video in any batch;
+// masks that do not depend on the micro-batch; weights that move only if the loss reaches them, and never by a number
+// that is not finite. A network's test calls each function with its types.
 
 #include <algorithm>
 #include <array>
@@ -34,7 +34,7 @@ constexpr std::size_t items = 5;
 constexpr std::size_t audio_size = 10 * 128;
 constexpr std::size_t visual_size = 10 * 49 * 512;
 
-/// Five videos with labels, the third of them background only.
+/// Five videos with labels; the third is background only.
 template <class T, class Loss>
 struct batch {
   std::vector<T> audio;
@@ -157,7 +157,7 @@ void training_has_the_same_bits() {
   }
 }
 
-/// A step in micro-batches is the step of the whole batch but for rounding: above all, masks are the same.
+/// A step in micro-batches equals the step on the whole batch, up to rounding; above all, masks are the same.
 template <class Network, class Loss, class T, class Backend>
 void micro_batches_do_not_matter() {
   using model = vscg::model<Network, T, Backend>;
@@ -217,8 +217,8 @@ void only_what_the_loss_reaches_moves(const std::vector<std::string>& unreached)
   CHECK(still == unreached);
 }
 
-/// Numbers that are not finite, in data or by overflow, end the step: weights and moments are as they were, the error
-/// names the operation, and the next step is the one that would have been.
+/// Numbers that are not finite, in data or by overflow, end the step. Weights and moments are as they were, the error
+/// names the operation, and the next step is what it would have been anyway.
 template <class Network, class Loss, class T, class Backend>
 void what_is_not_finite_changes_nothing(const std::string& first_operation) {
   using model = vscg::model<Network, T, Backend>;
@@ -258,7 +258,7 @@ void what_is_not_finite_changes_nothing(const std::string& first_operation) {
   CHECK(t.steps() == 1);
   CHECK(weights_of(net) == weights_of(undisturbed));
 
-  // A rate that throws the weights far out: that step is taken, and the one after it overflows.
+  // A rate that throws the weights far out: this step is taken, and the next one overflows.
   t.optimizer.learning_rate = 1e30;
   good.step(t);
   const auto far_out = weights_of(net);

@@ -183,8 +183,8 @@ void has_arrays(const std::vector<array_name>& expected, std::size_t numbers) {
   }
 }
 
-/// The bound that an array starts within, by its name: what the paper's program initializes by Xavier, PyTorch's
-/// defaults elsewhere.
+/// The bound within which an array starts, by its name: Xavier where the paper's program uses it, PyTorch's defaults
+/// elsewhere.
 double start_bound(const vscg::parameter_entry& entry) {
   const auto& name = entry.name;
   const auto has = [&](const char* part) { return name.find(part) != std::string::npos; };

@@ -8,9 +8,9 @@
 using tested_network = vscg::vscg_net;
 using tested_loss = vscg::negative_pair_filter_loss<>;
 
-TEST_CASE("in double, too, inference has the same bits for any number of threads and in any batch") {
+TEST_CASE("in double too, inference has the same bits for any number of threads and in any batch") {
   network_contract::inference_has_the_same_bits<tested_network, tested_loss, double, vscg::cpu>();
 }
-TEST_CASE("in double, too, two training steps have the same bits for any number of threads") {
+TEST_CASE("in double too, two training steps have the same bits for any number of threads") {
   network_contract::training_has_the_same_bits<tested_network, tested_loss, double, vscg::cpu>();
 }

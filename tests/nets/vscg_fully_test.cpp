@@ -16,7 +16,7 @@ TEST_CASE("inference has the same bits for any number of threads and in any batc
 TEST_CASE("two training steps have the same bits for any number of threads") {
   network_contract::training_has_the_same_bits<tested_network, tested_loss, float, vscg::cpu>();
 }
-TEST_CASE("a step in micro-batches is the step of the whole batch") {
+TEST_CASE("a step in micro-batches equals the step on the whole batch") {
   network_contract::micro_batches_do_not_matter<tested_network, tested_loss, float, vscg::cpu>();
 }
 TEST_CASE("only what the loss reaches moves") {
@@ -35,7 +35,7 @@ TEST_CASE("a video costs 0.33 GFLOP forward and 0.73 in a training step; memory 
   model net{vscg::seed{3}};
   const vscg::session<tested_network, float, vscg::cpu> s(net.weights(), vscg::threads{1}, vscg::batch_capacity{1});
   vscg::trainer t(net, vscg::adam{1e-3}, tested_loss{}, vscg::threads{1}, network_contract::options());
-  // Of 128 videos: stage 1 36.9 + 40.9, stage 2 1.3 + 2.7, PSP 1.0 + 2.1, ESCM 2.9 + 5.8 GFLOP.
+  // For 128 videos: stage 1 36.9 + 40.9, stage 2 1.3 + 2.7, PSP 1.0 + 2.1, ESCM 2.9 + 5.8 GFLOP.
   CHECK(s.traced().flops_per_item() == doctest::Approx(42.1e9 / 128).epsilon(0.01));
   CHECK(t.steps_traced().flops_per_item() == doctest::Approx(93.7e9 / 128).epsilon(0.01));
 
@@ -51,7 +51,7 @@ TEST_CASE("a video costs 0.33 GFLOP forward and 0.73 in a training step; memory 
   const vscg::memory_plan of_one(t.steps_traced(), limits, 1, 1, sizeof(float));
   const vscg::memory_plan of_many(t.steps_traced(), limits, 128, 1, sizeof(float));
   CHECK(of_many.bytes() <= 128 * of_one.bytes());
-  // Stage 1's [490, 512] and its gradient are 2 MB a video; all that the plan shares lies on top of little more.
+  // Stage 1's [490, 512] and its gradient are 2 MB per video; the plan packs everything else into little more.
   CHECK(of_many.bytes() < 128 * std::size_t{6} * 1024 * 1024);
   const vscg::memory_plan& of_session = s.plan();
   CHECK(of_session.bytes() - of_session.prepared_bytes() < std::size_t{2} * 1024 * 1024);

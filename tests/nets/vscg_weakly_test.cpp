@@ -14,7 +14,7 @@ TEST_CASE("inference has the same bits for any number of threads and in any batc
 TEST_CASE("two training steps have the same bits for any number of threads") {
   network_contract::training_has_the_same_bits<tested_network, tested_loss, float, vscg::cpu>();
 }
-TEST_CASE("a step in micro-batches is the step of the whole batch") {
+TEST_CASE("a step in micro-batches equals the step on the whole batch") {
   network_contract::micro_batches_do_not_matter<tested_network, tested_loss, float, vscg::cpu>();
 }
 TEST_CASE("only what the loss reaches moves") {

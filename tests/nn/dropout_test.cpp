@@ -27,7 +27,7 @@ constexpr std::size_t items = 16;
 constexpr std::size_t elements = 500;
 using ones = vscg::input_shapes<shape<dyn, elements>>;
 
-/// Two layers of dropout, one of them used three times, as positive sample propagation uses its own.
+/// Two layers of dropout. One is used three times, as in positive sample propagation.
 struct network {
   vscg::nn::dropout often{0.3};
   vscg::nn::dropout once{0.3};
@@ -35,7 +35,7 @@ struct network {
   auto operator()(auto x) const { return std::vector{often(x).id, often(x).id, often(x).id, once(x).id}; }
 };
 
-/// The same with layers before, between and behind.
+/// The same with layers before, between and after.
 struct longer {
   vscg::nn::linear<5, 5> before;
   vscg::nn::dropout often{0.3};
@@ -76,7 +76,7 @@ std::vector<std::vector<float>> masks(const place& at, bool dropout = true) {
   run.forward(state);
   std::vector<std::vector<float>> all;
   for (const auto id : uses) {
-    // What is not dropped out is the input itself.
+    // With nothing to drop, the result is the input itself.
     const float* from = p->slot_table()[id].from == vscg::slot::origin::input ? data.data() : run.value(id);
     all.emplace_back(from, from + items * elements);
   }
@@ -85,7 +85,7 @@ std::vector<std::vector<float>> masks(const place& at, bool dropout = true) {
 
 place at(std::uint64_t seed, std::uint64_t step, std::size_t first_item = 0) { return {{seed, step}, first_item}; }
 
-/// Correlation of which elements two masks keep, both with rate 0.3.
+/// The correlation between the elements that two masks keep, both with rate 0.3.
 double correlation(const std::vector<float>& a, const std::vector<float>& b) {
   double sum = 0;
   for (std::size_t i = 0; i < a.size(); ++i) sum += ((a[i] > 0) - 0.7) * ((b[i] > 0) - 0.7);
@@ -121,19 +121,19 @@ TEST_CASE("masks of all uses, layers, steps, seeds and items are uncorrelated, p
   CHECK(correlation(all[0], all[0]) == doctest::Approx(1).epsilon(0.05));
 }
 
-TEST_CASE("a mask is that of its path, use, step and item, whatever else the network holds") {
+TEST_CASE("a mask depends on its path, use, step and item, and on nothing else in the network") {
   const auto one = masks<network>(at(1, 3));
   const auto other = masks<longer>(at(1, 3));
   for (std::size_t k = 0; k < one.size(); ++k) CHECK(one[k] == other[k]);
 
-  // Items 4 … of a batch, as a micro-batch of their own.
+  // Items 4 … of a batch, as a separate micro-batch.
   const auto later = masks<network>(at(1, 3, 4));
   for (std::size_t k = 0; k < one.size(); ++k) {
     CHECK(std::equal(one[k].begin() + 4 * elements, one[k].end(), later[k].begin()));
   }
 }
 
-TEST_CASE("nothing is dropped in inference, or where a trainer's dropout is off") {
+TEST_CASE("nothing is dropped in inference, or if a trainer's dropout is off") {
   for (const auto& mask : masks<network, vscg::mode::inference>(at(1, 0))) {
     CHECK(mask == std::vector<float>(items * elements, 1.F));
   }

@@ -24,7 +24,7 @@ struct network {
 
 }  // namespace
 
-TEST_CASE("a frozen layer of two operands passes gradients to both, and learns nothing") {
+TEST_CASE("a frozen layer with two operands passes gradients to both, and learns nothing") {
   using tag = vscg::trace_tag<float, vscg::cpu, vscg::mode::training>;
   network net{};
   const auto table = vscg::bind_parameters(net);

@@ -16,7 +16,7 @@ using vscg::shape;
 
 namespace {
 
-/// A layer over three steps of two channels from given states, and its last states.
+/// A layer over three steps of two channels, starting from given states, and its last states.
 template <class Layer, int States>
 struct from_states {
   Layer layer;
@@ -35,7 +35,7 @@ std::vector<std::string> names_of() {
   return names;
 }
 
-/// sin(k), sin(k + 1), …: numbers that PyTorch was given too.
+/// sin(k), sin(k + 1), …: PyTorch was given the same numbers.
 std::vector<double> wave(std::size_t count, std::size_t k) {
   std::vector<double> numbers(count);
   for (std::size_t i = 0; i < count; ++i) numbers[i] = std::sin(static_cast<double>(k + i));

@@ -38,7 +38,7 @@ std::vector<float> numbers_of(const std::vector<float>& x) {
 
 }  // namespace
 
-TEST_CASE("layers run one after the other, under PyTorch's names") {
+TEST_CASE("layers run one after another, under PyTorch's names") {
   vscg::model<chain, double, vscg::cpu> net{vscg::seed{1}};
   std::vector<std::string> names;
   for (const auto& entry : net.weights().table().entries) names.push_back(entry.name);

@@ -10,7 +10,7 @@
 //   - 1, 2, 3 and 7 threads give the same bits.
 //
 // How to add an operation
-//   1. Write a case in cases/<group>.hpp: operands' shapes, the call, the reference. Sizes that are no multiple of a
+//   1. Write a case in cases/<group>.hpp: operands' shapes, the call, the reference. Sizes that are not a multiple of a
 //      vector register find more.
 //   2. Add it to the group's list at the end of that file.
 // Every backend's tests run over the lists (contract_<group>_test.cpp here, thrust/ for thrust), so that is all. A new
@@ -42,23 +42,23 @@ namespace contract {
 using vscg::dyn;
 using vscg::shape;
 
-/// Operands of a case in double, row-major, all items of each.
+/// The operands of a case in double, row-major, all items of each.
 using arrays = std::vector<std::vector<double>>;
 
-/// What a case says of itself beside `name`, the call and `reference`; a case replaces what differs.
+/// What a case says about itself besides `name`, the call and `reference`; a case replaces what differs.
 template <class... Shapes>
 struct operation_case {
   using operands = vscg::input_shapes<Shapes...>;
-  /// Bit i: operand i takes a gradient; and other such sets, of which the gradient is checked as well.
+  /// Bit i: operand i takes a gradient. `also_active`: further such sets whose gradients are checked.
   static constexpr std::uint32_t active = (1U << sizeof...(Shapes)) - 1;
   using also_active = std::integer_sequence<std::uint32_t>;
   /// Whether the result, and the gradients of operands that have the batch as their first axis, belong to items.
   static constexpr bool item_by_item = true;
-  /// Element of an operand from a random number in [-1, 1).
+  /// Turns a random number in [-1, 1) into an operand's element.
   static double value(std::size_t, double random) { return random; }
 };
 
-/// A case without its type, so that what follows is compiled once for a scalar and backend.
+/// A case without its type, so that the rest is compiled once per scalar and backend.
 struct untyped_case {
   const char* name;
   double (*value)(std::size_t, double);
@@ -85,7 +85,7 @@ std::vector<std::vector<T>> make_operands(const untyped_case& c, std::size_t ite
   return all;
 }
 
-/// Gives the trial items `first` … of the operands of a batch; operands without batch are given whole.
+/// Gives the trial the operands' items from `first` on; operands without a batch axis are given whole.
 template <class T, class Backend>
 void give(vscg::testing::trial<T, Backend>& t, const std::vector<std::vector<T>>& operands, std::size_t first) {
   for (std::size_t k = 0; k < operands.size(); ++k) {
@@ -180,7 +180,7 @@ void threads_do_not_matter(const untyped_case& c) {
   outcome<T> first;
   for (const std::size_t n : {1U, 2U, 3U, 7U}) {
     vscg::testing::trial<T, Backend> t(c.traced, vscg::threads{n}, items);
-    t.poison(n > 1 && Backend::memory::borrows_host_arrays);  // nor does what lies in dead memory
+    t.poison(n > 1 && Backend::memory::borrows_host_arrays);  // nor do the contents of dead memory
     give(t, operands, 0);
     auto got = run(t);
     if (n == 1) {
@@ -229,7 +229,7 @@ void check_one() {
   if constexpr (std::is_same_v<T, double>) gradients_are_right<Case, Backend>();
 }
 
-/// The whole contract for every case of a list, on one backend in one scalar.
+/// Checks the whole contract for every case of a list, on one backend in one scalar.
 template <class List, class T, class Backend>
 void check() {
   [&]<std::size_t... I>(std::index_sequence<I...>) { (check_one<std::tuple_element_t<I, List>, T, Backend>(), ...); }

@@ -25,7 +25,7 @@
 #include <vscg/testing/trace_trial.hpp>
 #include <vscg/testing/trial.hpp>
 
-// Where formulas taken at their word give infinities or NaN, and where a gradient is a convention.
+// Where formulas taken literally give infinities or NaN, and where a gradient is a convention.
 
 using vscg::dyn;
 using vscg::shape;
@@ -38,7 +38,7 @@ struct outcome {
   std::vector<T> dx;
 };
 
-/// Result for one item, and the gradient of its sum in operand 0.
+/// The result for one item, and the gradient of its sum with respect to operand 0.
 template <class T, class... Shapes, class F>
 outcome<T> run(F f, const std::vector<std::vector<T>>& operands) {
   vscg::testing::trial<T, vscg::cpu> t(vscg::testing::trace_trial<vscg::input_shapes<Shapes...>, T, vscg::cpu, 1>(f),
@@ -99,13 +99,13 @@ TEST_CASE_TEMPLATE("gelu and silu keep their digits far below 0, and end in 0 an
   CHECK(finite(s));
 }
 
-TEST_CASE_TEMPLATE("relu has no slope at 0, as PyTorch's", T, float, double) {
+TEST_CASE_TEMPLATE("relu has no slope at 0, like PyTorch's", T, float, double) {
   const auto r = run<T, shape<dyn, 4>>([](auto x) { return vscg::relu(x); }, {{T(-0.0), T(0), T(1e-30), T(-1e-30)}});
   CHECK(r.y == std::vector<T>{0, 0, T(1e-30), 0});
   CHECK(r.dx == std::vector<T>{0, 0, 1, 0});
 }
 
-TEST_CASE_TEMPLATE("softmax of large numbers is that of their differences", T, float, double) {
+TEST_CASE_TEMPLATE("softmax of large numbers depends only on their differences", T, float, double) {
   const std::vector<T> large{10000, 10001, 9000, -10000, 10000};
   const auto s = run<T, shape<dyn, 5>>([](auto x) { return vscg::softmax(x); }, {large});
   const double total = 2 + std::exp(1.0);
@@ -130,7 +130,7 @@ TEST_CASE_TEMPLATE("cross entropies of large logits are finite and exact", T, fl
   near(bce.dx, {1.0 / 3, -0.5 / 3, 0});
 }
 
-TEST_CASE_TEMPLATE("BCE of probabilities 0 and 1 is clamped as PyTorch's", T, float, double) {
+TEST_CASE_TEMPLATE("BCE of probabilities 0 and 1 is clamped like PyTorch's", T, float, double) {
   const std::vector<T> p{0, 1, 0, 1};
   const std::vector<T> target{0, 1, 1, 0};
   const auto bce = run<T, shape<dyn, 4>, shape<dyn, 4>>([](auto x, auto t) { return vscg::binary_cross_entropy(x, t); },
@@ -143,7 +143,7 @@ TEST_CASE_TEMPLATE("rows of zeros have no direction and no share, and give no Na
   const std::vector<T> zeros(4, T(0));
   const auto shares = run<T, shape<dyn, 1, 4>>([](auto x) { return vscg::normalize(x); }, {zeros});
   near(shares.y, {0, 0, 0, 0});
-  near(shares.dx, {1e8, 1e8, 1e8, 1e8});  // 1 / eps, PyTorch's too
+  near(shares.dx, {1e8, 1e8, 1e8, 1e8});  // 1 / eps, as in PyTorch
   const auto cosine = run<T, shape<dyn, 1, 4>, shape<dyn, 1, 4>>(
       [](auto a, auto b) { return vscg::cosine_similarity(a, b); }, {zeros, {3, 0, 4, 0}});
   near(cosine.y, {0});
@@ -161,10 +161,10 @@ TEST_CASE_TEMPLATE("a constant row is normalized to the shift", T, float, double
   near(norm.dx, {-1000, 0, 1000});  // (g - mean(g)) / sqrt(eps)
 }
 
-TEST_CASE_TEMPLATE("of equal maxima the first takes the gradient", T, float, double) {
+TEST_CASE_TEMPLATE("the first of several equal maxima takes the gradient", T, float, double) {
   const auto m = run<T, shape<dyn, 3, 2>>(
       [](auto x) {
-        using namespace std;  // beside its max
+        using namespace std;  // next to its max
         using namespace vscg;
         return max<1>(x);
       },
@@ -173,7 +173,7 @@ TEST_CASE_TEMPLATE("of equal maxima the first takes the gradient", T, float, dou
   CHECK(m.dx == std::vector<T>{0, 1, 1, 0, 0, 0});
 }
 
-TEST_CASE_TEMPLATE("a maximum does not lose a NaN, wherever it stands", T, float, double) {
+TEST_CASE_TEMPLATE("a maximum keeps a NaN, wherever it is", T, float, double) {
   const T nan = std::numeric_limits<T>::quiet_NaN();
   for (const std::size_t at : {0U, 1U, 2U}) {
     std::vector<T> x{1, 2, 3};

@@ -20,7 +20,7 @@
 
 #include "ops/cases/recurrent.hpp"
 
-// A backend that computes an operation and a composite in ways of its own keeps the contract as the plain one does.
+// A backend that computes an operation and a composite in its own way keeps the contract as the plain one does.
 
 using vscg::dyn;
 using vscg::shape;
@@ -29,13 +29,13 @@ namespace {
 
 struct overriding : vscg::eigen_backend {};
 
-/// A number more for a gradient.
+/// Adds one number to a gradient, or assigns it.
 template <class T>
 void put(vscg::gradient<T> to, std::size_t i, T value) {
   to.data[i] = to.adds ? to.data[i] + value : value;
 }
 
-/// The LSTM in plain loops, one gate after the other.
+/// The LSTM in plain loops, one gate after another.
 template <int Steps, int In, int H>
 struct plain_lstm : vscg::operation<shape<dyn, Steps, 2 * H>> {
   static constexpr const char* name = "plain_lstm";
@@ -46,7 +46,7 @@ struct plain_lstm : vscg::operation<shape<dyn, Steps, 2 * H>> {
   static constexpr vscg::operand_index<4> b_hh{};
   static constexpr std::uint32_t pullback_reads_operands = vscg::operand_set(input, w_ih, w_hh);
   static constexpr bool pullback_reads_result = true;
-  /// i, f, g, o and the cell of each step; the pullback makes gradients of the gates.
+  /// i, f, g, o and the cell of each step; the pullback turns the gates into their gradients.
   static constexpr std::array<vscg::slot_size, 1> saved() { return {vscg::slot_size{Steps * 2 * 5 * H}}; }
   explicit plain_lstm(const vscg::ops::recurrence<vscg::lstm_cell, Steps, In, H, 2, false>&) {}
 
@@ -254,7 +254,7 @@ TEST_CASE("a backend's own LSTM is recorded in place of the library's, and keeps
   contract::check<lstm_cases, float, overriding>();
 }
 
-TEST_CASE("a composite is its operations, or one operation of the backend's, with the same results") {
+TEST_CASE("a composite is its own operations or one of the backend's, with the same results") {
   using both = two_results_case<true, true>;
   CHECK(count_of<both, vscg::cpu>("sum_and_product") == 0);
   CHECK(count_of<both, vscg::cpu>("multiply") == 1);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# A file is what one sitting reads.
+# A file can be read in one sitting.
 include(${CMAKE_CURRENT_LIST_DIR}/files.cmake)
 
 set(limit 400)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The generic floors know no domain: they compile where the networks, the data set and the runs on it are not there.
+# The generic floors know no domain: they compile without the networks, the data set and the runs on it.
 include(${CMAKE_CURRENT_LIST_DIR}/files.cmake)
 
 file(REMOVE_RECURSE ${SCRATCH})

@@ -11,12 +11,12 @@ set(below_nn core backend ops)
 set(below_testing core backend ops optim model nn)
 set(below_nets core backend ops nn model)
 set(below_files core)
-# Data sets know nothing of networks; io/ knows models, whose weights it reads and writes.
+# Data sets know nothing about networks; io/ knows models, because it reads and writes their weights.
 set(below_data core files)
 set(below_io core files model)
 set(below_train core backend ops optim model nn files io)
-set(below_train_ave core backend ops optim model nn nets files data io train)  # train/ave/: what knows the data set
-# Of core/, files and data may see only what knows no network either.
+set(below_train_ave core backend ops optim model nn nets files data io train)  # train/ave/ knows the data set
+# From core/, files and data may see only what knows no network either.
 set(of_core "begin|checked_size|config|end|error|finite|random|range|shape_text|start_thread|stopped")
 
 set(libraries_backend Eigen thrust cub cuda)
@@ -36,7 +36,7 @@ foreach(header IN LISTS headers)
     continue()
   endif()
   file(STRINGS ${ROOT}/${header} lines REGEX "^[ \t]*#[ \t]*include")
-  # Then config.hpp, which asks for C++20, is the first of ours that a compiler sees, whatever header it begins with.
+  # Then config.hpp, which requires C++20, is our first header that a compiler sees, whichever one is included.
   if(NOT lines MATCHES "<vscg/" AND NOT header MATCHES "^include/vscg/core/(config|end)\\.hpp$")
     string(APPEND faults "${header}: expected <vscg/core/config.hpp> or another header of ours, found neither\n")
   endif()
@@ -54,19 +54,19 @@ foreach(header IN LISTS headers)
       if(NOT other STREQUAL floor AND NOT other IN_LIST below_${floor})
         string(APPEND faults "${header}: ${floor}/ may see ${below_${floor}}, includes <${included}>\n")
       elseif(other STREQUAL "core" AND floor MATCHES "^(files|data)$" AND NOT included MATCHES "/(${of_core})\\.hpp$")
-        string(APPEND faults "${header}: ${floor}/ may see of core only ${of_core}, includes <${included}>\n")
+        string(APPEND faults "${header}: ${floor}/ may see only ${of_core} of core, includes <${included}>\n")
       endif()
     elseif(included MATCHES "^vscg/")
       string(APPEND faults "${header}: a floor does not include <${included}>, which includes the floors\n")
     elseif(included MATCHES "^(Eigen|thrust|cub|cuda|nlohmann|xtensor|xtl|hdf5|onnx|google|CLI|doctest|benchmark)(/|\\.h$)")
       if(NOT CMAKE_MATCH_1 IN_LIST libraries_${floor})
-        string(APPEND faults "${header}: ${floor}/ may use of other libraries (${libraries_${floor}}), includes <${included}>\n")
+        string(APPEND faults "${header}: ${floor}/ may use the libraries (${libraries_${floor}}), includes <${included}>\n")
       endif()
     endif()
   endforeach()
 endforeach()
 
-# The backends themselves do not see each other.
+# The backends do not see each other.
 project_files("^include/vscg/backend/(eigen|thrust)/.*\\.hpp$" headers)
 foreach(header IN LISTS headers)
   file(STRINGS ${ROOT}/${header} lines REGEX "^[ \t]*#[ \t]*include")

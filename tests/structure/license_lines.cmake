@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Every source names the license in one line, the first or the one after `#!`, and every header is included once.
+# Every source names the license in one line, the first or the one after `#!`, and every header has `#pragma once`.
 include(${CMAKE_CURRENT_LIST_DIR}/files.cmake)
 
 project_files("\\.(hpp|cpp|cu|cuh|cmake|in|sh|py)$|CMakeLists\\.txt$|^\\.ci/run$" files)

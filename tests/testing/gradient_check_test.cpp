@@ -94,7 +94,7 @@ struct gated_linear {
 
 }  // namespace
 
-TEST_CASE("a right gradient passes, in every element") {
+TEST_CASE("a correct gradient passes, in every element") {
   const auto report = check(fault::none);
   CHECK_MESSAGE(report, report.text());
   CHECK(report.checked == 3 * 3 * 4);  // readers, items, elements
@@ -103,7 +103,7 @@ TEST_CASE("a right gradient passes, in every element") {
 
 TEST_CASE("a wrong gradient is refused, with array, index, expected and got") {
   const auto report = check(fault::first_element);
-  REQUIRE(report.failures.size() == 3);  // the first element alone, whoever reads beside it
+  REQUIRE(report.failures.size() == 3);  // the first element only, with any other readers
   CHECK(report.failures[0].find("gradient of operand 0[0]: expected ") == 0);
   CHECK(report.failures[0].find(", got 0") != std::string::npos);
   CHECK(!check(fault::factor));
@@ -115,7 +115,7 @@ TEST_CASE("a gradient that assigns where it must add, or adds where it must assi
   CHECK(!check(fault::adds_always));
 }
 
-TEST_CASE("layers with parameters are checked in all of them") {
+TEST_CASE("all parameters of a layer are checked") {
   const auto report = check_gradients<input_shapes<shape<dyn, 3, 5>>, vscg::cpu>(gated_linear<5, 6>{});
   CHECK_MESSAGE(report, report.text());
   CHECK(report.checked == 3 * (45 + 2 * (30 + 6)));
@@ -125,7 +125,7 @@ TEST_CASE("layers with parameters are checked in all of them") {
   CHECK_MESSAGE(norm, norm.text());
 }
 
-TEST_CASE("recurrent layers, both directions of whose arrays lie side by side, are checked in all of them") {
+TEST_CASE("all parameters of a recurrent layer are checked, with both directions side by side") {
   const auto lstm = check_gradients<input_shapes<shape<dyn, 3, 4>>, vscg::cpu>(vscg::nn::bidirectional_lstm<4, 3>{});
   CHECK_MESSAGE(lstm, lstm.text());
   using gru_inputs = input_shapes<shape<dyn, 3, 4>, shape<dyn, 2, 3>>;

@@ -115,7 +115,7 @@ TEST_CASE("thrust: five batches of one video give the same bits as one batch of 
   }
 }
 
-TEST_CASE("thrust: training gives the same bits again, for any number of threads, whatever dead memory holds") {
+TEST_CASE("thrust: training gives the same bits every time, for any number of threads, whatever dead memory holds") {
   constexpr std::size_t items = 2;
   const batch data(items);
   const auto first = trained_weights(data, items, 1, false);

@@ -34,7 +34,7 @@ struct problem {
   }
 };
 
-/// Operands of a problem. Element (i, j) of item b is a function of (b, i, j) only, whatever the layout.
+/// Operands of a problem. Element (i, j) of item b depends only on (b, i, j), never on the layout.
 template <class T>
 struct operands {
   static constexpr T untouched = T(77);
@@ -61,7 +61,7 @@ struct operands {
     args.stride_a = p.shared_a ? 0 : size_a;
     args.stride_b = p.shared_b ? 0 : size_b;
     args.stride_c = p.m * args.ldc;
-    // What must not be read is not a number.
+    // NaN marks what must not be read.
     a.assign(size_a * p.batch, std::numeric_limits<T>::quiet_NaN());
     b.assign(size_b * p.batch, std::numeric_limits<T>::quiet_NaN());
     c.assign(args.stride_c * p.batch, untouched);
@@ -71,7 +71,7 @@ struct operands {
       const std::size_t item_b = p.shared_b ? 0 : item + first_item;
       for (std::size_t i = 0; i < p.m; ++i) {
         for (std::size_t k = 0; k < p.k; ++k) a_at(item, i, k) = value("a", item_a, i + first_row, k);
-        // Without `accumulate` what C held must not matter.
+        // Without `accumulate`, what C held must not matter.
         for (std::size_t j = 0; j < p.n; ++j) {
           c_at(item, i, j) =
               p.accumulate ? value("c", item + first_item, i + first_row, j) : std::numeric_limits<T>::quiet_NaN();
@@ -93,7 +93,7 @@ struct operands {
   T& c_at(std::size_t item, std::size_t i, std::size_t j) { return c[item * args.stride_c + i * args.ldc + j]; }
 
   void run() {
-    // One for all: what earlier products left in the workspace must not matter.
+    // One for all problems: what earlier products left in the workspace must not matter.
     static vscg::thrust_backend<vscg::thrust_system::cpp>::executor<T> executor{vscg::threads{1}};
     p.relu ? executor.gemm(args, vscg::relu_function{}) : executor.gemm(args);
   }
@@ -193,7 +193,7 @@ TEST_CASE_TEMPLATE("the product agrees with the definition beyond one block of r
   }
 }
 
-TEST_CASE_TEMPLATE("the product touches nothing where there is nothing to do", T, float, double) {
+TEST_CASE_TEMPLATE("the product changes nothing if there is nothing to do", T, float, double) {
   for (const auto& [m, n, batch] : {std::tuple<std::size_t, std::size_t, std::size_t>{0, 5, 1}, {5, 0, 1}, {5, 5, 0}}) {
     problem p{5, 5, 5};
     p.accumulate = true;
@@ -243,7 +243,7 @@ TEST_CASE_TEMPLATE("a row of the product has the same bits alone and in any prod
   }
 }
 
-TEST_CASE_TEMPLATE("an item of the product has the same bits whatever its batch", T, float, double) {
+TEST_CASE_TEMPLATE("an item of the product has the same bits in any batch", T, float, double) {
   for (const bool shared : {false, true}) {
     problem p{10, 37, 300};
     p.batch = 70;

@@ -10,18 +10,18 @@
 
 namespace vscg {
 
-/// How the host drives a backend whose launches compute at once: nothing waits, and nothing is kept to be launched
-/// again.
+/// How the host drives a backend whose launches compute immediately: nothing waits, and nothing is kept for another
+/// launch.
 template <class Memory>
 class immediate_queue {
  public:
   /// Copies between the host and the backend's memory, in order with the launches.
   void copy_in(void* to, const void* from, std::size_t bytes) { Memory::copy_in(to, from, bytes); }
   void copy_out(void* to, const void* from, std::size_t bytes) { Memory::copy_out(to, from, bytes); }
-  /// Returns when all that was launched is done, and what was copied out is there.
+  /// Returns when all launches are done and all copies out have arrived.
   void wait() {}
-  /// Launches what f() launches. A key names all that the launches depend on: a backend may keep those of a key's first
-  /// call and launch them again in later ones, without calling f.
+  /// Launches what f() launches. The key names everything that the launches depend on: a backend may keep the launches
+  /// of a key's first call and launch them again in later ones, without calling f.
   template <class F>
   void replay([[maybe_unused]] std::uint64_t key, const F& f) {
     f();

@@ -22,9 +22,9 @@ namespace vscg {
 
 /// Memory of the machine the library runs on.
 struct host_memory {
-  /// The host's memory that copies go through; a device's is best pinned.
+  /// The host memory that copies go through; for a device, pinned memory is best.
   using host = host_memory;
-  /// Whether host and kernels can use each other's memory as it is.
+  /// Whether host and kernels can use each other's memory directly.
   static constexpr bool borrows_host_arrays = true;
   static void* allocate(std::size_t bytes) {
     void* const memory = ::operator new (bytes, std::align_val_t{64});
@@ -40,8 +40,8 @@ struct host_memory {
   }
 
  private:
-  // Memory that is new to a process comes page by page, each at the price of an interrupt. Only what lies inside whole
-  // large pages is asked for, so a block never takes more than its own.
+  // A process gets new memory page by page, and each page costs an interrupt. Only whole large pages inside the block
+  // are requested, so a block never takes more than its own memory.
   static void ask_for_large_pages([[maybe_unused]] void* memory, [[maybe_unused]] std::size_t bytes) {
 #if defined(MADV_HUGEPAGE)
     constexpr std::uintptr_t page = std::uintptr_t{2} << 20U;
@@ -54,7 +54,7 @@ struct host_memory {
 };
 
 /// One block of a backend's memory, aligned to 64 bytes, not initialized. Throws vscg::expectation_error, which says
-/// how much was asked for, where the system does not give it.
+/// how much was requested, if the system does not give it.
 template <class T, class Memory>
 class buffer {
  public:

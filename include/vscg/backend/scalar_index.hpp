@@ -12,7 +12,7 @@
 namespace vscg {
 inline namespace VSCG_INSTRUCTION_SET {
 
-/// Where one number stands in an array: the index of backends that compute a number at a time.
+/// The place of one number in an array: the index of backends that compute one number at a time.
 template <class T>
 struct scalar_index {
   using value = T;
@@ -26,14 +26,14 @@ struct scalar_index {
   }
 };
 
-/// A counter of random words, of backends that compute a number at a time.
+/// A counter of random words, for backends that compute one number at a time.
 template <class T>
 struct scalar_counter {
   using word = std::uint64_t;
   std::size_t at;
   VSCG_HD word words() const { return at & 0xffffffffU; }
-  /// f(index, kept) for the elements that the four words of this counter belong to, as far as there are `n`: `kept` is
-  /// 0 where the element's word is below `limit`, and 1 elsewhere.
+  /// f(index, kept) for the elements that belong to this counter's four words, up to `n`: `kept` is 0 if the element's
+  /// word is below `limit`, else 1.
   template <class F>
   VSCG_HD void each(const std::array<word, 4>& words, std::size_t n, std::uint32_t limit, F f) const {
     for (std::size_t k = 0; k < 4 && 4 * at + k < n; ++k) f(scalar_index<T>{4 * at + k}, T(words[k] >= limit));

@@ -12,7 +12,7 @@
 namespace vscg {
 inline namespace VSCG_INSTRUCTION_SET {
 
-/// One thread that works on a row alone, a number at a time, in order. With it a kernel also runs without a backend.
+/// One thread that works on a row alone, number by number, in order. With it a kernel needs no backend.
 template <class T>
 struct single_group {
   /// f(index) for the elements 0 … n-1.
@@ -37,7 +37,7 @@ struct single_group {
     for (std::size_t i = 0; i < n; ++i) total = total + f(scalar_index<T>{i});
     return total;
   }
-  /// The largest f(index); -infinity where n = 0.
+  /// The largest f(index); -infinity if n = 0.
   template <class F>
   VSCG_HD T max(std::size_t n, F f) const {
     T largest = -std::numeric_limits<T>::infinity();

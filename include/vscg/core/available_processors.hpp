@@ -21,7 +21,7 @@ namespace vscg {
 
 namespace processors_detail {
 
-/// The beginning of a small file; empty where it cannot be read.
+/// The beginning of a small file; empty if it cannot be read.
 VSCG_NOINLINE inline std::string text_of(const std::string& path) {
   std::string text(16384, '\0');
   std::FILE* const file = std::fopen(path.c_str(), "r");
@@ -30,7 +30,7 @@ VSCG_NOINLINE inline std::string text_of(const std::string& path) {
   return text;
 }
 
-/// Cuts `text` at the first `separator`: what stands before it is returned, `text` keeps what stands behind.
+/// Cuts `text` at the first `separator`: returns the part before it and leaves the part after it in `text`.
 inline std::string_view cut(std::string_view& text, char separator) {
   const std::size_t at = text.find(separator);
   const std::string_view before = text.substr(0, at);
@@ -38,7 +38,7 @@ inline std::string_view cut(std::string_view& text, char separator) {
   return before;
 }
 
-/// A positive decimal number; none where it is another thing ("max", "-1").
+/// A positive decimal number; none if the text is anything else ("max", "-1").
 inline std::optional<double> number(std::string_view text) {
   if (text.empty() || text.find_first_not_of("0123456789") != std::string_view::npos) return std::nullopt;
   double value = 0;
@@ -46,7 +46,7 @@ inline std::optional<double> number(std::string_view text) {
   return value > 0 ? std::optional(value) : std::nullopt;
 }
 
-/// Processors' worth of time that one group may use: quota / period of `cpu.max`, or of the two files of version 1.
+/// How many processors' worth of time one group may use: quota / period, from `cpu.max` or from version 1's two files.
 VSCG_NOINLINE inline std::optional<double> quota_of(const std::string& group) {
   std::string text = text_of(group + "/cpu.max");  // "<quota or max> <period>"
   if (text.empty()) {
@@ -64,8 +64,8 @@ VSCG_NOINLINE inline std::optional<double> quota_of(const std::string& group) {
 
 }  // namespace processors_detail
 
-/// Processors' worth of time that this process may use by its control group and the groups that hold it (Linux, version
-/// 1 and 2); none where nothing limits it. `root` is where `proc/self/cgroup` and `sys/fs/cgroup` lie: for tests.
+/// How many processors' worth of time this process's control group, and the groups around it, allow (Linux, versions 1
+/// and 2); none if nothing limits it. Tests set `root`, the folder of `proc/self/cgroup` and `sys/fs/cgroup`.
 VSCG_NOINLINE inline std::optional<double> processors_of_cgroup(const std::string& root = "") {
   using namespace processors_detail;
   const std::string text = text_of(root + "/proc/self/cgroup");
@@ -78,7 +78,7 @@ VSCG_NOINLINE inline std::optional<double> processors_of_cgroup(const std::strin
     if (!controllers.empty() && ("," + controllers + ",").find(",cpu,") == std::string::npos) continue;
     for (const std::string& mount :
          {mounts + "/" + controllers, mounts + (controllers.empty() ? "/unified" : "/cpu")}) {
-      // In a container the group's path may be that of the host, of which only the root is to be seen here.
+      // In a container the path may be the host's, and only its root is visible here.
       std::string group = line == "/" ? "" : std::string(line);
       while (true) {
         const auto quota = quota_of(mount + group);
@@ -91,8 +91,8 @@ VSCG_NOINLINE inline std::optional<double> processors_of_cgroup(const std::strin
   return least;
 }
 
-/// How many processors this process may use at the same time: those that its affinity names (taskset, containers'
-/// cpusets), and no more than its control group's share of time, rounded up so that all of it can be used. At least 1.
+/// How many processors this process may use at the same time: those in its affinity (taskset, containers' cpusets), but
+/// no more than its control group's share of time, rounded up so that it can use all of that share. At least 1.
 VSCG_NOINLINE inline std::size_t available_processors() {
   std::size_t count = 0;
 #if defined(__linux__)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// What every header of ours begins with; <vscg/core/end.hpp> is what it ends with. In between, min and max and the like
-// are no macros, whatever was included before: neither our code nor the standard library's would compile. The includer
-// has its macros back afterwards. Both files are read anew each time.
+// Every header of ours begins with this one and ends with <vscg/core/end.hpp>. In between, min, max and the like are
+// not macros, whatever was included before: neither our code nor the standard library's would compile. Afterwards the
+// includer has its macros back. Both files are read afresh each time.
 #include <vscg/core/config.hpp>
 
 #pragma push_macro("min")

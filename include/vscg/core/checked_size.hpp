@@ -16,15 +16,15 @@
 #include <vscg/core/config.hpp>
 #include <vscg/core/error.hpp>
 
-// Sizes are products of numbers that people give. One that overflows becomes a small number that looks right, so each
-// is formed by these functions.
+// Sizes are products of numbers that people give. A product that overflows becomes a small number that looks right, so
+// these functions compute every one of them.
 
 namespace vscg {
 
-/// The largest size of anything in memory: pointers into one block can be as far apart as this.
+/// The largest size of anything in memory: two pointers into one block can be no farther apart.
 inline constexpr std::size_t largest_size = PTRDIFF_MAX;
 
-/// The product of `factors`; throws vscg::expectation_error naming `what` where it is more than `largest_size`.
+/// The product of `factors`; throws vscg::expectation_error naming `what` if it is more than `largest_size`.
 VSCG_NOINLINE inline std::size_t checked_product(std::string_view what, std::initializer_list<std::size_t> factors) {
   std::size_t product = 1;
   bool fits = true;
@@ -39,8 +39,8 @@ VSCG_NOINLINE inline std::size_t checked_product(std::string_view what, std::ini
   throw expectation_error(what, "at most " + std::to_string(largest_size), found);
 }
 
-/// `first` times all `factors`, one after the other, or nothing where one of these products does not fit: for sizes
-/// that a file tells, of which the reader says what is wrong.
+/// `first` times each of `factors` in turn, or nothing if one of these products does not fit. For sizes from a file,
+/// whose reader reports what is wrong.
 inline std::optional<std::size_t> fitting_product(std::size_t first, std::span<const std::size_t> factors) {
   constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
   for (const std::size_t factor : factors) {
@@ -50,7 +50,7 @@ inline std::optional<std::size_t> fitting_product(std::size_t first, std::span<c
   return first;
 }
 
-/// The sum of `terms`, as checked_product().
+/// The sum of `terms`, with the same check as checked_product().
 VSCG_NOINLINE inline std::size_t checked_sum(std::string_view what, std::initializer_list<std::size_t> terms) {
   std::size_t sum = 0;
   bool fits = true;

@@ -11,16 +11,16 @@
 namespace vscg {
 
 /// Several operations under one name, which a backend may compute as one. A composite is a type whose template
-/// arguments say the shapes and whose members are settings; called with its operands it records the operations that it
-/// is made of and returns a var or a tuple of vars.
+/// arguments give the shapes and whose members are settings. Called with its operands, it records its operations and
+/// returns a var or a tuple of vars.
 ///
 ///   template <int T, int C> struct residual_tanh {
 ///     template <class X> auto operator()(const X& x) const { return x + tanh(x); }
 ///   };
 ///   const auto y = compose(residual_tanh<10, 256>{}, x);
 ///
-/// Where `implementation<residual_tanh<T, C>, Backend>` names an operation, that one is recorded instead: made from the
-/// composite, with the same operands, and with results of the same shapes.
+/// If `implementation<residual_tanh<T, C>, Backend>` names an operation, `compose` records that operation instead. It
+/// is made from the composite, takes the same operands and gives results of the same shapes.
 template <class Composite, Var First, Var... Rest>
 auto compose(const Composite& composite, const First& first, const Rest&... rest) {
   using Whole = typename implementation<Composite, typename First::tag::backend>::type;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Every header includes this one before it needs C++20. The file that is not there ends the compilation: hundreds of
-// errors would follow.
+// Every header includes this one before it needs C++20. A missing file ends the compilation: many errors would follow.
 #if __cplusplus < 202002L
 #error "vscg needs C++20: compile with -std=c++20"
 #include <the_error_before_says_what_is_missing>
@@ -13,7 +12,7 @@
 #define VSCG_VERSION_PATCH 0
 #define VSCG_VERSION "0.1.0"
 
-// Kernels run on the host and, compiled by nvcc, on a device.
+// Kernels run on the host, and on a device when nvcc compiles them.
 #if defined(__CUDACC__)
 #define VSCG_HD __host__ __device__
 #else
@@ -28,9 +27,9 @@
 #define VSCG_NOINLINE
 #endif
 
-// The instruction set that this file is compiled for, as an identifier: avx2_fma. What computes stands in an inline
-// namespace of this name, and so do all instantiations for a backend. Files compiled for different instruction sets
-// then keep their own code when they are linked together, and what does not fit is missed by the linker.
+// The instruction set that this file is compiled for, as an identifier: avx2_fma. Everything that computes, and every
+// instantiation for a backend, lives in an inline namespace of this name. Files compiled for different instruction sets
+// then keep their own code when linked together, and the linker reports an undefined symbol for a mismatch.
 #if defined(__AVX512F__) && defined(__AVX512VL__) && defined(__AVX512DQ__) && defined(__AVX512BW__)
 #define VSCG_DETAIL_VECTORS avx512
 #elif defined(__AVX512F__)

@@ -14,7 +14,7 @@
 #include <vscg/core/program.hpp>
 #include <vscg/core/slot.hpp>
 
-// A program for people: as a drawing and as a table.
+// A program in a form that people can read: a drawing and a table.
 
 namespace vscg {
 
@@ -29,7 +29,7 @@ inline std::string settings_text(const node& n, const char* separator) {
   return text;
 }
 
-/// Lines of text as a label of DOT.
+/// Lines of text as a DOT label.
 inline std::string dot_label(const std::vector<std::string>& lines) {
   std::string text;
   for (const auto& line : lines) {
@@ -49,7 +49,7 @@ inline std::string joined_shapes(const program& p, std::span<const slot_id> ids)
   return text;
 }
 
-/// Columns of text, each as wide as its widest cell; those from `first_number` on end together.
+/// Columns of text, each as wide as its widest cell; from `first_number` on, all columns share one width.
 inline std::string table_text(const std::vector<std::vector<std::string>>& rows, std::size_t first_number) {
   std::vector<std::size_t> widths(rows[0].size(), 0);
   for (const auto& row : rows) {
@@ -67,7 +67,7 @@ inline std::string table_text(const std::vector<std::vector<std::string>>& rows,
   return text;
 }
 
-/// Bytes of the arrays that a step touches, each once.
+/// Bytes of the arrays that a step touches, each counted once.
 inline std::size_t bytes_of_step(const program& p, const program::step& s, std::size_t items) {
   std::size_t total = 0;
   p.for_each_array(s, [&](slot_id id, bool) {
@@ -78,8 +78,8 @@ inline std::size_t bytes_of_step(const program& p, const program::step& s, std::
 
 }  // namespace detail
 
-/// The program's forward pass as a graph in DOT, for Graphviz: operations with their settings and the shapes of their
-/// results, inputs, outputs, and the parameters beside who reads them. An edge that carries a view says its shape.
+/// The program's forward pass as a DOT graph, for Graphviz: operations with their settings and the shapes of their
+/// results, inputs, outputs, and each parameter next to its reader. An edge that carries a view shows the view's shape.
 inline std::string dot(const program& p) {
   using detail::dot_label;
   std::string text =
@@ -128,7 +128,7 @@ inline std::string dot(const program& p) {
 }
 
 /// The program's steps as a table for `items` items: operation, settings, shapes of the results, floating-point
-/// operations of the products, bytes of the arrays that it touches. With `seconds` of each step, also its time and
+/// operations of the products, bytes of the arrays it touches. With the `seconds` of each step, it also shows times and
 /// rates.
 inline std::string describe(const program& p, std::size_t items = 1, std::span<const double> seconds = {}) {
   using detail::number_text;

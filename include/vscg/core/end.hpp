@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// What every header of ours ends with: see <vscg/core/begin.hpp>.
+// Every header of ours ends with this one: see <vscg/core/begin.hpp>.
 #pragma pop_macro("min")
 #pragma pop_macro("max")
 #pragma pop_macro("near")

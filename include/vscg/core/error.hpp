@@ -11,9 +11,9 @@
 
 namespace vscg {
 
-/// What the library throws when something a person gave it cannot be used: a file, an option, an array, a weight.
-/// The text names the thing, what was expected and what was found. Control characters, which files may bring in, are
-/// shown as \x00: a zero byte would end what() and others could move a terminal's cursor.
+/// The library throws this when it cannot use something a person gave it: a file, an option, an array, a weight. The
+/// text names the thing, what was expected and what was found. Control characters, which may come from a file, are
+/// shown as \x00: a zero byte would end what(), and others could move a terminal's cursor.
 class expectation_error : public std::runtime_error {
  public:
   explicit expectation_error(const std::string& message) : std::runtime_error(visible(message)) {}

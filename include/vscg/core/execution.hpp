@@ -18,14 +18,14 @@ namespace vscg {
 
 /// What changes from one run of a program to the next.
 struct run_state {
-  std::size_t items = 0;            // of this micro-batch
+  std::size_t items = 0;            // in this micro-batch
   std::size_t first_item = 0;       // its place in the whole batch
-  std::size_t batch_items = 0;      // of the whole batch: losses divide by it
+  std::size_t batch_items = 0;      // in the whole batch: losses divide by it
   const step_data* data = nullptr;  // in the backend's memory; only dropout reads it
   bool first_micro_batch() const { return first_item == 0; }
 };
 
-/// A running program: where each slot and each gradient lies, and the backend that computes.
+/// A running program: where each slot and each gradient lies, and which backend computes.
 template <class Scalar, class Executor>
 struct execution {
   Executor* backend = nullptr;
@@ -34,7 +34,7 @@ struct execution {
   run_state state;
 };
 
-/// Where a gradient goes: the first writer assigns, later ones add, so nothing is ever zero-filled.
+/// Where a gradient goes. The first writer assigns and later ones add, so nothing is ever zero-filled.
 template <class Scalar>
 struct gradient {
   Scalar* data;
@@ -48,35 +48,35 @@ struct gradient {
 template <class Operation, int Index>
 struct not_listed_in_pullback_reads;
 
-/// Which operand, as a type. An operation that has several names them:
+/// Which operand, as a type. An operation with several operands names them:
 ///
 ///   static constexpr operand_index<0> input{};
 ///   static constexpr operand_index<1> weight{};
 ///
-/// and asks its context for `c.x(weight)`. The number is part of the argument's type, so that a wrong one does not
-/// compile, and no `template` keyword stands between `c` and what it is asked for.
+/// and asks its context for `c.x(weight)`. The number is part of the argument's type, so a wrong one does not compile,
+/// and the call needs no `template` keyword.
 template <int Index>
 struct operand_index {
   static constexpr int value = Index;
 };
 
-/// The only operand of an operation that has one: `c.x()` and `c.dx()` mean it.
+/// The operand of an operation that has only one: `c.x()` and `c.dx()` mean it.
 inline constexpr operand_index<0> first_operand{};
 
-/// Which result, as a type, where an operation has several: `c.y(map)`.
+/// Which result, as a type, for an operation with several: `c.y(map)`.
 template <int Index>
 struct result_index {
   static constexpr int value = Index;
 };
 
-/// Some operands, bit by bit, as `pullback_reads_operands` lists them: `operand_set(input, weight)`.
+/// A set of operands, one bit each, as `pullback_reads_operands` lists them: `operand_set(input, weight)`.
 template <int... Indices>
 constexpr std::uint32_t operand_set(operand_index<Indices>...) {
   return ((1U << Indices) | ... | 0U);
 }
 
 /// What an operation's forward and pullback see: operands x(i), result y, gradients dy and dx(i), saved and scratch
-/// arrays. A pullback can touch only the operands it lists, because lifetimes are planned from the list.
+/// arrays. A pullback can touch only the operands it lists, because the memory plan takes lifetimes from that list.
 template <class Operation, class Tag, std::uint32_t Active, bool Pullback>
 class operation_context {
  public:
@@ -86,7 +86,6 @@ class operation_context {
 
   operation_context(const node& n, void* run) : node_(n), run_(*static_cast<execution<scalar, executor>*>(run)) {}
 
-  /// Items of this micro-batch.
   std::size_t items() const { return run_.state.items; }
   const run_state& state() const { return run_.state; }
   executor& backend() const { return *run_.backend; }
@@ -103,7 +102,7 @@ class operation_context {
   const std::int32_t* indices(operand_index<I> operand = {}) const {
     return reinterpret_cast<const std::int32_t*>(x(operand));
   }
-  /// A result, the only one unless said.
+  /// A result; by default the only one.
   template <int I = 0>
   scalar* y(result_index<I> = {}) const {
     constexpr std::uint32_t read = Operation::pullback_reads_result;
@@ -112,9 +111,9 @@ class operation_context {
     }
     return run_.values[node_.results[I]];
   }
-  /// The gradient of a result. This pullback is its only reader and may use it as scratch; not where the result is one
-  /// number for all items, [1]: it may be the loss, whose gradient was written when the runner was made and is read in
-  /// every step. Null where no gradient comes: where the loss does not reach that one of several results.
+  /// The gradient of a result. Only this pullback reads it, and may use it as scratch, unless the result is one number
+  /// for all items, [1]: that may be the loss, whose gradient is written once, when the runner is made, and read in
+  /// every step. Null if no gradient arrives, because the loss does not reach that one of several results.
   template <int I = 0>
   auto dy(result_index<I> = {}) const {
     static_assert(Pullback);
@@ -127,13 +126,13 @@ class operation_context {
     }
     return pointer(run_.gradients[node_.results[I]]);
   }
-  /// Whether operand I takes a gradient: a question of types, so that no code is made for one that does not. A pullback
-  /// runs only where the loss depends on its result, so each gradient that it can write is read.
+  /// Whether operand I takes a gradient. The types decide, so no code is made for an operand that does not. A pullback
+  /// runs only if the loss depends on its result, so every gradient that it can write is read.
   template <int I = 0>
   static constexpr bool wants(operand_index<I> = {}) {
     return ((Active >> I) & 1U) != 0;
   }
-  /// Where the gradient of operand I goes. A parameter's grows over the micro-batches of a step.
+  /// Where the gradient of operand I goes. A parameter's gradient grows over the micro-batches of a step.
   template <int I = 0>
   gradient<scalar> dx(operand_index<I> operand = {}) const {
     static_assert(Pullback && wants(operand));
@@ -141,7 +140,7 @@ class operation_context {
     const bool grows = ((node_.persists >> I) & 1U) != 0 && !run_.state.first_micro_batch();
     return {run_.gradients[node_.arrays[I]], !first || grows};
   }
-  /// What `prepare` made; null where it could not or need not.
+  /// The array that `prepare` made; null if it could not make one or did not need to.
   scalar* prepared(std::size_t i) const {
     if (i >= node_.prepared.size() || node_.prepared[i] == no_slot) return nullptr;
     return run_.values[node_.prepared[i]];

@@ -29,7 +29,7 @@ VSCG_HD bool is_finite(T value) {
   return (word & exponent) != exponent;
 }
 
-/// The place of the first number that is not finite; the size of `values` where there is none.
+/// The index of the first number that is not finite; the size of `values` if all are finite.
 template <class T>
 std::size_t first_not_finite(std::span<const T> values) {
   std::size_t i = 0;
@@ -37,7 +37,7 @@ std::size_t first_not_finite(std::span<const T> values) {
   return i;
 }
 
-/// What a number that is not finite is: "NaN" or "infinity".
+/// The name of a number that is not finite: "NaN" or "infinity".
 template <class T>
 std::string not_finite_text(T value) {
   constexpr unsigned fraction_bits = std::numeric_limits<T>::digits - 1;

@@ -13,14 +13,13 @@
 #include <vscg/core/shape.hpp>
 #include <vscg/core/var.hpp>
 
-// What layers and recording functions say of their operands. An operand that does not fit is refused by one error,
-// whose first line names the layer, what it expects and what it gets. The operand is then passed on as if it had
-// fitted, so that no further errors follow. All of it happens while compiling; a program that compiles contains none of
-// it.
+// Layers and recording functions say here what operands they take. One error refuses an operand that does not fit; its
+// first line names the layer, what it expects and what it gets. The operand is then passed on as if it had fitted, so
+// no further errors follow. All of this happens while compiling; a program that compiles contains none of it.
 
 namespace vscg {
 
-/// Refuses a call of a layer or network with another number of operands than it takes.
+/// Refuses a call with a different number of operands than the layer or network takes.
 template <class Layer, std::size_t Expected, std::size_t Got>
 constexpr auto require_operands() {
   using expected = expects<static_cast<int>(Expected), number::of_operands>;
@@ -29,7 +28,7 @@ constexpr auto require_operands() {
 
 namespace detail {
 
-/// An extent as errors show it: a number, or the name of what is no number.
+/// An extent as errors show it: a number, or a name if it is not a number.
 template <int Extent>
 constexpr auto shown_extent() {
   if constexpr (Extent == dyn)
@@ -40,14 +39,14 @@ constexpr auto shown_extent() {
     return Extent;
 }
 
-/// Whether `Shape` is what `Pattern` says, in which `any_extent` stands for any extent but the batch's.
+/// Whether `Shape` matches `Pattern`, in which `any_extent` stands for any extent but the batch's.
 template <class Pattern, class Shape>
 inline constexpr bool fits = false;
 template <int... Expected, int... Got>
 requires(sizeof...(Expected) == sizeof...(Got)) inline constexpr bool fits<shape<Expected...>, shape<Got...>> =
     ((Expected == any_extent ? Got != dyn : Expected == Got) && ...);
 
-/// Refuses a shape that does not fit. Where one extent alone is wrong, the error shows that extent.
+/// Refuses a shape that does not fit. If only one extent is wrong, the error shows that one.
 template <class Layer, int... Expected, int... Got>
 constexpr auto refuse_shape(std::type_identity<shape<Expected...>>, std::type_identity<shape<Got...>>) {
   using whole_expected = expects<shown_extent<Expected>()...>;
@@ -74,8 +73,8 @@ constexpr auto refuse_shape(std::type_identity<shape<Expected...>>, std::type_id
   return true;
 }
 
-/// The extent of an axis, `from_end` axes before the last one, of an operand that was refused: what fits, as far as the
-/// operand has it.
+/// The extent to use instead for one axis of a refused operand, `from_end` axes before the last one: the expected
+/// extent, or the operand's own where any fits.
 template <int... Got>
 constexpr int extent_instead(int expected, std::size_t from_end, std::type_identity<shape<Got...>>) {
   if (expected != any_extent) return expected;
@@ -84,7 +83,7 @@ constexpr int extent_instead(int expected, std::size_t from_end, std::type_ident
   return given == dyn ? 1 : given;
 }
 
-/// The shape that an operand is taken to have after it was refused.
+/// The shape to use for an operand after it was refused.
 template <class Got, int... Expected, std::size_t... I>
 auto shape_instead(std::type_identity<shape<Expected...>>, std::index_sequence<I...>)
     -> shape<extent_instead(Expected, sizeof...(I) - 1 - I, std::type_identity<Got>{})...>;
@@ -95,7 +94,7 @@ auto shape_instead(std::type_identity<shape<Expected...>> expected)
 template <std::size_t>
 inline constexpr int any_at = any_extent;
 
-/// [B, ...] of the rank that `Shape` has, but of at least `Rank`.
+/// [B, ...] with the rank of `Shape`, but at least `Rank`.
 template <class Shape, int Rank, std::size_t... I>
 auto batch_pattern(std::index_sequence<I...>) -> shape<dyn, any_at<I>...>;
 
@@ -106,7 +105,7 @@ auto call_with_first(const F& f, const X&... x) {
   (std::make_index_sequence<Count>{}, std::tie(x...));
 }
 
-/// Refuses a call with another number of operands than `Least` to `Most`, and goes on with as many as are right.
+/// Refuses a call with fewer than `Least` or more than `Most` operands, and goes on with as many as are right.
 template <class Layer, int Least, int Most, class F, class... X>
 auto refuse_operands(const F& f, const X&... x) {
   constexpr int count = static_cast<int>(sizeof...(X));
@@ -126,7 +125,7 @@ concept OtherOperands = (static_cast<int>(sizeof...(X)) < Least || static_cast<i
 
 }  // namespace detail
 
-/// An operand that must have the shape `Pattern`, in which `any_extent` stands for any extent but the batch's:
+/// Requires an operand of shape `Pattern`, in which `any_extent` stands for any extent but the batch's:
 ///
 ///   const auto x = expect_shape<conv1d, shape<dyn, any_extent, In>>(given);
 template <class Layer, class Pattern, class Tag, class Shape, bool Active>
@@ -165,13 +164,13 @@ auto expect_batch(const var<Tag, Shape, Active>& x) {
   }
 }
 
-/// The second of two operands that must have one shape.
+/// The second of two operands that must have the same shape.
 template <class Layer, Var A, Var B>
 auto expect_same_shape(const A&, const B& b) {
   return expect_shape<Layer, shape_of<A>>(b);
 }
 
-/// Calls a network with operands that somebody else chose. Another number of them than its `inputs` is refused.
+/// Calls a network with operands from outside. A number of them that differs from its `inputs` is refused.
 template <class Network, class... X>
 auto call_network(const Network& network, const std::tuple<X...>& operands) {
   constexpr std::size_t expected = [] {
@@ -191,7 +190,7 @@ auto call_network(const Network& network, const std::tuple<X...>& operands) {
 
 }  // namespace vscg
 
-/// In a layer: its call operator takes `least` to `most` operands, and refuses any other number of them.
+/// In a layer: the call operator takes `least` to `most` operands and refuses any other number.
 #define VSCG_OPERANDS(least, most)                                                                  \
   template <class... X>                                                                             \
   requires(::vscg::detail::OtherOperands<least, most, X...>) auto operator()(const X&... x) const { \
@@ -200,7 +199,7 @@ auto call_network(const Network& network, const std::tuple<X...>& operands) {
         [&](const auto&... first) { return (*this)(first...); }, x...);                             \
   }
 
-/// After a recording function: it takes `least` to `most` operands, and refuses any other number of them.
+/// After a recording function: it takes `least` to `most` operands and refuses any other number.
 #define VSCG_OPERANDS_OF(function, least, most)                                             \
   struct function##_function;                                                               \
   template <class... X>                                                                     \

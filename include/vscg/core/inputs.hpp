@@ -28,11 +28,11 @@ struct inputs_of_type {
 };
 }  // namespace detail
 
-/// The shapes of one list, then those of another.
+/// The shapes of one list followed by those of another.
 template <class First, class Second>
 using joined_shapes = typename detail::join_shapes<First, Second>::type;
 
-/// The shapes that a network or layer takes unless others are given: `using inputs = input_shapes<...>` in it.
+/// The shapes that a network or layer takes by default: its member `using inputs = input_shapes<...>`.
 template <class Network>
 using inputs_of = typename detail::inputs_of_type<Network>::type;
 

@@ -9,8 +9,8 @@
 
 #include <vscg/core/config.hpp>
 
-/// Functions of one number that kernels are written with. A backend that works on several numbers at a time offers the
-/// same names for its own value type, found by argument-dependent look-up.
+/// Functions of one number, for kernels. A backend that works on several numbers at a time offers the same names for
+/// its own value type; argument-dependent lookup finds them.
 namespace vscg::math {
 
 template <class T>
@@ -53,7 +53,7 @@ template <Real T>
 VSCG_HD T erfc(T x) {
   return std::erfc(x);
 }
-/// NaN where either is: a number that went wrong is not lost in a maximum.
+/// NaN if either is: a maximum must not hide a number that went wrong.
 template <Real T>
 VSCG_HD T max(T a, T b) {
   return a < b || b != b ? b : a;
@@ -68,7 +68,7 @@ VSCG_HD T where_greater(T a, T b, T yes, T no) {
   return a > b ? yes : no;
 }
 
-/// A number given at run time as a value of any backend's type, rounded to its scalar.
+/// A number known only at run time, as a value of any backend's type, rounded to its scalar.
 template <class V>
 VSCG_HD V constant(double c) {
   if constexpr (std::is_floating_point_v<V>)
@@ -77,7 +77,7 @@ VSCG_HD V constant(double c) {
     return V(static_cast<typename V::scalar>(c));
 }
 
-/// 1 / (1 + exp(-x)) for any value type of any backend; exp overflows to infinity and gives 0 where x is very negative.
+/// 1 / (1 + exp(-x)) for any backend's value type. For very negative x, exp overflows to infinity and gives 0.
 template <class V>
 VSCG_HD V sigmoid(V x) {
   return V(1) / (V(1) + exp(V(0) - x));

@@ -11,8 +11,7 @@
 
 #include <vscg/core/config.hpp>
 
-// A layer lists its members once; names, counts, initialization, checkpoints and the optimizer are walks over that
-// list.
+// A layer lists its members once. Names, counts, initialization, checkpoints and the optimizer all walk that list.
 //
 //   template <int In, int Out> struct gated_linear {
 //     nn::linear<In, Out> value, gate;
@@ -21,8 +20,8 @@
 //
 // A member that is a number or an enumerator is a setting of the layer.
 //
-// VSCG_NAMED_MEMBERS renames and splices: (member, "name"), (member, "") whose own members appear at this level, and
-// (member, "name", 1) for slice 1 of a stacked parameter. A member that is not listed does not compile.
+// VSCG_NAMED_MEMBERS renames and splices: (member, "name"); (member, ""), whose own members then appear at this level;
+// and (member, "name", 1) for slice 1 of a stacked parameter. A struct with an unlisted member does not compile.
 
 #define VSCG_DETAIL_PARENS ()
 #define VSCG_DETAIL_EXPAND(...) \
@@ -58,7 +57,7 @@
 
 namespace vscg::detail {
 
-/// How many different names a list holds; the empty name that ends the list does not count.
+/// How many different names a list holds. The empty name that ends the list does not count.
 constexpr int distinct(std::initializer_list<std::string_view> names) {
   int count = 0;
   for (const auto* name = names.begin(); name != names.end(); ++name) {
@@ -96,7 +95,7 @@ concept HasMembers = requires {
   Type::listed_members();
 };
 
-/// Number of fields of an aggregate.
+/// How many fields an aggregate has.
 template <class Aggregate>
 inline constexpr int field_count = [] {
   if constexpr (std::is_empty_v<Aggregate>)
@@ -111,7 +110,7 @@ constexpr void visit_members(Type& value, Visitor&& visit) {
   using Plain = std::remove_const_t<Type>;
   static_assert(HasMembers<Plain>, "vscg: a layer or network lists its members with VSCG_MEMBERS(...)");
   static_assert(!std::is_aggregate_v<Plain> || Plain::listed_members() == field_count<Plain>,
-                "vscg: VSCG_MEMBERS lists another number of members than the struct has: one was forgotten");
+                "vscg: VSCG_MEMBERS lists a different number of members than the struct has: one was forgotten");
   Plain::visit_members(value, visit);
 }
 

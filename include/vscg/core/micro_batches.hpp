@@ -15,12 +15,12 @@
 
 namespace vscg {
 
-/// Why a program cannot be run on some items of a batch at a time; empty where it can.
+/// Why a program cannot run on a few items of a batch at a time; empty if it can.
 ///
-/// A number that belongs to the whole batch (the mean of a loss) grows from micro-batch to micro-batch, and what is
-/// computed of it is right only after the last one. Its gradient must be known from the first one on, so it may only go
-/// through operations that are linear, and only together with its like: what learns beside it would be moved once for
-/// each micro-batch.
+/// A number that belongs to the whole batch (the mean of a loss) grows with every micro-batch, and anything computed
+/// from it is right only after the last one. Its gradient must be known from the first one on, so it may only pass
+/// through linear operations, and only together with others of its kind: a parameter added to it would get its gradient
+/// once per micro-batch.
 inline std::string why_no_micro_batches(const program& p) {
   std::vector<bool> grows(p.slot_table().size(), false);
   for (const node& n : p.nodes()) {
@@ -36,17 +36,17 @@ inline std::string why_no_micro_batches(const program& p) {
     }
     if (growing && !n.is_linear) return n.label + " is not linear, and its operand is a mean or sum over the batch";
     if (growing && (of_items || learning_beside)) {
-      return n.label + " mixes a mean or sum over the batch with what is none";
+      return n.label + " mixes a mean or sum over the batch with something else";
     }
     if (!growing && !of_items) continue;
     for (const slot_id id : n.results) grows[id] = p.slot_table()[id].size.fixed > 0;
   }
   const slot_id loss = p.loss();
-  if (loss != no_slot && !grows[p.array_of(loss)]) return "the loss is no mean or sum over the batch";
+  if (loss != no_slot && !grows[p.array_of(loss)]) return "the loss is not a mean or sum over the batch";
   return "";
 }
 
-/// Throws vscg::expectation_error naming `what` where the program needs the whole batch at once.
+/// Throws vscg::expectation_error naming `what` if the program needs the whole batch at once.
 inline void expect_micro_batches(const program& p, std::size_t micro_batch, std::size_t batch, const char* what) {
   if (micro_batch >= batch) return;
   const std::string why = why_no_micro_batches(p);

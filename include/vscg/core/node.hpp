@@ -18,10 +18,10 @@ namespace vscg {
 struct setting_entry {
   std::string name;
   double number = 0;
-  std::string word;  // empty where it is a number
+  std::string word;  // empty if it is a number
 };
 
-/// What an operation says of itself beside its operands: what a reader needs who computes it elsewhere.
+/// The settings of an operation: what a reader needs, besides the operands, to compute it elsewhere.
 class setting_list {
  public:
   setting_list& add(std::string_view name, double number) {
@@ -34,7 +34,7 @@ class setting_list {
   }
   setting_list& add(std::string_view name, const char* word) { return add(name, std::string_view(word)); }
 
-  /// Null where there is none of that name.
+  /// Null if no setting has that name.
   const setting_entry* find(std::string_view name) const {
     for (const auto& entry : entries_) {
       if (entry.name == name) return &entry;
@@ -56,31 +56,31 @@ struct node {
   std::string kind;   // "linear": the operation's name
   std::string label;  // "linear(attention.affine_video.weight)": named in errors and drawings
   setting_list settings;
-  std::vector<slot_id> operands;  // as the network's code gave them: views, too
+  std::vector<slot_id> operands;  // as the network's code gave them, so views too
   std::vector<slot_id> results;
 
   static constexpr std::size_t operation_bytes = 96;
   alignas(8) std::byte operation[operation_bytes] = {};  // the operation itself, copied
   function forward = nullptr;
-  function pullback = nullptr;           // null where no operand is active
-  function prepare = nullptr;            // null where nothing is prepared
-  std::vector<slot_id> prepared;         // made of parameters alone, before the first run and when they change
+  function pullback = nullptr;           // null if no operand is active
+  function prepare = nullptr;            // null if nothing is prepared
+  std::vector<slot_id> prepared;         // made from parameters alone, before the first run and when they change
   std::vector<slot_id> saved;            // written forward, read in the pullback
   std::vector<slot_id> forward_scratch;  // garbage before and after
   std::vector<slot_id> pullback_scratch;
   std::uint32_t active_operands = 0;  // bit i: operand i takes a gradient
   std::uint32_t reads_operands = 0;   // bit i: the pullback reads operand i
   std::uint32_t reads_results = 0;    // bit i: the pullback reads result i
-  double flops_per_item = 0;          // of the forward product, where there is one
-  bool couples_batch = false;         // an item's result depends on the other items
-  bool is_linear = false;             // in its operands together
+  double flops_per_item = 0;          // of the forward product, if there is one
+  bool couples_batch = false;         // an item's result depends on other items
+  bool is_linear = false;             // in all its operands together
 
-  // The rest is filled when the program is built.
-  std::vector<slot_id> arrays;  // by operand: the slot whose numbers are read, which is no view
+  // Building the program fills in the rest.
+  std::vector<slot_id> arrays;  // by operand: the slot that holds the numbers, never a view
   std::uint32_t assigns = 0;    // bit i: this pullback is the first to write the gradient of operand i
-  std::uint32_t wanted = 0;     // bit i: somebody reads the gradient of operand i
+  std::uint32_t wanted = 0;     // bit i: something reads the gradient of operand i
   std::uint32_t persists = 0;   // bit i: that gradient is a parameter's and grows over the micro-batches of a step
-  std::uint32_t given = 0;      // bit i: a gradient of result i comes; only of these there is a dy
+  std::uint32_t given = 0;      // bit i: result i gets a gradient; only these have a dy
 };
 
 }  // namespace vscg

@@ -11,7 +11,7 @@
 
 namespace vscg::detail {
 
-/// A number for people, six digits of it: "256", "0.099", "1e-06".
+/// A number for people, with six digits: "256", "0.099", "1e-06".
 VSCG_NOINLINE inline std::string number_text(double number) {
   std::array<char, 32> text{};
   std::snprintf(text.data(), text.size(), "%g", number);

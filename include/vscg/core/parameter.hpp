@@ -23,7 +23,7 @@
 
 namespace vscg {
 
-/// How a parameter starts: uniform in center ± bound.
+/// How a parameter starts: uniform within center ± bound.
 struct initializer {
   double center = 0;
   double bound = 0;
@@ -37,7 +37,7 @@ struct xavier_uniform {
     return {0, std::sqrt(6.0 / (static_cast<double>(In + Out) * (Kernel * ... * 1)))};
   }
 };
-/// U(±1/sqrt(FanIn)): PyTorch's default of Linear and Conv1d (weight and bias), and with the hidden size of LSTM and
+/// U(±1/sqrt(FanIn)): PyTorch's default for Linear and Conv1d (weight and bias) and, with the hidden size, for LSTM and
 /// GRU.
 template <int FanIn>
 struct uniform {
@@ -62,12 +62,12 @@ struct zeros {
 
 inline constexpr std::uint32_t unbound = 0xffffffffU;
 
-/// What becomes of an array in training: the optimizer moves it, or the network itself does (`assign`).
+/// Who changes an array in training: the optimizer, or the network itself (`assign`).
 enum class kept_by : unsigned char { optimizer, network };
 
-/// An array of a network, as a member of a layer. It holds no numbers: only which of the network's arrays it is, given
-/// when the network's members are walked (`bind_parameters`). `Stack` equal arrays can lie side by side under one id,
-/// each with a name of its own, so that two directions of a recurrent layer are one product.
+/// An array of a network, as a member of a layer. It holds no numbers, only which of the network's arrays it is;
+/// `bind_parameters` sets that when it walks the members. `Stack` equal arrays can lie side by side under one id, each
+/// with its own name, so that both directions of a recurrent layer take one product.
 template <class Shape, class Initializer, int Stack = 1, kept_by Keeper = kept_by::optimizer>
 struct parameter_of {
   using shape_type = Shape;  // of one slice
@@ -81,12 +81,12 @@ struct parameter_of {
 template <class Initializer, int... Extents>
 using parameter = parameter_of<shape<Extents...>, Initializer>;
 
-/// `stacked_parameter<2, init::zeros, 256>`: two learned arrays [256] side by side, named one by one.
+/// `stacked_parameter<2, init::zeros, 256>`: two learned arrays [256] side by side, each with its own name.
 template <int Stack, class Initializer, int... Extents>
 using stacked_parameter = parameter_of<shape<Extents...>, Initializer, Stack>;
 
 /// `persistent<init::zeros, 256>`: one array [256] that is saved with the weights but not learned: a running mean, an
-/// average of weights. `assign` gives it its next numbers. PyTorch: register_buffer.
+/// average of weights. `assign` gives it new numbers. PyTorch: register_buffer.
 template <class Initializer, int... Extents>
 using persistent = parameter_of<shape<Extents...>, Initializer, 1, kept_by::network>;
 
@@ -95,8 +95,8 @@ inline constexpr bool is_parameter = false;
 template <class Shape, class Initializer, int Stack, kept_by Keeper>
 inline constexpr bool is_parameter<parameter_of<Shape, Initializer, Stack, Keeper>> = true;
 
-/// A member that draws random numbers (dropout): the hash of its path keys its stream, so that masks do not change when
-/// a layer is added elsewhere.
+/// A member that draws random numbers (dropout). The hash of its path keys its stream, so masks stay the same when a
+/// layer is added elsewhere.
 struct random_key {
   std::uint64_t path = 0;
   std::uint32_t id = unbound;
@@ -106,11 +106,11 @@ struct random_key {
 struct parameter_entry {
   std::string name;
   std::vector<std::size_t> shape;
-  std::uint32_t id = 0;    // which storage it lies in
+  std::uint32_t id = 0;    // which storage holds it
   std::size_t offset = 0;  // in the network's one buffer, in elements
   std::size_t elements = 0;
   initializer start;
-  bool learns = true;  // false: kept by the network itself
+  bool learns = true;  // false: the network itself keeps it
 };
 
 /// A member of a layer that is a number or an enumerator: "psp.dropout.rate".
@@ -135,7 +135,7 @@ struct parameter_table {
   std::size_t buffer_elements = 0;  // with padding between arrays
   std::uint32_t random_keys = 0;
 
-  /// Number of learned numbers.
+  /// How many numbers the optimizer learns.
   std::size_t count() const {
     std::size_t total = 0;
     for (const auto& entry : entries) total += entry.learns ? entry.elements : 0;
@@ -174,7 +174,7 @@ class parameter_binder {
   parameter_table table;
 
  private:
-  // 16 elements are 64 bytes of float and 128 of double: the table does not depend on the scalar.
+  // 16 elements are 64 bytes of float or 128 of double, so the table does not depend on the scalar.
   static constexpr std::size_t alignment = 16;
 
   VSCG_NOINLINE static std::string join(const std::string& prefix, std::string_view name) {
@@ -210,7 +210,7 @@ class parameter_binder {
 
 }  // namespace detail
 
-/// Gives every parameter of `network` its place and returns the table of all of them.
+/// Gives every parameter of `network` its place and returns the table of them all.
 template <class Network>
 parameter_table bind_parameters(Network& network) {
   detail::parameter_binder binder;
@@ -220,8 +220,8 @@ parameter_table bind_parameters(Network& network) {
 
 inline namespace VSCG_INSTRUCTION_SET {
 
-/// Writes the starting values of every array: a pure function of (seed, name, index), so that networks that share a
-/// name start from the same numbers.
+/// Writes the starting values of every array. They depend only on (seed, name, index), so two networks start from the
+/// same numbers wherever they share a name.
 template <class Scalar>
 void initialize(const parameter_table& table, seed s, std::span<Scalar> buffer) {
   for (const auto& entry : table.entries) {

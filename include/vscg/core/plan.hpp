@@ -19,15 +19,15 @@
 
 namespace vscg {
 
-/// Where every array of a program lies in one block of memory, for a number of items and threads. Known before anything
-/// is allocated; nothing is allocated afterwards.
+/// Where every array of a program lies in one block of memory, for a number of items and threads. The plan is made
+/// before anything is allocated, and nothing is allocated afterwards.
 class memory_plan {
  public:
   static constexpr std::size_t alignment = 64;  // bytes: a cache line, and the widest vector register
   static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
 
-  /// One array: a value or the gradient of one, live from step `first` to step `last`, both included. `part`: it lives
-  /// inside one stretch that runs on a few items at a time, and holds these only.
+  /// One array: a value or its gradient, live from step `first` through step `last`. `part`: it lives inside one
+  /// stretch that runs on a few items at a time, and holds only those items.
   struct block {
     slot_id id = no_slot;
     bool gradient = false;
@@ -38,8 +38,8 @@ class memory_plan {
     bool part = false;
   };
 
-  /// `limits`: the backend's. Throws vscg::expectation_error naming `what` (the number of items) where no memory could
-  /// hold them.
+  /// `limits`: the backend's. Throws vscg::expectation_error naming `what` (the number of items) if no memory could
+  /// hold that many.
   memory_plan(const program& p, const stretch_limits& limits, std::size_t items, std::size_t workers,
               std::size_t scalar_bytes, std::string_view what = "capacity")
       : items_(items),
@@ -56,16 +56,16 @@ class memory_plan {
 
   std::size_t items() const { return items_; }
   std::size_t bytes() const { return bytes_; }
-  /// Of these, what is made of weights and stays from run to run, for any number of items.
+  /// The part of `bytes()` that is made from weights and stays from run to run, for any number of items.
   std::size_t prepared_bytes() const { return prepared_bytes_; }
-  /// Byte offset of a slot's value or gradient; `nowhere` for what lies outside (inputs, parameters).
+  /// Byte offset of a slot's value or gradient; `nowhere` for arrays outside the block (inputs, parameters).
   std::size_t value(slot_id id) const { return values_[id]; }
   std::size_t gradient(slot_id id) const { return gradients_[id]; }
   const std::vector<block>& blocks() const { return blocks_; }
-  /// The program's steps in order, as they run: a block that is `part` holds the items of one stretch.
+  /// The program's steps in the order they run. A `part` block holds the items of one stretch.
   const std::vector<stretch>& stretches() const { return stretches_; }
 
-  /// What lies where and when, a line a block.
+  /// What lies where and when, one line per block.
   std::string describe(const program& p) const {
     std::string text = std::to_string(bytes_) + " bytes for " + std::to_string(items_) + " items\n";
     std::vector<std::string> producer(p.slot_table().size());
@@ -85,8 +85,8 @@ class memory_plan {
   }
 
  private:
-  // So few that no sum or product of sizes overflows below: as if every slot had a value and a gradient and no two
-  // shared a place.
+  // Few enough that no sum or product of sizes overflows below, even if every slot had a value and a gradient and no
+  // two shared a place.
   static std::size_t most_items(const program& p, std::size_t workers, std::size_t scalar_bytes) {
     const char* const what = "elements of one item";
     std::size_t per_item = 1;
@@ -101,7 +101,7 @@ class memory_plan {
     const std::size_t elements = largest_size / scalar_bytes;
     if (fixed >= elements) return 0;
     if (per_pair == 0) return (elements - fixed) / per_item;
-    // n (per_item + n per_pair) fits where n is below both of these.
+    // n (per_item + n per_pair) fits if n is below both of these.
     const auto root = static_cast<std::size_t>(std::sqrt(static_cast<double>((elements - fixed) / per_pair / 2)));
     return std::min(root, (elements - fixed) / per_item / 2);
   }
@@ -121,7 +121,7 @@ class memory_plan {
     for (std::size_t at = 0; at < end; ++at) {
       p.for_each_array(p.steps()[at], [&](slot_id id, bool gradient) { touch(gradient ? gradients : values, id, at); });
     }
-    // Outputs are read after the run; numbers that do not belong to an item (losses) grow over micro-batches.
+    // Outputs are read after the run; numbers that belong to no item (losses) grow over micro-batches.
     for (const slot_id id : p.outputs()) touch(values, p.array_of(id), end);
     for (const array_update& update : p.updates()) touch(values, p.array_of(update.value), end);
     for (const auto& n : p.nodes()) {
@@ -163,8 +163,8 @@ class memory_plan {
     }
   }
 
-  // A stretch goes through its steps again for each part of the batch: what lives longer than the stretch lives in all
-  // of it.
+  // A stretch repeats its steps for each part of the batch, so an array that outlives the stretch lives through all of
+  // it.
   void add(const program& p, slot_id id, block b, std::size_t workers, std::size_t scalar_bytes) {
     b.id = id;
     const slot_size size = p.slot_table()[id].size;

@@ -17,8 +17,8 @@
 
 namespace vscg {
 
-/// A traced network, immutable: the operations that its outputs need, in the order recorded, and their pullbacks in
-/// reverse. Shared by every session that runs it.
+/// A traced network, immutable: the operations that its outputs need, in recorded order, and their pullbacks in
+/// reverse. All sessions that run it share it.
 class program {
  public:
   struct step {
@@ -47,9 +47,9 @@ class program {
     find_preparations();
   }
 
-  /// All arrays that the trace met, those of operations that were dropped as well.
+  /// All arrays that the trace met, including those of dropped operations.
   std::span<const slot> slot_table() const { return slots_; }
-  /// The slot that holds a slot's numbers: another one where it is a view.
+  /// The slot that holds a slot's numbers: a different one if the slot is a view.
   slot_id array_of(slot_id id) const {
     while (slots_[id].from == slot::origin::view) id = slots_[id].view_of;
     return id;
@@ -57,7 +57,7 @@ class program {
   std::span<const node> nodes() const { return nodes_; }
   std::span<const step> steps() const { return steps_; }
   std::size_t forward_steps() const { return forward_steps_; }
-  /// Nodes that prepare something of their weights, each thing once.
+  /// Nodes that prepare something from their weights, each thing once.
   std::span<const std::uint32_t> preparations() const { return preparations_; }
   /// Calls f(id, gradient) for each array that a step touches, parameters and their gradients included.
   template <class F>
@@ -82,7 +82,7 @@ class program {
   slot_id loss() const { return loss_; }
   /// What persistent arrays become after a step.
   std::span<const array_update> updates() const { return updates_; }
-  /// The slot of a parameter by its id; no_slot where the program does not use it.
+  /// The slot of a parameter by its id; no_slot if the program does not use it.
   std::span<const slot_id> parameters() const { return parameters_; }
   /// Whether the loss's gradient reaches a slot.
   bool has_gradient(slot_id id) const { return has_gradient_[array_of(id)]; }
@@ -91,7 +91,7 @@ class program {
   bool couples_batch() const {
     return std::any_of(nodes_.begin(), nodes_.end(), [](const node& n) { return n.couples_batch; });
   }
-  /// Bytes of memory that the description holds.
+  /// Bytes of memory that this description takes.
   std::size_t bytes() const {
     const auto of = [](const auto& list) { return list.capacity() * sizeof(list[0]); };
     std::size_t total = of(slots_) + of(nodes_) + of(steps_) + of(parameter_labels_) + of(preparations_);
@@ -105,10 +105,10 @@ class program {
     }
     return total;
   }
-  /// A name of a parameter, the first one where several arrays lie side by side.
+  /// The name of a parameter; the first one if several arrays lie side by side.
   std::string_view parameter_label(std::uint32_t id) const { return parameter_labels_[id]; }
 
-  /// Floating-point operations of one item's products in a step: a pullback has one product for each that is wanted.
+  /// Floating-point operations of one item's products in a step. A pullback has one product for each wanted gradient.
   double flops_per_item(const step& s) const {
     const node& n = nodes_[s.node];
     if (!s.pullback) return n.flops_per_item;
@@ -118,7 +118,7 @@ class program {
     }
     return total;
   }
-  /// The same of all steps.
+  /// The same, summed over all steps.
   double flops_per_item() const {
     double total = 0;
     for (const step& s : steps_) total += flops_per_item(s);
@@ -159,7 +159,7 @@ class program {
     }
   }
 
-  // A slot has a gradient where the loss depends on it and something that learns lies behind it.
+  // A slot has a gradient if the loss depends on it and it depends on something that learns.
   void find_gradients() {
     has_gradient_.assign(slots_.size(), false);
     if (loss_ == no_slot) return;

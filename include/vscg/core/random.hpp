@@ -19,7 +19,7 @@ struct seed {
   constexpr explicit seed(std::uint64_t v) : value(v) {}
 };
 
-/// FNV-1a, 64 bits: the hash that keys names (parameters, layers' paths) into random streams.
+/// 64-bit FNV-1a: the hash that turns names (parameters, layers' paths) into keys of random streams.
 constexpr std::uint64_t fnv1a(std::string_view text, std::uint64_t hash = 0xcbf29ce484222325ULL) {
   for (const char c : text) {
     hash ^= static_cast<unsigned char>(c);
@@ -29,9 +29,9 @@ constexpr std::uint64_t fnv1a(std::string_view text, std::uint64_t hash = 0xcbf2
 }
 
 /// Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011): a counter and a key give four
-/// words, without state, so that any element of any mask can be computed anywhere, in any order.
+/// words. There is no state, so any element of any mask can be computed anywhere, in any order.
 ///
-/// A `Word` holds 32 bits in 64, of one counter or of several side by side.
+/// Each `Word` is 64 bits wide but holds 32: those of one counter, or of several side by side.
 template <class Word>
 VSCG_HD constexpr std::array<Word, 4> philox_words(std::array<Word, 4> counter, std::uint64_t key) {
   constexpr std::uint64_t low = 0xffffffffU;
@@ -54,7 +54,7 @@ VSCG_HD constexpr std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 
           static_cast<std::uint32_t>(words[2]), static_cast<std::uint32_t>(words[3])};
 }
 
-/// A stream of random numbers named by (seed, name): element i of it is a pure function of both.
+/// A stream of random numbers named by (seed, name). Element i is a pure function of both.
 class random_stream {
  public:
   constexpr random_stream(seed s, std::string_view name) : key_(s.value ^ (fnv1a(name) * 0x9E3779B97F4A7C15ULL)) {}

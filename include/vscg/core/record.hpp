@@ -24,7 +24,7 @@
 
 namespace vscg {
 
-/// What every operation says of itself; an operation derives from it and replaces what differs.
+/// What every operation says about itself. An operation derives from this and replaces what differs.
 ///
 ///   struct relu : operation<Shape> {
 ///     static constexpr const char* name = "relu";
@@ -40,30 +40,29 @@ struct operation {
   using results = std::tuple<std::type_identity<Result>, std::type_identity<More>...>;
   /// Bit i: the pullback reads operand i.
   static constexpr std::uint32_t pullback_reads_operands = 0;
-  /// Bit i: the pullback reads result i; `true` is the only result.
+  /// Bit i: the pullback reads result i; `true` means the only result.
   static constexpr std::uint32_t pullback_reads_result = 0;
-  /// Arrays that forward writes and pullback reads, and garbage that each needs while it runs.
+  /// Arrays that forward writes and the pullback reads, and scratch that each needs while it runs.
   static constexpr std::array<slot_size, 0> saved() { return {}; }
   static constexpr std::array<slot_size, 0> forward_scratch() { return {}; }
   static constexpr std::array<slot_size, 0> pullback_scratch() { return {}; }
-  /// Arrays that `prepare(c)` makes of parameters alone, once for all runs with the same weights: copies in an order
-  /// that a backend's products like. `prepared_operands` says of which operands: where one of them is no parameter,
-  /// nothing is prepared and `c.prepared(i)` is null, as it is for a size of 0. `active` has bit i where operand i
-  /// takes a gradient.
+  /// Arrays that `prepare(c)` makes from parameters alone, once for all runs with the same weights: copies in an order
+  /// that suits a backend's products. `prepared_operands` lists which operands they are made from; if one of those is
+  /// not a parameter, nothing is prepared and `c.prepared(i)` is null, as it is for a size of 0. `active` has bit i set
+  /// if operand i takes a gradient.
   template <class Executor>
   static constexpr std::array<slot_size, 0> prepared([[maybe_unused]] std::uint32_t active) {
     return {};
   }
   static constexpr std::uint32_t prepared_operands = 0;
-  /// Floating-point operations of forward's products, an item.
+  /// Floating-point operations of forward's products, per item.
   static constexpr double flops_per_item = 0;
-  /// Whether an item's result depends on the other items of the batch. Such a program takes no micro-batches.
+  /// Whether an item's result depends on the other items of the batch. Such a program cannot use micro-batches.
   static constexpr bool couples_batch = false;
-  /// Whether it is linear in all operands together (a sum, a multiple). A mean over the batch, which grows from
-  /// micro-batch to micro-batch, may only go through such operations.
+  /// Whether it is linear in all operands together (a sum, a multiple). A mean over the batch grows from micro-batch to
+  /// micro-batch and may only pass through such operations.
   static constexpr bool is_linear = false;
-  // An operation with settings lists their names and values, those that are part of its type as well, for whoever reads
-  // the program:
+  // An operation with settings lists their names and values, including those in its type, for readers of the program:
   //   void settings(setting_list& to) const { to.add("epsilon", epsilon); }
 };
 
@@ -75,7 +74,7 @@ struct result_description {
   std::span<const int> extents;
 };
 
-/// All that recording needs to know of an operation's type: a constant, so that a call site is a few instructions.
+/// Everything recording needs to know about an operation's type. A constant, so a call site takes few instructions.
 struct operation_description {
   const char* name;
   void (*settings)(const void* operation, setting_list& to);  // or null
@@ -97,7 +96,7 @@ struct operation_description {
   bool is_linear;
 };
 
-/// Whether all operands that something is prepared of are parameters.
+/// Whether every operand that something is prepared from is a parameter.
 inline bool can_prepare(const recorder& trace, const operation_description& d, std::span<const slot_id> operands) {
   if (d.prepare == nullptr) return false;
   for (std::size_t k = 0; k < operands.size(); ++k) {
@@ -107,7 +106,7 @@ inline bool can_prepare(const recorder& trace, const operation_description& d, s
   return true;
 }
 
-/// Gives a node its prepared arrays: those of an earlier node that prepares the same, if there is one.
+/// Gives a node its prepared arrays. If an earlier node prepares the same thing, both share them.
 inline void prepare_once(recorder& trace, const operation_description& d, node& n) {
   const auto same = [&](const node& other) {
     bool equal = other.prepare == d.prepare && std::memcmp(other.operation, n.operation, node::operation_bytes) == 0;
@@ -127,7 +126,7 @@ inline void prepare_once(recorder& trace, const operation_description& d, node& 
   }
 }
 
-/// Returns the number of the node, whose results follow each other in `trace.arrays`.
+/// Returns the slot of the first result; further results follow it in `trace.arrays`.
 VSCG_NOINLINE inline slot_id append(recorder& trace, const operation_description& d, std::span<const slot_id> operands,
                                     const void* operation, std::size_t operation_bytes) {
   node n;
@@ -184,7 +183,7 @@ void run_prepare(const void* self, const node& at, void* run) {
   static_cast<const Operation*>(self)->prepare(Context(at, run));
 }
 
-/// Of an operation that no gradient flows through no pullback is compiled.
+/// An operation that no gradient flows through compiles no pullback.
 template <class Operation, class Tag, std::uint32_t Active>
 constexpr node::function pullback_of() {
   if constexpr (Active == 0)
@@ -275,7 +274,7 @@ auto record_as(const Operation& operation, const var<Tag, Shapes, Active>&... op
                 "vscg::record: an operation is a few settings that can be copied as bytes");
   constexpr bool comparable = std::is_empty_v<Operation> || std::has_unique_object_representations_v<Operation>;
   static_assert(Operation::prepared_operands == 0 || comparable,
-                "vscg::record: what is prepared is shared where settings are equal as bytes, so they have no padding");
+                "vscg::record: settings that prepare something are compared as bytes, so they have no padding");
   constexpr std::uint32_t active = bits_of<Active...>;
   // The byte of an empty operation is padding.
   constexpr std::size_t bytes = std::is_empty_v<Operation> ? 0 : sizeof(Operation);
@@ -295,8 +294,8 @@ auto record_as(const Operation& operation, const var<Tag, Shapes, Active>&... op
 
 }  // namespace detail
 
-/// Which operation computes `Operation` on `Backend`: itself, unless a specialization names another one. That is made
-/// from the first, takes its operands and gives results of its shapes; what it saves and reads is its own.
+/// Which operation computes `Operation` on `Backend`: itself, or the replacement that a specialization names. That is
+/// made from the original and takes its operands and result shapes, but chooses what it saves and reads.
 ///
 ///   template <class Shape>
 ///   struct vscg::implementation<vscg::ops::softmax<Shape>, my_backend> { using type = my_softmax<Shape>; };
@@ -305,8 +304,8 @@ struct implementation {
   using type = Operation;
 };
 
-/// Records one operation, or what the backend has in its place: the only way in which a program grows. Returns a var,
-/// or a tuple of vars where the operation has several results.
+/// Records one operation, or the backend's replacement for it. A program grows only through this function. Returns a
+/// var, or a tuple of vars if the operation has several results.
 template <class Operation, class Tag, class... Shapes, bool... Active>
 auto record(const Operation& operation, const var<Tag, Shapes, Active>&... operands) {
   using Chosen = typename implementation<Operation, typename Tag::backend>::type;

@@ -26,7 +26,7 @@ struct recorder {
   std::vector<slot> arrays;
   std::vector<node> nodes;
   std::vector<slot_id> inputs;
-  std::vector<slot_id> parameters;            // by id; no_slot where the trace has not met it
+  std::vector<slot_id> parameters;            // by id; no_slot if the trace has not met it
   std::vector<std::string> parameter_labels;  // by id
   std::vector<std::uint32_t> random_uses;     // by random key: how often it was used
   std::vector<array_update> updates;
@@ -36,7 +36,7 @@ struct recorder {
     arrays.push_back(std::move(s));
     return static_cast<slot_id>(arrays.size() - 1);
   }
-  /// The operation whose result a slot is; null where it is none.
+  /// The operation whose result this slot is; null if it is not a result.
   const node* maker_of(slot_id id) const {
     return arrays[id].from == slot::origin::result ? &nodes[arrays[id].node] : nullptr;
   }

@@ -28,13 +28,13 @@ struct shape {
     while (count < rank && count < 2 && extents[count] == dyn) ++count;
     return count;
   }();
-  /// Whether there is one such array for each item of the batch.
+  /// Whether there is one array for each item of the batch.
   static constexpr bool per_item = batch_axes == 1;
-  /// Whether there is one for each pair of items.
+  /// Whether there is one array for each pair of items.
   static constexpr bool per_pair = batch_axes == 2;
-  /// Whether its elements are whole numbers that count something: classes, tokens.
+  /// Whether its elements are whole numbers that stand for something: classes, tokens.
   static constexpr bool of_indices = false;
-  /// Number of elements: of one item or pair where there are several.
+  /// Number of elements; per item or pair if there are several.
   static constexpr std::size_t elements = [] {
     std::size_t product = 1;
     for (std::size_t i = batch_axes; i < rank; ++i) product *= static_cast<std::size_t>(extents[i]);
@@ -51,7 +51,7 @@ struct shape {
     return true;
   }();
   static_assert(valid, "vscg::shape: extents are positive, and only the first two may be dyn");
-  /// Whether `elements` numbers of any scalar could lie in memory: their product has not overflowed.
+  /// Whether memory could hold `elements` numbers of any scalar, so that the product has not overflowed.
   static constexpr bool fits = [] {
     std::size_t left = PTRDIFF_MAX / 16;
     for (std::size_t i = batch_axes; i < rank; ++i) left /= static_cast<std::size_t>(extents[i]);
@@ -99,14 +99,14 @@ using with_channels = typename detail::replace_last<Shape, Last>::type;
 template <class Shape>
 using without_channels = typename detail::drop_last<Shape>::type;
 
-/// Rows of a shape seen as a matrix [rows, last extent]; for one item where the shape is per item.
+/// Rows of a shape seen as a matrix [rows, last extent]; those of one item if the shape is per item.
 template <class Shape>
 inline constexpr std::size_t rows_of = Shape::elements / static_cast<std::size_t>(extent<Shape, -1>);
 
-/// In a pattern of a shape: any extent but `dyn`. (A pattern is never more than a name: no array has this extent.)
+/// In a shape pattern: any extent but `dyn`. (Patterns are only names; no array has this extent.)
 inline constexpr int any_extent = 0;
 
-// What an error says beside numbers: `expects<axis::batch, axis::any, 256>`, `expects<8, number::to, 11>`.
+// The words that errors use next to numbers: `expects<axis::batch, axis::any, 256>`, `expects<8, number::to, 11>`.
 enum class axis : unsigned char { batch, no_batch, any };
 enum class number : unsigned char { odd, at_least, to, of_elements, of_operands, of_terms };
 
@@ -121,14 +121,13 @@ template <class Layer, class Expects, class Gets>
 struct shape_mismatch;
 
 namespace detail {
-// A variable, because clang refuses a function again, in words of its own, wherever it is called after this error.
+// A variable, because clang would report a function again, in its own words, at every later call.
 template <class Layer, class Expects, class Gets>
 inline constexpr std::size_t refused = sizeof(shape_mismatch<Layer, Expects, Gets>);
 }  // namespace detail
 
-/// Refuses, on first use and with one readable error, what a layer cannot take; says whether it is right. (The return
-/// type is deduced so that compilers look inside at the call, not at the end of the file, where other errors would come
-/// first.)
+/// Refuses what a layer cannot take, on first use and with one readable error; returns whether it is right. (The return
+/// type is deduced so that compilers look inside at the call and not at the end of the file, after other errors.)
 template <bool Right, class Layer, class Expects, class Gets>
 constexpr auto require() {
   if constexpr (!Right) static_cast<void>(detail::refused<Layer, Expects, Gets>);

@@ -11,8 +11,7 @@
 
 namespace vscg {
 
-/// "[256, 128]", and "[]" for a scalar. Extents that equal `any` stand for every number and are written as a
-/// letter.
+/// "[256, 128]", and "[]" for a scalar. Extents equal to `any` stand for every number and are written as a letter.
 template <class Extents>
 std::string shape_text(const Extents& extents, long long any = -1, std::string_view between = ", ",
                        const char* letter = "N") {

@@ -15,19 +15,19 @@
 
 namespace vscg {
 
-/// What the numbers of an array are.
+/// The type of an array's numbers.
 enum class element_type : unsigned char { float32, float64, int32 };
 
 /// Bytes of one number.
 constexpr std::size_t bytes_of(element_type type) { return type == element_type::float64 ? 8 : 4; }
 
-/// NumPy's name of it.
+/// NumPy's name for it.
 constexpr const char* name_of(element_type type) {
   constexpr const char* names[] = {"float32", "float64", "int32"};
   return names[static_cast<std::size_t>(type)];
 }
 
-/// What an array of this shape holds in a program that computes with `Scalar`.
+/// The type of this shape's elements in a program that computes with `Scalar`.
 template <class Shape, class Scalar>
 using element_of = std::conditional_t<Shape::of_indices, std::int32_t, Scalar>;
 
@@ -65,17 +65,17 @@ constexpr slot_size size_of() {
 
 /// One array of a traced program.
 struct slot {
-  /// Where its numbers come from. A view has none of its own: they are those of another slot, in the same order.
+  /// Where its numbers come from. A view has none of its own: it shares another slot's, in the same order.
   enum class origin : unsigned char { input, parameter, result, view, temporary };
   static constexpr std::uint32_t nobody = 0xffffffffU;
 
   origin from = origin::result;
   slot_size size;
   element_type type = element_type::float32;
-  std::vector<int> extents;          // `dyn` stands for B; none of a temporary
-  std::uint32_t parameter = nobody;  // its id, where it is a parameter
-  slot_id view_of = no_slot;         // another slot, which may be a view, too
-  std::uint32_t node = nobody;       // which operation makes it, where it is a result
+  std::vector<int> extents;          // `dyn` stands for B; empty for a temporary
+  std::uint32_t parameter = nobody;  // its id, if it is a parameter
+  slot_id view_of = no_slot;         // another slot, which may be a view too
+  std::uint32_t node = nobody;       // which operation makes it, if it is a result
 };
 
 /// "[B, 10, 128]".

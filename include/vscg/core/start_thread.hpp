@@ -12,9 +12,9 @@
 
 namespace vscg {
 
-/// What `start()` returns: a std::thread, a std::future. Where the system has no thread to give, throws
-/// vscg::expectation_error "threads: expected <wanted>, the system gives <given> (<why>)" instead of what the standard
-/// library throws, which says neither what for nor how many.
+/// Returns what `start()` returns: a std::thread, a std::future. If the system has no thread to give, throws
+/// vscg::expectation_error "threads: expected <wanted>, the system gives <given> (<why>)". The standard library's error
+/// says neither what the thread was for nor how many there are.
 template <class Start>
 decltype(auto) start_thread(Start start, std::string_view wanted, std::string_view given = "none") {
   const auto refuse = [&](std::string_view why) -> expectation_error {

@@ -9,8 +9,8 @@
 
 namespace vscg {
 
-/// What changes from step to step although the same operations run. It lies in the backend's memory and kernels read it
-/// through a pointer, so that a step can be launched again as it was.
+/// What changes from step to step while the operations stay the same. Kernels read it through a pointer into the
+/// backend's memory, so a recorded step can be launched again unchanged.
 struct step_data {
   std::uint64_t seed = 0;  ///< of random masks
   std::uint64_t step = 0;  ///< steps taken before

@@ -9,13 +9,13 @@
 
 namespace vscg {
 
-/// What long work throws when its caller's `stop` says so: it leaves nothing half-done behind.
+/// Long work throws this when its caller's `stop` says so, and leaves nothing half-done.
 class stopped : public expectation_error {
  public:
   stopped() : expectation_error("stopped") {}
 };
 
-/// Throws `stopped` when `stop` is there and says so.
+/// Throws `stopped` if there is a `stop` and it returns true.
 inline void expect_no_stop(const std::function<bool()>& stop) {
   if (stop && stop()) throw stopped();
 }

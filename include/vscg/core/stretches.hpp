@@ -12,8 +12,8 @@
 
 namespace vscg {
 
-/// Steps [begin, end) of a program that run on `items` items at a time, one part of the batch after the other; 0: on
-/// all at once.
+/// Steps [begin, end) of a program that run on `items` items at a time, one part of the batch after another; 0 means
+/// all items at once.
 struct stretch {
   std::size_t begin = 0;
   std::size_t end = 0;
@@ -22,8 +22,8 @@ struct stretch {
 
 namespace detail {
 
-/// The widest array of a step; 0 where its items cannot be computed one after the other, because the step has an array
-/// that is neither an item's nor a parameter's.
+/// The numbers per item in a step's widest array; 0 if its items cannot be computed one after another, because the step
+/// has an array that belongs neither to an item nor to a parameter.
 inline std::size_t width_of(const program& p, const program::step& s) {
   const node& n = p.nodes()[s.node];
   if (n.couples_batch) return 0;
@@ -39,10 +39,10 @@ inline std::size_t width_of(const program& p, const program::step& s) {
   return by_items ? widest : 0;
 }
 
-/// For each step, how many items it runs on at a time; 0: on all.
+/// How many items each step runs on at a time; 0 means all.
 inline std::vector<std::size_t> items_at_once(const program& p, const stretch_limits& limits) {
   std::vector<std::size_t> items(p.steps().size(), 0);
-  std::size_t first_between = 0;  // of the narrow steps since the last wide one that could run between wide ones
+  std::size_t first_between = 0;  // first narrow step that could bridge to the next wide one
   for (std::size_t at = 0; at < items.size(); ++at) {
     const std::size_t width = width_of(p, p.steps()[at]);
     if (width == 0 || at == p.forward_steps()) first_between = at + (width == 0 ? 1 : 0);
@@ -60,7 +60,7 @@ inline std::vector<std::size_t> items_at_once(const program& p, const stretch_li
 
 }  // namespace detail
 
-/// All steps of a program in order, cut into stretches; a stretch is forward or pullback, not both.
+/// All steps of a program in order, cut into stretches. A stretch is either forward or pullback, never both.
 inline std::vector<stretch> find_stretches(const program& p, const stretch_limits& limits) {
   const std::vector<std::size_t> items = detail::items_at_once(p, limits);
   std::vector<stretch> found;

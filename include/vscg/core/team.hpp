@@ -23,7 +23,7 @@ namespace vscg {
 struct threads {
   static constexpr std::size_t most = 65536;
   std::size_t count = 1;
-  /// At least 1, whatever is asked for. Throws vscg::expectation_error for more than `most`.
+  /// At least 1, whatever you ask for. Throws vscg::expectation_error for more than `most`.
   constexpr explicit threads(std::size_t n) : count(n < 1 ? 1 : n) {
     if (n > most) throw expectation_error("threads", "at most " + std::to_string(most), std::to_string(n));
   }
@@ -34,14 +34,13 @@ struct threads {
   }
 };
 
-/// A few threads that share the chunks of one loop at a time. Owned by a session; nothing is shared between teams.
+/// A few threads that share the chunks of one loop at a time. A session owns its team; teams share nothing.
 ///
-/// Chunks are fixed by the caller and claimed one by one, so a worker that the machine takes away delays only the chunk
-/// it holds. A region ends when all chunks are done, not when all workers have reported.
+/// The caller fixes the chunks and workers claim them one by one, so a worker that the machine takes away delays only
+/// its own chunk. A region ends when all chunks are done, not when all workers have reported.
 class team {
  public:
-  /// Throws vscg::expectation_error where the system does not give that many threads; those that started have ended
-  /// then.
+  /// Throws vscg::expectation_error if the system does not give that many threads. Those that started have then ended.
   explicit team(threads n) {
     workers_.reserve(n.count - 1);
     try {
@@ -109,7 +108,7 @@ class team {
     }
   }
 
-  static constexpr int spins = 4000;  // some 50 µs: longer than the gap between two regions of one step
+  static constexpr int spins = 4000;  // about 50 µs: longer than the gap between two regions of a step
   static constexpr std::uint64_t tag(std::uint32_t epoch) { return std::uint64_t{epoch} << 32U; }
 
   static void pause() {
@@ -120,8 +119,8 @@ class team {
 #endif
   }
 
-  // A claim lowers the count that is tagged with its region's epoch, so a late worker cannot take a chunk of another
-  // region; function_ and call_ are read only while a claimed chunk keeps the region open.
+  // A claim lowers a count tagged with its region's epoch, so a late worker cannot take a chunk of another region.
+  // `function_` and `call_` are read only while a claimed chunk keeps the region open.
   void work(std::uint32_t epoch, std::size_t worker) {
     std::uint64_t claim = claims_.load(std::memory_order_acquire);
     while ((claim >> 32U) == epoch && static_cast<std::uint32_t>(claim) != 0) {

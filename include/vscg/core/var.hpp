@@ -12,7 +12,7 @@
 
 namespace vscg {
 
-/// What a network is traced for. `frozen` is training in which parameters get no gradient (data still passes one on).
+/// What a network is traced for. `frozen`: training in which parameters get no gradient (data still passes it on).
 enum class mode : unsigned char { inference, training, frozen };
 
 /// Scalar, backend and mode of a trace; a network's code passes it on without looking at it.
@@ -24,8 +24,8 @@ struct trace_tag {
   static constexpr bool training = Mode != mode::inference;
 };
 
-/// A handle on an array of the program being traced: which slot, with shape, scalar and whether gradients flow as
-/// types. Cheap to copy; it holds no data, and a network's code runs once, however often the program is run.
+/// A handle on an array of the program being traced: a slot, with shape, scalar and whether gradients flow as types.
+/// Cheap to copy. It holds no data: a network's code runs once, however often the program runs.
 template <class Tag, class Shape, bool Active>
 struct var {
   using tag = Tag;
@@ -48,7 +48,7 @@ template <Var X>
 using shape_of = typename std::remove_cvref_t<X>::shape_type;
 
 namespace detail {
-/// Shapes that differ by axes of extent 1 or by how axes are grouped: a view of the same numbers.
+/// Shapes that differ only by axes of extent 1 or by how axes are grouped: a view of the same numbers.
 template <class Shape, class Tag, class From, bool Active>
 auto view_as(const var<Tag, From, Active>& x) {
   if constexpr (std::is_same_v<Shape, From>)
@@ -61,7 +61,7 @@ auto view_as(const var<Tag, From, Active>& x) {
 template <class From, class To>
 struct reshape_function;
 
-/// The same numbers seen with another shape (PyTorch's view): recorded, but no operation and no copy.
+/// The same numbers with another shape (PyTorch's view): recorded without an operation or a copy.
 template <class Shape, class Tag, class From, bool Active>
 auto view(const var<Tag, From, Active>& x) {
   using function = reshape_function<From, Shape>;
@@ -76,13 +76,13 @@ auto view(const var<Tag, From, Active>& x) {
   return detail::view_as<Shape>(x);
 }
 
-/// The same numbers, through which no gradient flows (PyTorch's detach).
+/// The same numbers without a gradient (PyTorch's detach).
 template <class Tag, class Shape, bool Active>
 auto detach(const var<Tag, Shape, Active>& x) {
   return var<Tag, Shape, false>{x.trace, x.id};
 }
 
-/// A parameter as an operand of the trace that `like` belongs to; a stack of arrays has the stack as its first axis.
+/// A parameter as an operand of the trace that `like` belongs to. A stack of arrays has the stack as its first axis.
 template <class Tag, class Shape, bool Active, int... Extents, class Initializer, int Stack, kept_by Keeper>
 auto operand(const var<Tag, Shape, Active>& like,
              const parameter_of<shape<Extents...>, Initializer, Stack, Keeper>& p) {
@@ -92,8 +92,8 @@ auto operand(const var<Tag, Shape, Active>& like,
   return var<Tag, Whole, learns>{like.trace, like.trace->parameter(p.id, type, Whole::extents)};
 }
 
-/// Gives a persistent array its next numbers: `value` of this step, from the next step on. Only in training; a step
-/// that is refused leaves them as they were.
+/// Gives a persistent array its numbers from the next step on: this step's `value`. Only in training; a refused step
+/// leaves them as they were.
 template <class Tag, class Shape, bool Active, class Initializer>
 void assign(const parameter_of<Shape, Initializer, 1, kept_by::network>& p, const var<Tag, Shape, Active>& value) {
   static_assert(Tag::training, "vscg::assign: only in training");

@@ -32,7 +32,7 @@ std::array<std::size_t, Shape::rank> run_time_shape(std::size_t items) {
 
 }  // namespace detail
 
-/// Numbers that somebody else owns, with their shape: what a session returns, valid until its next call.
+/// Numbers that belong to someone else, with their shape: what a session returns, valid until its next call.
 template <class Scalar, class Shape>
 struct array_view {
   using shape_type = Shape;
@@ -55,7 +55,7 @@ struct array_of {
 
   std::size_t size() const { return numbers.size(); }
   const Scalar* data() const { return numbers.data(); }
-  /// A view of it; throws vscg::expectation_error where there are not as many numbers as `items` says.
+  /// A view of it; throws vscg::expectation_error if there are not as many numbers as `items` says.
   array_view<Scalar, Shape> view() const& {
     const array_view<Scalar, Shape> all{numbers.data(), items};
     if (Shape::per_item ? numbers.size() / Shape::elements != items || numbers.size() % Shape::elements != 0
@@ -67,7 +67,7 @@ struct array_of {
   array_view<Scalar, Shape> view() && = delete;
   std::span<const Scalar> values() const& { return numbers; }
   std::span<const Scalar> item(std::size_t i) const& { return {numbers.data() + i * Shape::elements, Shape::elements}; }
-  // Of a temporary, the numbers themselves: a view of them would outlive them.
+  // A temporary gives up its numbers: a view would outlive them.
   std::vector<Scalar> values() && { return std::move(numbers); }
   std::vector<Scalar> item(std::size_t i) && {
     const auto view = std::as_const(*this).item(i);
@@ -77,12 +77,12 @@ struct array_of {
 };
 
 /// Any contiguous row-major array of `Scalar`: std::span, std::vector, an xtensor array or view, an Eigen map. Its
-/// shape and strides are checked where it has them, its size otherwise. Returns the numbers; throws
+/// shape and strides are checked if it has them, otherwise its size. Returns the numbers; throws
 /// vscg::expectation_error naming `what`.
 template <class Shape, class Scalar, class Array>
 std::span<const element_of<Shape, Scalar>> checked_array(const Array& array, std::string_view what) {
   static_assert(std::is_convertible_v<decltype(array.data()), const element_of<Shape, Scalar>*>,
-                "vscg: the array holds other numbers than the session computes with");
+                "vscg: the array's element type differs from what the session computes with");
   if constexpr (requires { Array::IsRowMajor; }) {
     static_assert(Array::IsRowMajor || Array::IsVectorAtCompileTime, "vscg: arrays are row-major");
   }
@@ -117,7 +117,7 @@ std::span<const element_of<Shape, Scalar>> checked_array(const Array& array, std
     }
   }
   if constexpr (requires { array.data_offset(); })
-    return {array.data() + array.data_offset(), size};  // a view of xtensor begins inside its array
+    return {array.data() + array.data_offset(), size};  // an xtensor view begins inside its array
   else
     return {array.data(), size};
 }

@@ -22,7 +22,7 @@ struct batch_array {
   std::span<const std::byte> bytes;
   std::size_t item_bytes = 0;  ///< of one item; 0: the array has no batch axis
 
-  /// The numbers of `items` items from `first` on; all of them where there is no batch axis.
+  /// The numbers of `items` items from `first` on; all numbers if there is no batch axis.
   template <class Number>
   std::span<const Number> part(std::size_t first, std::size_t items) const {
     const auto some = item_bytes == 0 ? bytes : bytes.subspan(first * item_bytes, items * item_bytes);
@@ -30,7 +30,7 @@ struct batch_array {
   }
 };
 
-/// The arrays of a batch that were checked against their shapes, and the number of items in each of them.
+/// The checked arrays of a batch, and the number of items in each of them.
 template <std::size_t N>
 struct batch_arrays {
   std::array<batch_array, N> arrays;
@@ -38,8 +38,8 @@ struct batch_arrays {
 };
 
 /// Checks one array for each shape (`checked_array`): the network's `inputs` first, then targets. Throws
-/// vscg::expectation_error naming the array ("input 0") where it has another shape, and `what` where the arrays hold
-/// different numbers of items.
+/// vscg::expectation_error naming the array ("input 0") if its shape is wrong, and `what` if the arrays hold different
+/// numbers of items.
 template <class Scalar, class... Shapes, class... Arrays>
 batch_arrays<sizeof...(Shapes)> checked_batch(input_shapes<Shapes...>, std::string_view what, std::size_t inputs,
                                               const Arrays&... arrays) {

@@ -10,7 +10,7 @@
 
 namespace vscg {
 
-/// What a loss returns when it is traced: the number to lower, and the named terms that it is made of, each [1].
+/// What a loss returns when it is traced: the number to minimize, and the named terms that make it up, each [1].
 template <class Total, std::size_t N>
 struct loss_terms {
   Total total;
@@ -19,7 +19,7 @@ struct loss_terms {
 template <class Total, std::size_t N>
 loss_terms(Total, std::array<Total, N>) -> loss_terms<Total, N>;
 
-/// What a batch's losses were.
+/// The losses of a batch.
 template <std::size_t N>
 struct loss_report {
   double total = 0;

@@ -22,7 +22,7 @@
 
 namespace vscg {
 
-/// A network with its weights: the simple way in. Calls allocate; for a server, give `weights()` to sessions.
+/// A network with its weights: the simple interface, whose calls allocate. For a server, give `weights()` to sessions.
 template <class Network, class Scalar, class Backend, class Inputs = inputs_of<Network>>
 class model {
  public:
@@ -34,12 +34,12 @@ class model {
   /// The network's outputs, owned.
   using outputs = rebind_outputs<typename session_type::traced_outputs, array_field<Scalar>>;
 
-  /// `net` has the layers' settings, where they are not to be the defaults.
+  /// `net` brings the layers' settings, if they are not the defaults.
   explicit model(seed s = seed{1}, Network net = {}) : weights_(s, std::move(net)) {}
 
   vscg::weights<Network, Scalar, Backend>& weights() & { return weights_; }
   const vscg::weights<Network, Scalar, Backend>& weights() const& { return weights_; }
-  // Of a temporary they are temporary, too: no session takes them.
+  // A temporary model's weights are temporary too: no session takes them.
   vscg::weights<Network, Scalar, Backend>&& weights() && { return std::move(weights_); }
   const vscg::weights<Network, Scalar, Backend>&& weights() const&& { return std::move(weights_); }
 

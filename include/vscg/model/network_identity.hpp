@@ -21,8 +21,8 @@ namespace vscg {
 /// One named setting of a network: a word or a number.
 struct network_setting {
   std::string_view name;  ///< "tau"
-  std::string_view text;  ///< where it is a word: "fully"
-  double number = 0;      ///< where it is none
+  std::string_view text;  ///< if it is a word: "fully"
+  double number = 0;      ///< if it is not a word
   bool is_number = false;
 
   constexpr network_setting() = default;
@@ -33,11 +33,11 @@ struct network_setting {
       : name(its_name), number(static_cast<double>(value)), is_number(true) {}
 };
 
-/// What a network is called in files. Networks whose arrays have the same names and shapes may compute different
-/// things, so names and shapes alone do not tell whose weights a file holds.
+/// A network's name in files. Networks whose arrays have the same names and shapes may compute different things, so
+/// names and shapes alone do not tell whose weights a file holds.
 class network_identity {
  public:
-  std::string_view name;     ///< "vscg"; empty: a network that nobody has named
+  std::string_view name;     ///< "vscg"; empty for a network without a name
   std::string_view variant;  ///< "released"; may be empty
 
   constexpr network_identity() = default;
@@ -50,7 +50,7 @@ class network_identity {
 
   constexpr bool named() const { return !name.empty(); }
   constexpr std::span<const network_setting> settings() const { return {settings_.data(), count_}; }
-  /// Null where there is no such setting.
+  /// Null if there is no such setting.
   constexpr const network_setting* find(std::string_view setting) const {
     for (const network_setting& one : settings()) {
       if (one.name == setting) return &one;
@@ -63,15 +63,15 @@ class network_identity {
   std::size_t count_ = 0;
 };
 
-/// Specialized beside each named network's type. Of your own network:
+/// Specialized next to each named network's type. For your own network:
 ///
 ///   template <>
-///   inline constexpr network_identity identity_of<my_net>{"my_net", "base", {{"activation", "gelu"}, {"tokens",
-///   5000}}};
+///   inline constexpr network_identity identity_of<my_net>{
+///       "my_net", "base", {{"activation", "gelu"}, {"tokens", 5000}}};
 template <class Network>
 inline constexpr network_identity identity_of{};
 
-/// "vscg fully (released)", for people: the name, the settings that are words, by the names of the settings, and the
+/// "vscg fully (released)", for people: the name, the settings that are words (sorted by setting name), and the
 /// variant.
 inline std::string identity_text(std::string_view name, std::string_view variant,
                                  std::vector<std::pair<std::string_view, std::string_view>> words) {

@@ -19,7 +19,7 @@ namespace vscg {
 
 namespace kernels {
 
-/// guarded = loss where all of value[n] are finite, else NaN, with which no step is taken.
+/// guarded = loss if all of value[n] are finite, else NaN, which makes the trainer refuse the step.
 template <class T>
 struct guard_loss {
   std::size_t n;
@@ -31,13 +31,13 @@ struct guard_loss {
     const T total = group.sum(n, [&](auto i) {
       using math::abs;
       using V = typename decltype(i)::value;
-      return abs(i.load(value)) * V(T(1) / T(std::uint64_t{1} << 40U));  // so small that the sum does not overflow
+      return abs(i.load(value)) * V(T(1) / T(std::uint64_t{1} << 40U));  // scaled so that the sum does not overflow
     });
     group.integers(1, [&](std::size_t) { guarded[0] = is_finite(total) ? loss[0] : math::not_a_number<T>; });
   }
 };
 
-/// to = value where the step was taken.
+/// to = value if the step was taken.
 template <class T>
 struct take_value {
   const T* taken;
@@ -53,7 +53,7 @@ struct take_value {
 
 }  // namespace kernels
 
-/// What `assign` said in a network: persistent arrays that get their next numbers with each step that is taken.
+/// The `assign` calls of a network: persistent arrays that get new numbers with each step that is taken.
 template <class Scalar, class Memory>
 class persistent_arrays {
  public:
@@ -70,7 +70,7 @@ class persistent_arrays {
     if (!all_.empty()) guarded_ = buffer<Scalar, Memory>(1);
   }
 
-  /// The loss that decides whether the step is taken: NaN where one of the next numbers is not finite.
+  /// The loss that decides whether the step is taken: NaN if one of the new numbers is not finite.
   template <class Runner>
   const Scalar* guard(Runner& run, const Scalar* loss) {
     for (const update& u : all_) {
@@ -81,7 +81,7 @@ class persistent_arrays {
     return loss;
   }
 
-  /// Where `taken` is 1, gives the arrays in `weights` their next numbers.
+  /// If `taken` is 1, gives the arrays in `weights` their new numbers.
   template <class Runner>
   void take(Runner& run, const Scalar* taken, Scalar* weights) {
     for (const update& u : all_) {

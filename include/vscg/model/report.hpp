@@ -30,8 +30,8 @@ struct gather_numbers {
 
 }  // namespace kernels
 
-/// Single numbers that lie here and there in the backend's memory, for the host: gathered into one array by the last
-/// launch of a step, and read in one copy.
+/// Single numbers scattered over the backend's memory, for the host: the last launch of a step gathers them into one
+/// array, which the host reads in one copy.
 template <class Scalar, class Memory, std::size_t N>
 class report {
  public:

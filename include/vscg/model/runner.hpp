@@ -38,7 +38,7 @@ class runner {
   using executor = typename Backend::template executor<Scalar>;
   using arena = buffer<Scalar, typename Backend::memory>;
 
-  /// Throws vscg::expectation_error naming `what` (the number of items) where the memory for them is not to be had.
+  /// Throws vscg::expectation_error naming `what` (the number of items) if there is not enough memory for them.
   runner(std::shared_ptr<const program> p, const parameter_table& table, threads n, std::size_t items,
          std::string_view what = "capacity")
       : program_(std::move(p)),
@@ -60,9 +60,9 @@ class runner {
   const program& traced() const { return *program_; }
   const memory_plan& plan() const { return plan_; }
   executor& backend() { return executor_; }
-  /// Bytes of memory for its arrays and for the backend's own.
+  /// Bytes of memory for its arrays and its backend.
   std::size_t bytes() const { return arena_.bytes() + executor_.bytes(); }
-  /// Items that a run can take at most.
+  /// The most items that a run can take.
   std::size_t capacity() const { return plan_.items(); }
 
   /// Parameters are read from here. (Values are held as writable pointers; no operation writes to a parameter.)
@@ -72,14 +72,14 @@ class runner {
     ++bindings_;
     bind(values_, const_cast<Scalar*>(weights));
   }
-  /// How often that was another place than before: launches that are kept are good for one.
+  /// How often that place changed: recorded launches are good for one place only.
   std::uint32_t bindings() const { return bindings_; }
   /// Gradients of parameters go here.
   void bind_gradients(Scalar* gradients) { bind(gradients_, gradients); }
   /// Input `k` is read from here; [items, ...] as traced, in the backend's memory.
   void bind_input(std::size_t k, const Scalar* data) { values_[program_->inputs()[k]] = const_cast<Scalar*>(data); }
 
-  /// Copies of weights in the order that the backend likes: before the first run, and whenever weights have changed.
+  /// Copies weights into the order that the backend likes: before the first run, and whenever weights have changed.
   void prepare() {
     execution<Scalar, executor> running{&executor_, values_.data(), gradients_.data(), run_state{}};
     for (const std::uint32_t i : program_->preparations()) {
@@ -88,19 +88,19 @@ class runner {
     }
   }
 
-  /// `stop` is asked before every operation from now on; when it says so, the run is given up: vscg::stopped.
+  /// From now on `stop` is asked before every operation; if it says so, the run ends with vscg::stopped.
   void stop_when(std::function<bool()> stop) { stop_ = std::move(stop); }
-  /// Asks it now. Throws vscg::stopped when it says so.
+  /// Asks it now. Throws vscg::stopped if it says so.
   void expect_no_stop() const {
     if (stop_ && stop_()) throw stopped();
   }
 
   void forward(const run_state& state) { run(state, 0, program_->forward_steps(), nullptr); }
 
-  /// After forward with the same state: gradients of all that the loss reaches.
+  /// After forward with the same state: the gradients of everything that the loss reaches.
   void pullback(const run_state& state) { run(state, program_->forward_steps(), program_->steps().size(), nullptr); }
 
-  /// Runs forward and pullback again and names the first operation that gives a number that is not finite.
+  /// Runs forward and pullback again and names the first operation whose result is not finite.
   std::optional<std::string> first_not_finite(const run_state& state) {
     std::string found;
     run(state, 0, program_->forward_steps(), &found);
@@ -113,7 +113,7 @@ class runner {
   const Scalar* value(slot_id id) const { return values_[program_->array_of(id)]; }
   const Scalar* gradient_of(slot_id id) const { return gradients_[program_->array_of(id)]; }
 
-  /// Test of the plan: fills every array with NaN as soon as it is dead. Results must not change. Host memory only.
+  /// Tests the plan: fills every array with NaN as soon as it is dead. Results must not change. Host memory only.
   void poison_dead_memory(bool on) {
     poison_ = on;
     if (!on) return;
@@ -143,7 +143,7 @@ class runner {
     }
   }
 
-  // What a person could ask for instead, found by trying.
+  // What to ask for instead, found by trying.
   std::string what_fits(const memory_plan& plan) const {
     std::size_t bytes = plan.bytes();
     for (std::size_t items = plan.items() / 2; items > 0; items /= 2) {
@@ -159,18 +159,18 @@ class runner {
     return "what the memory holds, which is not even 1 item (" + bytes_text(bytes) + ")";
   }
 
-  // The loss's slope in itself. It stays: no pullback writes to it.
+  // The slope of the loss in itself, written once: no pullback writes to it.
   void seed_loss() {
     if (program_->loss() == no_slot) return;
     const Scalar one = 1;
     Backend::memory::copy_in(gradients_[program_->array_of(program_->loss())], &one, sizeof(Scalar));
   }
 
-  // An array that a stretch moves along when it goes on to its next items.
+  // An array whose pointer moves along when a stretch goes on to its next items.
   struct stride {
     bool gradient;
     slot_id id;
-    std::size_t bytes;  // of an item
+    std::size_t bytes;  // per item
   };
 
   std::vector<stride> strides_in(const stretch& s) const {
@@ -178,7 +178,7 @@ class runner {
     if (s.items == 0) return found;
     std::set<std::pair<slot_id, bool>> seen;
     for (const auto& block : plan_.blocks()) {
-      if (block.part) seen.insert({block.id, block.gradient});  // begins anew with each part
+      if (block.part) seen.insert({block.id, block.gradient});  // starts over with each part
     }
     for (std::size_t at = s.begin; at < s.end; ++at) {
       program_->for_each_array(program_->steps()[at], [&](slot_id id, bool gradient) {

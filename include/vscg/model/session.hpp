@@ -25,15 +25,15 @@
 
 namespace vscg {
 
-/// How many items (videos) one call may bring.
+/// The most items (videos) that one call may bring.
 struct batch_capacity {
   std::size_t items = 1;
   constexpr explicit batch_capacity(std::size_t n) : items(n < 1 ? 1 : n) {}
 };
 
-/// Inference for one caller: traces the network and plans its memory once, then allocates nothing. Weights are shared
-/// and const while a session computes; one session a thread. Weights that changed between two calls, or were assigned
-/// or swapped, are seen by the second, which throws vscg::expectation_error when they are gone.
+/// Inference for one caller: traces the network and plans its memory once, then allocates nothing. Sessions share the
+/// weights, which are const while a session computes; use one session per thread. If the weights change, or others are
+/// assigned or swapped in, the next call sees that; if they are gone, it throws vscg::expectation_error.
 template <class Network, class Scalar, class Backend, class Inputs = inputs_of<Network>>
 class session {
   using tag = trace_tag<Scalar, Backend, mode::inference>;
@@ -48,7 +48,7 @@ class session {
   /// What `infer` returns: the network's outputs as views.
   using outputs = rebind_outputs<traced_outputs, view_field<Scalar>>;
 
-  /// Throws vscg::expectation_error where the system does not give the threads, or the memory for so many items.
+  /// Throws vscg::expectation_error if the system does not give the threads, or the memory for so many items.
   explicit session(const weights<Network, Scalar, Backend>& w, threads n = threads{1},
                    batch_capacity c = batch_capacity{16})
       : weights_(w.share()),
@@ -64,7 +64,7 @@ class session {
                    batch_capacity = batch_capacity{16}) = delete;
 
   /// The network's outputs for N ≤ capacity items; arrays are [N, ...] as `Inputs` says. The views are valid until the
-  /// next call. Throws vscg::expectation_error when a shape differs or N is larger than the capacity.
+  /// next call. Throws vscg::expectation_error if a shape differs or N exceeds the capacity.
   template <class... Arrays>
   outputs infer(const Arrays&... arrays) & {
     outputs result{};
@@ -83,9 +83,9 @@ class session {
     return result;
   }
   template <class... Arrays>
-  outputs infer(const Arrays&... arrays) && = delete;  // the views would see a session that is gone
+  outputs infer(const Arrays&... arrays) && = delete;  // the views would outlive the session
 
-  /// Bytes of memory that the session holds for its arrays and its backend, with the workspaces of products. The
+  /// Bytes of memory that the session holds for its arrays and its backend, including workspaces of products. The
   /// weights are the model's.
   std::size_t memory() const {
     std::size_t total = runner_.bytes() + staged_.bytes() + traced().bytes();
@@ -124,7 +124,7 @@ class session {
     for (std::size_t k = 0; k < Inputs::count; ++k) runner_.bind_input(k, staged_.array(k));
   }
 
-  // All that reaches the backend in one call depends on the number of items and on where the weights lie.
+  // Everything that one call launches depends only on the number of items and on where the weights lie.
   void run() {
     run_state state;
     state.items = staged_.items();
@@ -151,7 +151,7 @@ class session {
   runner<Scalar, Backend> runner_;
   staged staged_;
   std::vector<buffer<Scalar, typename Backend::memory::host>>
-      results_;  // only where the host cannot read the backend's memory
+      results_;  // only if the host cannot read the backend's memory
 };
 
 }  // namespace vscg

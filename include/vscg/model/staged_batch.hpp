@@ -16,9 +16,9 @@
 
 namespace vscg {
 
-/// A batch on its way to the kernels: a header, then its arrays. Where host and kernels share their memory, everything
-/// stays where it is. Elsewhere all of it is put side by side in one block of the host's memory, which one copy brings
-/// to the backend's.
+/// A batch on its way to the kernels: a header, then its arrays. If host and kernels share memory, everything stays in
+/// place. Otherwise it is all put side by side in one block of the host's memory, and one copy brings that to the
+/// backend's memory.
 template <class Header, class Scalar, class Memory, class Shapes>
 class staged_batch;
 
@@ -29,7 +29,7 @@ class staged_batch<Header, Scalar, Memory, input_shapes<Shapes...>> {
   using batch = batch_arrays<count>;
 
  public:
-  /// For `items` items at most.
+  /// For at most `items` items.
   explicit staged_batch(std::size_t items) {
     if constexpr (!Memory::borrows_host_arrays) {
       const char* const what = "bytes of a batch";
@@ -42,7 +42,7 @@ class staged_batch<Header, Scalar, Memory, input_shapes<Shapes...>> {
     }
   }
 
-  /// Takes what the next copy is to bring. Where arrays are shared, they must stay until they have been read.
+  /// Takes what the next copy will bring. Shared arrays must stay until they have been read.
   void take(const Header& header, const batch& b) {
     header_ = header;
     batch_ = b;
@@ -71,7 +71,7 @@ class staged_batch<Header, Scalar, Memory, input_shapes<Shapes...>> {
     else
       return reinterpret_cast<const Header*>(block_.data());
   }
-  /// Where they find array `k`, from item `first` on. (One that holds indices is given as scalars, which nobody reads.)
+  /// Where they find array `k`, from item `first` on. (Indices come as a pointer to scalars too; nothing reads it.)
   const Scalar* array(std::size_t k, std::size_t first = 0) const {
     const std::size_t skipped = first * batch_.arrays[k].item_bytes;
     if constexpr (Memory::borrows_host_arrays)
@@ -90,7 +90,7 @@ class staged_batch<Header, Scalar, Memory, input_shapes<Shapes...>> {
 
   Header header_{};
   batch batch_;
-  // Only where arrays are not shared:
+  // Only if arrays are not shared:
   buffer<std::byte, typename Memory::host> host_;
   buffer<std::byte, Memory> block_;
   std::array<std::size_t, count> offsets_{};

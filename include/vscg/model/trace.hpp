@@ -86,7 +86,7 @@ struct rebind_outputs<var<Tag, Shape, Active>, Field> {
 };
 }  // namespace detail
 
-/// The outputs of a trace with other fields: views of a session, arrays of a model.
+/// The outputs of a trace with different fields: views of a session, arrays of a model.
 template <class Outputs, class Field>
 using rebind_outputs = typename detail::rebind_outputs<std::remove_cvref_t<Outputs>, Field>::type;
 

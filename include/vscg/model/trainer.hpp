@@ -37,25 +37,25 @@
 
 namespace vscg {
 
-/// A loss, gradient, moment or weight that is not a number: weights and moments are as they were before the step.
+/// A loss, gradient, moment or weight is not finite: weights and moments are as they were before the step.
 class not_finite : public expectation_error {
  public:
   using expectation_error::expectation_error;
 };
 
 struct trainer_options {
-  std::size_t batch = 128;      ///< items of a step at most; a memory that is not the host's holds arrays of as many
-  std::size_t micro_batch = 0;  ///< items computed at once; 0: the whole batch. Peak memory is proportional to it
+  std::size_t batch = 128;      ///< most items of a step; memory that is not the host's has room for as many
+  std::size_t micro_batch = 0;  ///< items computed at a time; 0: the whole batch. Peak memory is proportional to it
   std::uint64_t seed = 1;       ///< of dropout
   bool dropout = true;          ///< off: all rates are 0
 };
 
 /// Trains a model: traces network and loss once, plans the memory of a step, then allocates nothing. It owns gradients
-/// and the optimizer's state; the model owns the weights. It goes on with what is assigned to the model, and throws
-/// vscg::expectation_error when the model is gone or was moved away.
+/// and the optimizer's state; the model owns the weights. It goes on with whatever is assigned to the model, and throws
+/// vscg::expectation_error if the model is gone or was moved away.
 template <class Model, class Optimizer, class Loss>
 class trainer {
-  static_assert(!std::is_const_v<Model>, "vscg::trainer: the model's weights are to change, so it is not const");
+  static_assert(!std::is_const_v<Model>, "vscg::trainer: training changes the model's weights, so it is not const");
   using network = typename Model::network;
   using scalar = typename Model::scalar;
   using backend = typename Model::backend;
@@ -66,7 +66,7 @@ class trainer {
   using arrays_of_batch = joined_shapes<inputs, targets>;
   static constexpr std::size_t term_count = Loss::term_names.size();
 
-  // What a step reads beside the batch's arrays.
+  // What a step reads besides the batch's arrays.
   struct controls : step_data {
     typename Optimizer::settings optimizer;
   };
@@ -77,7 +77,7 @@ class trainer {
   };
 
  public:
-  /// Throws vscg::expectation_error for settings that cannot be computed with, and where the system does not give the
+  /// Throws vscg::expectation_error for settings that nothing can be computed with, and if the system does not give the
   /// threads or the memory.
   trainer(Model& m, Optimizer settings, Loss loss, threads n = threads{1}, trainer_options options = {})
       : optimizer(checked(settings)),
@@ -101,10 +101,10 @@ class trainer {
   /// Settings of the optimizer: the learning rate may be changed between steps.
   Optimizer optimizer;
 
-  /// One step on a batch: the network's inputs, then the loss's targets, each [B, ...] in host memory as
-  /// `session::infer` takes them. Throws vscg::expectation_error when a shape differs or B is not from 1 to the
-  /// options' batch; not_finite when the loss, a gradient, or a moment or weight after the step is not a number, and
-  /// vscg::stopped when stop_when()'s question ends it; weights and moments are then as they were.
+  /// One step on a batch: the network's inputs, then the loss's targets, each [B, ...] in host memory as for
+  /// `session::infer`. Throws vscg::expectation_error if a shape differs or B is not from 1 to the options' batch;
+  /// not_finite if the loss, a gradient, or a moment or weight after the step is not finite; and vscg::stopped if
+  /// `stop` ends it. Weights and moments are then as they were.
   template <class... Arrays>
   loss_report<term_count> step(const Arrays&... arrays) {
     take(arrays...);
@@ -122,7 +122,7 @@ class trainer {
     return reported();
   }
 
-  /// The gradient of one named array after a step, or nothing where the loss does not reach it.
+  /// The gradient of one named array after a step; empty if the loss does not reach it.
   std::vector<scalar> gradient(const parameter_entry& entry) const {
     if (!reached(entry.id)) return {};
     std::vector<scalar> copy(entry.elements);
@@ -135,14 +135,14 @@ class trainer {
     return slot != no_slot && traced_.steps->has_gradient(slot);
   }
 
-  /// Bytes of memory that the trainer holds: for a step's arrays, its backend with the workspaces of products,
-  /// gradients, and the optimizer's state. The weights are the model's.
+  /// Bytes of memory that the trainer holds: a step's arrays, its backend including workspaces of products, gradients,
+  /// and the optimizer's state. The weights are the model's.
   std::size_t memory() const {
     return traced_.steps->bytes() + runner_.bytes() + gradients_.bytes() + state_.bytes() + persistent_.bytes() +
            staged_.bytes() + report_.bytes();
   }
 
-  /// Steps taken; with `state()` and the weights, all that a run needs to go on with the same bits.
+  /// Steps taken. With `state()` and the weights, this is all that a run needs to go on with the same bits.
   std::uint64_t steps() const { return steps_; }
   /// Throws vscg::expectation_error for more steps than a run could count (2⁵³).
   void set_steps(std::uint64_t n) {
@@ -187,7 +187,7 @@ class trainer {
     return t;
   }
 
-  // Of what the loss reaches; neighboring arrays become one range.
+  // The ranges that the loss reaches; neighboring arrays become one range.
   std::vector<parameter_range> ranges() const {
     std::vector<parameter_range> found;
     const auto& storage = table().storage;
@@ -230,8 +230,8 @@ class trainer {
     return found;
   }
 
-  // Of one batch: one copy in, launches, one copy out. All of them depend on the number of items, on where the weights
-  // lie and on whether there is an update; what else changes between steps lies in the memory that is copied in.
+  // One batch: one copy in, launches, one copy out. All of them depend only on the number of items, on where the
+  // weights lie and on whether there is an update; everything else that changes lies in the memory that is copied in.
   void run(bool update) {
     runner_.expect_no_stop();
     auto& executor = runner_.backend();
@@ -279,7 +279,7 @@ class trainer {
     }
   }
 
-  // The update has not happened: run the step again, looking at every result.
+  // The update was refused: run the step again, checking every result.
   [[noreturn]] void explain(double loss) {
     std::string where;
     for_each_micro_batch([&](const run_state& state) {

@@ -21,28 +21,28 @@
 
 namespace vscg {
 
-/// Says that weights start as zeros: for who loads them next and does not want to wait for them to be drawn.
+/// Says that weights start as zeros. Use it if you load numbers next, so that none are drawn for nothing.
 struct zeroed_t {
   explicit zeroed_t() = default;
 };
 inline constexpr zeroed_t zeroed{};
 
 /// What a `weights` object shares with the sessions and trainers that use it. It stays with that object for life and
-/// outlives it, so that they see what became of the numbers: changed, exchanged for others, or gone.
+/// outlives it, so they see what became of the numbers: changed, swapped for others, or gone.
 template <class Scalar, class Memory>
 struct shared_numbers {
   std::shared_ptr<const parameter_table> table;
-  buffer<Scalar, Memory> numbers;  // none: moved to another object, or destroyed
-  std::uint64_t revision = 1;      // another after every change
+  buffer<Scalar, Memory> numbers;  // empty: moved to another object, or destroyed
+  std::uint64_t revision = 1;      // a new one after every change
 
-  /// Throws vscg::expectation_error where there are none any more.
+  /// Throws vscg::expectation_error if the numbers are gone.
   void expect_numbers() const {
     if (numbers.size() == 0)
       throw expectation_error("weights", "numbers", "none: they were moved to another object or destroyed");
   }
 
-  /// The numbers, for a program that was traced with `traced`. Throws vscg::expectation_error where there are none any
-  /// more, or the network's settings are others now.
+  /// The numbers, for a program that was traced with `traced`. Throws vscg::expectation_error if they are gone, or if
+  /// the network's settings have changed since.
   const Scalar* numbers_for(const parameter_table& traced) const {
     expect_numbers();
     for (std::size_t i = 0; table.get() != &traced && i < table->settings.size(); ++i) {
@@ -56,12 +56,12 @@ struct shared_numbers {
   }
 };
 
-/// The learned numbers of a network, in one buffer of the backend's memory, by the names of its table. Const while it
-/// is shared: any number of sessions may read it at once.
+/// The learned numbers of a network, in one buffer of the backend's memory, by the names of its table. Const while
+/// shared: any number of sessions may read it at the same time.
 ///
-/// Sessions and trainers belong to the object, not to the numbers that it held when they were made: what is assigned or
-/// swapped into it, they use from their next call on. After it was destroyed, or its numbers were moved to another
-/// object, they throw vscg::expectation_error, and so does every function here that needs numbers.
+/// Sessions and trainers belong to the object, not to the numbers that it held when they were made: from their next
+/// call on they use whatever was assigned or swapped into it. After the object is destroyed, or its numbers are moved
+/// to another object, they throw vscg::expectation_error, and so does every function here that needs numbers.
 template <class Network, class Scalar, class Backend>
 class weights {
  public:
@@ -70,7 +70,7 @@ class weights {
   using backend = Backend;
   using shared = shared_numbers<Scalar, typename Backend::memory>;
 
-  /// Starts as the paper says (each layer's initializer), from `s`; with settings of its own where `net` is given.
+  /// Starts as the paper says (each layer's initializer), from `s`; `net` may bring its own settings.
   explicit weights(seed s, Network net = {})
       : weights(std::move(net),
                 [s](const parameter_table& table, std::span<Scalar> start) { initialize(table, s, start); }) {}
@@ -87,9 +87,9 @@ class weights {
   ~weights() { set_numbers({}); }
 
   const parameter_table& table() const { return *shared_->table; }
-  /// The network with its settings, to be traced.
+  /// The network with its settings, for tracing.
   const Network& net() const { return network_; }
-  /// The numbers, to be changed: sessions look again in their next call. Not to be kept for changes after that.
+  /// The numbers, for changing: sessions look again in their next call. Do not keep the pointer for later changes.
   Scalar* data() {
     shared_->expect_numbers();
     ++shared_->revision;
@@ -99,9 +99,9 @@ class weights {
     shared_->expect_numbers();
     return shared_->numbers.data();
   }
-  /// Another number after every change.
+  /// A new number after every change.
   std::uint64_t revision() const { return shared_->revision; }
-  /// Number of learned numbers.
+  /// How many numbers are learned.
   std::size_t count() const { return table().count(); }
 
   /// A copy of one array.
@@ -111,8 +111,8 @@ class weights {
     Backend::memory::copy_out(copy.data(), data() + entry.offset, entry.elements * sizeof(Scalar));
     return copy;
   }
-  /// Replaces one array; throws vscg::expectation_error when the name is unknown, the number of numbers differs, or one
-  /// of them is not finite.
+  /// Replaces one array; throws vscg::expectation_error if the name is unknown, the count differs, or a number is not
+  /// finite.
   void set(std::string_view name, std::span<const Scalar> values) {
     const parameter_entry& entry = at(name);
     const std::string what = "weight '" + entry.name + "'";
@@ -131,7 +131,7 @@ class weights {
   template <class Fill>
   weights(Network net, Fill fill) : network_(std::move(net)), shared_(std::make_shared<shared>()) {
     shared_->table = std::make_shared<const parameter_table>(bind_parameters(network_));
-    // A network without parameters has numbers, too: none of them is of any use.
+    // A network without parameters also gets a buffer; its numbers serve no purpose.
     buffer<Scalar, typename Backend::memory> numbers(std::max<std::size_t>(1, table().buffer_elements));
     if constexpr (Backend::memory::borrows_host_arrays) {
       const std::span<Scalar> start(numbers.data(), numbers.size());

@@ -10,8 +10,8 @@
 
 namespace vscg::nn {
 
-/// Convolution over time that keeps the length: [B, T, In] to [B, T, Out], Kernel odd, padded by (Kernel - 1) / 2
-/// zeros.
+/// Convolution over time that keeps the length: [B, T, In] to [B, T, Out], Kernel odd, with (Kernel - 1) / 2 zeros of
+/// padding at each end.
 ///
 /// Names: weight [Out, In, Kernel], bias [Out]. PyTorch: nn.Conv1d(In, Out, Kernel, padding=(Kernel - 1) // 2) on the
 /// transposed array; here channels are last.

@@ -10,13 +10,13 @@
 
 namespace vscg::nn {
 
-/// Drops each element with probability `rate`, below 1, in training and scales the rest; nothing in inference. Any
+/// Drops each element with probability `rate`, below 1, in training and scales the rest; does nothing in inference. Any
 /// shape.
 ///
-/// It learns nothing but is a listed member: its path names its random stream. Each use has a mask of its own, numbered
-/// in the order in which the network's code is executed: `drop(x) + drop(y)` leaves that order to the compiler, so give
-/// both results names first where the bits matter.
-/// PyTorch: nn.Dropout(rate); the masks are other ones, and the same for any thread count and micro-batch.
+/// It learns nothing but is a listed member: its path names its random stream. Each use has its own mask, numbered in
+/// the order in which the network's code runs. `drop(x) + drop(y)` leaves that order to the compiler, so name both
+/// results first if the bits matter. PyTorch: nn.Dropout(rate); the masks differ from PyTorch's, and are the same for
+/// any thread count and micro-batch.
 struct dropout {
   double rate = 0.5;
   random_key key{};

@@ -22,9 +22,9 @@ auto in_mode(const std::tuple<X...>& all) {
 
 namespace vscg::nn {
 
-/// A layer whose parameters do not learn; gradients still flow through it to what lies before. Its names are the
-/// layer's. PyTorch: requires_grad_(False) on the layer's parameters. It takes what the layer takes, and returns a var
-/// or a tuple of vars.
+/// A layer whose parameters do not learn; gradients still flow through it to its operands. Its arrays have the layer's
+/// names. PyTorch: requires_grad_(False) on the layer's parameters. It takes what the layer takes, and returns a var or
+/// a tuple of vars.
 template <class Layer>
 struct frozen {
   Layer layer;

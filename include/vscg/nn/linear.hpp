@@ -35,7 +35,7 @@ struct linear {
   auto with_relu(const X& x) const {
     return with(relu_function{}, x);
   }
-  /// f(x·Wᵀ + b) with any function of `ops/elementwise.hpp` that has no settings, as one operation where gradients let
+  /// f(x·Wᵀ + b) with any function of `ops/elementwise.hpp` that has no settings, as one operation if gradients allow
   /// it.
   template <class Function, Var X>
   auto with(Function, const X& x) const {
@@ -61,7 +61,7 @@ struct linear_without_bias {
   auto with_relu(const X& x) const {
     return with(relu_function{}, x);
   }
-  /// f(x·Wᵀ) with any function of `ops/elementwise.hpp` that has no settings, as one operation where gradients let it.
+  /// f(x·Wᵀ) with any function of `ops/elementwise.hpp` that has no settings, as one operation if gradients allow it.
   template <class Function, Var X>
   auto with(Function, const X& x) const {
     return vscg::linear<Function, linear_without_bias>(x, operand(x, weight));

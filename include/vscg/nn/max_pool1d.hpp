@@ -10,7 +10,7 @@
 
 namespace vscg::nn {
 
-/// Maximum over windows of time, side by side: [B, T, C] to [B, T / Window, C]. PyTorch: nn.MaxPool1d(Window).
+/// Maximum over adjacent windows of time: [B, T, C] to [B, T / Window, C]. PyTorch: nn.MaxPool1d(Window).
 template <int Window>
 struct max_pool1d {
   VSCG_MEMBERS()

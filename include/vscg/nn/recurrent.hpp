@@ -19,8 +19,8 @@
 
 namespace vscg::detail {
 
-/// The weights of one layer of a recurrent network. Those of both directions of an array lie side by side, so that one
-/// product serves both.
+/// The weights of one layer of a recurrent network. Each array has both directions side by side, so that one product
+/// serves both.
 template <class Cell, int In, int H, int Directions>
 struct recurrent_weights {
   static constexpr int rows = static_cast<int>(Cell::gates) * H;
@@ -37,7 +37,7 @@ struct recurrent_weights {
   }
 };
 
-/// The first layer reads In channels, each of the others the states of the one before it.
+/// The first layer reads In channels, each other layer the states of the one before it.
 template <class Cell, int In, int H, int Directions, class Others>
 struct recurrent_weights_of;
 template <class Cell, int In, int H, int Directions, std::size_t... Others>
@@ -47,10 +47,10 @@ struct recurrent_weights_of<Cell, In, H, Directions, std::index_sequence<Others.
   using type = std::tuple<recurrent_weights<Cell, In, H, Directions>, other<Others>...>;
 };
 
-/// Layers of a cell, one after the other: what nn.LSTM and nn.GRU have alike.
+/// Layers of a cell, one after another: what nn.LSTM and nn.GRU share.
 template <class Cell, int In, int H, int Layers, bool Bidirectional>
 struct recurrent_layers {
-  static_assert(Layers > 0, "vscg: a recurrent network has a layer at least");
+  static_assert(Layers > 0, "vscg: a recurrent network has at least one layer");
   static constexpr int directions = Bidirectional ? 2 : 1;
 
   typename recurrent_weights_of<Cell, In, H, directions, std::make_index_sequence<Layers - 1>>::type layers;
@@ -100,9 +100,9 @@ struct recurrent_layers {
 
 namespace vscg::nn {
 
-/// LSTM over time: [B, T, In] to all states of the last layer, [B, T, H], or [B, T, 2 H] where `Bidirectional`, forward
-/// half first. From zero states, or from given h and c, both [B, Layers · directions, H]. `last_states` makes h_n of
-/// the result.
+/// LSTM over time: [B, T, In] to all states of the last layer, [B, T, H], or [B, T, 2 H] if `Bidirectional`, forward
+/// half first. From zero states, or from given h and c, both [B, Layers · directions, H]. `last_states` of the result
+/// gives h_n.
 ///
 /// PyTorch: nn.LSTM(In, H, Layers, batch_first=True, bidirectional=Bidirectional), gates i, f, g, o, two biases; its
 /// h_0 and c_0 have the batch as their second axis.
@@ -120,8 +120,8 @@ struct lstm : detail::recurrent_layers<lstm_cell, In, H, Layers, Bidirectional> 
   VSCG_OPERANDS(1, 3)
 };
 
-/// GRU over time: [B, T, In] to all states of the last layer, [B, T, H], or [B, T, 2 H] where `Bidirectional`, forward
-/// half first. From zero states, or from given ones [B, Layers · directions, H]. `last_states` makes h_n of the result.
+/// GRU over time: [B, T, In] to all states of the last layer, [B, T, H], or [B, T, 2 H] if `Bidirectional`, forward
+/// half first. From zero states, or from given ones [B, Layers · directions, H]. `last_states` of the result gives h_n.
 ///
 /// PyTorch: nn.GRU(In, H, Layers, batch_first=True, bidirectional=Bidirectional), gates r, z, n, two biases; its h_0
 /// has the batch as its second axis.

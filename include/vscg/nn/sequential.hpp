@@ -28,7 +28,7 @@ struct layer_number {
 
 namespace vscg::nn {
 
-/// Layers one after the other, named 0, 1, … as PyTorch's nn.Sequential.
+/// Layers one after another, named 0, 1, … as in PyTorch's nn.Sequential.
 template <class... Layers>
 struct sequential {
   std::tuple<Layers...> layers;

@@ -64,7 +64,7 @@ struct add : operation<Shape> {
 
 }  // namespace ops
 
-/// a + b; both of one shape.
+/// a + b; both have the same shape.
 template <class Tag, class A, class B, bool ActiveA, bool ActiveB>
 auto operator+(const var<Tag, A, ActiveA>& a, const var<Tag, B, ActiveB>& b) {
   return record(ops::add<A>{}, a, expect_same_shape<ops::add<A>>(a, b));

@@ -97,7 +97,7 @@ auto batch_mean(const X& x) {
 VSCG_OPERANDS_OF(batch_mean, 1, 1)
 
 /// [B] and weights [B] to [1]: Σ x w over the whole batch. Weights that depend on the batch (1/n for the n items that
-/// take part) are given with the targets.
+/// take part) come with the targets.
 template <class Tag, class Shape, bool Active, class Weight>
 auto batch_weighted_sum(const var<Tag, Shape, Active>& x, const var<Tag, Weight, false>& weight) {
   using function = batch_weighted_sum_function;

@@ -25,7 +25,7 @@ struct binary_cross_entropy_with_logits_function {
   }
 };
 
-/// l = -(t log p + (1 - t) log(1 - p)), logarithms not below -100; dl/dp = (p - t) / max(p (1 - p), 1e-12).
+/// l = -(t log p + (1 - t) log(1 - p)), with logarithms clamped at -100; dl/dp = (p - t) / max(p (1 - p), 1e-12).
 struct binary_cross_entropy_function {
   static constexpr const char* name = "binary_cross_entropy";
   template <class V>

@@ -11,15 +11,15 @@
 #include <vscg/core/execution.hpp>
 #include <vscg/core/var.hpp>
 
-// Sums over the rows of a matrix, as the gradient of a bias needs them: rows in order within blocks of 64, which are
-// independent of each other, then the blocks in order.
+// Sums over the rows of a matrix, as the gradient of a bias needs them: rows in order within independent blocks of 64,
+// then the blocks in order.
 
 namespace vscg {
 
 namespace kernels {
 
-/// partial[block, c] = Σ x[r, c] over the rows r of one block. With a function, whose results are `y`, x is first
-/// multiplied by its derivative: the gradient before a function that was the end of its product.
+/// partial[block, c] = Σ x[r, c] over the rows r of one block. With a function whose results are `y`, x is first
+/// multiplied by the function's derivative: the gradient before a function that ended its product.
 template <class Function, class T>
 struct block_sums {
   static constexpr std::size_t block_rows = 64;
@@ -65,14 +65,14 @@ struct sum_of_blocks {
 
 }  // namespace kernels
 
-/// What the sums of the columns of an array with `rows` rows of each item need as scratch.
+/// The scratch that column sums need, for an array with `rows` rows per item.
 constexpr slot_size column_sums_scratch(std::size_t rows, std::size_t columns, bool per_item = true) {
   constexpr std::size_t block = kernels::block_sums<identity_function, float>::block_rows;
   const std::size_t elements = (rows + block - 1) / block * columns;
   return per_item ? slot_size{elements, 0, 0} : slot_size{0, elements, 0};
 }
 
-/// The gradient of a bias: the sums of the columns of dy [rows, columns]. With a function, whose results are `y`, dy
+/// The gradient of a bias: the sums of the columns of dy [rows, columns]. With a function whose results are `y`, dy
 /// becomes the gradient before it.
 template <class Function = identity_function, class Executor, class T>
 void add_column_sums(Executor& backend, T* dy, const T* y, std::size_t rows, std::size_t columns, T* scratch,

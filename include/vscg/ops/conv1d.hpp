@@ -16,7 +16,7 @@ namespace vscg {
 
 namespace kernels {
 
-/// columns[t, k, c] = x[t + k - padding, c], 0 outside: what a step's product reads, one step a row.
+/// columns[t, k, c] = x[t + k - padding, c], 0 outside: what the product reads, one step per row.
 template <class T>
 struct gather_columns {
   std::size_t steps;
@@ -123,13 +123,13 @@ struct conv1d : operation<shape<dyn, T, Out>> {
   static constexpr std::size_t inner = std::size_t{In} * Kernel;
   static constexpr double flops_per_item = 2.0 * T * Out * inner;
   static constexpr std::uint32_t prepared_operands = operand_set(weight);
-  /// W' as the backend packs it; W' itself where it packs nothing.
+  /// W' as the backend packs it; W' itself if it packs nothing.
   template <class Executor>
   static constexpr std::array<slot_size, 3> prepared(std::uint32_t active) {
     const auto packed = detail::packed_weight_sizes<Executor>(inner, Out, (active & 1U) != 0);
     return {slot_size{0, packed[0].fixed == 0 ? Out * inner : 0, 0}, packed[0], packed[1]};
   }
-  /// Columns; W' where it is not prepared, and in the pullback its gradient.
+  /// Columns; W' if it is not prepared, and in the pullback its gradient.
   static constexpr std::array<slot_size, 2> forward_scratch() {
     return {slot_size{T * inner, 0, 0}, slot_size{0, Out * inner, 0}};
   }
@@ -183,7 +183,7 @@ struct conv1d : operation<shape<dyn, T, Out>> {
   static void turn(const Context& c, typename Context::scalar* to) {
     c.backend().rows(Out, inner, kernels::steps_before_channels<typename Context::scalar>{In, Kernel, c.x(weight), to});
   }
-  // W' for a product; null where the product has it packed.
+  // W' for a product; null if the product has it packed.
   template <class Context>
   static const typename Context::scalar* turned(const Context& c, const typename Context::scalar* packed) {
     if (packed != nullptr) return nullptr;

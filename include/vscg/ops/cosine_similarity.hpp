@@ -17,9 +17,9 @@ namespace kernels {
 template <class T>
 struct cosine_terms {
   T dot;
-  T length_a;  // not below eps
+  T length_a;  // at least eps
   T length_b;
-  bool tiny_a;  // the length is eps: it does not depend on a
+  bool tiny_a;  // the length is eps and does not depend on a
   bool tiny_b;
 };
 
@@ -47,12 +47,12 @@ struct cosine_similarity_forward {
   }
 };
 
-/// da = dy (b / (|a| |b|) - y a / |a|²), without the second term where |a| is below eps.
+/// da = dy (b / (|a| |b|) - y a / |a|²), without the second term if |a| is below eps.
 template <class T>
 struct cosine_similarity_pullback {
   std::size_t channels;
   double epsilon;
-  bool first;  // the gradient of a, else of b
+  bool first;  // the gradient of a, otherwise of b
   const T* a;
   const T* b;
   const T* dy;

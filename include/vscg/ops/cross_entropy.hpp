@@ -45,8 +45,8 @@ struct cross_entropy_forward {
   }
 };
 
-/// The same where one class is right: `target` [rows] says which. A negative one (PyTorch's ignore_index is -100) costs
-/// nothing; one beyond the classes gives NaN, which no step is taken with.
+/// The same with one right class: `target` [rows] names it. A negative class (PyTorch's ignore_index is -100) costs
+/// nothing; one beyond the classes gives NaN, so the step is refused.
 template <class T>
 struct index_cross_entropy_forward {
   std::size_t rows;  // of one item

@@ -17,8 +17,8 @@ namespace vscg {
 
 namespace kernels {
 
-/// to = from / (1 - rate) where the mask keeps, else 0. The mask is a function of (seed, path of the layer, step,
-/// number of the layer's use, place of the item in the batch, element), so it is never stored, and the same in any
+/// to = from / (1 - rate) where the mask keeps, else 0. The mask depends only on (seed, path of the layer, step, number
+/// of the layer's use, place of the item in the batch, element), so it is never stored, and is the same in any
 /// micro-batch.
 template <class T>
 struct dropout_mask {
@@ -27,7 +27,7 @@ struct dropout_mask {
   std::uint64_t path;
   std::uint32_t use;
   std::uint32_t first_item;
-  std::uint32_t limit;  // a word below it drops the element
+  std::uint32_t limit;  // a smaller word drops the element
   T kept_scale;
   const T* from;
   gradient<T> to;
@@ -92,17 +92,15 @@ struct dropout : operation<Shape> {
 
 }  // namespace ops
 
-/// One use of a layer that drops elements: which mask it is, known before the operation is recorded. A rate of 0 drops
-/// nothing.
+/// One use of a dropout layer. Its mask is known before the operation is recorded. A rate of 0 drops nothing.
 struct dropout_use {
   double rate = 0;
   std::uint64_t path = 0;
   std::uint32_t number = 0;
 };
 
-/// The next use of `key` in the trace of x; of rate 0 where nothing is to be dropped: in inference, and where the trace
-/// is made without dropout. Each use of one layer in a network has a mask of its own, numbered in the order in which
-/// the network's code comes by.
+/// The next use of `key` in the trace of x. Its rate is 0 if nothing is dropped: in inference, and in a trace made
+/// without dropout. Each use of a layer has its own mask, numbered in the order in which the network's code runs.
 template <Var X>
 dropout_use next_dropout([[maybe_unused]] const X& x, [[maybe_unused]] const random_key& key,
                          [[maybe_unused]] double rate) {

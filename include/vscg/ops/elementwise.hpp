@@ -10,7 +10,7 @@
 #include <vscg/core/math.hpp>
 #include <vscg/core/record.hpp>
 
-// What the operations on one number at a time share. Each says its value and derivative once, in a file of its own.
+// What all operations on one number share. Each states its value and derivative once, in its own file.
 
 namespace vscg {
 
@@ -27,7 +27,7 @@ struct unary_forward {
   }
 };
 
-/// `known` is x or y, whichever the derivative is a function of.
+/// `known` is x or y, whichever the derivative uses.
 template <class Function, class T>
 struct unary_pullback {
   Function function;
@@ -56,8 +56,8 @@ struct binary_forward {
 
 namespace ops {
 
-/// y = function(x), element by element. The function has `name`, `value(x)`, `derivative(x or y)` and says by
-/// `derivative_of_result` which of the two the derivative is written in.
+/// y = function(x), element by element. The function has `name`, `value(x)` and `derivative(x or y)`;
+/// `derivative_of_result` says which of the two the derivative takes.
 template <class Function, class Shape>
 struct unary : operation<Shape> {
   static constexpr const char* name = Function::name;

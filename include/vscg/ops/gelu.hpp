@@ -24,7 +24,7 @@ struct gelu_function {
   }
 
  private:
-  // The complement of erf keeps its digits where x is far below 0.
+  // erfc keeps its digits where x is far below 0.
   template <class V>
   VSCG_HD static V normal_distribution(V x) {
     using math::erfc;

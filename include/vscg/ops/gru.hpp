@@ -10,14 +10,14 @@
 
 namespace vscg {
 
-/// A gated recurrent unit; gate order r, z, n as PyTorch:
+/// A gated recurrent unit; gate order r, z, n as in PyTorch:
 ///
 ///   r, z = sigmoid(W x + b + U h + b'),  n = tanh(W x + b + r (U h + b')),  h = (1 - z) n + z h     (paper eq. 4-7).
 struct gru_cell {
   static constexpr const char* name = "gru";
   static constexpr std::size_t gates = 3;
   static constexpr bool carries_state = true;
-  static constexpr bool hidden_part_apart = true;  // r multiplies that of n, which is what is kept
+  static constexpr bool hidden_part_apart = true;  // r multiplies n's hidden part, which is kept
 
   template <class V>
   VSCG_HD static V step(V (&gate)[3], const V (&part)[3], V old, V& kept) {
@@ -49,7 +49,7 @@ struct gru_cell {
 };
 
 /// PyTorch's nn.GRU with batch_first=True on x [B, T, In]: [B, T, D H], from zero states or from given ones [B, D, H]
-/// (its h_0 with the batch first). Weights as `ops::recurrence` says; D = 2 directions or, without that axis, one.
+/// (its h_0 with the batch first). Weights as in `ops::recurrence`; D = 2 directions or, without that axis, one.
 template <class Layer = struct gru_function, Var X, Var InputWeight, Var HiddenWeight, Var BiasIh, Var BiasHh,
           Var... States>
 requires(sizeof...(States) <= 1) auto gru(const X& x, const InputWeight& w_ih, const HiddenWeight& w_hh,

@@ -19,7 +19,7 @@ namespace vscg {
 
 namespace detail {
 
-// The products of a linear map with run-time sizes, out of line, so that networks compile fast.
+// The products of a linear map with run-time sizes, out of line so that networks compile fast.
 
 /// W [out, in] as the backend packs it, for the products of linear_forward and linear_input_gradient.
 template <class T>
@@ -28,7 +28,7 @@ struct packed_weight {
   T* backward = nullptr;
 };
 
-/// Sizes of both packed forms; none for a product that no gradient asks for.
+/// Sizes of both packed forms; 0 for a product that no gradient needs.
 template <class Executor>
 constexpr std::array<slot_size, 2> packed_weight_sizes(std::size_t in, std::size_t out, bool backward) {
   return {slot_size{0, Executor::packed_elements(out, in), 0},
@@ -179,7 +179,7 @@ struct linear : operation<with_channels<XShape, Out>> {
   }
 
  private:
-  // Makes d of dy, and db of d while it is at hand.
+  // Turns dy into d, and sums db while d is at hand.
   template <class C>
   static void before_function(const C& c) {
     using T = typename C::scalar;
@@ -188,7 +188,7 @@ struct linear : operation<with_channels<XShape, Out>> {
                   "vscg::linear: a result of one number for all items takes no function in the product");
     const T* y = nullptr;
     if constexpr (has_function) y = c.y();
-    T* const dy = const_cast<T*>(c.dy());  // written where there is a function, and only read elsewhere
+    T* const dy = const_cast<T*>(c.dy());  // written if there is a function, otherwise only read
     if constexpr (Bias) {
       if constexpr (C::wants(bias)) {
         return add_column_sums<Function, typename C::executor, T>(c.backend(), dy, y, rows(c), out, c.scratch(0),
@@ -204,7 +204,7 @@ struct linear : operation<with_channels<XShape, Out>> {
 }  // namespace ops
 
 /// x [..., In] by weight [Out, In]: x·Wᵀ (PyTorch's F.linear without bias). `Function` (relu_function, gelu_function)
-/// is applied in the product; where a gradient needs what the product's sums were, it is an operation of its own.
+/// is applied in the product; if a gradient needs the product's sums, it becomes a separate operation.
 template <class Function = identity_function, class Layer = struct linear_function, class Tag, class X, bool Active,
           class Weight, bool Learns>
 auto linear(const var<Tag, X, Active>& given, const var<Tag, Weight, Learns>& given_weight) {

@@ -10,13 +10,13 @@
 
 namespace vscg {
 
-/// A long short-term memory; gate order i, f, g, o as PyTorch:
+/// A long short-term memory; gate order i, f, g, o as in PyTorch:
 ///
 ///   i, f, o = sigmoid(W x + b + U h + b'),  g = tanh(W x + b + U h + b'),  c = f c + i g,  h = o tanh(c).
 struct lstm_cell {
   static constexpr const char* name = "lstm";
   static constexpr std::size_t gates = 4;
-  static constexpr bool carries_state = false;  // but c, which is kept
+  static constexpr bool carries_state = false;  // a step goes on from c, which is kept
   static constexpr bool hidden_part_apart = false;
 
   template <class V>
@@ -53,8 +53,8 @@ struct lstm_cell {
 };
 
 /// PyTorch's nn.LSTM with batch_first=True on x [B, T, In]: [B, T, D H], from zero states or from given h and c
-/// [B, D, H] (its h_0 and c_0 with the batch first). Weights as `ops::recurrence` says; D = 2 directions or, without
-/// that axis, one.
+/// [B, D, H] (its h_0 and c_0 with the batch first). Weights as in `ops::recurrence`; D = 2 directions or, without that
+/// axis, one.
 template <class Layer = struct lstm_function, Var X, Var InputWeight, Var HiddenWeight, Var BiasIh, Var BiasHh,
           Var... States>
 requires(sizeof...(States) == 0 || sizeof...(States) == 2) auto lstm(const X& x, const InputWeight& w_ih,

@@ -17,7 +17,7 @@ namespace vscg {
 
 namespace ops {
 
-/// y = a·b, or a·bᵀ where `transpose_b`, matrix by matrix over the leading axes of a [..., M, K].
+/// y = a·b, or a·bᵀ if `transpose_b`, matrix by matrix over the leading axes of a [..., M, K].
 ///
 /// a·b:   da = dy·bᵀ,  db = aᵀ·dy.     a·bᵀ:  da = dy·b,  db = dyᵀ·a.
 template <class A, int N>
@@ -86,8 +86,8 @@ template <class Shape, int Rows, int Columns, std::size_t... I>
 auto with_matrix(std::index_sequence<I...>) -> shape<Shape::extents[I]..., Rows, Columns>;
 }  // namespace detail
 
-/// a [B, ..., M, K] by b [B, ..., K, N], leading axes alike (PyTorch's torch.matmul without broadcasting). Where b is a
-/// `transpose`, it is read as it lies and nothing is transposed.
+/// a [B, ..., M, K] by b [B, ..., K, N] with equal leading axes (PyTorch's torch.matmul without broadcasting). If b is
+/// a `transpose`, it is read in place and nothing is transposed.
 template <class Tag, class GivenA, class GivenB, bool ActiveA, bool ActiveB>
 auto matmul(const var<Tag, GivenA, ActiveA>& given_a, const var<Tag, GivenB, ActiveB>& given_b) {
   using function = matmul_function;

@@ -67,7 +67,7 @@ struct multiply : operation<Shape> {
 
 }  // namespace ops
 
-/// a b, element by element; both of one shape.
+/// a b, element by element; both have the same shape.
 template <class Tag, class A, class B, bool ActiveA, bool ActiveB>
 auto operator*(const var<Tag, A, ActiveA>& a, const var<Tag, B, ActiveB>& b) {
   return record(ops::multiply<A>{}, a, expect_same_shape<ops::multiply<A>>(a, b));

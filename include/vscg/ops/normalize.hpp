@@ -82,7 +82,7 @@ struct normalize : operation<Shape> {
 
 }  // namespace ops
 
-/// Each row of x ≥ 0 divided by its sum + epsilon: [..., C] to [..., C]. It is norm₁ of the paper's positive sample
+/// Each row of x ≥ 0 divided by its sum + epsilon: [..., C] to [..., C]. The norm₁ of the paper's positive sample
 /// propagation.
 ///
 /// PyTorch's F.normalize(x, p=1, dim=-1) divides by max(Σ|x|, 1e-12) instead.

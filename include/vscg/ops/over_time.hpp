@@ -142,21 +142,21 @@ struct mean_over_time : operation<shape<dyn, C>> {
 struct max_over_time_function;
 struct mean_over_time_function;
 
-/// max<1>(x): the largest over axis 1, time, [B, T, C] to [B, C] (PyTorch's x.max(dim=1).values). There is no other
-/// axis yet.
+/// max<1>(x): the maximum over axis 1, time, [B, T, C] to [B, C] (PyTorch's x.max(dim=1).values). No other axis is
+/// supported yet.
 template <int Axis, Var X>
 auto max(const X& given) {
-  static_assert(Axis == 1, "vscg::max: expected axis 1, the time of [B, T, C], found another one");
+  static_assert(Axis == 1, "vscg::max: expected axis 1, the time of [B, T, C], found a different one");
   const auto x = expect_shape<max_over_time_function, shape<dyn, any_extent, any_extent>>(given);
   using sequence = shape_of<decltype(x)>;
   return record(ops::max_over_time<extent<sequence, 1>, extent<sequence, 2>>{}, x);
 }
 
-/// mean<1>(x): the mean over axis 1, time, [B, T, C] to [B, C] (PyTorch's x.mean(dim=1)). There is no other axis
+/// mean<1>(x): the mean over axis 1, time, [B, T, C] to [B, C] (PyTorch's x.mean(dim=1)). No other axis is supported
 /// yet.
 template <int Axis, Var X>
 auto mean(const X& given) {
-  static_assert(Axis == 1, "vscg::mean: expected axis 1, the time of [B, T, C], found another one");
+  static_assert(Axis == 1, "vscg::mean: expected axis 1, the time of [B, T, C], found a different one");
   const auto x = expect_shape<mean_over_time_function, shape<dyn, any_extent, any_extent>>(given);
   using sequence = shape_of<decltype(x)>;
   return record(ops::mean_over_time<extent<sequence, 1>, extent<sequence, 2>>{}, x);

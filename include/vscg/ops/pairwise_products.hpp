@@ -62,7 +62,7 @@ struct pairwise_products : operation<shape<dyn, dyn>> {
 
 }  // namespace ops
 
-/// [B, C] and [B, C] to [B, B]: each item of a with each of b (PyTorch's a @ b.T). It takes the whole batch at once.
+/// [B, C] and [B, C] to [B, B]: each item of a with each of b (PyTorch's a @ b.T). It needs the whole batch at once.
 template <Var A, Var B>
 auto pairwise_products(const A& given_a, const B& given_b) {
   const auto a = expect_shape<struct pairwise_products_function, shape<dyn, any_extent>>(given_a);

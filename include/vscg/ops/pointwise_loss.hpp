@@ -10,8 +10,8 @@
 #include <vscg/core/math.hpp>
 #include <vscg/core/record.hpp>
 
-// Losses that are a mean over entries: one number an item, the mean over the item's entries. Items are averaged by
-// batch_mean, whose denominator is the whole batch even where it is cut into micro-batches.
+// Losses that are a mean over entries: one number per item, the mean over its entries. `batch_mean` averages the items;
+// its denominator is the whole batch even if micro-batches split it.
 
 namespace vscg {
 

@@ -14,19 +14,19 @@
 #include <vscg/ops/add.hpp>
 #include <vscg/ops/recurrent_products.hpp>
 
-// The recurrence of every cell. A cell is a struct of static members that says what one unit does in one step:
+// The recurrence of every cell. A cell is a struct of static members that describes one step of one unit:
 //
 //   name, gates             as PyTorch counts and orders them
 //   carries_state           whether a step goes on from the last state h itself, or from an array of the cell's own (c)
-//   hidden_part_apart       whether h·W_hhᵀ is needed apart from x·W_ihᵀ, or only their sum
+//   hidden_part_apart       whether the cell needs h·W_hhᵀ and x·W_ihᵀ separately, or only their sum
 //   V step(gate, part, old, kept)
 //                           `gate`: W_ih x + b_ih (+ W_hh h) of each gate; becomes the gate. `part`: what is still to
 //                           be added, W_hh h + b_hh or b_hh alone. `old`: what the step goes on from. Returns the new
-//                           h; `kept` is what the way back needs, or where the cell has an array of its own the new c.
+//                           h. `kept` is what the way back needs; for a cell with its own array, that is the new c.
 //   void step_back(gate, back, kept, old, from_h, carried, last)
-//                           `gate`: the gate; becomes the gradient of what it was made of. `back`: the same of W_hh's
-//                           part, where it is apart. `from_h`: the gradient of h. `carried`: the gradient of the new c
-//                           from the step after; becomes that of `old`. `last()`: no step comes after.
+//                           `gate`: the gate; becomes the gradient of its argument. `back`: the same for W_hh's part,
+//                           if it is separate. `from_h`: the gradient of h. `carried`: the gradient of the new c from
+//                           the step after; becomes that of `old`. `last()`: no step comes after.
 
 namespace vscg {
 
@@ -40,7 +40,7 @@ struct recurrent_step {
   std::size_t steps;
   std::size_t hidden;
   const T* b_hh;
-  const T* hidden_part;  // h·W_hhᵀ + b_hh of this step [B, D, G H]; null where the gates hold h·W_hhᵀ already
+  const T* hidden_part;  // h·W_hhᵀ + b_hh of this step [B, D, G H]; null if the gates already hold h·W_hhᵀ
   const T* initial;      // what the first step goes on from, [B, D, H]; null: zeros
   T* gates;
   T* kept;
@@ -90,9 +90,9 @@ struct recurrent_step_back {
   const T* initial;  // as in the step
   const T* dstates;
   T* gates;    // become gradients
-  T* dhidden;  // of the hidden parts [B, T, D, G H]; null where they are those of the gates
+  T* dhidden;  // of the hidden parts [B, T, D, G H]; null if they are the gates' gradients
   T* dh;       // [B, D, H]: what flows back in time through the products
-  T* carried;  // [B, D, H]: and beside them
+  T* carried;  // [B, D, H]: what flows back in time outside them
   template <class Group>
   VSCG_HD void operator()(Group group, std::size_t row) const {
     step_back(group, row, std::make_index_sequence<Cell::gates>{});
@@ -125,8 +125,8 @@ struct recurrent_step_back {
       if constexpr (Cell::hidden_part_apart) (i.store(back + G * hidden, back_values[G]), ...);
       i.store(carried + state * hidden, carry);
     };
-    // Two loops, so that what is added to a product is known when it is compiled: whether the two become one
-    // instruction, and so the bits, does not hang on how a compiler moves the branch.
+    // Two loops, so that the compiler knows what each product adds. Whether product and sum become one instruction
+    // decides the bits, and that must not depend on how a compiler moves a branch.
     if (last)
       group.each(hidden, [&](auto i) { at_unit(i, std::true_type{}); });
     else
@@ -140,9 +140,9 @@ namespace ops {
 
 /// A layer of a cell over time, in `D` directions.
 ///
-/// Operands: x [B, T, In], W_ih [D, G H, In], W_hh [D, G H, H], b_ih [D, G H], b_hh [D, G H] and, where `Initial`, the
-/// states that each direction starts from, [B, D, H], and after them those of the cell's own array if it has one; zeros
-/// otherwise. Result: all states [B, T, D H].
+/// Operands: x [B, T, In], W_ih [D, G H, In], W_hh [D, G H, H], b_ih [D, G H], b_hh [D, G H] and, if `Initial`, the
+/// states that each direction starts from, [B, D, H], followed by those of the cell's own array if it has one;
+/// otherwise zeros. Result: all states [B, T, D H].
 template <class Cell, int T, int In, int H, int D, bool Initial>
 struct recurrence : operation<shape<dyn, T, D * H>> {
   static constexpr const char* name = Cell::name;
@@ -153,7 +153,7 @@ struct recurrence : operation<shape<dyn, T, D * H>> {
   static constexpr operand_index<3> bias_ih{};
   static constexpr operand_index<4> bias_hh{};
   static constexpr operand_index<5> initial_states{};
-  /// What the first step goes on from: the states again, or the cell's own.
+  /// What the first step goes on from: those same states, or the cell's own array.
   static constexpr operand_index<Cell::carries_state ? 5 : 6> initial_carried{};
 
   static constexpr std::size_t gates = Cell::gates;
@@ -170,7 +170,7 @@ struct recurrence : operation<shape<dyn, T, D * H>> {
   static constexpr auto prepared(std::uint32_t active) {
     return recurrent::packed_sizes<Executor>(sizes_of(0), (active & 1U) != 0, active != 0);
   }
-  /// Gates, and what the cell keeps.
+  /// The gates, and what the cell keeps.
   static constexpr std::array<slot_size, 2> saved() {
     return {slot_size{T * gates * chain_states, 0, 0}, slot_size{T * chain_states, 0, 0}};
   }
@@ -178,7 +178,7 @@ struct recurrence : operation<shape<dyn, T, D * H>> {
   static constexpr std::array<slot_size, 1> forward_scratch() {
     return {slot_size{Cell::hidden_part_apart ? gates * chain_states : 0, 0, 0}};
   }
-  /// Previous states, dh, what is carried beside it, gradients of the hidden parts, sums of columns.
+  /// Previous states, dh, what is carried outside it, gradients of the hidden parts, column sums.
   static constexpr std::array<slot_size, 5> pullback_scratch() {
     return {slot_size{T * chain_states, 0, 0}, slot_size{chain_states, 0, 0},
             slot_size{Cell::carries_state ? 0 : chain_states, 0, 0},
@@ -287,7 +287,7 @@ struct recurrence : operation<shape<dyn, T, D * H>> {
 
 namespace recurrent {
 
-/// Directions that a weight [D, G H, In] is of; a weight [G H, In] is of one.
+/// How many directions a weight [D, G H, In] has; a weight [G H, In] has one.
 template <class Weight>
 inline constexpr int directions_of = Weight::rank == 3 ? Weight::extents[0] : 1;
 
@@ -295,8 +295,8 @@ inline constexpr int directions_of = Weight::rank == 3 ? Weight::extents[0] : 1;
 template <bool Stacked, int Directions, int... Extents>
 using weight_shape = std::conditional_t<Stacked, shape<Directions, Extents...>, shape<Extents...>>;
 
-/// Records one layer of `Cell` for `Layer`, which refusals name. Weights of one direction are given without its axis,
-/// as PyTorch's are.
+/// Records one layer of `Cell` for `Layer`, which errors name. Weights of a single direction have no direction axis, as
+/// in PyTorch.
 template <class Cell, class Layer, Var X, Var InputWeight, Var HiddenWeight, Var BiasIh, Var BiasHh, Var... Initial>
 auto record_layer(const X& given_x, const InputWeight& given_w_ih, const HiddenWeight& given_w_hh,
                   const BiasIh& given_b_ih, const BiasHh& given_b_hh, const Initial&... given_initial) {

@@ -17,12 +17,12 @@
 #include <vscg/ops/column_sums.hpp>
 #include <vscg/ops/linear.hpp>
 
-// What the recurrence of any cell is made of beside the cell: where its arrays lie, and its products.
+// Everything in a recurrence except the cell: where its arrays lie, and its products.
 //
 // Letters: B items, T steps, D directions (1 or 2), G gates, H hidden units. Arrays of gates are [B, T, D, G H], of
 // states [B, T, D, H]: the layer's result [B, T, D H] is the array of its states. Direction 0 reads forward in time,
 // direction 1 backward; `order` counts steps as a direction meets them. A chain is one direction of one item: chain
-// d B + i. Chains need nothing of each other until their gradients meet in the weights'.
+// d B + i. Chains are independent until their gradients meet in the weights' gradients.
 
 namespace vscg::recurrent {
 
@@ -38,7 +38,7 @@ struct sizes {
   constexpr std::size_t rows() const { return items * steps; }
 };
 
-/// The time step that a direction meets as its `order`-th.
+/// The time step that a direction reaches at its `order`-th step.
 VSCG_HD inline std::size_t time_of(std::size_t direction, std::size_t order, std::size_t steps) {
   return direction == 0 ? order : steps - 1 - order;
 }
@@ -60,7 +60,7 @@ struct chains {
     return (item(row) * steps + time_of(d, order, steps)) * directions + d;
   }
 
-  /// f(d, item, items) for each direction that these chains run in: items [item, item + items) of it.
+  /// f(d, item, items) for each direction that these chains run in; its items are [item, item + items).
   template <class F>
   void by_direction(const F& f) const {
     for (std::size_t d = 0; d < directions; ++d) {
@@ -71,7 +71,7 @@ struct chains {
   }
 };
 
-/// f(backend, chains) for parts of a layer's chains, side by side where the backend has several workers.
+/// f(backend, chains) for parts of a layer's chains, in parallel if the backend has several workers.
 template <class Executor, class F>
 void for_chains(Executor& backend, const sizes& s, const F& f) {
   backend.independent_ranges(s.directions * s.items, [&](Executor& one, std::size_t begin, std::size_t end) {
@@ -79,8 +79,7 @@ void for_chains(Executor& backend, const sizes& s, const F& f) {
   });
 }
 
-/// W_ih and W_hh as the backend packs them, of all directions: for the products of a run, and for those of its
-/// gradient.
+/// W_ih and W_hh of all directions as the backend packs them: for the products of a run, and for those of its gradient.
 template <class T>
 struct packed_weights {
   T* input = nullptr;
@@ -89,7 +88,7 @@ struct packed_weights {
   T* hidden_back = nullptr;
 };
 
-/// Their sizes, in this order; those of the gradient only where the layer's input takes one, or its states do.
+/// Their sizes, in this order; the gradient's only if the layer's input or its states take one.
 template <class Executor>
 constexpr std::array<slot_size, 4> packed_sizes(const sizes& s, bool input_back, bool hidden_back) {
   const std::size_t row = s.gate_row();
@@ -117,11 +116,11 @@ VSCG_NOINLINE void pack_weights(Executor& backend, const sizes& s, const T* w_ih
   }
 }
 
-// The products with W_ih are those of a linear map with the gates of all directions as its channels: `rows()` rows,
-// `inputs` in, `gate_columns()` out.
+// The products with W_ih are a linear map's, with the gates of all directions as channels: `rows()` rows, `inputs` in,
+// `gate_columns()` out.
 
-/// to (+)= h·W_hhᵀ (+ b_hh) of some chains; h is what lies a step back, or the initial state [B, D, H]; where there is
-/// neither, nothing is written. `to` is [B, to_steps, D, G H]: of all steps, or of one that is used again.
+/// to (+)= h·W_hhᵀ (+ b_hh) for some chains. h is the state one step back, or the initial state [B, D, H]; if there is
+/// neither, nothing is written. `to` is [B, to_steps, D, G H]: all steps, or one that is reused.
 template <class Executor, class T>
 VSCG_NOINLINE void hidden_product(Executor& backend, const sizes& s, const chains& of, std::size_t order,
                                   const T* states, const T* initial, const T* w_hh, const T* packed, const T* b_hh,
@@ -152,7 +151,7 @@ VSCG_NOINLINE void hidden_product(Executor& backend, const sizes& s, const chain
   });
 }
 
-/// dh (+)= dgates·W_hh of some chains at one step; dh is [B, D, H].
+/// dh (+)= dgates·W_hh for some chains at one step; dh is [B, D, H].
 template <class Executor, class T>
 VSCG_NOINLINE void hidden_gradient(Executor& backend, const sizes& s, const chains& of, std::size_t order,
                                    const T* dgates, const T* w_hh, const T* packed, T* dh, bool accumulate) {
@@ -226,7 +225,7 @@ VSCG_NOINLINE void hidden_weight_gradient(Executor& backend, const sizes& s, con
   backend.gemm(p);
 }
 
-/// db (+)= Σ_{b,t} dgates, all directions at once.
+/// db (+)= Σ_{b,t} dgates, for all directions at once.
 template <class Executor, class T>
 VSCG_NOINLINE void bias_gradient(Executor& backend, const sizes& s, T* dgates, T* scratch, gradient<T> db) {
   add_column_sums<identity_function, Executor, T>(backend, dgates, nullptr, s.rows(), s.gate_columns(), scratch, db);

@@ -25,7 +25,7 @@ struct scale_function {
   }
 };
 
-/// x times a number that is not learned, x * 0.5 or 0.5 * x; any shape.
+/// x times a number that is not learned: x * 0.5 or 0.5 * x; any shape.
 template <Var X>
 auto operator*(const X& x, double factor) {
   scale_function function;

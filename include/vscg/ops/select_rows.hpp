@@ -11,10 +11,10 @@ namespace vscg {
 
 namespace kernels {
 
-/// to[item, k] = x[item, first + k step], one row a call.
+/// to[item, k] = x[item, first + k step], one row per call.
 template <class T>
 struct select_rows_forward {
-  std::size_t rows;  // of an item
+  std::size_t rows;  // per item
   std::size_t selected;
   std::size_t channels;
   std::ptrdiff_t first;
@@ -30,7 +30,7 @@ struct select_rows_forward {
   }
 };
 
-/// dx[item, row] is that of the selected row, or 0.
+/// dx[item, row] is the gradient of the selected row, or 0.
 template <class T>
 struct select_rows_pullback {
   std::size_t rows;
@@ -93,15 +93,15 @@ template <int First, int Count, int Step = 1, class Tag, int N, int C, bool Acti
 auto select_rows(const var<Tag, shape<dyn, N, C>, Active>& x) {
   constexpr int last = First + (Count - 1) * Step;
   static_assert(Count > 0 && Step != 0 && First >= 0 && First < N && last >= 0 && last < N,
-                "vscg::select_rows: all rows are rows of the array");
+                "vscg::select_rows: all selected rows are rows of the array");
   ops::select_rows<shape<dyn, N, C>, Count> operation;
   operation.first = First;
   operation.step = Step;
   return record(operation, x);
 }
 
-/// The last states of a recurrent layer's result [B, T, D H]: [B, D, H], of each direction where it ends, the backward
-/// one's at the first step (PyTorch's h_n with the batch first).
+/// The last states in a recurrent layer's result [B, T, D H]: [B, D, H], each direction's where it ends, so the
+/// backward one's at the first step (PyTorch's h_n with the batch first).
 template <int Directions = 1, class Tag, int T, int DH, bool Active>
 auto last_states(const var<Tag, shape<dyn, T, DH>, Active>& states) {
   static_assert((Directions == 1 || Directions == 2) && DH % Directions == 0,

@@ -19,7 +19,7 @@ struct exponential_sum {
   T sum;
 };
 
-/// Σ exp(x - highest) over a row, whose highest it also gives; `take(i, e)` is called with each of the exponentials.
+/// Σ exp(x - highest) over a row, returned with the row's highest; `take(i, e)` is called with each exponential.
 template <class T, class Group, class Take>
 VSCG_HD exponential_sum<T> sum_exponentials(Group group, std::size_t channels, const T* x, Take take) {
   const T highest = group.max(channels, [&](auto i) { return i.load(x); });

@@ -26,7 +26,7 @@ struct threshold_function {
   }
 };
 
-/// Keeps what lies above `limit` (positive sample propagation's pruning of weak pairs); PyTorch's x * (x > limit).
+/// Keeps numbers above `limit` (positive sample propagation's pruning of weak pairs); PyTorch's x * (x > limit).
 template <Var X>
 auto threshold(const X& x, double limit) {
   threshold_function function;

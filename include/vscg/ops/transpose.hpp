@@ -26,7 +26,7 @@ struct swap_last_two<shape<E...>> {
 
 namespace kernels {
 
-/// to[c, r] = from[r, c] for one matrix [rows, columns] an index.
+/// to[c, r] = from[r, c], one matrix [rows, columns] per index.
 template <class T>
 struct transpose_matrix {
   std::size_t rows;

@@ -23,7 +23,7 @@
 
 namespace vscg {
 
-/// A stretch of a network's buffer that the optimizer moves: what the loss reaches, and is not frozen.
+/// A range of a network's buffer that the optimizer moves: reached by the loss, and not frozen.
 struct parameter_range {
   std::size_t offset = 0;
   std::size_t elements = 0;
@@ -33,15 +33,15 @@ struct parameter_range {
 /// Adam (Kingma & Ba, 2015): m ← β₁m + (1-β₁)g, v ← β₂v + (1-β₂)g², w ← w - lr m̂ / (√v̂ + ε) with m̂ = m/(1-β₁ᵗ),
 /// v̂ = v/(1-β₂ᵗ). PyTorch: torch.optim.Adam with the same numbers.
 struct adam : adam_settings {
-  /// What a step needs of it, a few numbers that are copied as bytes.
+  /// What a step needs from it: a few numbers, copied as bytes.
   using settings = adam_settings;
 
   static constexpr const char* name = "adam";  ///< in checkpoints
 
   constexpr explicit adam(double rate = 1e-3) { learning_rate = rate; }
 
-  /// Throws vscg::expectation_error unless a `Scalar` can compute with these numbers: a rate from 0 on, β from 0 to
-  /// below 1 and an ε above 0, as they are after rounding to it.
+  /// Throws vscg::expectation_error unless a `Scalar` can compute with these numbers: a rate of at least 0, β in [0, 1)
+  /// and ε above 0, all after rounding to `Scalar`.
   template <class Scalar>
   void check() const {
     const auto expect = [](bool right, const char* setting, const char* expected, double found) {
@@ -50,9 +50,9 @@ struct adam : adam_settings {
     constexpr double most = static_cast<double>(std::numeric_limits<Scalar>::max());
     const auto in_range = [&](double x) { return is_finite(x) && x >= 0 && x <= most; };
     const auto share = [&](double x) { return in_range(x) && static_cast<Scalar>(x) < Scalar(1); };
-    expect(in_range(learning_rate), "learning_rate", "a finite number from 0 on", learning_rate);
-    expect(share(beta1), "beta1", "a number from 0 to below 1", beta1);
-    expect(share(beta2), "beta2", "a number from 0 to below 1", beta2);
+    expect(in_range(learning_rate), "learning_rate", "a finite number, at least 0", learning_rate);
+    expect(share(beta1), "beta1", "a number of at least 0 and below 1", beta1);
+    expect(share(beta2), "beta2", "a number of at least 0 and below 1", beta2);
     expect(in_range(epsilon) && static_cast<Scalar>(epsilon) > Scalar(0), "epsilon",
            "a finite number above 0, also when rounded to the scalar", epsilon);
   }
@@ -61,13 +61,13 @@ struct adam : adam_settings {
   class state;
 };
 
-/// Moments and progress of one training run, in the backend's memory: nothing of it returns to the host inside a step.
+/// Moments and progress of one training run, in the backend's memory: inside a step, none of it returns to the host.
 template <class Scalar, class Backend>
 class adam::state {
   using memory = typename Backend::memory;
 
  public:
-  /// `elements` of the network's buffer, of which `ranges` are moved.
+  /// `elements` of the network's buffer, of which only `ranges` are moved.
   state(std::size_t elements, std::vector<parameter_range> ranges)
       : ranges_(std::move(ranges)), first_(elements), second_(elements), progress_(6), factors_(1) {
     const std::vector<Scalar> zeros(elements, Scalar(0));
@@ -78,8 +78,8 @@ class adam::state {
     partial_ = buffer<Scalar, memory>(blocks_);
   }
 
-  /// One step, all of whose arrays, the settings too, lie in the backend's memory. Where the loss, a moment or a weight
-  /// would not be finite, nothing changes.
+  /// One step. All its arrays, and the settings, lie in the backend's memory. If the loss, a moment or a weight would
+  /// not be finite, nothing changes.
   template <class Executor>
   void update(const adam_settings* settings, Executor& backend, const Scalar* loss, const Scalar* gradients,
               Scalar* weights) {
@@ -100,7 +100,7 @@ class adam::state {
   /// Whether the last update changed anything: 1 or 0, in the backend's memory.
   const Scalar* taken() const { return &factors_.data()->taken; }
 
-  /// Of an update that was not taken: the array that it would have spoiled, for people; empty where there is none.
+  /// The array that a refused update would have spoiled, for people; empty if there is none.
   template <class Executor>
   std::string spoiled(const adam& settings, Executor& backend, const parameter_table& table, const Scalar* gradients,
                       Scalar* weights) {
@@ -119,13 +119,13 @@ class adam::state {
     return "";
   }
 
-  /// Steps taken, β₁ᵗ, β₂ᵗ: with the moments, all that a checkpoint needs.
+  /// Steps taken, β₁ᵗ, β₂ᵗ: together with the moments, all that a checkpoint needs.
   std::vector<double> progress() const {
     std::vector<double> copy(3);
     memory::copy_out(copy.data(), progress_.data(), sizeof(double) * 3);
     return copy;
   }
-  /// Throws vscg::expectation_error, and changes nothing, unless there are three numbers that a run can have reached.
+  /// Throws vscg::expectation_error, and changes nothing, unless `p` is three numbers that a run can have reached.
   void set_progress(const std::vector<double>& p) {
     const std::string what = "adam: progress";
     if (p.size() != 3) throw expectation_error(what, "3 numbers", std::to_string(p.size()));
@@ -152,8 +152,8 @@ class adam::state {
     expect_first_or_second(which);
     return copy_of((which == 1 ? first_ : second_).data(), elements());
   }
-  /// Throws vscg::expectation_error, and changes nothing, where `which` is not 1 or 2, the size is another than
-  /// `elements()`, a number is not finite, or a second moment is negative.
+  /// Throws vscg::expectation_error, and changes nothing, if `which` is not 1 or 2, the size is not `elements()`, a
+  /// number is not finite, or a second moment is negative.
   void set_moments(int which, std::span<const Scalar> values) {
     expect_first_or_second(which);
     const std::string what = which == 1 ? "adam: first moments" : "adam: second moments";
@@ -163,7 +163,7 @@ class adam::state {
     expect_finite(what, values);
     const auto negative = std::find_if(values.begin(), values.end(), [](Scalar x) { return x < Scalar(0); });
     if (which == 2 && negative != values.end()) {
-      throw expectation_error(what, "numbers from 0 on", detail::number_text(static_cast<double>(*negative)));
+      throw expectation_error(what, "numbers of at least 0", detail::number_text(static_cast<double>(*negative)));
     }
     memory::copy_in((which == 1 ? first_ : second_).data(), values.data(), values.size() * sizeof(Scalar));
   }
@@ -204,7 +204,7 @@ class adam::state {
         kernels::adam_check<Scalar>{range.elements, formula(range, gradients, weights), factors_.data(), partial});
   }
 
-  // "the second moment of " where that is what would overflow.
+  // "the second moment of " if that is what would overflow.
   std::string describe(const parameter_range& range, const Scalar* gradients, Scalar* weights) {
     kernels::adam_factors<Scalar> factors{};
     memory::copy_out(&factors, factors_.data(), sizeof(factors));

@@ -10,8 +10,8 @@
 #include <vscg/core/finite.hpp>
 #include <vscg/core/math.hpp>
 
-// A step of Adam in four kernels: its factors, a look at all results, the decision, and the results themselves. So a
-// step is taken whole or not at all, without a copy of what was before.
+// A step of Adam in four kernels: its factors, a check of all results, the decision, and the results themselves. The
+// step is taken whole or not at all, without a copy of what was there before.
 
 namespace vscg {
 
@@ -25,16 +25,16 @@ struct adam_settings {
 
 namespace kernels {
 
-/// The moments of one place.
+/// The moments of one element.
 template <class V>
 struct adam_moments {
   V first, second;
 };
 
-/// What Adam's formula takes of the settings and of the progress, for one step.
+/// What Adam's formula takes from the settings and the progress, for one step.
 template <class T>
 struct adam_factors {
-  T taken;  // 1 where the step is taken, else 0
+  T taken;  // 1 if the step is taken, else 0
   T rate;   // lr / (1-β₁ᵗ)
   T root;   // 1 / √(1-β₂ᵗ)
   T beta1;
@@ -44,8 +44,8 @@ struct adam_factors {
   T epsilon;
 };
 
-/// Adam's formula, over a stretch of a network's buffer. It takes the factors by reference to a copy of the caller's
-/// own: read from the backend's memory, they would have to be read again after each number that is stored.
+/// Adam's formula, over a range of a network's buffer. The factors are passed in, as a copy of the caller's own: the
+/// compiler would read them from memory again after each number that it stores.
 template <class T>
 struct adam_formula {
   T rate_scale;
@@ -106,9 +106,9 @@ struct adam_prepare {
   }
 };
 
-/// partial[block] = Σ (|m| + v + |w|) of what the step would make of one block, so much smaller that the sum does not
-/// overflow: finite exactly where all of them are, with a margin, because a compiler may round here and in
-/// `adam_update` at different places.
+/// partial[block] = Σ (|m| + v + |w|) of one block's results, scaled down so that the sum does not overflow. It is
+/// finite exactly if all of them are, with a margin, because a compiler may round differently here and in
+/// `adam_update`.
 template <class T>
 struct adam_check {
   std::size_t elements;
@@ -132,7 +132,7 @@ struct adam_check {
   }
 };
 
-/// Decides whether the step is taken: where the loss and every result are finite. It is counted then.
+/// Decides whether the step is taken: if the loss and every result are finite. Then it counts the step.
 template <class T>
 struct adam_decide {
   std::size_t count;

@@ -28,23 +28,23 @@ namespace vscg::testing {
 /// How a gradient is checked.
 struct gradient_options {
   std::size_t items = 3;
-  double tolerance = 1e-7;  ///< of max(1, |expected|)
+  double tolerance = 1e-7;  ///< relative to max(1, |expected|)
   /// Step sizes of the differences; one of them must agree (a small one rounds, a large one bends or crosses a corner).
   std::array<double, 4> steps{1e-4, 1e-5, 1e-3, 1e-6};
-  std::size_t at_most = 64;  ///< elements checked of each array, spread over it
+  std::size_t at_most = 64;  ///< most elements checked in each array, spread over it
   std::uint64_t seed = 1;
-  /// Element of an operand from a random number in [-1, 1): moves operands to where the operation is defined.
+  /// Turns a random number in [-1, 1) into an operand's element: moves operands to where the operation is defined.
   std::function<double(std::size_t operand, double random)> value = [](std::size_t, double random) { return random; };
 };
 
 /// What a check found.
 struct gradient_report {
   std::size_t checked = 0;
-  double worst = 0;                   ///< largest difference, of max(1, |expected|)
+  double worst = 0;                   ///< largest difference, relative to max(1, |expected|)
   std::vector<std::string> failures;  ///< array, index, expected, got
 
   explicit operator bool() const { return failures.empty() && checked > 0; }
-  /// All failures, a line each.
+  /// All failures, one per line.
   std::string text() const {
     std::string all = checked == 0 ? "no gradient was checked\n" : "";
     for (const auto& failure : failures) all += failure + '\n';
@@ -54,7 +54,7 @@ struct gradient_report {
 
 namespace detail {
 
-/// The slope of a trial's number in one element, by central differences with one step size.
+/// The slope of a trial's number in one element, by a central difference with one step size.
 template <class Backend>
 double central_difference(trial<double, Backend>& t, std::size_t array, std::size_t element, double at, double step) {
   t.set(array, element, at + step);
@@ -76,7 +76,7 @@ void compare_gradient(trial<double, Backend>& t, std::size_t array, const std::v
     for (const double step : options.steps) {
       const double slope = central_difference(t, array, i, values[i], step);
       const double difference = std::abs(slope - got[i]) / std::max(1.0, std::abs(slope));
-      // NaN is no smaller than anything: the first slope is then the one reported.
+      // NaN is never smaller: then the first slope is the one reported.
       if (difference < error || step == options.steps[0]) {
         error = is_finite(difference) ? difference : std::numeric_limits<double>::infinity();
         expected = slope;
@@ -93,7 +93,7 @@ void compare_gradient(trial<double, Backend>& t, std::size_t array, const std::v
   }
 }
 
-/// `traced` with one kind of other readers: adds to the report.
+/// Checks `traced`, with one kind of other readers, and adds to the report.
 template <class Backend>
 void check_gradients(trial_program traced, const gradient_options& options, gradient_report& report) {
   trial<double, Backend> t(std::move(traced), threads{1}, options.items);
@@ -116,9 +116,9 @@ void check_gradients(trial_program traced, const gradient_options& options, grad
 
 }  // namespace detail
 
-/// Compares the gradient of an operation or layer, in double, with central differences, in every operand that takes one
-/// (bit i of `Active`) and every parameter: alone, and with other readers of the operands before and after it. Memory
-/// is NaN before it is written and after it is dead, and so are parameter gradients before the run.
+/// Compares the gradient of an operation or layer, in double, with central differences, for every operand that takes
+/// one (bit i of `Active`) and every parameter: alone, and with other readers of the operands before and after it.
+/// Memory is NaN before it is written and after it is dead; parameter gradients are NaN before the run.
 ///
 ///   const auto report = check_gradients<input_shapes<shape<dyn, 10, 128>>, cpu>(gated_linear<128, 64>{});
 ///   if (!report) std::cerr << report.text();

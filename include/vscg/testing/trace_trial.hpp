@@ -24,8 +24,8 @@
 
 namespace vscg::testing {
 
-/// Who else reads the operands of what is tried. With nobody its pullback writes every gradient first; readers
-/// recorded `after` it write theirs first, so that its pullback must add.
+/// What else reads the operands. With no other reader, the pullback under trial is the first to write every gradient;
+/// readers recorded `after` it write first, so it must add.
 enum class other_readers : unsigned char { none, before, after };
 
 /// Whether the result stays readable after the run, or dies as soon as nothing needs it.
@@ -40,7 +40,7 @@ struct trial_program {
   std::uint32_t active = 0;  // bit i: operand i takes a gradient
   std::size_t result_weights = 0;
 
-  /// Elements of an operand of so many items.
+  /// How many elements an operand has with this many items.
   std::size_t elements(std::size_t operand, std::size_t items) const {
     return steps->slot_table()[steps->inputs()[operand]].size.elements(items);
   }
@@ -49,7 +49,7 @@ struct trial_program {
 
 namespace detail {
 
-/// A copy of x in planned memory; indices stay where they are.
+/// A copy of x in planned memory; indices stay in place.
 template <class Tag, class Shape, bool Active>
 auto planned_copy(const var<Tag, Shape, Active>& x) {
   if constexpr (Shape::of_indices)
@@ -58,7 +58,7 @@ auto planned_copy(const var<Tag, Shape, Active>& x) {
     return x * 1;
 }
 
-/// A sum of x with weights of its own, where x takes a gradient.
+/// Adds a sum of x with its own weights, if x takes a gradient.
 template <class Tag, class Shape, bool Active>
 void add_reader(recorder& trace, const var<Tag, Shape, Active>& x, std::vector<var<Tag, shape<1>, true>>& sums) {
   if constexpr (Active) sums.push_back(weighted_sum(x, input_var<Tag, Shape, false>(trace)));
@@ -69,7 +69,7 @@ trial_program trace_trial(Function function, parameter_table table, input_shapes
                           other_readers readers, std::index_sequence<I...>) {
   recorder trace = make_recorder(table, true);
   const auto given = std::tuple{input_var<Tag, Shapes, ((Active >> I) & 1U) != 0>(trace)...};
-  // Copies lie in planned memory, where what a pullback must not read is dead.
+  // Copies lie in planned memory, where anything that a pullback must not read is dead.
   const auto vars = std::tuple{planned_copy(std::get<I>(given))...};
   std::vector<var<Tag, shape<1>, true>> sums;
   const auto read_all = [&] { (add_reader(trace, std::get<I>(vars), sums), ...); };
@@ -95,7 +95,7 @@ std::make_index_sequence<sizeof...(Shapes)> operands_of(input_shapes<Shapes...>)
 }  // namespace detail
 
 /// Traces `function`, which takes one var for each of `Inputs` and returns one; bit i of `Active`: operand i takes a
-/// gradient. Where the function lists members, its parameters take gradients as well.
+/// gradient. If the function lists members, its parameters take gradients too.
 template <class Inputs, class Scalar, class Backend, std::uint32_t Active = 0xffffffffU, class Function>
 trial_program trace_trial(const Function& function, result_is kept = result_is::kept,
                           other_readers readers = other_readers::none) {

@@ -25,10 +25,10 @@
 
 namespace vscg::testing {
 
-/// Runs one operation or layer by itself (`trace_trial`). Everything but its operands lies in planned memory, NaN at
-/// the start of each run and again as soon as it is dead, and parameter gradients are NaN before the first run.
+/// Runs one operation or layer by itself (`trace_trial`). Everything but its operands lies in planned memory, which is
+/// NaN at the start of each run and again as soon as it is dead. Parameter gradients are NaN before the first run.
 ///
-/// Arrays are the operands, then the parameters in the order of their table, numbered through.
+/// Arrays are numbered: first the operands, then the parameters in the order of their table.
 template <class Scalar, class Backend>
 class trial {
   using memory = typename Backend::memory;
@@ -61,7 +61,7 @@ class trial {
   std::string name(std::size_t array) const {
     return array < operands() ? "operand " + std::to_string(array) : traced_.table.entries[array - operands()].name;
   }
-  /// Number of elements; for operands with a batch axis of all items.
+  /// Number of elements; for operands with a batch axis, of all items.
   std::size_t size(std::size_t array) const {
     return array < operands() ? inputs_[array].size() : traced_.table.entries[array - operands()].elements;
   }
@@ -80,18 +80,18 @@ class trial {
     memory::copy_in(place(array) + element, &value, sizeof(Scalar));
   }
   std::vector<Scalar> get(std::size_t array) { return copy(place(array), size(array)); }
-  /// The weights that the result is summed with.
+  /// The weights of the sum that reduces the result.
   void set_result_weights(std::span<const Scalar> values) {
     memory::copy_in(inputs_[traced_.result_weights].data(), values.data(), values.size_bytes());
   }
   std::size_t result_size() const { return inputs_[traced_.result_weights].size(); }
 
-  /// Which items of a larger batch these are: `first` is the place of the first of them.
+  /// The place of these items in a larger batch: `first` is the index of the first one.
   void set_place(std::size_t first, std::size_t batch) {
     state_.first_item = first;
     state_.batch_items = batch;
   }
-  /// Whether dead memory is made NaN: on, where it is memory of the host.
+  /// Whether dead memory becomes NaN. On by default if it is host memory.
   void poison(bool on) { poison_ = on; }
 
   /// Runs forward and returns the number that the result is reduced to.
@@ -100,7 +100,7 @@ class trial {
     runner_.forward(state_);
     return static_cast<double>(copy(runner_.value(traced_.steps->loss()), 1)[0]);
   }
-  /// After forward: gradients of that number.
+  /// After forward: the gradients of that number.
   void pullback() { runner_.pullback(state_); }
 
   std::vector<Scalar> result() const { return copy(runner_.value(traced_.steps->outputs()[0]), result_size()); }

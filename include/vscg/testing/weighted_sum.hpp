@@ -12,8 +12,8 @@
 
 namespace vscg::testing {
 
-/// y = Σ_i x[i] w[i] over all elements of all items; dx = dy w. Makes one number of any array, so that its gradient can
-/// be compared with differences; any shape.
+/// y = Σ_i x[i] w[i] over all elements of all items; dx = dy w. Turns any array into one number, so that its gradient
+/// can be compared with differences; any shape.
 template <class Shape>
 struct weighted_sum_operation : operation<shape<1>> {
   static constexpr const char* name = "weighted_sum";

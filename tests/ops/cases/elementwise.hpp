@@ -27,7 +27,7 @@ namespace contract {
 
 using element_array = shape<dyn, 3, 11>;
 
-/// A case of one operand whose reference is a function of one number.
+/// A case with one operand, whose reference is a function of one number.
 template <class Case>
 struct unary_case : operation_case<element_array> {
   static std::vector<double> reference(std::size_t, const arrays& x) {
@@ -105,7 +105,7 @@ struct multiply_case : operation_case<element_array, element_array> {
   }
 };
 
-/// One array as both operands: its gradient is the sum of both.
+/// One array as both operands: its gradient is the sum of both gradients.
 struct add_to_itself_case : unary_case<add_to_itself_case> {
   static constexpr const char* name = "add, x + x";
   auto operator()(auto x) const { return x + x; }
@@ -118,7 +118,7 @@ struct multiply_by_itself_case : unary_case<multiply_by_itself_case> {
   static double formula(double x) { return x * x; }
 };
 
-/// An array without batch axis: the same for every item.
+/// An array without a batch axis: the same for every item.
 struct without_batch_case : operation_case<shape<3, 11>> {
   static constexpr const char* name = "tanh without batch";
   static constexpr bool item_by_item = false;
@@ -130,7 +130,7 @@ struct without_batch_case : operation_case<shape<3, 11>> {
   }
 };
 
-/// The mask is pinned: bits of a run must not change from one version to the next by accident.
+/// The mask is pinned: a run's bits must not change by accident from one version to the next.
 struct dropout_case : operation_case<element_array> {
   static constexpr const char* name = "dropout";
   static constexpr double rate = 0.3;

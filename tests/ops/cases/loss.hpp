@@ -16,7 +16,7 @@
 
 namespace contract {
 
-/// A loss of x and targets, of which only x takes a gradient.
+/// A loss of x and targets, where only x takes a gradient.
 template <class... Shapes>
 struct loss_case : operation_case<Shapes...> {
   static constexpr std::uint32_t active = 0b01;

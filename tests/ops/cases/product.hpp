@@ -24,7 +24,7 @@
 
 namespace contract {
 
-/// x·Wᵀ + b of rows of 7 to rows of 19.
+/// x·Wᵀ + b from rows of 7 to rows of 19.
 inline std::vector<double> linear_reference(const std::vector<double>& x, const std::vector<double>& weight,
                                             const std::vector<double>* bias) {
   std::vector<double> y(x.size() / 7 * 19);
@@ -58,7 +58,7 @@ struct linear_relu_case : operation_case<shape<dyn, 3, 7>, shape<19, 7>, shape<1
   }
 };
 
-/// Any function of an element can end the product, and its slope begin the pullback.
+/// Any elementwise function can end the product, and its slope begins the pullback.
 struct linear_tanh_case : operation_case<shape<dyn, 3, 7>, shape<19, 7>, shape<19>> {
   static constexpr const char* name = "linear with tanh";
   auto operator()(auto x, auto weight, auto bias) const { return vscg::linear<vscg::tanh_function>(x, weight, bias); }
@@ -69,7 +69,7 @@ struct linear_tanh_case : operation_case<shape<dyn, 3, 7>, shape<19, 7>, shape<1
   }
 };
 
-/// One whose slope needs the sums themselves, which are kept then.
+/// A function whose slope needs the product's sums, which are then kept.
 struct linear_gelu_case : operation_case<shape<dyn, 3, 7>, shape<19, 7>, shape<19>> {
   static constexpr const char* name = "linear with gelu";
   auto operator()(auto x, auto weight, auto bias) const { return vscg::linear<vscg::gelu_function>(x, weight, bias); }
@@ -96,7 +96,7 @@ struct linear_relu_without_bias_case : operation_case<shape<dyn, 7>, shape<19, 7
   }
 };
 
-/// One weight for two inputs, one of which is met twice.
+/// One weight for two inputs, one of which is used twice.
 struct shared_weight_case : operation_case<shape<dyn, 3, 7>, shape<dyn, 3, 7>, shape<19, 7>> {
   static constexpr const char* name = "linear with a shared weight";
   auto operator()(auto a, auto b, auto weight) const {
@@ -163,7 +163,7 @@ struct matmul_with_itself_case : operation_case<shape<dyn, 5, 7>> {
   }
 };
 
-/// One region picked by a row of weights, as the attention does.
+/// One region picked by a row of weights, as in the attention.
 struct matmul_row_case : operation_case<shape<dyn, 3, 1, 9>, shape<dyn, 3, 9, 17>> {
   static constexpr const char* name = "matmul of one row";
   auto operator()(auto a, auto b) const { return vscg::matmul(a, b); }
@@ -216,7 +216,7 @@ struct pairwise_products_case : operation_case<shape<dyn, 7>, shape<dyn, 7>> {
   static constexpr const char* name = "pairwise_products";
   static constexpr bool item_by_item = false;
   using also_active = std::integer_sequence<std::uint32_t, 0b01, 0b10>;
-  // The tanh between has an array of pairs as its operand.
+  // The tanh has an array of pairs as its operand.
   auto operator()(auto a, auto b) const { return vscg::tanh(vscg::pairwise_products(a, b)); }
   static std::vector<double> reference(std::size_t items, const arrays& x) {
     std::vector<double> y;

@@ -37,8 +37,8 @@ inline std::vector<double> affine(const std::vector<double>& weight, const std::
   return y;
 }
 
-/// PyTorch's recurrences in one direction or two; `step(inputs' part, states' part, h, c)` moves on one direction by
-/// one step. Operands beyond the weights are the first states and the first cells, zeros where they are not given.
+/// PyTorch's recurrences in one direction or two; `step(inputs' part, states' part, h, c)` advances one direction by
+/// one step. Operands after the weights are the first states and the first cells; without them, zeros.
 template <class Step>
 std::vector<double> recurrent_reference(std::size_t items, std::size_t gates, std::size_t directions, const arrays& x,
                                         Step step) {
@@ -138,7 +138,7 @@ struct gru_from_state_case
   static std::vector<double> reference(std::size_t items, const arrays& x) { return gru_reference(items, 2, x); }
 };
 
-/// The last states of a GRU of one direction from given ones.
+/// The last states of a GRU with one direction, from given ones.
 struct gru_one_direction_case
     : operation_case<shape<dyn, 4, 3>, shape<15, 3>, shape<15, 5>, shape<15>, shape<15>, shape<dyn, 1, 5>> {
   static constexpr const char* name = "last states of a gru in one direction";
@@ -155,7 +155,7 @@ struct gru_one_direction_case
   }
 };
 
-/// In two directions: the forward half of the last step, the backward half of the first.
+/// With two directions: the forward half of the last step, the backward half of the first.
 struct last_states_case : operation_case<shape<dyn, 4, 10>> {
   static constexpr const char* name = "last states of two directions";
   auto operator()(auto x) const { return vscg::last_states<2>(x); }
@@ -169,7 +169,7 @@ struct last_states_case : operation_case<shape<dyn, 4, 10>> {
   }
 };
 
-/// Rows with a step, some of which a second selection takes again: gradients add, and rows between take none.
+/// Every other row, some of which a second selection takes again: gradients add, and unselected rows get 0.
 struct select_rows_case : operation_case<shape<dyn, 7, 5>> {
   static constexpr const char* name = "select_rows";
   auto operator()(auto x) const {

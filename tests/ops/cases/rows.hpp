@@ -22,7 +22,7 @@ namespace contract {
 
 using row_array = shape<dyn, 3, 11>;
 
-/// Calls f(row, first) for each row of 11 numbers; `first` is where it begins.
+/// Calls f(row, first) for each row of 11 numbers; `first` is the row's first index.
 template <class F>
 void each_row(const std::vector<double>& x, F f) {
   for (std::size_t row = 0; row < x.size() / 11; ++row) f(row, row * 11);

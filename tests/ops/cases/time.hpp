@@ -16,7 +16,7 @@
 
 namespace contract {
 
-/// y[w, c] = max over `Window` steps of x [T, 11]; the steps behind the last whole window are left out.
+/// y[w, c] = max over `Window` steps of x [T, 11]; the steps after the last whole window are left out.
 template <std::size_t T, std::size_t Window>
 std::vector<double> pool_reference(std::size_t items, const std::vector<double>& x) {
   std::vector<double> y;
@@ -40,7 +40,7 @@ struct max_pool1d_case : operation_case<shape<dyn, 6, 11>> {
   static std::vector<double> reference(std::size_t items, const arrays& x) { return pool_reference<6, 2>(items, x[0]); }
 };
 
-/// Two steps behind the last window: their gradient is 0, not what lay there.
+/// Two steps after the last window: their gradient is 0, not what was there before.
 struct max_pool1d_with_rest_case : operation_case<shape<dyn, 8, 11>> {
   static constexpr const char* name = "max_pool1d with a rest";
   auto operator()(auto x) const { return vscg::max_pool1d<3>(x); }
@@ -63,7 +63,7 @@ struct mean_over_time_case : operation_case<shape<dyn, 5, 11>> {
   }
 };
 
-/// Another shape of the same numbers is no operation: softmax over rows of 11, seen as rows of 33 before.
+/// A new shape of the same numbers is no operation: softmax over rows of 11, which were rows of 33 before.
 struct view_case : operation_case<shape<dyn, 33>> {
   static constexpr const char* name = "view";
   auto operator()(auto x) const { return vscg::softmax(vscg::view<shape<dyn, 3, 11>>(x)); }

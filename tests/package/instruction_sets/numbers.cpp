@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A small network's numbers, from a function of the name that VSCG_NUMBERS gives: this file is compiled once for each
+// A small network's numbers, from a function with the name that VSCG_NUMBERS gives: this file is compiled once for each
 // instruction set.
 #include <array>
 #include <cmath>
@@ -12,7 +12,7 @@ using namespace vscg;
 
 std::vector<float> VSCG_NUMBERS();
 
-// These have one name in every program, as those of a header have.
+// These have one name in every program, like those in a header.
 struct network {
   nn::linear<13, 24> first;
   nn::layer_norm<24> norm;

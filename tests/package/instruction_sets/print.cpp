@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Prints the numbers of each file that is linked, with all of their bits.
+// Prints the numbers of each linked file, with all of their bits.
 #include <cstdio>
 #include <vector>
 
-// What is not linked is null.
+// A function that is not linked is null.
 [[gnu::weak]] std::vector<float> numbers_baseline();
 [[gnu::weak]] std::vector<float> numbers_v3();
 

@@ -3,11 +3,11 @@
 #include <vscg/io/npy.hpp>
 #include <vscg/io/safetensors.hpp>
 #include <vscg/xtensor.hpp>
-#ifdef ONNX_ML  // said by vscg::onnx, which is not built everywhere
+#ifdef ONNX_ML  // defined by vscg::onnx, which is not built everywhere
 #include <vscg/io/onnx.hpp>
 #endif
 
-// A call into each library that a component brings: none of them opens a file that is not there.
+// A call into each library that a component brings; the files named here do not exist.
 int main() {
   try {
     vscg::io::safetensors_file::open("nowhere.safetensors");

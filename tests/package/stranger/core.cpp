@@ -9,7 +9,7 @@
 #include <Eigen/Core>
 #endif
 
-// `max` is a macro here, and vscg::max<1> is none.
+// `max` is a macro here, and vscg::max<1> is not.
 struct network {
   vscg::nn::linear<4, 2> last;
   VSCG_MEMBERS(last)
@@ -19,7 +19,7 @@ struct network {
 
 int main() {
 #if defined(_OPENMP)
-  // Whether the stranger's own products are threaded is the stranger's business.
+  // The stranger decides whether its own products are threaded.
   omp_set_num_threads(3);
   if (Eigen::nbThreads() != 3) return 2;
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Macros of other people's headers, seen before ours. (The standard library takes min and max away when its first
+// Macros from other people's headers, seen before ours. (The standard library undefines min and max when its first
 // header is read; after that they stay.)
 #include <array>
 #include <termios.h>

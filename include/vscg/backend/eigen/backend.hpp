@@ -28,7 +28,7 @@ struct eigen_backend {
   using memory = host_memory;
   static constexpr stretch_limits stretches{std::size_t{1} << 16U, std::size_t{1} << 18U, 8};
 
-  /// Computes for one session: its team and its workspace. All work is cut by outputs, so results do not depend on
+  /// Computes for one session, with its own team and workspace. Work is split by outputs, so results do not depend on
   /// the number of threads.
   template <class T>
   class executor : public immediate_queue<host_memory> {
@@ -39,7 +39,7 @@ struct eigen_backend {
     }
 
     std::size_t workers() const { return team_.size(); }
-    /// Bytes of memory that it holds, for any program.
+    /// Bytes of memory that it holds for any program.
     std::size_t bytes() const {
       std::size_t total = workspace_.bytes();
       for (const auto& one : alone_) total += sizeof(executor) + one->bytes();
@@ -66,7 +66,7 @@ struct eigen_backend {
       });
     }
 
-    /// f(executor, begin, end) for ranges that make up [0, n) and need nothing of each other: each on one worker alone.
+    /// f(executor, begin, end) for independent ranges that make up [0, n), each on one worker alone.
     template <class F>
     void independent_ranges(std::size_t n, const F& f) {
       if (alone_.empty()) return f(*this, 0, n);
@@ -76,22 +76,22 @@ struct eigen_backend {
       });
     }
 
-    /// The product of `arguments`, and `Function::value` of each of its elements.
+    /// The product of `arguments`, with `Function::value` applied to each element.
     template <class Function = identity_function>
     void gemm(const gemm_arguments<T>& arguments, Function = {}) {
       eigen_detail::gemm(team_, workspace_.data(), arguments, Function{});
     }
 
-    /// Elements that `pack` writes for a B of [k, n]; 0: this backend packs nothing beforehand.
+    /// Elements that `pack` writes for a B of [k, n]; 0: nothing is packed beforehand.
     static constexpr std::size_t packed_elements(std::size_t n, std::size_t k) {
       return eigen_detail::gemm_packed_elements<T>(n, k);
     }
-    /// Copies B of `arguments` (`trans_b`, `n`, `k`, `b`, `ldb`; nothing else is read) for `packed_b` of its products.
+    /// Copies B of `arguments` (reads only `trans_b`, `n`, `k`, `b`, `ldb`) for `packed_b` of its products.
     void pack(const gemm_arguments<T>& arguments, T* target) { eigen_detail::gemm_pack(team_, target, arguments); }
 
    private:
-    // Of n things of `cost` elements of work each, how many a chunk takes: about a microsecond's work, or more where
-    // that gives each worker plenty of chunks.
+    // How many of n things, each `cost` elements of work, a chunk takes: about a microsecond's work, or more if each
+    // worker still gets plenty of chunks.
     std::size_t chunk_of(std::size_t n, std::size_t cost) const {
       constexpr std::size_t elements = 4096;
       constexpr std::size_t plenty = 16;
@@ -100,7 +100,7 @@ struct eigen_backend {
 
     team team_;
     buffer<T, host_memory> workspace_;
-    std::vector<std::unique_ptr<executor>> alone_;  // one a worker, where there are several
+    std::vector<std::unique_ptr<executor>> alone_;  // one per worker, if there are several
   };
 };
 

@@ -13,14 +13,13 @@
 
 // The matrix product of the Eigen backend, with fixed blocking.
 //
-// k is cut into blocks of `gemm_sizes<T>::depth`. An element of C is the sum, in order, of what C held (if it
-// accumulates), of one chain of fused multiply-adds for each block, and of the bias. Nothing else enters: the same row
-// has the same bits in any product, at any position, with any number of threads, at any address, on any cache. Work is
-// cut into chunks of C; a reduction is never cut.
+// k is cut into blocks of `gemm_sizes<T>::depth`. An element of C is a sum, in this order: what C held (if it
+// accumulates), one chain of fused multiply-adds per block, and the bias. Nothing else enters, so the same row has the
+// same bits in any product, at any position, with any number of threads, at any address, on any cache. Work is cut into
+// chunks of C; a reduction is never cut.
 //
-// Loops after Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", ACM TOMS 34 (2008), with the
-// roles of A and B exchanged, because C is row-major: a panel of A rests in the first-level cache, B streams from the
-// second.
+// Loops after Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", ACM TOMS 34 (2008), with A
+// and B swapped, because C is row-major: a panel of A stays in the first-level cache, B streams from the second.
 namespace vscg {
 inline namespace VSCG_INSTRUCTION_SET {
 namespace eigen_detail {
@@ -31,17 +30,17 @@ constexpr std::size_t gemm_packed_workspace_elements(std::size_t workers) {
   return workers * gemm_layout<T>::per_worker;
 }
 
-/// Elements of T that `gemm` needs as workspace, whatever the sizes of its products.
+/// Elements of T that `gemm` needs as workspace, for products of any size.
 template <class T>
 constexpr std::size_t gemm_workspace_elements(std::size_t workers) {
   return gemm_packed_workspace_elements<T>(workers) + gemm_layout<T>::shared;
 }
 
-/// Multiply-adds that one chunk should have at least (the small last ones a quarter): some microseconds, against about
-/// one for a region.
+/// A chunk should have at least this many multiply-adds (a quarter for the small last ones): that takes some
+/// microseconds, and a region costs about one.
 inline constexpr std::size_t gemm_chunk_work = std::size_t{1} << 18U;
 
-/// Items that follow each other and share B are one product with more rows: the same bits, B packed once.
+/// Adjacent items that share B are one product with more rows: the same bits, with B packed once.
 template <class T>
 gemm_product<T> gemm_merge_batch(gemm_product<T> args) {
   if (args.batch > 1 && args.stride_b == 0 && !args.trans_a && args.stride_a == args.m * args.lda &&
@@ -52,7 +51,7 @@ gemm_product<T> gemm_merge_batch(gemm_product<T> args) {
   return args;
 }
 
-/// How one C[m,n] is cut into chunks. The cut depends on the team, the bits do not.
+/// How one C[m,n] is cut into chunks. The cut depends on the team; the bits do not.
 template <class T>
 class gemm_cut {
  public:
@@ -61,10 +60,10 @@ class gemm_cut {
   /// `depth`: how far along k a chunk goes; `items` products are cut alike.
   gemm_cut(std::size_t m, std::size_t n, std::size_t depth, std::size_t items, std::size_t workers) : m_(m), n_(n) {
     const std::size_t row_panels = gemm_ceil(m, layout::rows);
-    // The chunks that are claimed last (with the lowest numbers) are small, so that workers finish together.
+    // The chunks claimed last (those with the lowest numbers) are small, so that workers finish together.
     thin_ = workers > 1 && row_panels > layout::row_panels ? std::min(row_panels, 3 * workers) : 0;
     row_chunks_ = thin_ + gemm_ceil(row_panels - thin_, layout::row_panels);
-    // Each chunk packs its rows of A again: fewer columns only where rows are not enough for all workers.
+    // Each chunk packs its rows of A again: fewer columns only if rows are too few for all workers.
     const std::size_t panels = gemm_ceil(n, layout::columns);
     const std::size_t wanted = workers > 1 ? gemm_ceil(4 * workers, row_chunks_ * items) : 1;
     const std::size_t panel_row = layout::columns * std::max<std::size_t>(depth, 1);
@@ -76,10 +75,10 @@ class gemm_cut {
   }
 
   std::size_t chunks() const { return row_chunks_ * column_chunks_; }
-  /// Multiply-adds of all of C, about.
+  /// About how many multiply-adds all of C takes.
   std::size_t work() const { return work_; }
 
-  /// The part of C of one chunk; `k` and `k_end` are the caller's.
+  /// One chunk's part of C; the caller gives `k` and `k_end`.
   gemm_part part(std::size_t chunk, std::size_t k, std::size_t k_end) const {
     const std::size_t at = chunk / column_chunks_;
     const std::size_t panel = at < thin_ ? at : thin_ + (at - thin_) * layout::row_panels;
@@ -95,12 +94,12 @@ class gemm_cut {
   std::size_t work_ = 0, thin_ = 0, row_chunks_ = 0, chunk_panels_ = 0, column_chunks_ = 0;
 };
 
-/// Few rows, or B already packed: one region, each chunk runs over all of k.
+/// Few rows, or B already packed: one region, in which each chunk runs over all of k.
 template <class T, class Team>
 void gemm_flat(Team& team, T* workspace, const gemm_product<T>& args, gemm_source source,
                const gemm_packed<T>& packed) {
   const gemm_cut<T> cut(args.m, args.n, args.k, args.batch, team.size());
-  // Items of the batch in a chunk. A row or two take as long as it takes to read B.
+  // Batch items per chunk. A row or two take as long as reading B.
   const std::size_t group = std::max<std::size_t>(gemm_chunk_work / (cut.work() * (args.m <= 2 ? 8 : 1)), 1);
   team.run(gemm_ceil(args.batch, group) * cut.chunks(), [&](std::size_t worker, std::size_t chunk) {
     const gemm_part part = cut.part(chunk % cut.chunks(), 0, args.k);
@@ -123,7 +122,7 @@ void gemm_pack_blocks(Team& team, T* target, const gemm_arguments<T>& args, std:
   constexpr std::size_t width = layout::columns;
   const std::size_t panels = gemm_ceil(columns, width);
   const std::size_t blocks = gemm_ceil(k_end - k, layout::depth);
-  // A chunk reads along the stored rows: a panel where B is transposed, else some rows of a block.
+  // A chunk reads along the stored rows: one panel if B is transposed, else some rows of a block.
   constexpr std::size_t together = 32;
   static_assert(layout::depth % together == 0);
   const std::size_t in_block = args.trans_b ? panels : layout::depth / together;
@@ -140,7 +139,7 @@ void gemm_pack_blocks(Team& team, T* target, const gemm_arguments<T>& args, std:
   });
 }
 
-/// Many rows: the whole team packs some of B, then all rows use it.
+/// Many rows: the whole team packs a part of B, then all rows use it.
 template <class T, class Team>
 void gemm_shared(Team& team, T* workspace, const gemm_product<T>& args) {
   using layout = gemm_layout<T>;
@@ -169,14 +168,14 @@ constexpr std::size_t gemm_packed_elements(std::size_t n, std::size_t k) {
   return gemm_ceil(n, gemm_sizes<T>::columns) * gemm_sizes<T>::columns * k;
 }
 
-/// Packs B of `args` (`trans_b`, `n`, `k`, `b`, `ldb`; nothing else is read) into `target`: `gemm_packed_elements<T>`
-/// elements, aligned to 64 bytes, for `packed_b`. Worth it for what is used more than once: weights.
+/// Packs B of `args` (reads only `trans_b`, `n`, `k`, `b`, `ldb`) into `target` for `packed_b`:
+/// `gemm_packed_elements<T>` elements, aligned to 64 bytes. Worthwhile for what is used more than once: weights.
 template <class T, class Team>
 void gemm_pack(Team& team, T* target, const gemm_arguments<T>& args) {
   gemm_pack_blocks(team, target, args, 0, args.k, 0, args.n);
 }
 
-/// The matrix product whose end is known: the same code for every function.
+/// The matrix product with its finishing function chosen: the same code for every function.
 template <class T, class Team>
 void gemm_run(Team& team, T* workspace, gemm_product<T> one) {
   if (one.m == 0 || one.n == 0 || one.batch == 0) return;
@@ -205,10 +204,9 @@ void gemm_run(Team& team, T* workspace, gemm_product<T> one) {
 
 /// The matrix product; see `gemm_arguments`. `Function::value` is applied to each element before it is stored.
 ///
-/// `workspace`: `gemm_workspace_elements<T>(team.size())` elements, aligned to 64 bytes; where B is packed beforehand,
-/// `gemm_packed_workspace_elements` are enough. `Team`: `team.size()` workers;
-/// `team.run(chunks, f)` calls `f(worker, chunk)` once for every chunk, `worker < team.size()`, and returns when all
-/// are done. Allocates nothing.
+/// `workspace`: `gemm_workspace_elements<T>(team.size())` elements, aligned to 64 bytes; if B is packed beforehand,
+/// `gemm_packed_workspace_elements` are enough. `Team`: has `team.size()` workers. `team.run(chunks, f)` calls
+/// `f(worker, chunk)` once for every chunk, `worker < team.size()`, and returns when all are done. Allocates nothing.
 template <class Function = identity_function, class T, class Team>
 void gemm(Team& team, T* workspace, const gemm_arguments<T>& args, Function = {}) {
   static_assert(std::is_empty_v<Function>, "vscg: a product's function has no settings");

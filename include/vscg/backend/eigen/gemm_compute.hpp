@@ -12,17 +12,17 @@
 #include <vscg/backend/gemm_arguments.hpp>
 #include <vscg/core/config.hpp>
 
-// What one worker does of a matrix product: a part of C, for some blocks of k.
+// One worker's share of a matrix product: a part of C, for some blocks of k.
 namespace vscg {
 inline namespace VSCG_INSTRUCTION_SET {
 namespace eigen_detail {
 
 /// Where the columns of B come from.
 enum class gemm_source {
-  direct,  ///< from B as it stands: row-major, and few enough rows of A that a copy would not pay
-  own,     ///< packed for itself by each chunk, panel by panel
-  packed,  ///< packed before, by the team or by the caller
-  thin,    ///< from B as it stands, stored [n,k], for one or two rows of A
+  direct,  ///< from B as stored: row-major, with so few rows of A that a copy would not pay
+  own,     ///< each chunk packs for itself, panel by panel
+  packed,  ///< packed beforehand, by the team or by the caller
+  thin,    ///< from B as stored, [n,k], for one or two rows of A
 };
 
 template <class T>
@@ -33,32 +33,32 @@ struct gemm_layout : gemm_sizes<T> {
   static constexpr std::size_t chunk_rows = sizes::row_panels * sizes::rows;
   static constexpr std::size_t partial = chunk_rows * sizes::width;
   static constexpr std::size_t per_worker = sizes::row_panels * a_panel + b_panel + partial;
-  /// k of B that the whole team packs before it is used, for `width` columns.
+  /// How many k of B the whole team packs before using it, for `width` columns.
   static constexpr std::size_t shared_depth = 4 * sizes::depth;
   static constexpr std::size_t shared = sizes::width * shared_depth;
 };
 
-/// A part of C, and the part of the sum over k, that one worker computes.
+/// The part of C, and of the sum over k, that one worker computes.
 struct gemm_part {
   std::size_t row, rows;        ///< at most `chunk_rows`
   std::size_t column, columns;  ///< begins at a panel of B; at most `width`
   std::size_t k, k_end;         ///< begins at a block of k
 };
 
-/// Packed B: all panels of a block of k, then those of the next block. `k`, `column` say where it begins in B, `width`
-/// how many columns it holds, padded to whole panels.
+/// Packed B: all panels of a block of k, then those of the next block. `k` and `column` say where it begins in B,
+/// `width` how many columns it holds, padded to whole panels.
 template <class T>
 struct gemm_packed {
   const T* data = nullptr;
   std::size_t k = 0, column = 0, width = 0;
 };
 
-/// A product, and what is written into C at its end.
+/// A product, and the function that writes the finished sums into C.
 template <class T>
 struct gemm_product : gemm_arguments<T> {
   gemm_finisher<T> finish;
 
-  /// What follows the sums of a block that ends at `k_end`.
+  /// The function that ends a block of k at `k_end`.
   gemm_finisher<T> finish_at(std::size_t k_end) const {
     return k_end == this->k ? finish : &gemm_finish<T, identity_function>;
   }
@@ -78,7 +78,7 @@ void gemm_pack_b(T* target, const gemm_arguments<T>& args, std::size_t block, st
   }
 }
 
-/// Packs rows [row, row + rows) of A into panels of a tile's rows.
+/// Packs rows [row, row + rows) of A into panels of one tile's rows.
 template <class T>
 void gemm_pack_a(T* target, const gemm_arguments<T>& args, std::size_t k, std::size_t depth, std::size_t row,
                  std::size_t rows) {
@@ -93,7 +93,7 @@ void gemm_pack_a(T* target, const gemm_arguments<T>& args, std::size_t k, std::s
   }
 }
 
-/// One or two rows of A with B as it stands: nothing is packed.
+/// One or two rows of A with B as stored: nothing is packed.
 template <class T>
 void gemm_compute_thin(const gemm_product<T>& args, const gemm_part& part) {
   gemm_strip<T> strip{};
@@ -112,7 +112,7 @@ void gemm_compute_thin(const gemm_product<T>& args, const gemm_part& part) {
   part.rows == 1 ? gemm_thin<T, 1>(strip, a, a_row, a_k) : gemm_thin<T, gemm_thin_rows>(strip, a, a_row, a_k);
 }
 
-/// Computes one part. `space` is this worker's.
+/// Computes one part. `space` belongs to this worker.
 template <class T>
 VSCG_NOINLINE void gemm_compute(const gemm_product<T>& args, gemm_source source, const gemm_packed<T>& packed,
                                 const gemm_part& part, T* space) {
@@ -121,14 +121,14 @@ VSCG_NOINLINE void gemm_compute(const gemm_product<T>& args, gemm_source source,
   if (source == gemm_source::thin) return gemm_compute_thin(args, part);
   T* const b_space = space + layout::row_panels * layout::a_panel;
   T* const partial = b_space + layout::b_panel;
-  const bool as_it_is = args.m == 1;  // a single row is read where it stands
+  const bool as_it_is = args.m == 1;  // a single row is read in place
   gemm_strip<T> strip{};
   strip.a_step = !as_it_is ? layout::a_step : args.trans_a ? args.lda : 1;
   strip.ldc = args.ldc;
   strip.first = true;
   strip.add = args.accumulate || part.k > 0;
   std::size_t k = part.k;
-  do {  // once even where k is empty: C still gets its bias
+  do {  // once even if k is empty: C still gets its bias
     const std::size_t depth = std::min(layout::depth, part.k_end - k);
     strip.depth = depth;
     strip.last = k + depth == part.k_end;

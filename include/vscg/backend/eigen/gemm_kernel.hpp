@@ -14,11 +14,11 @@
 #include <vscg/backend/gemm_arguments.hpp>
 #include <vscg/core/config.hpp>
 
-// The innermost loop of the matrix product: a tile of C held in registers while k runs.
+// The innermost loop of the matrix product: it holds a tile of C in registers while k runs.
 //
-// Every element of C is a sum of chains of fused multiply-adds over k, whatever tile it falls into: tiles differ in how
-// many chains run side by side, never in the order inside one. That is what makes the bits of a row independent of the
-// rows around it. Chains are short because the rounding error of a sum grows with its length.
+// Every element of C is a sum of chains of fused multiply-adds over k, whatever tile it falls into. Tiles differ in how
+// many chains run side by side, never in the order inside one, so the bits of a row do not depend on the rows around
+// it. Chains are short because the rounding error of a sum grows with its length.
 
 // Unrolls a loop whose bounds are constants, so that its arrays of packets stay in registers.
 #if defined(__clang__)
@@ -33,7 +33,7 @@ namespace eigen_detail {
 
 constexpr std::size_t gemm_ceil(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
 
-/// Sizes of the product's blocks. Constants of the code and the instruction set, never of the machine's caches, because
+/// Sizes of the product's blocks. The code and the instruction set fix them, never the machine's caches, because
 /// `depth` fixes the order of summation.
 template <class T>
 struct gemm_sizes {
@@ -42,42 +42,42 @@ struct gemm_sizes {
 #if defined(EIGEN_VECTORIZE_FMA) || defined(EIGEN_VECTORIZE_AVX512)
   static constexpr bool fused = true;
 #else
-  static constexpr bool fused = EIGEN_ARCH_DEFAULT_NUMBER_OF_REGISTERS >= 32;  // NEON of 64 bits
+  static constexpr bool fused = EIGEN_ARCH_DEFAULT_NUMBER_OF_REGISTERS >= 32;  // 64-bit NEON
 #endif
   /// Rows of a full tile: 14 × 2, 6 × 2 or 4 × 2 accumulators leave registers for two packets of B and one of A (and
-  /// for a product where multiplication and addition are not one instruction).
+  /// for a product, where multiplication and addition are separate instructions).
   static constexpr std::size_t rows = EIGEN_ARCH_DEFAULT_NUMBER_OF_REGISTERS >= 32 ? 14 : fused ? 6 : 4;
   /// Columns of a tile, and of a packed panel of B.
   static constexpr std::size_t columns = 2 * lanes;
   /// Distance between two k of a packed panel of A: `rows` rounded up to whole packets, so that packing may store them.
   static constexpr std::size_t a_step = gemm_ceil(rows, lanes) * lanes;
-  /// Length of a block of k: of one chain of sums. A panel of A (`depth` × `a_step`) and one of B stay in the
-  /// first-level cache. Where products round too, before they are added, chains are half as long: float then decides
-  /// as seldom otherwise than double where a relu is nearly 0.
+  /// Length of a block of k, and so of one chain of sums. A panel of A (`depth` × `a_step`) and one of B stay in the
+  /// first-level cache. Without fused multiply-add the products round too; chains are then half as long, so that
+  /// float's relus near 0 disagree with double's just as rarely.
   static constexpr std::size_t depth = (fused ? 512 : 256) / sizeof(T);
-  /// Columns of B in one chunk of work at most: for a block of k they stay in the second-level cache. (With half as
-  /// many AVX2 is some 3 % slower: A is packed again for each.)
+  /// The most columns of B in one chunk of work: for a block of k they stay in the second-level cache. (Half as many
+  /// make AVX2 about 3 % slower: A is packed again for each chunk.)
   static constexpr std::size_t width = 2048 / sizeof(T);
   static_assert(width % columns == 0);
-  /// A tile of few registers issues about as many instructions as the machine takes, so what saves some pays: more k a
-  /// turn of the loop, and knowing how far apart two k of packed B lie.
+  /// A tile of few registers issues about as many instructions as the machine takes, so saving some pays: more k per
+  /// turn of the loop, and a known distance between two k of packed B.
   static constexpr bool crowded = rows <= 10;
   static constexpr std::size_t turn = crowded ? 4 : 2;
-  /// Panels of A in one chunk of work: some 50 rows. Fewer read too little of each k of a transposed A.
+  /// Panels of A in one chunk of work: about 50 rows. Fewer would read too little of each k of a transposed A.
   static constexpr std::size_t row_panels = crowded ? 8 : 4;
-  /// Rows of B that are asked for before they are needed, once each line of the cache: asking takes the place of a
-  /// load, and AVX2 has few to spare.
+  /// How many rows ahead B is prefetched, once per cache line: a prefetch takes the place of a load, and AVX2 has few
+  /// to spare.
   static constexpr std::size_t ahead = 16;
   static constexpr std::size_t line = 64 / sizeof(T);
-  /// Rows of A up to which row-major B is used as it stands. What a panel reads of its rows lies far apart and falls
-  /// into few sets of the first-level cache, so a copy pays if many rows use it, or if there is but a line of each row.
+  /// Up to this many rows of A, row-major B is used as stored. What a panel reads of B's rows lies far apart, in few
+  /// sets of the first-level cache, so a copy pays if many rows use it or if each row gives only one line.
   static constexpr std::size_t direct_rows = columns > line ? 256 : 32;
 };
 
 template <class T>
 struct gemm_strip;
 
-/// Writes a tile into C with what follows the sums: `gemm_finish` with one function.
+/// Finishes a tile and writes it into C: `gemm_finish` with one function.
 template <class T>
 using gemm_finisher = void (*)(const gemm_strip<T>& strip, const T* tile, std::size_t tile_step, std::size_t row,
                                std::size_t rows, std::size_t column, std::size_t columns);
@@ -86,15 +86,15 @@ template <class T, class Function>
 void gemm_finish(const gemm_strip<T>& strip, const T* tile, std::size_t tile_step, std::size_t row, std::size_t rows,
                  std::size_t column, std::size_t columns);
 
-/// A strip of C, as wide as the panels of B it is multiplied with, for one block of k.
+/// A strip of C for one block of k, as wide as the panels of B that it is multiplied with.
 ///
-/// Sums of one block wait for the next in `partial`, where a tile's lie side by side: C's rows may lie a power of two
-/// apart, and then a tile of it fills few sets of the cache. C itself is read before the first block of a part of k, if
-/// at all, and written after the last.
+/// Between blocks the sums wait in `partial`, where each tile is contiguous: C's rows may lie a power of two apart, and
+/// then a tile of C fills few sets of the cache. C itself is read before the first block of a part of k, if at all, and
+/// written after the last.
 template <class T>
 struct gemm_strip {
   std::size_t depth;    ///< length of this block of k
-  std::size_t a_step;   ///< distance between two k of A, where one row is all that A has; as packed otherwise
+  std::size_t a_step;   ///< distance between two k of A: in A itself if it has one row, else as packed
   const T* b;           ///< first panel of B
   std::size_t b_step;   ///< distance between two k inside a panel
   std::size_t b_panel;  ///< distance between two panels
@@ -102,16 +102,16 @@ struct gemm_strip {
   T* c;
   std::size_t ldc;
   T* partial;
-  bool first;               ///< block of this part of k
-  bool last;                ///< block of this part of k
-  bool add;                 ///< C holds the sum of what came before the first block
-  const T* bias;            ///< of the first column, or null; with the last block
-  gemm_finisher<T> finish;  ///< with the product's function where this is the last block of all
+  bool first;               ///< whether this is the first block of this part of k
+  bool last;                ///< whether this is the last block of this part of k
+  bool add;                 ///< whether C holds a sum from before the first block
+  const T* bias;            ///< of the first column, or null; added with the last block
+  gemm_finisher<T> finish;  ///< has the product's function if this is the last block of all
 
   bool finishes() const { return bias != nullptr || finish != &gemm_finish<T, identity_function>; }
 };
 
-/// What the chains of the first block are added to: what C holds, copied into `tile`.
+/// The start of the first block's chains: what C holds, copied into `tile`.
 template <class T>
 void gemm_begin(const gemm_strip<T>& strip, T* tile, std::size_t tile_step, std::size_t row, std::size_t rows,
                 std::size_t column, std::size_t columns) {
@@ -120,8 +120,8 @@ void gemm_begin(const gemm_strip<T>& strip, T* tile, std::size_t tile_step, std:
   }
 }
 
-/// What follows the sums: the bias and the function, into C. A lane computes an element as it does in the function's
-/// own operation, whether or not the element fills a register with others.
+/// Adds the bias, applies the function and writes into C. A lane computes an element as it does in the function's own
+/// operation, whether or not other elements fill the rest of the register.
 template <class T, class Function>
 VSCG_NOINLINE void gemm_finish(const gemm_strip<T>& strip, const T* tile, std::size_t tile_step, std::size_t row,
                                std::size_t rows, std::size_t column, std::size_t columns) {
@@ -159,13 +159,13 @@ VSCG_ALWAYS_INLINE void gemm_step(const T* a, const T* b, std::size_t b_step, st
   namespace ei = Eigen::internal;
   using sizes = gemm_sizes<T>;
   using packet = typename sizes::packet;
-  // One or two rows already load as much as the machine can: asking as well makes them slower.
+  // One or two rows already load as much as the machine can: prefetching would slow them down.
   constexpr bool asks = Rows > 2;
   packet right[Packets];
   VSCG_UNROLL for (std::size_t p = 0; p < Packets; ++p) {
     const T* const from = b + (p / 2) * b_panel + (p % 2) * sizes::lanes;
     right[p] = ei::ploadu<packet>(from);
-    // Not Eigen's function: g++ sees a call without effect there, and in inlined functions leaves it out.
+    // Not Eigen's function: g++ takes it for a call without effect and drops it when it inlines.
     if (asks && p * sizes::lanes % sizes::line == 0) __builtin_prefetch(from + sizes::ahead * b_step);
   }
   VSCG_UNROLL for (std::size_t i = 0; i < Rows; ++i) {
@@ -174,8 +174,8 @@ VSCG_ALWAYS_INLINE void gemm_step(const T* a, const T* b, std::size_t b_step, st
   }
 }
 
-/// The sums of [Rows, Packets · lanes] += A·B over `depth`: `a` is a packed panel from its first row of this tile on.
-/// `BStep`: `strip.b_step` where it is known, or 0.
+/// The sums of [Rows, Packets · lanes] += A·B over `depth`. `a` is a packed panel from this tile's first row on.
+/// `BStep`: `strip.b_step` if it is known, or 0.
 template <class T, std::size_t Rows, std::size_t Packets, std::size_t BStep>
 VSCG_NOINLINE void gemm_tile(const gemm_strip<T>& strip, const T* a, const T* b, const gemm_sums<T>& sums) {
   namespace ei = Eigen::internal;
@@ -215,7 +215,7 @@ VSCG_NOINLINE void gemm_tile(const gemm_strip<T>& strip, const T* a, const T* b,
   }
 }
 
-/// The same tile with what comes before and after: rows from `row` on, columns from `column` on.
+/// The same tile, from start to finish: rows from `row` on, columns from `column` on.
 template <class T, std::size_t Rows, std::size_t Packets>
 void gemm_whole_tile(const gemm_strip<T>& strip, const T* a, const T* b, std::size_t row, std::size_t column,
                      std::size_t columns) {
@@ -253,12 +253,12 @@ void gemm_whole_tile(const gemm_strip<T>& strip, const T* a, const T* b, std::si
   if (finishes) strip.finish(strip, tile, width, row, Rows, column, columns);
 }
 
-/// `Rows` rows of C from `row` on, over all columns of the strip. `a` is the packed panel these rows begin in.
+/// `Rows` rows of C from `row` on, over all columns of the strip. `a` is the packed panel in which these rows begin.
 template <class T, std::size_t Rows>
 void gemm_sweep(const gemm_strip<T>& strip, const T* a, std::size_t row, std::size_t within) {
   constexpr std::size_t lanes = gemm_sizes<T>::lanes;
   constexpr std::size_t width = gemm_sizes<T>::columns;
-  // One or two rows alone would wait for the latency of their few chains: they take several panels at a time.
+  // One or two rows alone would wait for the latency of their few chains, so they take several panels at a time.
   constexpr std::size_t panels = Rows == 1 ? 4 : Rows == 2 ? 2 : 1;
   a += within;
   row += within;
@@ -278,8 +278,8 @@ void gemm_sweep(const gemm_strip<T>& strip, const T* a, std::size_t row, std::si
   }
 }
 
-/// Columns past the last whole packet, when they are few: lanes are rows here, so that no lane is wasted. `Panels`
-/// packed panels of A, `a_panel` apart; `target` gets their columns one after the other.
+/// Columns past the last whole packet, if they are few: here lanes are rows, so that none is wasted. `Panels` packed
+/// panels of A lie `a_panel` apart; `target` gets their columns one after another.
 template <class T, std::size_t Panels>
 VSCG_NOINLINE void gemm_column(std::size_t depth, const T* a, std::size_t a_panel, const T* b, std::size_t b_step,
                                T* target, bool adds) {
@@ -331,7 +331,7 @@ VSCG_NOINLINE void gemm_multiply_panels(gemm_strip<T> strip, const T* a, std::si
   for (std::size_t i = 0, p = 0; strip.columns != 0 && i < rows; i += sizes::rows, ++p) {
     gemm_multiply(strip, a + p * a_panel, i, std::min(sizes::rows, rows - i));
   }
-  // Several panels side by side, so that no chain waits for itself: eight sums at most, as many as registers hold.
+  // Several panels side by side, so that no chain waits for itself: at most eight sums, as many as registers hold.
   constexpr std::size_t together = std::min(sizes::row_panels, 8 * sizes::lanes / sizes::a_step);
   T* column = strip.partial + sizes::row_panels * sizes::rows * strip.columns;
   for (std::size_t j = strip.columns; j < columns; ++j) {

@@ -13,13 +13,13 @@
 #include <vscg/backend/eigen/gemm_kernel.hpp>
 #include <vscg/core/config.hpp>
 
-// Copies of parts of A and B in the order in which the tiles read them.
+// Copies of parts of A and B, in the order in which the tiles read them.
 namespace vscg {
 inline namespace VSCG_INSTRUCTION_SET {
 namespace eigen_detail {
 
-/// `Count` elements side by side, as g++'s and clang's vector extension. (Eigen's `ptranspose` does not compile without
-/// warnings under g++ 12 with AVX-512, GCC bug 105593, and shuffles more than the copies below, which load halves.)
+/// `Count` elements side by side, as g++'s and clang's vector extension. (Eigen's `ptranspose` causes warnings under
+/// g++ 12 with AVX-512, GCC bug 105593, and shuffles more than the copies below, which load halves.)
 template <class T, std::size_t Count>
 struct vector_of {
   typedef T type __attribute__((vector_size(Count * sizeof(T))));  // NOLINT: `using` loses the attribute under g++ 12
@@ -32,8 +32,8 @@ struct vector_of {
   static VSCG_ALWAYS_INLINE void store(T* target, const type& v) { std::memcpy(target, &v, sizeof(v)); }
 };
 
-/// Vectors are cut into groups of `Group` lanes and these into units of `Unit`. Each group of the result takes its
-/// units in turn from a and b: those of the first half of the group, or (`High`) of the second.
+/// Vectors are cut into groups of `Group` lanes, and groups into units of `Unit` lanes. Each group of the result takes
+/// units in turn from a and b: from the first half of their group, or (`High`) from the second.
 template <std::size_t Unit, std::size_t Group, bool High, class Vector, std::size_t... J>
 VSCG_ALWAYS_INLINE Vector interleave(const Vector& a, const Vector& b, std::index_sequence<J...> /*lanes*/) {
   constexpr std::size_t count = sizeof...(J);
@@ -57,8 +57,8 @@ VSCG_ALWAYS_INLINE auto join_halves(const Half& low, const Half& high, std::inde
 
 /// Transposes `lanes` rows i and `lanes` columns from k on: calls f(k, vector of row[i][k]) for each column in order.
 ///
-/// A vector is loaded as two halves, of rows i and i + lanes/2, so that only the transposition inside halves is left:
-/// first inside groups of 16 bytes, where every instruction set has fast shuffles, then of such groups.
+/// A vector is loaded as two halves, of rows i and i + lanes/2, so only the transposition inside halves is left: first
+/// inside groups of 16 bytes, where every instruction set has fast shuffles, then of the groups themselves.
 template <class T, class F>
 VSCG_ALWAYS_INLINE void transpose_block(const T* const* row, std::size_t k, F&& f) {
   constexpr std::size_t lanes = gemm_sizes<T>::lanes;
@@ -95,7 +95,7 @@ VSCG_ALWAYS_INLINE void transpose_block(const T* const* row, std::size_t k, F&& 
 }
 
 /// Stored rows become lanes: target[k · step + i] = source[i · ld + k] for i in [0, rows) and k in [0, depth). Lanes in
-/// [rows, step) get copies of the last row: they are computed with and never read.
+/// [rows, step) get copies of the last row; results computed from them are never read.
 template <class T>
 VSCG_NOINLINE void pack_rows(T* target, std::size_t step, const T* source, std::size_t ld, std::size_t rows,
                              std::size_t depth) {
@@ -108,7 +108,7 @@ VSCG_NOINLINE void pack_rows(T* target, std::size_t step, const T* source, std::
     };
     std::size_t k = 0;
     if constexpr (lanes > 1) {
-      while (k < depth && depth >= lanes) {  // the last block may overlap: the same again
+      while (k < depth && depth >= lanes) {  // the last block may overlap and write the same again
         k = std::min(k, depth - lanes);
         transpose_block(row, k, store);
         k += lanes;
@@ -121,8 +121,8 @@ VSCG_NOINLINE void pack_rows(T* target, std::size_t step, const T* source, std::
 }
 
 /// Stored rows stay rows, cut into panels of `width` columns that lie `panel` apart: column j of panel p at k is
-/// target[p · panel + k · step + j] = source[k · ld + p · width + j], for j in [0, step) as far as there are columns.
-/// What lies beyond `width` or the columns is computed with and never read.
+/// target[p · panel + k · step + j] = source[k · ld + p · width + j], for j in [0, step) while columns last. Results
+/// computed from elements beyond `width` or the columns are never read.
 template <class T>
 VSCG_NOINLINE void pack_columns(T* target, std::size_t panel, std::size_t width, std::size_t step, const T* source,
                                 std::size_t ld, std::size_t columns, std::size_t depth) {

@@ -18,7 +18,7 @@ namespace vscg {
 inline namespace VSCG_INSTRUCTION_SET {
 namespace eigen_detail {
 
-/// Rows up to which this pays.
+/// It pays up to this many rows.
 inline constexpr std::size_t gemm_thin_rows = 2;
 
 /// target[Rows, 2 · lanes]; `row` are the stored rows of B (its columns) from the first k on; element (i, k) of A

@@ -19,8 +19,8 @@ inline namespace VSCG_INSTRUCTION_SET {
 namespace eigen_detail {
 
 /// As many numbers as a vector register holds, computed together with Eigen's packet functions. Every element of an
-/// array goes through the same instructions wherever it stands (array ends are padded, not handled by other code), so
-/// its bits do not depend on its neighbors, on alignment or on the batch.
+/// array goes through the same instructions wherever it lies (array ends are padded, not handled by other code), so its
+/// bits do not depend on its neighbors, on alignment or on the batch.
 template <class T>
 struct lanes {
   using scalar = T;
@@ -102,7 +102,7 @@ struct lanes {
   }
 };
 
-/// Where a full register of numbers stands in an array.
+/// The place of a full register of numbers in an array.
 template <class T>
 struct lane_index {
   using value = lanes<T>;
@@ -118,7 +118,7 @@ struct lane_index {
   }
 };
 
-/// Where the last, incomplete register of an array stands; lanes beyond the end read 0 and are not written.
+/// The place of an array's last, incomplete register. Lanes beyond the end read 0 and are not written.
 template <class T>
 struct tail_index {
   using value = lanes<T>;
@@ -144,8 +144,8 @@ struct counter_lanes {
     for (std::size_t i = 0; i < word::size; ++i) result.value[i] = (at + i) & 0xffffffffU;
     return result;
   }
-  /// f(index, kept) for the elements that the four words of each counter belong to, as far as there are `n`: `kept` is
-  /// 0 where the element's word is below `limit`, and 1 elsewhere.
+  /// f(index, kept) for the elements that belong to the four words of each counter, up to `n`: `kept` is 0 if the
+  /// element's word is below `limit`, else 1.
   template <class F>
   void each(const std::array<word, 4>& words, std::size_t n, std::uint32_t limit, F f) const {
     constexpr std::size_t count = 4 * word::size;

@@ -18,7 +18,7 @@ namespace vscg {
 inline namespace VSCG_INSTRUCTION_SET {
 namespace eigen_detail {
 
-/// As many words of 32 bits as a register holds in 64 bits each.
+/// As many 32-bit words as a register holds in 64 bits each.
 struct word_lanes {
   using bits = std::uint64_t;
   static constexpr std::size_t size =
@@ -34,7 +34,7 @@ struct word_lanes {
     result.value = v;
     return result;
   }
-  /// The product of the lower halves: all that such words have.
+  /// The product of the lower halves; such words have no others.
   friend word_lanes operator*(word_lanes a, bits b) {
 #if defined(EIGEN_VECTORIZE_AVX512)
     return of(vector(_mm512_maskz_mul_epu32(0xff, __m512i(a.value), _mm512_set1_epi64(static_cast<long long>(b)))));

@@ -23,7 +23,7 @@ inline namespace VSCG_INSTRUCTION_SET {
 
 namespace thrust_detail {
 
-/// Calls f(i) for the integers 0 … n-1, wherever the system computes. Launches run one after the other.
+/// Calls f(i) for the integers 0 … n-1, where the system computes. Launches run one after the other.
 template <class System>
 class launcher {
  public:
@@ -41,25 +41,25 @@ class launcher {
 
 }  // namespace thrust_detail
 
-/// Any of thrust's systems: every primitive is a named functor over a range of integers, handed to the system's policy.
-/// Nothing returns to the host inside a step, nothing is allocated, sizes are known at run time only.
+/// Any of thrust's systems. Every primitive is a named functor over a range of integers, handed to the system's policy.
+/// Inside a step nothing returns to the host and nothing is allocated; sizes are known only at run time.
 template <class System>
 struct thrust_backend {
   static constexpr const char* name = System::name;
   using memory = typename System::memory;
   static constexpr stretch_limits stretches = System::stretches;
 
-  /// Computes for one session: its queue and its workspace.
+  /// Computes for one session, with its own queue and workspace.
   template <class T>
   class executor {
    public:
     explicit executor(threads n) : launch_(n), workspace_(thrust_detail::gemm_workspace_elements) {}
 
     std::size_t workers() const { return launch_.workers(); }
-    /// Bytes of memory that it holds, for any program.
+    /// Bytes of memory that it holds for any program.
     std::size_t bytes() const { return workspace_.bytes(); }
 
-    /// How the host drives the executor: `immediate_queue` says what each of these means.
+    /// How the host drives the executor; `immediate_queue` says what each of these means.
     void copy_in(void* to, const void* from, std::size_t bytes) { launch_.queue().copy_in(to, from, bytes); }
     void copy_out(void* to, const void* from, std::size_t bytes) { launch_.queue().copy_out(to, from, bytes); }
     void wait() { launch_.queue().wait(); }
@@ -80,13 +80,13 @@ struct thrust_backend {
       launch_(n, thrust_detail::on_row<T, F>{f});
     }
 
-    /// f(executor, begin, end) for ranges that make up [0, n) and need nothing of each other: here all in one.
+    /// f(executor, begin, end) for independent ranges that make up [0, n): here a single one.
     template <class F>
     void independent_ranges(std::size_t n, const F& f) {
       f(*this, 0, n);
     }
 
-    /// The product of `arguments`, and `Function::value` of each of its elements.
+    /// The product of `arguments`, with `Function::value` applied to each element.
     template <class Function = identity_function>
     VSCG_NOINLINE void gemm(const gemm_arguments<T>& arguments, Function = {}) {
       thrust_detail::gemm<Function>(launch_, workspace_.data(), arguments);

@@ -15,13 +15,11 @@
 namespace vscg::thrust_system {
 
 /// Thrust's sequential host system: one thread, plain C++. It proves that nothing above the backends knows which one
-/// computes, and is the reference for devices.
+/// computes, and it is the reference for devices.
 ///
-/// A system is what `thrust_backend` needs to know of a machine: a name, a memory, limits of its stretches, and a
-/// queue. An executor
-/// owns one queue; `policy()` is the execution policy that all of its work is handed to, in order, and the rest of it
-/// is how the host drives the executor (`immediate_queue`). (A device's queue holds a
-/// stream and gives a policy that does not wait.)
+/// A system tells `thrust_backend` about a machine: a name, a memory, limits of its stretches, and a queue. An executor
+/// owns one queue. `policy()` is the execution policy that receives all of its work, in order; the rest is how the host
+/// drives the executor (`immediate_queue`). (A device's queue holds a stream and gives a policy that does not wait.)
 struct cpp {
   static constexpr const char* name = "thrust::cpp";
   using memory = host_memory;

@@ -12,9 +12,9 @@
 
 // The matrix product of thrust's systems, with fixed blocking.
 //
-// k is cut into blocks of `block_depth`. An element of C is the sum, in order, of what C held (if it accumulates), of
-// one chain of multiply-adds in double per block, and of the bias, rounded to the scalar where a block ends. Nothing
-// else enters: the same row has the same bits in any product and at any position. All cuts are made from sizes alone,
+// k is cut into blocks of `block_depth`. An element of C is a sum, in this order: what C held (if it accumulates), one
+// chain of multiply-adds in double per block, and the bias; it is rounded to the scalar where a block ends. Nothing
+// else enters, so the same row has the same bits in any product and at any position. All cuts follow from sizes alone,
 // so the host never waits for a result.
 
 namespace vscg {
@@ -22,11 +22,11 @@ inline namespace VSCG_INSTRUCTION_SET {
 namespace thrust_detail {
 
 inline constexpr std::size_t block_depth = 512;
-/// Rows of A and columns of B that are copied at once: multiples of every tile.
+/// How many rows of A and columns of B are copied at a time: multiples of every tile.
 inline constexpr std::size_t block_rows = 256;
 inline constexpr std::size_t block_columns = 256;
 
-/// Numbers that `gemm` needs as workspace, whatever the sizes of its products.
+/// Numbers that `gemm` needs as workspace, for products of any size.
 inline constexpr std::size_t gemm_workspace_elements = (block_rows + block_columns) * block_depth;
 
 constexpr std::size_t ceil_divide(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
@@ -48,7 +48,7 @@ void gemm_block(const Launch& launch, double* workspace, const gemm_arguments<T>
   double* const b = workspace + block_rows * block_depth;
 
   std::size_t k = 0;
-  do {  // once even where k = 0: an empty sum has a bias too
+  do {  // once even if k = 0: an empty sum has a bias too
     const std::size_t depth = std::min(block_depth, args.k - k);
     if (depth > 0) {
       const T* a_from = args.a + first * args.stride_a + row * a_row + k * a_depth;
@@ -87,7 +87,7 @@ template <class Function = identity_function, class T, class Launch>
 void gemm(const Launch& launch, double* workspace, const gemm_arguments<T>& args) {
   using tile = tile_size;
   if (args.m == 0 || args.n == 0 || args.batch == 0) return;
-  // Small products are many: as many items at once as the workspace holds.
+  // Small products come in large numbers, so each launch takes as many items as the workspace holds.
   const std::size_t depth = std::clamp<std::size_t>(args.k, 1, block_depth);
   const std::size_t a_elements = ceil_divide(std::min(args.m, block_rows), tile::rows) * tile::rows * depth;
   const std::size_t b_elements = ceil_divide(std::min(args.n, block_columns), tile::columns) * tile::columns * depth;

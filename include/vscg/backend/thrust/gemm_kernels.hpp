@@ -10,8 +10,7 @@
 #include <vscg/core/config.hpp>
 
 // The two kernels of the product: copies of A and B in strips, and tiles of C from two strips. Both compute in double
-// whatever the scalar: the backend is a reference, and where a rectifier follows, a sum near zero must have the right
-// sign.
+// for any scalar: the backend is a reference, and if a rectifier follows, a sum near zero must have the right sign.
 
 namespace vscg {
 inline namespace VSCG_INSTRUCTION_SET {
@@ -19,7 +18,7 @@ namespace thrust_detail {
 
 #if defined(__CUDACC__)
 
-/// Neighboring columns of a tile, that one thread keeps in registers.
+/// Neighboring columns of a tile that one thread keeps in registers.
 struct column_pack {
   static constexpr std::size_t size = 8;
   double value[size];
@@ -50,7 +49,7 @@ inline constexpr std::size_t register_bytes = 32;
 inline constexpr std::size_t register_bytes = 16;
 #endif
 
-/// Neighboring columns of a tile: one vector register, whatever the optimization level.
+/// Neighboring columns of a tile: one vector register, at any optimization level.
 struct column_pack {
   using packet __attribute__((vector_size(register_bytes))) = double;
   static constexpr std::size_t size = register_bytes / sizeof(double);
@@ -71,7 +70,7 @@ struct column_pack {
 struct tile_size {
   static constexpr std::size_t packs = 2;
   static constexpr std::size_t columns = packs * column_pack::size;
-  // As many accumulators as leave registers for the operands: 16 of 32, or 8 of 16.
+  // As many accumulators as possible, with registers left for the operands: 16 of 32, or 8 of 16.
 #if defined(__AVX512F__) && !defined(__CUDACC__)
   static constexpr std::size_t rows = 8;
 #else
@@ -79,9 +78,8 @@ struct tile_size {
 #endif
 };
 
-/// Copies a matrix [count, depth] into strips of `Width` rows, so that what a tile reads together lies together:
-/// to[item, strip, k, w] = from(item, strip · Width + w, k), zero beyond the last row. One call copies a few k of one
-/// strip.
+/// Copies a matrix [count, depth] into strips of `Width` rows, so that a tile reads contiguous numbers: to[item, strip,
+/// k, w] = from(item, strip · Width + w, k), zero beyond the last row. One call copies a few k of one strip.
 template <class T, std::size_t Width>
 struct pack_strips {
   static constexpr std::size_t together = 16;
@@ -103,7 +101,7 @@ struct pack_strips {
     const std::size_t steps = depth - begin < together ? depth - begin : together;
     const T* source = from + place / strips * item_stride + row * row_stride + begin * depth_stride;
     double* target = to + (place * depth + begin) * Width;
-    if (depth_stride == 1) {  // along the stored rows, whichever way the matrix lies
+    if (depth_stride == 1) {  // along the stored rows, whether or not the matrix is transposed
       for (std::size_t w = 0; w < used; ++w) {
         for (std::size_t k = 0; k < steps; ++k) target[k * Width + w] = source[w * row_stride + k];
       }
@@ -119,8 +117,8 @@ struct pack_strips {
   }
 };
 
-/// One block of a product for some items: C (+)= strips of A · strips of B, then bias and function after the last
-/// block of k. One call makes one tile of C. Every element of every tile goes through the same instructions.
+/// One block of a product for some items: C (+)= strips of A · strips of B, then the bias and the function after the
+/// last block of k. One call makes one tile of C. Every element of every tile goes through the same instructions.
 template <class T, class Function>
 struct multiply_tile {
   static constexpr std::size_t rows = tile_size::rows;

@@ -27,7 +27,7 @@ struct attend_regions {
                   const VideoW& video_weight, const VideoB& video_bias, const V& w_v, const G& w_g,
                   const H& w_h) const {
     using vscg::linear;
-    // First what is small: all that follows then runs video by video, while the picture is in the cache.
+    // The small part first: everything after it then runs video by video, while the picture is in the cache.
     const auto guidance = linear(linear<relu_function>(audio, audio_weight, audio_bias), w_g);
     const auto regions = linear(linear<relu_function>(visual, video_weight, video_bias), w_v);
     const auto content = add_to_rows(regions, guidance);

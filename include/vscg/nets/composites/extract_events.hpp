@@ -12,9 +12,9 @@
 
 namespace vscg::composites {
 
-/// Two blocks of conv1d, relu and maximum over pairs of segments on each of two streams (`cere` has the equations).
+/// Two blocks of conv1d, relu and maximum over pairs of segments, on each of two streams (`cere` has the equations).
 ///
-/// Operands: two streams [B, T, C], then of each W₁ [H, C, K], b₁ [H], W₂ [H, H, K], b₂ [H]; both may have the same.
+/// Operands: two streams [B, T, C], then W₁ [H, C, K], b₁ [H], W₂ [H, H, K], b₂ [H] for each; both may share them.
 /// Results: two [B, T / 4, H].
 template <int T, int C, int H>
 struct extract_events {

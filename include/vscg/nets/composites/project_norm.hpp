@@ -13,7 +13,7 @@
 
 namespace vscg::composites {
 
-/// layer_norm(dropout(relu(x·Wᵀ))) of two streams, each with a projection of its own, with one LayerNorm for both.
+/// layer_norm(dropout(relu(x·Wᵀ))) of two streams, with one projection each and a common LayerNorm.
 ///
 /// Operands: two streams [B, T, C], their weights [C, C], scale and shift [C] of the LayerNorm. Results: two [B, T, C].
 template <int T, int C>

@@ -17,10 +17,10 @@
 
 namespace vscg::composites {
 
-/// What two streams take from similar segments of each other (`positive_sample_propagation` has the equations).
+/// Each of two streams takes from similar segments of the other (`positive_sample_propagation` has the equations).
 ///
-/// Operands: audio, visual, v1, v2, a1, a2, all [B, T, C]. Results: audio + γ_av·v1 and visual + γ_va·a2, both [B, T,
-/// C]. `Renormalize`: rows are divided by their sums again after the threshold.
+/// Operands: audio, visual, v1, v2, a1, a2, all [B, T, C]. Results: audio + γ_av·v1 and visual + γ_va·a2, both
+/// [B, T, C]. `Renormalize`: after the threshold, rows are divided by their sums again.
 template <int T, int C, bool Renormalize>
 struct propagate {
   double threshold_value = 0;

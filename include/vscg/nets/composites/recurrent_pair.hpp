@@ -11,10 +11,10 @@
 
 namespace vscg::composites {
 
-/// Two bidirectional LSTMs that need nothing of each other.
+/// Two independent bidirectional LSTMs.
 ///
-/// Operands: two streams [B, T, In], then of each W_ih [2, 4H, In], W_hh [2, 4H, H], b_ih and b_hh [2, 4H].
-/// Results: two [B, T, 2H].
+/// Operands: two streams [B, T, In], then W_ih [2, 4H, In], W_hh [2, 4H, H], b_ih and b_hh [2, 4H] for each. Results:
+/// two [B, T, 2H].
 template <int T, int In, int H>
 struct lstm_pair {
   template <Var X, Var Y, Var Wi, Var Wh, Var B>
@@ -27,10 +27,10 @@ struct lstm_pair {
   }
 };
 
-/// Two bidirectional GRUs that need nothing of each other.
+/// Two independent bidirectional GRUs.
 ///
-/// Operands: two streams [B, T, In], the states that each starts from [B, 2, H], then of each W_ih [2, 3H, In],
-/// W_hh [2, 3H, H], b_ih and b_hh [2, 3H]. Results: two [B, T, 2H].
+/// Operands: two streams [B, T, In], the states [B, 2, H] that each starts from, then W_ih [2, 3H, In], W_hh
+/// [2, 3H, H], b_ih and b_hh [2, 3H] for each. Results: two [B, T, 2H].
 template <int T, int In, int H>
 struct gru_pair {
   template <Var X, Var Y, Var S, Var R, Var Wi, Var Wh, Var B>

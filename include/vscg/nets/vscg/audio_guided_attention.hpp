@@ -22,13 +22,13 @@ struct streams {
 template <class Audio, class Visual>
 streams(Audio, Visual) -> streams<Audio, Visual>;
 
-/// Stage 1 of VSCG: the sound is projected (fully supervised only), guides the attention over the picture's regions,
-/// and the attended picture is projected to as many channels as the sound has.
+/// Stage 1 of VSCG: the sound is projected (fully supervised only) and guides the attention over the picture's regions;
+/// the attended picture is projected to as many channels as the sound has.
 ///
 ///   fully:  x = audio·Wa₀ᵀ·Wa₁ᵀ (128→256→128),  visual = attended·Wv₀ᵀ·Wv₁ᵀ (512→256→128), no bias, no activation.
 ///   weakly: x = audio,  visual = linear_v(attended) (512→128, with bias).
 ///
-/// Names as released: fa.0, fa.1, fv.0, fv.1, linear_v (not used when fully supervised), attention.
+/// Names as released: fa.0, fa.1, fv.0, fv.1, linear_v (unused if fully supervised), attention.
 template <setting Setting = setting::fully, int Da = 128, int Dv = 512>
 struct audio_guided_attention {
   nn::sequential<nn::linear_without_bias<Da, 256>, nn::linear_without_bias<256, Da>> fa;
@@ -37,7 +37,7 @@ struct audio_guided_attention {
   region_attention<Da, Dv> attention;
   VSCG_MEMBERS(fa, fv, linear_v, attention)
 
-  /// audio [B, T, Da], visual [B, T, 7, 7, Dv] to the streams [B, T, Da] each, with the attention map [B, T, R].
+  /// audio [B, T, Da] and visual [B, T, 7, 7, Dv] to two streams [B, T, Da], with the attention map [B, T, R].
   template <Var Audio, Var Visual>
   auto operator()(const Audio& audio, const Visual& visual) const {
     const auto sound = fa(expect_shape<audio_guided_attention, shape<dyn, any_extent, Da>>(audio));

@@ -20,9 +20,9 @@
 
 namespace vscg {
 
-/// Cross-modal event representation extractor (paper section III-D1, eq. 1-3): what happens in the whole video, from
-/// one stream. Two blocks of convolution over time, relu and maximum over pairs of segments: [B, T, C] to [B, 2, H].
-/// The two steps that remain start the two directions of a GRU, so T is 8 to 11.
+/// Cross-modal event representation extractor (paper section III-D1, eq. 1-3): what happens in the whole video,
+/// according to one stream. Two blocks of convolution over time, relu and maximum over pairs of segments: [B, T, C] to
+/// [B, 2, H]. The two remaining steps start the two directions of a GRU, so T is 8 to 11.
 ///
 /// Names as released: conv1.0, conv2.0.
 template <int C = 256, int H = 128>
@@ -48,7 +48,7 @@ struct cere {
   }
 };
 
-/// What two extractors say of two streams; they may be one.
+/// What two extractors say about two streams. Both may be the same extractor.
 template <int C, int H, Var Audio, Var Visual>
 auto extract_events(const cere<C, H>& of_audio, const cere<C, H>& of_visual, const Audio& given_audio,
                     const Visual& given_visual) {
@@ -67,7 +67,7 @@ auto extract_events(const cere<C, H>& of_audio, const cere<C, H>& of_visual, con
   return streams{audio_events, visual_events};
 }
 
-/// One extractor for both streams, as in the paper: `events(audio, visual)` gives what each stream says.
+/// One extractor for both streams, as in the paper: `events(audio, visual)` returns what it says about each.
 template <int C = 256, int H = 128>
 struct shared_cere {
   cere<C, H> both;

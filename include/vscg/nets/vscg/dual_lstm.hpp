@@ -16,8 +16,7 @@
 namespace vscg {
 
 /// Which stream the two encoders read. `crossed`: lstm_audio reads the visual stream and lstm_video the audio stream,
-/// as the released fully-supervised network does; the stream named audio then comes from the picture in all that
-/// follows.
+/// as the released fully-supervised network does; from then on the stream named audio comes from the picture.
 enum class stream_order : unsigned char { straight, crossed };
 
 /// Stage 2 of VSCG: a bidirectional LSTM for each stream, [B, T, In] to [B, T, 2 H].

@@ -24,14 +24,14 @@
 
 namespace vscg {
 
-/// The mean of two arrays of one shape.
+/// The mean of two arrays of the same shape.
 template <Var A, Var B>
 auto mean_of(const A& a, const B& b) {
   return (a + b) * 0.5;
 }
 VSCG_OPERANDS_OF(mean_of, 2, 2)
 
-/// Both streams through GRUs of their own that start from what the event is (paper eq. 4-9).
+/// Each stream through its own GRU, both starting from what the event is (paper eq. 4-9).
 template <int C, int H, Var Audio, Var Visual, Var Start>
 auto enhance(const nn::bidirectional_gru<C, H>& audio_gru, const nn::bidirectional_gru<C, H>& visual_gru,
              const Audio& audio, const Visual& visual, const Start& given_audio_start,
@@ -48,17 +48,16 @@ auto enhance(const nn::bidirectional_gru<C, H>& audio_gru, const nn::bidirection
       weights);
 }
 
-/// Stage 4 of VSCG: event semantic consistency modeling (paper section III-D). What the whole video is about,
-/// extracted by `Events` (CERE), is where the GRUs of both streams start (intra-modal semantic consistency enhancer).
+/// Stage 4 of VSCG: event semantic consistency modeling (paper section III-D). `Events` (CERE) extracts what the whole
+/// video is about, and the GRUs of both streams start from that (intra-modal semantic consistency enhancer).
 ///
 ///   fully:  h₀ = (e_a + e_v) / 2 for both GRUs (eq. 9), then layer_norm(dropout(relu(·fc))), dropout 0.1; released
-///   with
-///           the projections crossed: v_fc acts on the audio GRU's states, a_fc on the visual one's.
+///           with the projections crossed: v_fc acts on the audio GRU's states, a_fc on the visual one's.
 ///   weakly: released: the audio GRU starts from e_v·L2ᵀ, the visual one from e_a·L1ᵀ; paper: from (e_a + e_v) / 2.
 ///           Then layer_norm(dropout), dropout 0.5.
 ///
-/// Names as released: conv1, conv2, a_gru, v_gru, layer_norm, L1, v_fc, a_fc; arrays that nothing reaches are kept, so
-/// that published weights fit.
+/// Names as released: conv1, conv2, a_gru, v_gru, layer_norm, L1, v_fc, a_fc; weakly also layer_norm1 and L2. Arrays
+/// that nothing reaches are kept so that published weights fit.
 template <class Events = shared_cere<>, setting Setting = setting::fully, form Form = form::released, int C = 256,
           int H = 128>
 struct escm {

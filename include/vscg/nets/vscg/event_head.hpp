@@ -15,16 +15,16 @@
 
 namespace vscg {
 
-/// What a fully supervised network says of a video. Letters: T segments, R regions, C categories.
+/// What a fully supervised network says about a video. Letters: T segments, R regions, C categories.
 template <class Field, int T, int R, int C>
 struct event_outputs {
   template <int... E>
   using field = typename Field::template type<shape<E...>>;
   field<dyn, T> event_relevance;        ///< logit: is there an event in this segment
-  field<dyn, C> event_category;         ///< logits: which, for the whole video
+  field<dyn, C> event_category;         ///< logits: which event, for the whole video
   field<dyn, T> similarity;             ///< cosine of the two streams, -1 … 1
   field<dyn, T, C + 1> segment_scores;  ///< logits of each segment, background last
-  field<dyn, T, R> attention;           ///< shares of the regions, each row sums to 1
+  field<dyn, T, R> attention;           ///< shares of the regions; each row sums to 1
   VSCG_MEMBERS(event_relevance, event_category, similarity, segment_scores, attention)
 
   template <class F>
@@ -34,8 +34,8 @@ struct event_outputs {
 /// Heads of the fully supervised VSCG on the mean f of both streams (paper section III-E): relevance f·L3, category
 /// L4(max_t f), similarity of the streams, and segment scores relu(f·L1)·L2, which only some losses train.
 ///
-/// Names as released: v_classify, a_classify, L1, L2, L3, L4, audio_gated, video_gated; the first two and the last two
-/// are reached by nothing and kept so that published weights fit.
+/// Names as released: v_classify, a_classify, L1, L2, L3, L4, audio_gated, video_gated. Nothing reaches the first two
+/// and the last two; they are kept so that published weights fit.
 template <int Categories = 28, int C = 256>
 struct event_head {
   struct classifier {

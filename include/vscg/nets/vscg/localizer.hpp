@@ -15,7 +15,7 @@ namespace vscg {
 template <int T = 10, int Da = 128, int Dv = 512>
 using audio_visual_inputs = input_shapes<shape<dyn, T, Da>, shape<dyn, T, 7, 7, Dv>>;
 
-/// An audio-visual event localizer, as a type: five named parts, any of which can be another one.
+/// An audio-visual event localizer, as a type: five named parts, each of which you can replace.
 ///
 ///   guidance     (audio, visual features)  → streams, attention map     stage 1
 ///   encoder      (audio, visual)           → streams                    stage 2
@@ -23,7 +23,7 @@ using audio_visual_inputs = input_shapes<shape<dyn, T, Da>, shape<dyn, T, 7, 7, 
 ///   consistency  (audio, visual)           → streams                    stage 4
 ///   head         (audio, visual, map)      → the network's outputs
 ///
-/// Names of the arrays are those of the released VSCG.
+/// The arrays have the names of the released VSCG.
 template <class Guidance, class Encoder, class Propagation, class Consistency, class Head>
 struct localizer {
   Guidance guidance;

@@ -50,8 +50,8 @@ struct negative_pair_filter_loss {
     return loss_terms{total, std::array{relevance_term, category_term, similarity_term}};
   }
 
-  /// Targets from labels, as train::labels has them. Category weights are 1/n for the n videos of the batch that have
-  /// an event. Throws vscg::expectation_error where the labels have other sizes.
+  /// Fills the targets from labels like train::labels. Category weights are 1/n for the n videos of the batch that have
+  /// an event. Throws vscg::expectation_error if the labels have other sizes.
   template <class Labels, class Scalar>
   static void fill(const Labels& l, std::array<std::vector<Scalar>, targets::count>& arrays) {
     l.expect_segment_classes(T, Categories);

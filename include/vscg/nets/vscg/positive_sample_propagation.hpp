@@ -19,18 +19,18 @@ namespace vscg {
 
 /// Every LayerNorm of VSCG has this epsilon.
 inline constexpr double layer_norm_epsilon = 1e-6;
-/// Pairs of segments whose normalized similarity is not above this take nothing from each other.
+/// Pairs of segments take nothing from each other unless their normalized similarity is above this.
 inline constexpr double default_tau = 0.099;
 
 /// Stage 3 of VSCG: positive sample propagation (Zhou et al., CVPR 2021; paper section III-C). Each stream takes from
-/// the segments of the other that are similar to its own:
+/// those segments of the other that resemble its own:
 ///
 ///   v1, v2, a1, a2 = dropout(relu(·L)),  β = relu(v2·a1ᵀ / √C), rows = visual segments,
 ///   γ_va = norm₁(β), entries ≤ τ set to 0, norm₁ again (fully supervised only); γ_av the same from βᵀ,
 ///   v' = v + γ_va·a2,  a' = a + γ_av·v1,  each then layer_norm(dropout(relu(·fc))) with one LayerNorm for both.
 ///
-/// norm₁ divides a row by its sum + 1e-8. τ is a member, `tau`. Names as released: v_L1, v_L2,
-/// v_fc, a_L1, a_L2, a_fc, layer_norm.
+/// norm₁ divides a row by its sum + 1e-8. τ is a member, `tau`. Names as released: v_L1, v_L2, v_fc, a_L1, a_L2, a_fc,
+/// layer_norm.
 template <setting Setting = setting::fully, int C = 256>
 struct positive_sample_propagation {
   double tau = default_tau;

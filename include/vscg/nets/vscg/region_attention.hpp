@@ -12,17 +12,17 @@
 
 namespace vscg {
 
-/// What an attention over regions returns: the attended channels [B, T, Dv] and the map [B, T, R] that they came by.
+/// What an attention over regions returns: the attended channels [B, T, Dv] and the map [B, T, R] behind them.
 template <class Attended, class Map>
 struct attended {
   Attended visual;
   Map map;
 };
 template <class Attended, class Map>
-attended(Attended, Map) -> attended<Attended, Map>;  // clang 14 deduces aggregates only by a guide
+attended(Attended, Map) -> attended<Attended, Map>;  // clang 14 deduces aggregates only with a guide
 
-/// Audio-guided visual attention (paper section III-C, after Tian et al. 2018): which of the R regions of a segment's
-/// picture its sound belongs to. With V [R, Dv] the regions and x [Da] the sound of one segment:
+/// Audio-guided visual attention (paper section III-C, after Tian et al. 2018): finds which of the R regions of a
+/// segment's picture its sound belongs to. With V [R, Dv] the regions and x [Da] the sound of one segment:
 ///
 ///   H = relu(V·W_videoᵀ + b),  g = relu(x·W_audioᵀ + b),
 ///   content[p, q] = (H·W_vᵀ)[p, q] + (g·W_gᵀ)[p],
@@ -54,7 +54,7 @@ struct region_attention {
   VSCG_OPERANDS(2, 2)
 
  private:
-  // The picture seen as R regions. One that has others is refused by name, and then taken to have these.
+  // The picture seen as R regions. An error names a picture with a different number, and then takes it to have R.
   template <int T, class Visual>
   static auto regions(const Visual& given) {
     if constexpr (shape_of<Visual>::rank == 5) {

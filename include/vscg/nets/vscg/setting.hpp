@@ -7,7 +7,7 @@
 
 namespace vscg {
 
-/// What a network is trained with: a label for each segment, or one tag for each video.
+/// What a network learns from: a label for each segment, or one tag for each video.
 enum class setting : unsigned char { fully, weakly };
 
 /// `released`: as the authors' published program computes. `paper`: as the paper's text says. They differ in the stream

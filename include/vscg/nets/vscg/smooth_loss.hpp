@@ -19,8 +19,8 @@
 
 namespace vscg {
 
-/// The smooth loss of the weakly supervised VSCG (paper section III-E): with the video's tag (share of segments of each
-/// class, background included), L_s = 2 BCE(p, tag) + BCE(p', tag), each a mean over all entries.
+/// The smooth loss of the weakly supervised VSCG (paper section III-E): with the video's tag (each class's share of the
+/// segments, background included), L_s = 2 BCE(p, tag) + BCE(p', tag), each a mean over all entries.
 template <int Categories = 28>
 struct smooth_loss {
   using targets = input_shapes<shape<dyn, Categories + 1>>;
@@ -38,7 +38,7 @@ struct smooth_loss {
     return loss_terms{total, std::array{sharp, smooth}};
   }
 
-  /// Targets from labels, as train::labels has them; throws vscg::expectation_error where these have other sizes.
+  /// Fills the targets from labels like train::labels; throws vscg::expectation_error if these have other sizes.
   template <class Labels, class Scalar>
   static void fill(const Labels& l, std::array<std::vector<Scalar>, targets::count>& arrays) {
     l.expect_tags(Categories);

@@ -22,7 +22,7 @@ namespace vscg {
 /// VSCG, fully supervised, as released: 76 arrays, 2.6 M numbers.
 using vscg_net = localizer<audio_guided_attention<>, dual_lstm<>, positive_sample_propagation<>, escm<>, event_head<>>;
 
-/// The same as the paper's text has it: streams not swapped, projections not crossed.
+/// The same as in the paper's text: streams not swapped, projections not crossed.
 using vscg_net_paper =
     localizer<audio_guided_attention<>, dual_lstm<stream_order::straight>, positive_sample_propagation<>,
               escm<shared_cere<>, setting::fully, form::paper>, event_head<>>;
@@ -32,12 +32,12 @@ using vscg_net_weakly =
     localizer<audio_guided_attention<setting::weakly>, dual_lstm<stream_order::straight>,
               positive_sample_propagation<setting::weakly>, escm<shared_cere<>, setting::weakly>, weak_event_head<>>;
 
-/// The same as the paper's text has it: both GRUs start from the mean of both streams' events.
+/// The same as in the paper's text: both GRUs start from the mean of both streams' events.
 using vscg_net_weakly_paper = localizer<audio_guided_attention<setting::weakly>, dual_lstm<stream_order::straight>,
                                         positive_sample_propagation<setting::weakly>,
                                         escm<shared_cere<>, setting::weakly, form::paper>, weak_event_head<>>;
 
-// What they are called in files.
+// Their names in files.
 template <>
 inline constexpr network_identity identity_of<vscg_net>{
     "vscg", "released", {{"setting", "fully"}, {"categories", 28}, {"tau", default_tau}}};

@@ -17,7 +17,7 @@
 
 namespace vscg {
 
-/// What a weakly supervised network says of a video. Letters: T segments, R regions, C categories; background is last.
+/// What a weakly supervised network says about a video. T segments, R regions, C categories; background is last.
 template <class Field, int T, int R, int C>
 struct weak_event_outputs {
   template <int... E>
@@ -25,7 +25,7 @@ struct weak_event_outputs {
   field<dyn, C + 1> video_probability;   ///< p = softmax(mean over time of the scores)
   field<dyn, T, C + 1> segment_scores;   ///< weighted scores; the prediction is their argmax
   field<dyn, C + 1> smooth_probability;  ///< p' = softmax(p)
-  field<dyn, T, R> attention;            ///< shares of the regions, each row sums to 1
+  field<dyn, T, R> attention;            ///< shares of the regions; each row sums to 1
   VSCG_MEMBERS(video_probability, segment_scores, smooth_probability, attention)
 
   template <class F>
@@ -35,7 +35,7 @@ struct weak_event_outputs {
 /// Heads of the weakly supervised VSCG on the mean f of both streams: s = relu(f·L1)·L2, weighted by the branch
 /// s σ(relu(s·W3)), and averaged over time.
 ///
-/// Names as released: W1, W2, W3, L1, L2, L3; W1, W2 and L3 are reached by nothing and kept so that published weights
+/// Names as released: W1, W2, W3, L1, L2, L3. Nothing reaches W1, W2 and L3; they are kept so that published weights
 /// fit.
 template <int Categories = 28, int C = 256>
 struct weak_event_head {
