@@ -13,6 +13,7 @@ hdf5=$(pkg-config --cflags-only-I hdf5-serial 2>/dev/null || true)
 TIMEFORMAT=%U
 
 least() { # least <command...>: processor seconds, the least of three runs
+  "$@" >"$work/output" 2>&1 || { cat "$work/output" >&2 && return 1; }
   for _ in 1 2 3; do { time "$@" >/dev/null 2>&1; } 2>&1; done | sort -n | head -n 1
 }
 
@@ -24,7 +25,7 @@ cat >"$work/inference.cpp" <<'TEXT'
 #include <cstdio>
 int main() {
   const vscg::model<vscg::vscg_net, float, vscg::cpu> net{vscg::seed{1}};
-  vscg::session<vscg::vscg_net, float, vscg::cpu> s(net.weights(), vscg::threads{1}, vscg::capacity{1});
+  vscg::session<vscg::vscg_net, float, vscg::cpu> s(net.weights(), vscg::threads{1}, vscg::batch_capacity{1});
   const std::vector<float> audio(10 * 128, 0.5F), visual(10 * 49 * 512, 0.5F);
   std::printf("%f\n", static_cast<double>(s.infer(audio, visual).event_relevance.data[0]));
 }
@@ -34,7 +35,9 @@ cat >"$work/training.cpp" <<'TEXT'
 int main() {
   vscg::model<vscg::vscg_net, float, vscg::cpu> net{vscg::seed{1}};
   vscg::trainer t{net, vscg::adam{1e-3}, vscg::negative_pair_filter_loss<>{}};
-  t.step({});
+  const std::vector<float> audio(10 * 128, 0.5F), visual(10 * 49 * 512, 0.5F);
+  const std::vector<float> segments(10, 1.0F), categories(28, 0.0F), weight(1, 1.0F);
+  t.step(audio, visual, segments, categories, weight, segments);
 }
 TEXT
 
@@ -42,10 +45,12 @@ for compiler in $compilers; do
   flags="-std=c++20 -O3 -DNDEBUG -march=native -w -Iinclude $eigen $hdf5"
   echo "== $compiler ($($compiler -dumpfullversion -dumpversion))"
   for source in "$work"/*_include.cpp; do
-    echo "include <$(sed 's/.*<\(.*\)>/\1/' "$source")>: $(least $compiler $flags -fsyntax-only "$source") s"
+    seconds=$(least $compiler $flags -fsyntax-only "$source")
+    echo "include <$(sed 's/.*<\(.*\)>/\1/' "$source")>: $seconds s"
   done
   for program in inference training; do
-    echo "compile $program of vscg_net: $(least $compiler $flags -c "$work/$program.cpp" -o "$work/$program.o") s," \
+    seconds=$(least $compiler $flags -c "$work/$program.cpp" -o "$work/$program.o")
+    echo "compile $program of vscg_net: $seconds s," \
       "text $(size "$work/$program.o" | awk 'NR == 2 { print $1 }') bytes," \
       "longest symbol $(nm "$work/$program.o" | awk '{ n = length($NF); if (n > m) m = n } END { print m }') characters"
   done
