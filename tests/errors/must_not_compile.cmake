@@ -28,7 +28,7 @@ set(all "${output}")
 if(result EQUAL 0)
   message(FATAL_ERROR "${SOURCE}: expected an error, found that ${COMPILER} compiles it")
 endif()
-# One line after the other, not as a list: types in messages hold semicolons and brackets.
+# Lines are read one after the other, not as a list: types in messages contain semicolons and brackets.
 set(number 0)
 while(output MATCHES "[^\n]* error: [^\n]*")
   set(line "${CMAKE_MATCH_0}")
@@ -45,8 +45,8 @@ while(output MATCHES "[^\n]* error: [^\n]*")
   endif()
   math(EXPR number "${number} + 1")
 endwhile()
-# A wrong shape is one error and not twenty: its file says `// errors: 1`. One that makes many mistakes, each of which is
-# one error, says `// errors: each` and has a line `// expect:` above each of them.
+# A wrong shape must give one error and not twenty: its file says `// errors: 1`. A file with many mistakes that must give
+# one error each says `// errors: each` and has a line `// expect:` above each of them.
 if(errors STREQUAL "each")
   set(errors ${count})
 endif()

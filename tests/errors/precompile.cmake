@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # cmake -DCOMPILER=... -DHEADER=... -DINCLUDE=dir;dir -P precompile.cmake
-# Makes HEADER, which includes all of vscg, and its precompiled form beside it, where `-include` finds it.
+# Makes HEADER, which includes all of vscg, and its precompiled form next to it, where `-include` finds it.
 cmake_minimum_required(VERSION 3.25)
 
 file(WRITE ${HEADER} "#include <vscg/vscg.hpp>\n")

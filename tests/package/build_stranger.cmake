@@ -16,7 +16,7 @@ endif()
 execute_process(COMMAND ${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR}/stranger -B ${SCRATCH}/build -G ${GENERATOR}
   -DWAY=${WAY} "-DCOMPONENTS=${COMPONENTS}" -DCMAKE_CXX_COMPILER=${COMPILER} ${arguments}
   COMMAND_ERROR_IS_FATAL ANY)
-# FetchContent ends in add_subdirectory: one program shows that it got there.
+# FetchContent ends in add_subdirectory, so one program is enough to show that it got there.
 set(programs core components)
 if(WAY STREQUAL "fetch_content")
   set(programs core)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# A file is what one sitting reads.
+# A file must be short enough to read in one sitting.
 include(${CMAKE_CURRENT_LIST_DIR}/files.cmake)
 
 set(limit 400)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 cmake_minimum_required(VERSION 3.25)
 
-# The files of the tree under ROOT, relative to it, whose names match `expression`; build folders left out.
+# The files under ROOT, relative to it, whose names match `expression`, without build folders.
 function(project_files expression result)
   set(found "")
   foreach(folder include cuda examples tests benchmarks cmake)
@@ -19,7 +19,7 @@ function(project_files expression result)
   set(${result} ${found} PARENT_SCOPE)
 endfunction()
 
-# Ends the script with all that was found wrong; `faults` is a text of lines.
+# Ends the script with an error if there are any; `faults` is a text of lines.
 function(report_faults faults)
   if(faults)
     message(FATAL_ERROR "${faults}")

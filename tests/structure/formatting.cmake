@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# clang-format 14 leaves every file as it is (other releases format the same style a little differently).
+# clang-format 14 must leave every file as it is (other releases format the same style a little differently).
 include(${CMAKE_CURRENT_LIST_DIR}/files.cmake)
 
 find_program(CLANG_FORMAT NAMES clang-format-14 clang-format)

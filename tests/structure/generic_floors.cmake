@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The generic floors know no domain: they compile where the networks, the data set and the runs on it are not there.
+# The generic floors know no domain: they must compile without the networks, the data set and the runs on it.
 include(${CMAKE_CURRENT_LIST_DIR}/files.cmake)
 
 file(REMOVE_RECURSE ${SCRATCH})
@@ -8,7 +8,7 @@ foreach(domain nets data train/ave)
   file(REMOVE_RECURSE ${SCRATCH}/include/vscg/${domain})
 endforeach()
 file(GLOB_RECURSE headers RELATIVE ${SCRATCH}/include ${SCRATCH}/include/vscg/*.hpp)
-list(FILTER headers EXCLUDE REGEX "/thrust/|core/(begin|end)\\.hpp$|vscg/compiled\\.hpp$|vscg/io/onnx")  # what other tests compile
+list(FILTER headers EXCLUDE REGEX "/thrust/|core/(begin|end)\\.hpp$|vscg/compiled\\.hpp$|vscg/io/onnx")  # other tests compile these
 set(source "")
 foreach(header IN LISTS headers)
   string(APPEND source "#include <${header}>\n")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Each floor of include/vscg sees only those below it, and each third-party library only the floors that may need it.
+# Each floor of include/vscg sees only those below it, and only the floors that may need a third-party library include it.
 include(${CMAKE_CURRENT_LIST_DIR}/files.cmake)
 
 set(below_core "")
@@ -15,8 +15,8 @@ set(below_files core)
 set(below_data core files)
 set(below_io core files model)
 set(below_train core backend ops optim model nn files io)
-set(below_train_ave core backend ops optim model nn nets files data io train)  # train/ave/: what knows the data set
-# Of core/, files and data may see only what knows no network either.
+set(below_train_ave core backend ops optim model nn nets files data io train)  # train/ave/ knows the data set
+# From core/, files and data may see only what does not know networks either.
 set(of_core "begin|checked_size|config|end|error|finite|random|range|shape_text|start_thread|stopped")
 
 set(libraries_backend Eigen thrust cub cuda)
@@ -36,7 +36,7 @@ foreach(header IN LISTS headers)
     continue()
   endif()
   file(STRINGS ${ROOT}/${header} lines REGEX "^[ \t]*#[ \t]*include")
-  # Then config.hpp, which asks for C++20, is the first of ours that a compiler sees, whatever header it begins with.
+  # This makes config.hpp, which asks for C++20, the first of ours that a compiler sees, whichever header comes first.
   if(NOT lines MATCHES "<vscg/" AND NOT header MATCHES "^include/vscg/core/(config|end)\\.hpp$")
     string(APPEND faults "${header}: expected <vscg/core/config.hpp> or another header of ours, found neither\n")
   endif()
@@ -66,7 +66,7 @@ foreach(header IN LISTS headers)
   endforeach()
 endforeach()
 
-# The backends themselves do not see each other.
+# Backends do not see each other.
 project_files("^include/vscg/backend/(eigen|thrust)/.*\\.hpp$" headers)
 foreach(header IN LISTS headers)
   file(STRINGS ${ROOT}/${header} lines REGEX "^[ \t]*#[ \t]*include")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Every header begins with <vscg/core/begin.hpp> and ends with <vscg/core/end.hpp>, between which min and max are no macros.
-# Words that other headers define as macros for good are no names of ours, because a user's code would meet them too: Qt's,
+# Every header begins with <vscg/core/begin.hpp> and ends with <vscg/core/end.hpp>; between them, min and max are not macros.
+# Words that other headers define as permanent macros cannot be our names, because a user's code may include them too: Qt's,
 # the rates of <termios.h>, and what g++ predefines without -std=c++20.
 include(${CMAKE_CURRENT_LIST_DIR}/files.cmake)
 

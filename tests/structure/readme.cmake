@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The README's first two fenced sh blocks are the two commands, and the scripts that they run are there.
+# The README's first two fenced sh blocks must be the two commands, and the scripts that they run must be there.
 include(${CMAKE_CURRENT_LIST_DIR}/files.cmake)
 
 file(READ ${ROOT}/README.md text)
