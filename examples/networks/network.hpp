@@ -20,8 +20,8 @@
 
 namespace networks {
 
-/// Where features come from: videos 0 … videos() - 1, however large in total. Another thread than the caller's may
-/// read, but never two at the same time.
+/// A source of features: videos 0 … videos() - 1, however large in total. Another thread than the caller's may read,
+/// but never two at the same time.
 class feature_source {
  public:
   virtual ~feature_source() = default;

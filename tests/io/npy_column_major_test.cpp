@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// As in a program whose xtensor counts by columns unless a layout is named.
+// Like a program whose xtensor counts by columns unless a layout is named.
 #define XTENSOR_DEFAULT_LAYOUT xt::layout_type::column_major
 
 #include <cstddef>

@@ -43,7 +43,7 @@ struct batch {
 /// Reads and converts the next batch while its caller works on this one.
 ///
 /// Owns one thread, from construction to destruction, and memory for two batches, allocated in the constructor: about
-/// 504,000 numbers for each of `capacity` videos. Only one thread may call it. Throws vscg::expectation_error if the
+/// 504,000 numbers for each of `capacity` videos. It takes one caller at a time. Throws vscg::expectation_error if the
 /// system does not give it the thread or the memory.
 template <std::floating_point T>
 class batch_loader {

@@ -32,7 +32,7 @@
 namespace vscg::data {
 inline namespace VSCG_INSTRUCTION_SET {
 
-/// What was written.
+/// What `synthesize` has written.
 struct synthesis_report {
   std::size_t videos = 0, noisy = 0, train = 0, validation = 0, test = 0;
   double background = 0;  ///< share of the segments that are background: what the majority class scores

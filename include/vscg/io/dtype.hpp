@@ -46,7 +46,7 @@ struct dtype_facts {
   std::size_t size;       ///< bytes per number
 };
 
-/// In the order of dtype.
+/// One entry per dtype, in its order.
 inline constexpr dtype_facts dtype_table[] = {{"F16", 2},     {"BF16", 2}, {"F32", 4}, {"F64", 8},     {"I64", 8},
                                               {"U8", 1},      {"BOOL", 1}, {"I8", 1},  {"F8_E4M3", 1}, {"F8_E5M2", 1},
                                               {"F8_E8M0", 1}, {"I16", 2},  {"U16", 2}, {"I32", 4},     {"U32", 4},

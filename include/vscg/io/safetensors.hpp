@@ -37,7 +37,7 @@ class safetensors_file {
 
   const std::filesystem::path& path() const { return file_.path(); }
 
-  /// In the order of their values.
+  /// The tensors, in the order of their values.
   const std::vector<tensor_info>& tensors() const { return header_.tensors; }
 
   const std::map<std::string, std::string>& metadata() const { return header_.metadata; }
