@@ -37,7 +37,7 @@ using vscg::train::confusion_matrix;
 
 void print(const confusion_matrix& counts, const std::vector<std::string>& names) {
   std::printf("accuracy %.2f %% (%zu of %zu segments)\n", 100 * counts.accuracy(), counts.right(), counts.total());
-  std::printf("majority class: always saying %s would score %.2f %%\n\n", names[counts.majority_class()].c_str(),
+  std::printf("majority class: always %s would score %.2f %%\n\n", names[counts.majority_class()].c_str(),
               100 * counts.majority_accuracy());
   std::printf("      %-30s %8s %8s %9s %9s\n", "class", "segments", "right", "accuracy", "precision");
   for (std::size_t c = 0; c < counts.classes(); ++c) {
