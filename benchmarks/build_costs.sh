@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# What the library costs to include and to compile, the longest symbol of a network, sizes, and the start-up of a program.
+# Measures what the library costs to include and to compile, a network's longest symbol, sizes, and a program's start-up.
 # Times are processor seconds, the least of three.
-#   bash benchmarks/build_costs.sh [compiler...]      g++ and clang++ unless said
+#   bash benchmarks/build_costs.sh [compiler...]      default: g++ and clang++
 set -eu
 cd "$(dirname "$0")/.."
 compilers=${*:-g++ clang++}

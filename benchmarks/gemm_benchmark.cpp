@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// The matrix product with fixed blocking beside Eigen's own, on the shapes of a training step and of the inference of
-// one video. One core. Every result is checked against Eigen's first. The two take turns; of each the shortest time
-// counts, in processor time of this thread, so that a busy machine disturbs little. "share" is the product's rate
-// divided by the machine's product rate: Eigen's on [4900 x 512]·[512 x 512] in this run, by this compiler.
+// Compares the matrix product with fixed blocking with Eigen's own, on the shapes of a training step and of the
+// inference of one video, on one core. Every result is first checked against Eigen's. The two take turns; the shortest
+// processor time of this thread counts, so that a busy machine disturbs little. "share" is the product's rate divided
+// by the machine's product rate: Eigen's on [4900 x 512]·[512 x 512] in this run, by this compiler.
 
 #include <algorithm>
 #include <cmath>
@@ -14,8 +14,8 @@
 #include <string>
 
 #if defined(__GNUC__) && !defined(__clang__)
-// g++ 12 takes the undefined operands of AVX-512 intrinsics in Eigen's own product for variables never set (GCC bug
-// 105593).
+// g++ 12 mistakes the undefined operands of AVX-512 intrinsics in Eigen's own product for uninitialized variables (GCC
+// bug 105593).
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #pragma GCC diagnostic ignored "-Wuninitialized"
 #endif
@@ -142,7 +142,7 @@ class product {
       }
     }
   }
-  /// Largest difference from Eigen's result, in units of what rounding of sums of this length explains.
+  /// The largest difference from Eigen's result, in units of the rounding expected for sums of this length.
   double error() {
     run();
     run_eigen();
@@ -162,7 +162,7 @@ class product {
   alone team_;
 };
 
-/// Shortest time of one call, several short ones measured together.
+/// The shortest time of one call; short calls are measured several at a time.
 template <class F>
 double shortest(double before, double operations, F&& f) {
   const int calls = std::max(1, static_cast<int>(2e7 / operations));

@@ -2,19 +2,18 @@
 //
 // Every layer by itself in float, with the shapes it has in VSCG, on 1 and 32 videos, with 1 and 2 threads:
 //
-//   forward    a call of a session; of dropout, which inference does without, the forward part of a training step
-//   backward   forward and gradients, of parameters and of inputs, with the weights' copies that a changed weight
-//   needs.
-//              The slope at the result is given: one copy of it stands for all that would come behind the layer
+//   forward    a call of a session; for dropout, which inference leaves out, the forward part of a training step
+//   backward   forward and gradients of parameters and inputs, including the copies of weights that a change requires.
+//              The slope at the result is given: copying it stands for everything that would follow the layer
 //   adam       the optimizer's update of all of the network's weights
 //
-// Before a case is timed all its results, gradients too, are compared with the same layer in double precision, Adam's
-// with a plain loop: relative errors (Euclidean norms) of an array up to 1e-4, or it is not measured.
+// Before a case is timed, all its results and gradients are compared with the same layer in double precision, and
+// Adam's with a plain loop: it is measured only if relative errors (Euclidean norms) of arrays are at most 1e-4.
 //
 // "GFLOP/s" counts the products; "share" divides it by the machine's product rate (Eigen's on [4900 x 512]·[512 x 512],
-// float, one core, measured in this run) times the threads. For layers without products "GB/s" counts each step's
-// arrays once, and "of_copy" divides it by one core's rate of copying what no cache holds. These layers' arrays are
-// small enough for a cache, so it can be above 1.
+// float, one core, measured in this run) times the threads. For layers without products, "GB/s" counts each step's
+// arrays once, and "of_copy" divides it by one core's rate of copying what no cache holds. It can be above 1, because
+// these layers' arrays are small enough for a cache.
 
 #include <cmath>
 #include <cstddef>
@@ -42,7 +41,7 @@ using benchmarks::layer_training;
 using vscg::dyn;
 using vscg::shape;
 
-/// A stage that takes both streams and returns both.
+/// Wraps a stage that takes both streams and returns both.
 template <class Stage>
 struct streams_alone {
   Stage stage;
@@ -100,7 +99,7 @@ struct fifth_dropped {
 
 constexpr double limit = 1e-4;
 
-/// Empty where the results of this case are right. Google Benchmark enters a case several times; once is enough.
+/// Empty if the results of this case are right. Google Benchmark enters a case several times; one check is enough.
 template <class Run, class Exact>
 const std::string& fault_of(std::size_t threads, std::size_t videos, Run& run, const typename Exact::weights& exact) {
   static std::map<std::pair<std::size_t, std::size_t>, std::string> known;
@@ -144,7 +143,7 @@ void measure(benchmark::State& state, bool forward_only, Work work) {
     state.SkipWithError(fault.c_str());
     return;
   }
-  work(run);  // its memory is touched for the first time
+  work(run);  // touches its memory for the first time
   report(state, run.traced(), threads, videos, forward_only, benchmarks::run(state, [&] { work(run); }));
 }
 
@@ -161,7 +160,7 @@ void backward(benchmark::State& state) {
   measure<layer_training, Network>(state, false, [](auto& run) { run.step(); });
 }
 
-/// Error of three updates against the formula in double precision, in units of how far the weights go.
+/// The error of three updates against the formula in double precision, relative to how far the weights move.
 double error_of_adam(const vscg::adam& settings, std::span<const float> start, std::span<const float> gradient,
                      std::span<const float> found) {
   double distance = 0;
@@ -201,8 +200,8 @@ void adam_update(benchmark::State& state) {
     state.SkipWithError("differs from a plain loop in double precision");
     return;
   }
-  // Reads gradients, both moments and weights twice, first to see whether all of it stays finite; writes the last
-  // three.
+  // It reads gradients, both moments and weights twice, first to see whether everything stays finite; it writes the
+  // last three.
   const double bytes = 11.0 * sizeof(float) * static_cast<double>(elements);
   benchmarks::report_bytes(state, bytes, benchmarks::run(state, update));
 }

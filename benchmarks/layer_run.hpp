@@ -16,8 +16,8 @@
 
 #include <vscg/vscg.hpp>
 
-// One layer by itself, in inference and in training, on the same numbers whatever the scalar, so that what float
-// computes can be compared with what double does.
+// One layer by itself, in inference and in training. The numbers are the same for float and double, so that their
+// results can be compared.
 
 namespace benchmarks {
 
@@ -35,9 +35,9 @@ struct alone {
 };
 
 template <class Scalar>
-using numbers = vscg::buffer<Scalar, vscg::host_memory>;  // aligned, as what lies between a network's layers
+using numbers = vscg::buffer<Scalar, vscg::host_memory>;  // aligned, like the arrays between a network's layers
 
-/// -1 … 1, drawn under a name; numbers of float in any scalar.
+/// Numbers from -1 to 1, drawn under a name; they are the same float values in any scalar.
 template <class Scalar>
 numbers<Scalar> draw(std::size_t count, const std::string& name) {
   const vscg::random_stream random(vscg::seed{1}, name);
@@ -48,7 +48,7 @@ numbers<Scalar> draw(std::size_t count, const std::string& name) {
   return values;
 }
 
-/// The weights of `from` in another scalar.
+/// A copy of the weights of `from` in another scalar.
 template <class Scalar, class Network>
 vscg::weights<Network, Scalar, vscg::cpu> copy_of(const vscg::weights<Network, float, vscg::cpu>& from) {
   vscg::weights<Network, Scalar, vscg::cpu> to(vscg::zeroed);
@@ -62,7 +62,7 @@ vscg::weights<Network, Scalar, vscg::cpu> copy_of(const vscg::weights<Network, f
 template <class Scalar>
 using arrays = std::vector<std::span<const Scalar>>;
 
-/// The largest relative error of an array (Euclidean norms) against the same in double precision.
+/// The largest relative error of an array (Euclidean norms) against the same array in double precision.
 template <class Scalar>
 double error_of(const arrays<Scalar>& found, const arrays<double>& exact) {
   if (found.empty() || found.size() != exact.size()) return std::numeric_limits<double>::infinity();
@@ -82,7 +82,7 @@ double error_of(const arrays<Scalar>& found, const arrays<double>& exact) {
   return worst;
 }
 
-/// A session on items of its own.
+/// A session with its own items.
 template <class Network, class Scalar>
 class layer_inference {
  public:
@@ -116,8 +116,8 @@ class layer_inference {
   std::array<numbers<Scalar>, Network::inputs::count> inputs_;
 };
 
-/// The loss's slope at an array is given and copied into its gradient; the loss itself is nobody's concern and 0. So a
-/// layer is measured with next to nothing behind it.
+/// A loss whose slope at an array is given and copied into its gradient; its value does not matter and is 0. So a layer
+/// is measured with next to nothing after it.
 template <class Shape>
 struct given_slope : vscg::operation<vscg::shape<1>> {
   static constexpr const char* name = "given_slope";
@@ -135,7 +135,7 @@ struct given_slope : vscg::operation<vscg::shape<1>> {
   }
 };
 
-/// A layer in training, with gradients of its parameters and of its inputs, as one between others has.
+/// A layer in training, with gradients of its parameters and of its inputs, like a layer between others.
 template <class Network, class Scalar>
 class layer_training {
   using tag = vscg::trace_tag<Scalar, vscg::cpu, vscg::mode::training>;
@@ -147,7 +147,7 @@ class layer_training {
       : weights_(w),
         runner_(trace(w.table(), typename Network::inputs{}), w.table(), n, items),
         gradients_(w.table().buffer_elements) {
-    std::fill_n(gradients_.data(), gradients_.size(), Scalar(0));  // nothing is written where no gradient flows
+    std::fill_n(gradients_.data(), gradients_.size(), Scalar(0));  // the step writes nothing where no gradient flows
     for (std::size_t k = 0; k < traced().inputs().size(); ++k) {
       inputs_.push_back(draw<Scalar>(elements(traced().inputs()[k], items), "array " + std::to_string(k)));
       runner_.bind_input(k, inputs_[k].data());
@@ -161,7 +161,7 @@ class layer_training {
   }
 
   void forward() { runner_.forward(state_); }
-  /// What a step of training does with it: weights have changed, so what is prepared of them is made anew.
+  /// What a training step does with the layer: weights have changed, so whatever was prepared from them is made again.
   void step() {
     runner_.prepare();
     runner_.forward(state_);
@@ -218,12 +218,12 @@ class layer_training {
   const weights& weights_;
   vscg::runner<Scalar, vscg::cpu> runner_;
   numbers<Scalar> gradients_;
-  std::vector<numbers<Scalar>> inputs_;  // of the layer, then slopes of its outputs
+  std::vector<numbers<Scalar>> inputs_;  // the layer's, then slopes of its outputs
   vscg::step_data data_{1, 0};
   vscg::run_state state_;
 };
 
-/// Bytes that a program's steps read and write, every array once a step.
+/// Bytes that a program's steps read and write, counting every array once per step.
 inline double bytes_of(const vscg::program& p, std::size_t items, std::size_t scalar_bytes, bool forward_only) {
   std::size_t total = 0;
   for (const auto& step : p.steps()) {

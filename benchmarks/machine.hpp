@@ -13,19 +13,19 @@
 #include <time.h>
 #include <vector>
 
-// What this machine can do on one core, measured in the run that is compared with it: without that, a figure of one
-// machine says nothing on another one.
+// What this machine can do on one core, measured in the same run: without that, a figure from one machine says nothing
+// on another one.
 
 namespace benchmarks {
 
-/// Processor time of this thread: what others do on the machine counts little in it.
+/// Processor time of this thread: other work on the machine hardly affects it.
 inline double processor_seconds() {
   timespec now{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
   return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
-/// The least of several turns: what disturbs one can only make it longer.
+/// The shortest of several turns: a disturbance can only make a turn longer.
 template <class F>
 double shortest_of(int turns, F&& f) {
   double best = std::numeric_limits<double>::infinity();
@@ -37,19 +37,19 @@ double shortest_of(int turns, F&& f) {
   return best;
 }
 
-/// GFLOP/s of Eigen's own product, [4900 x 512]·[512 x 512], by this compiler: the best of `turns`, now. In
-/// machine.cpp, which is optimized to the full, whatever a benchmark's own file is.
+/// GFLOP/s of Eigen's own product, [4900 x 512]·[512 x 512], by this compiler: the best of `turns`, now. It is defined
+/// in machine.cpp, which is fully optimized even if a benchmark's own file is not.
 template <class T>
 double product_rate_now(int turns);
 
-/// The same, once a process.
+/// The same, measured once per process.
 template <class T>
 double product_rate() {
   static const double rate = product_rate_now<T>(30);
   return rate;
 }
 
-/// The sum of what `threads` threads reach at the same time, each with a product of its own.
+/// The sum of the rates that `threads` threads reach at the same time, each with a product of its own.
 template <class T>
 double product_rate_of_all(std::size_t threads, int turns) {
   std::vector<double> rates(threads);
@@ -60,7 +60,7 @@ double product_rate_of_all(std::size_t threads, int turns) {
   return std::accumulate(rates.begin(), rates.end(), 0.0);
 }
 
-/// GB/s of memcpy on arrays that no cache holds, read and written bytes counted.
+/// GB/s of memcpy on arrays that no cache holds, counting bytes read and written.
 inline double copy_rate() {
   static const double rate = [] {
     constexpr std::size_t bytes = std::size_t{1} << 28U;
@@ -68,7 +68,7 @@ inline double copy_rate() {
     std::vector<char> to(bytes);
     const double seconds = shortest_of(15, [&] {
       std::memcpy(to.data(), from.data(), bytes);
-      from[0] = to[bytes - 1];  // so that no copy can be left out
+      from[0] = to[bytes - 1];  // so that no copy can be optimized away
     });
     return 2e-9 * static_cast<double>(bytes) / seconds;
   }();

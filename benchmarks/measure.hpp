@@ -10,11 +10,11 @@
 
 #include "machine.hpp"
 
-// Runs a benchmark's loop and reports what its work comes to, beside what the machine can do.
+// Runs a benchmark's loop and reports its rate, compared with what the machine can do.
 
 namespace benchmarks {
 
-/// Runs the state's loop: seconds of an iteration, by the clock on the wall, since work may have several threads.
+/// Runs the state's loop and returns seconds per iteration, in wall-clock time, because work may have several threads.
 template <class Work>
 double run(benchmark::State& state, Work work) {
   const auto begin = std::chrono::steady_clock::now();
@@ -26,16 +26,16 @@ double run(benchmark::State& state, Work work) {
   return seconds / static_cast<double>(state.iterations());
 }
 
-/// "GFLOP/s" of products in float, and "share": of the machine's product rate times the threads.
+/// Reports "GFLOP/s" of products in float, and "share": of the machine's product rate times the threads.
 inline void report_products(benchmark::State& state, double flops, std::size_t threads, double seconds) {
   const double achieved = flops * 1e-9 / seconds;
   state.counters["GFLOP/s"] = achieved;
   state.counters["share"] = achieved / (product_rate<float>() * static_cast<double>(threads));
 }
 
-/// Runs the state's loop in turns with the machine's product, because a machine that others use is not as fast in one
-/// second as in the next: medians over the turns. "share": of one core's rate times the threads; "share of cores": of
-/// what as many cores reach when each has a product of its own. For benchmarks with manual time.
+/// Runs the state's loop in turns with the machine's product, because a machine that others use changes its speed from
+/// one second to the next; reports medians over the turns. "share" is of one core's rate times the threads; "share of
+/// cores" is of what as many cores reach when each has a product of its own. For benchmarks with manual time.
 template <class Work>
 void run_in_turns(benchmark::State& state, double flops, std::size_t threads, Work work) {
   constexpr int turns = 3;
@@ -48,7 +48,7 @@ void run_in_turns(benchmark::State& state, double flops, std::size_t threads, Wo
     int repetitions = 0;
     double seconds = 0;
     const auto begin = std::chrono::steady_clock::now();
-    do {  // as long as the machine's product takes
+    do {  // for as long as the machine's product takes
       work();
       ++repetitions;
       seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -69,8 +69,8 @@ void run_in_turns(benchmark::State& state, double flops, std::size_t threads, Wo
   state.counters["share of cores"] = median(of_cores);
 }
 
-/// "GB/s" of arrays read and written, and "of_copy": divided by one core's rate of copying. Arrays that stay in a cache
-/// can go beyond 1.
+/// Reports "GB/s" of arrays read and written, and "of_copy": divided by one core's rate of copying. Arrays that stay in
+/// a cache can exceed 1.
 inline void report_bytes(benchmark::State& state, double bytes, double seconds) {
   const double achieved = bytes * 1e-9 / seconds;
   state.counters["GB/s"] = achieved;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The fully supervised VSCG in float: a training step at batch 128 and inference of 1, 32 and 402 videos, with 1 and 2
-// threads. Before anything is timed, results are checked: threads do not change a bit, and float agrees with double.
+// threads. Before anything is timed, results are checked: threads change no bit, and float agrees with double.
 // "GFLOP/s" counts the products of the traced program; "share" divides it by the machine's product rate (Eigen's on
 // [4900 x 512]·[512 x 512], float, one core, measured here just before) times the threads.
 
@@ -40,7 +40,7 @@ std::vector<float> features(std::size_t count, const char* name) {
   return values;
 }
 
-/// Videos of one process; large enough for the largest case.
+/// The videos of one process, enough for the largest case.
 struct videos {
   std::size_t items;
   std::vector<float> audio, visual;
@@ -148,6 +148,6 @@ int main(int count, char** arguments) {
   benchmark::Initialize(&count, arguments);
   check();
   std::cout << "machine's product rate (" << benchmarks::compiler() << "): " << benchmarks::product_rate<float>()
-            << " GFLOP/s a core\n";
+            << " GFLOP/s per core\n";
   benchmark::RunSpecifiedBenchmarks();
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Measures weights on a split of a data set: accuracy over all segments, by category, and which was taken for which.
+// Measures weights on a split of a data set: accuracy over all segments and by category, and a confusion matrix.
 //
 //   ave_evaluate --data AVE --weights RUN/best.safetensors
 //   ave_evaluate --data AVE --weights RUN/best.safetensors --split validation --json evaluation.json
@@ -37,7 +37,7 @@ using vscg::train::confusion_matrix;
 
 void print(const confusion_matrix& counts, const std::vector<std::string>& names) {
   std::printf("accuracy %.2f %% (%zu of %zu segments)\n", 100 * counts.accuracy(), counts.right(), counts.total());
-  std::printf("majority class: always %s would have %.2f %%\n\n", names[counts.majority_class()].c_str(),
+  std::printf("majority class: always %s would score %.2f %%\n\n", names[counts.majority_class()].c_str(),
               100 * counts.majority_accuracy());
   std::printf("      %-30s %8s %8s %9s %9s\n", "class", "segments", "right", "accuracy", "precision");
   for (std::size_t c = 0; c < counts.classes(); ++c) {
@@ -50,14 +50,14 @@ void print(const confusion_matrix& counts, const std::vector<std::string>& names
                 percent(counts.support(c), counts.recall(c)).c_str(),
                 percent(counts.called(c), counts.precision(c)).c_str());
   }
-  // Classes that neither occur nor are said have empty rows and columns.
+  // Classes that neither occur nor are predicted have empty rows and columns.
   std::vector<std::size_t> met;
   int width = 3;
   for (std::size_t c = 0; c < counts.classes(); ++c) {
     if (counts.support(c) + counts.called(c) > 0) met.push_back(c);
     width = std::max(width, static_cast<int>(std::to_string(counts.support(c)).size()) + 1);
   }
-  std::printf("\nconfusion matrix: a row for each true class, a column for each class said\n    ");
+  std::printf("\nconfusion matrix: one row per true class, one column per predicted class\n    ");
   for (const std::size_t p : met) std::printf("%*zu", width, p);
   for (const std::size_t t : met) {
     std::printf("\n%4zu", t);
@@ -103,7 +103,7 @@ void evaluate(const CLI::App& app, const programs::evaluate_options& given) {
   const auto threshold = programs::relevance_threshold(*network, given.threshold);
   if (!given.json_file.empty()) programs::expect_writable(given.json_file);
 
-  // The labels of segments measure both settings.
+  // Both settings are measured against the labels of segments.
   vscg::data::ave_options how;
   how.warn = programs::warn_as(app);
   how.required = {given.part};

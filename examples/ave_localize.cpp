@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Says when in each video something is both seen and heard, and what: from a data set's folder, or from features alone.
+// Says what is both seen and heard in each video, and when: from a data set's folder, or from features alone.
 //
 //   ave_localize --weights RUN/best.safetensors --data AVE --videos 0 1 2
 //   ave_localize --weights RUN/best.safetensors --audio audio.npy --visual visual.npy --json events.json
@@ -42,12 +42,12 @@ using vscg::data::segments;
 using vscg::io::json;
 using vscg::train::localized_event;
 
-/// The videos asked for, and what is known of them beside their features.
+/// The requested videos, and what is known about them besides their features.
 struct videos_to_localize {
   std::unique_ptr<networks::feature_source> features;
-  std::vector<std::size_t> rows;                // what each is called: row of the data set, or of the array
-  std::optional<vscg::data::ave_dataset> data;  // where there is one
-  bool truth = false;                           // whether it says what happens in them
+  std::vector<std::size_t> rows;                // the row of each in the data set, or in the array
+  std::optional<vscg::data::ave_dataset> data;  // if there is one
+  bool truth = false;                           // whether it says what happens in the videos
 };
 
 videos_to_localize open_videos(const CLI::App& app, const programs::localize_options& given,
@@ -99,7 +99,7 @@ json events_json(const std::vector<localized_event>& events, const std::vector<s
   return list;
 }
 
-/// The category that is believed in most over the whole video.
+/// The category with the highest score over the whole video.
 std::size_t video_category(std::span<const float> scores) {
   std::size_t best = 0;
   double best_sum = -1;
@@ -176,7 +176,7 @@ void localize(const CLI::App& app, const programs::localize_options& given) {
   }
   const programs::stop_hold hold;
   std::optional<vscg::atomic_file> events_file, attention_file;
-  std::vector<vscg::atomic_file*> outputs;  // of one run, both or none
+  std::vector<vscg::atomic_file*> outputs;  // both or none: they belong to one run
   if (!given.json_file.empty()) {
     events_file.emplace(given.json_file).write(vscg::io::json_text(fields));
     outputs.push_back(&*events_file);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Writes a synthetic data set in the format of the AVE data set, so that everything can be tried, timed and tested
-// without the real one: its features are made up, its files are not distinguishable in form.
+// without the real one: its features are made up, but its files have exactly the same form.
 //
 //   ave_synthesize --out data                                   600 generated videos
 //   ave_synthesize --out data --annotations Annotations.txt     a row for each of the real annotations (8 GB at
@@ -27,7 +27,7 @@
 
 namespace {
 
-/// The annotations stay as they are: neither replaced, nor swept away with what an earlier run left.
+/// The annotations must stay as they are: neither replaced, nor swept away with what an earlier run left.
 void expect_apart(const programs::synthesize_options& given) {
   const std::vector<programs::named_file> inputs{{"--annotations", given.annotations}};
   programs::expect_apart(inputs, programs::data_files("--out", given.out, true));

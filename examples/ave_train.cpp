@@ -2,9 +2,9 @@
 // Trains a network on the AVE data set, or on a synthesized one, into a folder of its own.
 //
 //   ave_train --data AVE --setting fully --out run             the paper's run: 300 epochs of batches of 128
-//   ave_train --data AVE --setting fully --out run --resume    goes on where Ctrl-C, a crash or a reboot ended it
+//   ave_train --data AVE --setting fully --out run --resume    continues where Ctrl-C, a crash or a reboot ended it
 //
-// The folder holds best.safetensors (weights of the epoch that was best on validation), metrics.jsonl (a line an
+// The folder holds best.safetensors (weights of the epoch that was best on validation), metrics.jsonl (one line per
 // epoch), summary.json, and last.checkpoint, from which all of them can be made again.
 #include <cstddef>
 #include <cstdint>
@@ -39,14 +39,14 @@ namespace {
 
 namespace train = vscg::train;
 
-/// What --network takes.
+/// The names that --network accepts.
 std::string network_names() {
   std::string names;
   for (const auto& network : networks::trainables) names += (names.empty() ? "" : ", ") + std::string(network.name);
   return names;
 }
 
-/// What was given, over `settings`.
+/// `settings`, overridden by the given options.
 train::ave_settings apply(const programs::train_options& given, train::ave_settings settings) {
   const auto put = [](const auto& option, auto& value) {
     if (option) value = *option;
@@ -65,7 +65,7 @@ train::ave_settings apply(const programs::train_options& given, train::ave_setti
   return settings;
 }
 
-/// The network of the settings. Throws vscg::expectation_error when it is unknown or made for the other setting.
+/// The network that the settings name. Throws vscg::expectation_error if it is unknown or made for the other setting.
 const networks::trainable& network_of(const train::ave_settings& settings) {
   std::string fitting;
   for (const auto& network : networks::trainables) {
@@ -77,8 +77,8 @@ const networks::trainable& network_of(const train::ave_settings& settings) {
                                 "one of " + fitting, settings.network);
 }
 
-/// The settings of the run: those it began with where there is something to resume, else the defaults; then the command
-/// line's. Throws vscg::expectation_error when the two contradict each other.
+/// The settings of the run: those it began with if there is something to resume, else the defaults; the command line's
+/// come on top. Throws vscg::expectation_error when the two contradict each other.
 train::ave_settings settings_of(const programs::train_options& given) {
   const std::filesystem::path checkpoint = std::filesystem::path(given.out) / train::run_folder::checkpoint_name;
   train::run_folder::check(given.out, given.resume);
@@ -107,7 +107,7 @@ void print_result(const train::run_history& history, const std::string& out) {
               100 * *train::best_test_accuracy(history));
 }
 
-/// Neither a file of the data nor another one of the run may lie where the run writes.
+/// The run must not write over a file of the data, nor over another one of its own.
 void expect_apart(const programs::train_options& given) {
   std::error_code ignored;
   if (std::filesystem::equivalent(given.out, given.data, ignored)) {
@@ -121,7 +121,7 @@ void expect_apart(const programs::train_options& given) {
   programs::expect_apart(programs::data_files("--data", given.data), outputs);
 }
 
-/// The data set; a cache of it is written while a stop is held, when all else is known to be right.
+/// Opens the data set. Its cache is written last, when everything else is known to be right, and under a stop_hold.
 vscg::data::ave_dataset open_data(const programs::train_options& given, const train::ave_settings& settings,
                                   bool terminal, const std::function<void(const std::string&)>& warn) {
   vscg::data::ave_options options;
@@ -157,7 +157,7 @@ void run(const programs::train_options& given, bool terminal) {
     warn("there is no " + given.out + "/" + train::run_folder::checkpoint_name + " to resume from: a new run begins");
   }
   if (settings.epochs < train::first_epoch_with_both(settings.protocol, settings.supervision)) {
-    warn("--protocol released looks at both validation and test only later than --epochs " +
+    warn("--protocol released measures both validation and test only later than --epochs " +
          std::to_string(settings.epochs) + ": no best weights will be kept");
   }
   const auto ave =

@@ -22,7 +22,7 @@ import tempfile
 import warnings
 import zipfile
 
-# The networks by the names that ave_train knows, the default of a setting first: what their files say they are.
+# What the networks' files say they are, by the names that ave_train knows; the default of a setting comes first.
 NETWORKS = {
     "vscg_fully": ("fully", "released"),
     "vscg_fully_paper": ("fully", "paper"),
@@ -30,7 +30,7 @@ NETWORKS = {
     "vscg_weakly_paper": ("weakly", "paper"),
 }
 
-# The order of first appearance in AVE's Annotations.txt: the index of a category is its place here.
+# In the order of their first appearance in AVE's Annotations.txt: a category's index is its position here.
 CATEGORIES = [
     "Church bell", "Male speech, man speaking", "Bark", "Fixed-wing aircraft, airplane", "Race car, auto racing",
     "Female speech, woman speaking", "Helicopter", "Violin, fiddle", "Flute", "Ukulele", "Frying (food)", "Truck",
@@ -38,18 +38,18 @@ CATEGORIES = [
     "Chainsaw", "Cat", "Horse", "Toilet flush", "Rodents, rats, mice", "Accordion", "Mandolin",
 ]
 
-# Keys under which training scripts keep a state_dict, and what wrappers put in front of all of its names.
+# Keys under which training scripts keep a state_dict, and the prefixes that wrappers give all of its names.
 WRAPPERS = ("state_dict", "model_state_dict", "net_state_dict", "model_state", "model", "net", "network", "module",
             "weights", "params")
 PREFIXES = ("module.", "model.", "net.", "network.", "_orig_mod.")
 
 
 class Problem(Exception):
-    """What a user can do something about, in one line."""
+    """A problem that a user can do something about, in one line."""
 
 
 def one_line(problem: BaseException) -> str:
-    """An exception of somebody else's in one short line."""
+    """Somebody else's exception, in one short line."""
     text = " ".join(str(problem).split())
     return f"{type(problem).__name__}{': ' if text else ''}{text[:300]}"
 
@@ -64,7 +64,7 @@ def shape_text(shape: tuple[int, ...]) -> str:
 
 
 def arrays_of(setting: str) -> dict[str, tuple[int, ...]]:
-    """Name and shape of every array of the networks of a setting; both forms have the same."""
+    """Name and shape of every array of a setting's networks; both forms have the same arrays."""
     arrays: dict[str, tuple[int, ...]] = {}
 
     def linear(name: str, outputs: int, inputs: int, bias: bool = False) -> None:
@@ -126,7 +126,7 @@ def arrays_of(setting: str) -> dict[str, tuple[int, ...]]:
 
 
 def misfits(shapes: dict[str, tuple[int, ...]], setting: str) -> str:
-    """All that keeps arrays of these names and shapes from being those of a setting's network; empty where they fit."""
+    """Why arrays of these names and shapes do not fit a setting's network; empty if they do."""
     expected = arrays_of(setting)
     found = {
         "missing": [f"{name} {shape_text(shape)}" for name, shape in expected.items() if name not in shapes],
@@ -141,7 +141,7 @@ def misfits(shapes: dict[str, tuple[int, ...]], setting: str) -> str:
 
 
 def unwrapped(loaded: object, tensor: type, module: type) -> dict[str, object]:
-    """The state_dict in what a file held: itself, a model's, or under one of the keys that training scripts use."""
+    """Finds the state_dict in a file's content: the content itself, a model's, or under a key of training scripts."""
     if isinstance(loaded, module):
         try:
             loaded = loaded.state_dict()
@@ -162,7 +162,7 @@ def unwrapped(loaded: object, tensor: type, module: type) -> dict[str, object]:
 
 
 def without_prefixes(state: dict[str, object]) -> dict[str, object]:
-    """What all names begin with because the model was wrapped (DataParallel, compile, Lightning) is taken off."""
+    """Removes the prefix that all names have because the model was wrapped (DataParallel, compile, Lightning)."""
     for prefix in PREFIXES:
         if state and all(name.startswith(prefix) for name in state):
             return without_prefixes({name[len(prefix):]: value for name, value in state.items()})
@@ -172,7 +172,7 @@ def without_prefixes(state: dict[str, object]) -> dict[str, object]:
 def metadata_of(network: str) -> dict[str, str]:
     setting, form = NETWORKS[network]
     metadata = {
-        "vscg.version": "0.1.0",  # the version whose metadata this is
+        "vscg.version": "0.1.0",  # the version that defined this metadata
         "vscg.network": "vscg",
         "vscg.form": form,
         "vscg.setting": setting,
@@ -185,7 +185,7 @@ def metadata_of(network: str) -> dict[str, str]:
 
 
 class Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line, as the other programs do."""
+    """Reports an error in one line, as the other programs do."""
 
     def error(self, message: str) -> None:
         raise Problem(message)
@@ -195,7 +195,7 @@ def parse(words: list[str]) -> argparse.Namespace:
     parser = Parser(prog="convert_pt.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("input", help="the .pt file: a pickled model or a state_dict")
     parser.add_argument("output", help="the .safetensors file to write")
-    parser.add_argument("--setting", choices=["fully", "weakly"], help="needed unless --network says it")
+    parser.add_argument("--setting", choices=["fully", "weakly"], help="needed unless --network implies it")
     parser.add_argument("--network", choices=list(NETWORKS), 
                         help="as ave_train's; default: the released one of the setting")
     options = parser.parse_args(words)
@@ -210,7 +210,7 @@ def parse(words: list[str]) -> argparse.Namespace:
 
 
 def check_paths(source: str, target: str) -> None:
-    """Before any work: the output can be written where it is to be, and replaces nothing that is needed."""
+    """Checks, before any work, that the output can be written and replaces nothing that is needed."""
     folder = os.path.dirname(target) or "."
     if not os.path.exists(source):
         raise Problem(f"cannot read {source}: No such file or directory")
@@ -228,12 +228,12 @@ def check_paths(source: str, target: str) -> None:
 
 
 def load(path: str, torch: object) -> object:
-    """What torch.save wrote. Unpickling runs code of the file and of its network's source: anything can be raised."""
+    """Reads what torch.save wrote. Unpickling runs code of the file and of its network's source: it can raise anything."""
     source = "put the folder with the network's source on PYTHONPATH"
     try:
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:
-                damaged = archive.testzip()  # torch.load does not look at checksums
+                damaged = archive.testzip()  # torch.load does not check checksums
             if damaged:
                 raise ValueError(f"another checksum than its own in {damaged}")
         return torch.load(path, map_location="cpu", weights_only=False)
@@ -248,7 +248,7 @@ def load(path: str, torch: object) -> object:
 
 
 def converted(name: str, value: object, torch: object) -> object:
-    """Numbers of their own, contiguous, of float32 or, where they are so, float64."""
+    """A contiguous copy of the numbers in float32, or in float64 if that is what they are."""
     if value.layout != torch.strided or value.is_quantized:
         kind = "quantized" if value.is_quantized else str(value.layout).replace("torch.", "")
         raise Problem(f"{name}: expected a dense tensor, found a {kind} one")
@@ -265,7 +265,7 @@ def converted(name: str, value: object, torch: object) -> object:
 
 
 def convert(loaded: object, network: str, torch: object) -> dict[str, object]:
-    """The arrays of a network out of what a file held."""
+    """The arrays of a network from a file's content."""
     setting, _ = NETWORKS[network]
     state = unwrapped(loaded, torch.Tensor, torch.nn.Module)
     shapes = {}
@@ -291,7 +291,7 @@ def convert(loaded: object, network: str, torch: object) -> dict[str, object]:
 
 
 def write(path: str, content: bytes) -> None:
-    """The file has its name when it is complete and on disk, or not at all. A link stays one."""
+    """Gives the file its name when it is complete and on disk, or not at all. A link stays a link."""
     path = os.path.realpath(path)
     temporary = ""
     try:
@@ -316,7 +316,7 @@ def write(path: str, content: bytes) -> None:
 def run(words: list[str]) -> None:
     options = parse(words)
     check_paths(options.input, options.output)
-    warnings.simplefilter("ignore")  # of old files and moved sources, many lines long
+    warnings.simplefilter("ignore")  # about old files and moved sources, many lines long
     try:
         import torch
         from safetensors.torch import save
@@ -332,7 +332,7 @@ def run(words: list[str]) -> None:
     try:
         print(f"{options.output}: {len(arrays)} tensors, {numbers:,} numbers, {options.network}", flush=True)
     except OSError as problem:
-        sys.stdout = None  # or Python would try again when it ends
+        sys.stdout = None  # otherwise Python would try again at its end
         raise Problem(f"cannot write to the standard output: {problem.strerror}") from None
 
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # The networks as a shared library, compiled for three levels of x86-64. The dynamic loader of glibc (2.33 or newer) takes
-# the best one that the processor can run, from lib/glibc-hwcaps/<level>/ beside the program, and lib/ itself otherwise.
-# Only what programs call is exported: the same inline functions stand in each of the libraries and in the program, for
-# different instruction sets, and must not meet.
+# the best one that the processor can run, from lib/glibc-hwcaps/<level>/ next to the program, or else from lib/ itself.
+# Only what programs call is exported: each library and the program hold the same inline functions for different
+# instruction sets, which must not be mixed.
 
 if(VSCG_NATIVE)
   message(FATAL_ERROR "vscg: VSCG_PORTABLE_PROGRAMS needs VSCG_NATIVE=OFF, or the programs would be this machine's")
@@ -14,7 +14,7 @@ endif()
 
 function(vscg_portable_networks target folder)
   add_library(${target} SHARED ${networks} ${PROJECT_SOURCE_DIR}/cmake/compiled.cpp)
-  # -O3 for the kernels; what is left of a network is fast enough with less, as elsewhere.
+  # -O3 is for the kernels; the rest of a network is fast enough with less, as elsewhere.
   set_source_files_properties(${networks} PROPERTIES COMPILE_OPTIONS $<$<CONFIG:Release>:-O1>)
   target_link_libraries(${target} PRIVATE vscg_flags vscg::train)
   target_include_directories(${target} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})

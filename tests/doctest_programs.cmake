@@ -8,7 +8,7 @@ foreach(name VSCG_GOLDEN_DIR VSCG_AVE_DIR)
   endif()
 endforeach()
 
-# It also holds what nearly every test includes, parsed once for those that are not optimized: half of their compile time.
+# It also parses once what nearly every test includes, which saves tests that are not optimized half of their compile time.
 # (A precompiled header hides a forgotten #include in a test. Headers of the library are compiled by themselves elsewhere.)
 add_library(vscg_test_main OBJECT main.cpp)
 target_link_libraries(vscg_test_main PUBLIC vscg_flags doctest::doctest PRIVATE vscg::compiled vscg::train)
@@ -29,7 +29,7 @@ function(vscg_test source)
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
 
   if(source MATCHES "fast_math_test")
-    # Own code for all: what is compiled once is compiled for other mathematics.
+    # It compiles all kernels itself, because those of vscg::compiled have the usual mathematics.
     target_compile_options(${target} PRIVATE -O1 -ffast-math -UVSCG_COMPILED)
   elseif(source MATCHES "${VSCG_OPTIMIZED_TESTS}")
     target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)

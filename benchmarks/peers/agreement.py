@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Whether all peers compute the same: outputs, gradients and steps of Adam against PyTorch in double precision."""
+"""Checks that all peers compute the same: outputs, gradients and steps of Adam, against PyTorch in double precision."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from contestant import INFERENCE_ONLY, Contestant, Place
 
 VIDEOS = 128
 STEPS = 3
-# Relative errors in the Euclidean norm that rounding to float explains. That of a gradient is larger, because a sum
-# near zero that comes out on the other side of a relu changes the gradient by what then does not flow.
+# Relative errors in the Euclidean norm that rounding to float explains. A gradient's is larger: a sum near zero that
+# rounds to the other side of a relu takes away everything that would flow through it.
 LIMITS = {"outputs": 1e-5, "gradients": 1e-3, "losses": 1e-4}
 
 
@@ -26,8 +26,8 @@ def relative_error(found: np.ndarray, expected: np.ndarray) -> float:
 
 
 def worst(found: dict[str, np.ndarray], expected: dict[str, np.ndarray]) -> tuple[float, str]:
-    """The largest relative error of any array, and its name. Where one side has none, the other must be zero: what the
-    loss does not reach has no gradient, but one of zeros in torch.compile."""
+    """The largest relative error of any array, and its name. If one side has none, the other must be zero: what the
+    loss does not reach has no gradient, but torch.compile gives zeros."""
     errors = []
     for name in found.keys() | expected.keys():
         either = found[name] if name in found else expected[name]
@@ -59,4 +59,4 @@ def check(contestants: list[Contestant], place: Place) -> None:
         print(f"  {who!s:34} {said}{'' if good else '  DIFFERS'}", flush=True)
         agreed &= good
     if not agreed:
-        raise SystemExit(f"not measured: what differs by more than {LIMITS} is not the same work")
+        raise SystemExit(f"not measured: a difference of more than {LIMITS} is not the same work")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Batches of a data set in AVE's HDF5 format as PyTorch's users load them: a DataLoader whose worker process reads."""
+"""Batches of a data set in AVE's HDF5 format, as PyTorch users load them: a DataLoader with one reading process."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Ave(Dataset):
             self.rows = file["order"][:]
         with h5py.File(folder / "right_labels.h5") as file:
             self.classes = torch.from_numpy(file["avadataset"][:].argmax(axis=-1))
-        self.files: tuple[h5py.Dataset, h5py.Dataset] | None = None  # opened where they are read, in the worker
+        self.files: tuple[h5py.Dataset, h5py.Dataset] | None = None  # opened in the worker, where they are read
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -39,5 +39,5 @@ class Ave(Dataset):
 
 
 def batches(folder: pathlib.Path, size: int) -> Batches:
-    """Shuffled anew each time it is gone through; the last partial batch is dropped. One process reads, as in vscg."""
+    """Shuffled again for each pass; the last partial batch is dropped. One process reads, like one thread in vscg."""
     return DataLoader(Ave(folder), size, shuffle=True, drop_last=True, num_workers=1, persistent_workers=True)

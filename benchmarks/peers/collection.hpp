@@ -14,7 +14,7 @@
 
 namespace peers {
 
-/// Arrays on their way into a safetensors file.
+/// Collects arrays for a safetensors file.
 class collection {
  public:
   template <class Outputs>
@@ -33,7 +33,7 @@ class collection {
   void write(const std::filesystem::path& path) const { vscg::io::write_safetensors(path, sources_); }
 
  private:
-  std::vector<std::unique_ptr<std::vector<float>>> kept_;  // the sources look at these
+  std::vector<std::unique_ptr<std::vector<float>>> kept_;  // the sources view these
   std::vector<vscg::io::tensor_source> sources_;
 };
 

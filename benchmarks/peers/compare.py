@@ -36,24 +36,24 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--programs", type=pathlib.Path, required=True, help="folder with peer, first_video and ave_export")
     parser.add_argument("--rounds", type=int, default=15, help="turns of each peer (15)")
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2], help="numbers of threads (1 2)")
-    parser.add_argument("--peers", nargs="+", choices=PEERS, default=PEERS, help="all unless said")
+    parser.add_argument("--peers", nargs="+", choices=PEERS, default=PEERS, help="default: all")
     parts = [work.key for work in timing.WORKS] + OTHER_PARTS
-    parser.add_argument("--only", nargs="+", choices=parts, default=parts, help="all unless said")
+    parser.add_argument("--only", nargs="+", choices=parts, default=parts, help="default: all")
     parser.add_argument("--epoch-videos", type=int, default=512, help="videos of an epoch (512), 2 MiB each")
     parser.add_argument("--json", type=pathlib.Path, help="file for all numbers")
-    parser.add_argument("--folder", type=pathlib.Path, help="keep what is prepared there, and use it if it is there")
+    parser.add_argument("--folder", type=pathlib.Path, help="keep the prepared files there, and reuse them")
     options = parser.parse_args()
     options.programs = options.programs.resolve()
     for program in ("peer", "first_video", "ave_export"):
         if not (options.programs / program).exists():
             parser.error(f"--programs: no {program} in {options.programs}: build them first")
     if options.rounds < 1 or ("epoch" in options.only and options.epoch_videos < 128):
-        parser.error("at least 1 round, and 128 videos an epoch")
+        parser.error("at least 1 round, and 128 videos per epoch")
     return options
 
 
 def describe_machine() -> None:
-    """What ratios may be compared with."""
+    """Prints what is needed to compare these ratios with others."""
     lines = pathlib.Path("/proc/cpuinfo").read_text().splitlines()
     cpu = next((line for line in lines if line.startswith("model name")), platform.machine())
     packages = ("torch", "onnxruntime", "numpy", "h5py")
@@ -61,7 +61,7 @@ def describe_machine() -> None:
     load = os.getloadavg()[0]
     print(f"load {load:.1f}", *(f"{p} {importlib.metadata.version(p)}" for p in packages), sep=", ", flush=True)
     if load > 0.5:
-        print("WARNING: others use this machine. Turns share that out, but PyTorch with several threads suffers more:")
+        print("WARNING: others use this machine. Turns even that out, but PyTorch with several threads suffers more:")
         print("they spin for one that is not running. Figures of several threads need an idle machine.", flush=True)
 
 
@@ -93,11 +93,11 @@ def main() -> None:
                 processes.enter_context(Contestant(name, threads, place))
                 for threads in options.threads
                 for name in options.peers
-                if name != "ONNX Runtime, spinning" or threads > 1  # one thread has nobody to wait for
+                if name != "ONNX Runtime, spinning" or threads > 1  # one thread has no other to wait for
             ]
             agreement.check(contestants, place)
             results["times"] = [timing.measure(work, contestants, options.rounds) for work in works]
-        # From here on nobody else holds memory or threads.
+        # From here on no other process holds memory or threads.
         if "memory" in options.only:
             names = [name for name in options.peers if name != "ONNX Runtime, spinning"]
             results["memory"] = memory.measure(names, max(options.threads), place)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""One peer with a number of threads: a process of its own that waits for commands (see peer.cpp)."""
+"""One peer with some number of threads: a process of its own that waits for commands (see peer.cpp)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Self
 HERE = pathlib.Path(__file__).parent
 VSCG = "vscg"
 
-#: What each peer is started with: a Python program and its last argument.
+#: How each peer is started: a Python program and its last argument.
 PYTHON_PEERS = {
     "PyTorch eager": ("torch_worker.py", "eager"),
     "PyTorch compile": ("torch_worker.py", "compile"),
@@ -20,7 +20,7 @@ PYTHON_PEERS = {
     "ONNX Runtime": ("onnx_worker.py", "block"),
     "ONNX Runtime, spinning": ("onnx_worker.py", "spin"),
 }
-#: What ONNX Runtime cannot do is left out.
+#: ONNX Runtime cannot train, so that is left out.
 INFERENCE_ONLY = {"ONNX Runtime", "ONNX Runtime, spinning"}
 
 
@@ -65,7 +65,7 @@ class Contestant:
         return f"{self.name}, {self.threads} thread{'s' if self.threads > 1 else ''}"
 
     def ask(self, command: str) -> list[float]:
-        """Sends a command and waits for its numbers; a problem ends the program with what the peer says of it."""
+        """Sends a command and waits for its numbers; a problem ends the program with the peer's message."""
         assert self.process.stdin and self.process.stdout
         try:
             self.process.stdin.write(command + "\n")

@@ -10,8 +10,8 @@ from scipy import stats
 def report(ours: dict[int, float], theirs: dict[int, float]) -> str:
     """Both means, and ours minus theirs with the 95 % interval of Student's t over the differences of the pairs.
 
-    A pair shares its data set and nothing else, so its difference is free of how hard the data set is, and the pairs
-    are independent. Pairs of which one half is missing are left out.
+    A pair shares only its data set, so its difference does not depend on how hard the data set is, and the pairs are
+    independent. Pairs with one half missing are left out.
     """
     pairs = sorted(ours.keys() & theirs.keys())
     if len(pairs) < 2:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What lies on the disk so that a video can be localized."""
+"""How much disk space localizing a video takes."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import subprocess
 
 from contestant import Place
 
-#: Parts of PyTorch that only a GPU needs: without them is about what its CPU build measures.
+#: Parts of PyTorch that only a GPU needs: the rest is about the size of its CPU build.
 GPU = re.compile(r"(^|/)(nvidia|cuda[_-]|triton|torch/lib/lib(torch_cuda|c10_cuda|caffe2_nvrtc|torch_nvshmem))")
 
 
 def required(name: str, found: set[str] | None = None) -> set[str]:
-    """A package and all that it requires, as far as installed."""
+    """A package and everything it requires, as far as installed."""
     found = set() if found is None else found
     try:
         needs = importlib.metadata.requires(name) or []
@@ -31,7 +31,7 @@ def required(name: str, found: set[str] | None = None) -> set[str]:
 
 
 def files_of(*packages: str) -> set[pathlib.Path]:
-    """The files of packages and of all that they require; not Python itself."""
+    """The files of packages and of everything they require, without Python itself."""
     names = set().union(*(required(package) for package in packages))
     files = (file for name in names for file in importlib.metadata.files(name) or [])
     return {pathlib.Path(str(file.locate())) for file in files if ".pyc" not in str(file)}
@@ -49,7 +49,7 @@ def stripped(program: pathlib.Path, place: Place) -> pathlib.Path:
 
 
 def measure(place: Place) -> dict[str, float]:
-    """Prints, and returns, MiB."""
+    """Prints and returns sizes in MiB."""
     weights, model = {place.folder / "weights.safetensors"}, {place.folder / "vscg.onnx"}
     torch = files_of("torch", "safetensors", "numpy")
     sizes = {

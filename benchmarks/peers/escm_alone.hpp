@@ -32,7 +32,7 @@ struct escm_alone {
   }
 };
 
-/// Any loss that reaches both streams: the mean squared distances to two given ones.
+/// A loss that reaches both streams: the mean squared distances to two given ones.
 struct stream_loss {
   using targets = escm_alone::inputs;
   static constexpr std::array<const char*, 2> term_names{"audio", "visual"};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The smallest program that localizes a video: loads weights, runs the network once, says each second's class. Its
-// start-up and size are compared with those of first_video_torch.py and first_video_onnx.py, which do the same.
+// The smallest program that localizes a video: it loads weights, runs the network once and prints each second's class.
+// Its start-up and size are compared with those of first_video_torch.py and first_video_onnx.py, which do the same.
 //
 //   first_video FOLDER
 #include <cstdio>

@@ -14,8 +14,8 @@
 
 namespace peers {
 
-/// The first rows of an array [N, ...] in an .npy file, in memory no more of them than were asked for: peak memory is
-/// one of the things that are compared.
+/// The first rows of an array [N, ...] in an .npy file. Only the requested rows are in memory, because peak memory is
+/// one of the things compared.
 class array_file {
  public:
   explicit array_file(std::filesystem::path path) : path_(std::move(path)) {}
@@ -42,7 +42,7 @@ class array_file {
   std::vector<float> numbers_;
 };
 
-/// What compare.py has written for all peers.
+/// The files that compare.py has written for all peers.
 struct inputs {
   explicit inputs(std::filesystem::path where)
       : folder(std::move(where)),
@@ -64,7 +64,7 @@ struct inputs {
   std::filesystem::path folder;
   array_file audio, visual;                ///< features, [N, 10, 128] and [N, 10, 7, 7, 512]
   array_file classes;                      ///< [N, 10]
-  array_file stream_audio, stream_visual;  ///< what ESCM alone takes, [N, 10, 256]
+  array_file stream_audio, stream_visual;  ///< the inputs of ESCM alone, [N, 10, 256]
 };
 
 }  // namespace peers

@@ -2,12 +2,12 @@
 """PyTorch's side of learning.py: trains VSCG on a data set in AVE's format as ave_train does under its clean protocol.
 
 learn_torch.py DATA fully|weakly --epochs E --batch B --learning-rate R --seed S
-    prints a JSON line an epoch: loss, validation_accuracy, test_accuracy
+    prints one JSON line per epoch: loss, validation_accuracy, test_accuracy
 learn_torch.py DATA fully|weakly --weights FILE
     trains nothing and prints one line with the accuracies of these weights
 
-Initial weights, order and dropout are PyTorch's own, unless --initial, --vscg-order and --vscg-masks exchange them for
-vscg's: with all three the losses are those of ave_train with the same seed. One thread.
+Initial weights, order and dropout are PyTorch's own, unless --initial, --vscg-order and --vscg-masks replace them by
+vscg's: with all three, the losses are those of ave_train with the same seed. It uses one thread.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ import vscg_draws
 from vscg import BACKGROUND, VSCG, negative_pair_filter_loss
 from vscg_weakly import VSCGWeakly, smooth_loss
 
-AT_ONCE = 16  # videos, where nothing is learned
+AT_ONCE = 16  # videos in a batch of an evaluation
 RELEVANCE = 0.7  # a segment is background when sigmoid(relevance) is not above it
 
 
 def read(folder: pathlib.Path, name: str, rows: np.ndarray | slice = np.s_[:], key: str = "avadataset") -> Tensor:
-    """Rows, which increase, of the array in a file, as stored."""
+    """Rows of the array in a file, as stored; their numbers must increase."""
     with h5py.File(folder / f"{name}.h5") as file:
         return torch.from_numpy(file[key][rows])
 
 
 class Videos:
-    """Videos in memory, features as stored, with what they are to be: class [N,10] or tag [N,29]."""
+    """Videos in memory, features as stored, with their targets: class [N,10] or tag [N,29]."""
 
     def __init__(self, folder: pathlib.Path, order: str, *, tags: bool) -> None:
         rows = read(folder, f"{order}_order", key="order").numpy()
@@ -48,7 +48,7 @@ class Videos:
         self.target = target.to(torch.get_default_dtype()) if tags else target.argmax(dim=-1)
 
     def append_noisy(self, folder: pathlib.Path) -> None:
-        """The background videos that weak training has behind its own."""
+        """Appends the background videos of weak training."""
         self.audio = torch.cat([self.audio, read(folder, "audio_feature_noisy")])
         self.visual = torch.cat([self.visual, read(folder, "visual_feature_noisy")])
         self.target = torch.cat([self.target, read(folder, "labels_noisy").to(self.target)])
@@ -81,7 +81,7 @@ def accuracy(network: nn.Module, videos: Videos) -> float:
 
 
 class Learner:
-    """A network on its way: the loss, the optimizer, and whose draws it goes by."""
+    """A network in training: its loss, its optimizer, and whose random draws it uses."""
 
     def __init__(self, network: nn.Module, options: argparse.Namespace) -> None:
         self.network, self.options = network, options
@@ -91,7 +91,7 @@ class Learner:
         self.steps = 0
 
     def train_epoch(self, videos: Videos, epoch: int) -> float:
-        """Shuffled anew; the last partial batch is dropped. The mean loss."""
+        """Shuffles, drops the last partial batch, trains, and returns the mean loss."""
         self.network.train()
         count, batch = len(videos), self.options.batch
         order = vscg_draws.order(count, self.options.seed, epoch) if self.options.vscg_order else torch.randperm(count)
@@ -119,9 +119,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--weights", type=pathlib.Path)
     parser.add_argument("--precision", choices=["float", "double"], default="float")
-    parser.add_argument("--initial", type=pathlib.Path, help="weights to start from, a file of safetensors")
-    parser.add_argument("--vscg-order", action="store_true", help="videos in the order that ave_train has with the seed")
-    parser.add_argument("--vscg-masks", action="store_true", help="dropout's masks of ave_train with the seed")
+    parser.add_argument("--initial", type=pathlib.Path, help="weights to start from, a safetensors file")
+    parser.add_argument("--vscg-order", action="store_true", help="order videos as ave_train does with this seed")
+    parser.add_argument("--vscg-masks", action="store_true", help="use the dropout masks of ave_train with this seed")
     return parser.parse_args()
 
 

@@ -9,7 +9,7 @@
 
 namespace peers {
 
-/// A network that learns from batches of one size. Its weights are its own, so that inference keeps those of the file.
+/// A network that learns from batches of one size. It has its own weights, so that inference keeps those of the file.
 template <class Network, class Loss>
 struct learner {
   using model = vscg::model<Network, float, vscg::cpu>;

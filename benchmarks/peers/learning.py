@@ -3,9 +3,9 @@
 
 python learning.py --programs build/benchmark/bin --folder build/learning
 
-A pair is a world of ave_synthesize, its number the seed, and a training by each: same videos, batches of the same size,
-epochs and rate; initial weights, order and dropout are each one's own. Every training leaves a line in
-FOLDER/trainings.jsonl, and a second call goes on where the first one was stopped. README.md says what the lines mean.
+A pair is a world of ave_synthesize, whose seed is the pair's number, and one training by each: same videos, batches of
+the same size, epochs and rate; each has its own initial weights, order and dropout. Every training leaves a line in
+FOLDER/trainings.jsonl, and a second call continues where the first one stopped. README.md says what the lines mean.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from difference import report
 HERE = pathlib.Path(__file__).resolve().parent
 PEERS = ("vscg", "PyTorch")
 SETTINGS = ("fully", "weakly")
-SAME_WEIGHTS_TOLERANCE = 0.005  # of the accuracies that both measure of one file: a segment may stand on the edge
+SAME_WEIGHTS_TOLERANCE = 0.005  # between both accuracies of one file: a segment may be on the edge
 
 
 @dataclasses.dataclass(frozen=True)
 class Protocol:
-    """What both train by, apart from the pair's number."""
+    """The settings that both train with, apart from the pair's number."""
 
     training: int
     validation: int
@@ -90,14 +90,14 @@ class Study:
         return json_lines(text)
 
     def _expect_same_measure(self, setting: str, data: pathlib.Path, weights: pathlib.Path, ours: dict) -> None:
-        """Weights that vscg has trained must be as good in PyTorch: one network, one data set, one measure."""
+        """Checks that weights trained by vscg are as good in PyTorch: the same network, data set and measure."""
         theirs = json.loads(command(sys.executable, HERE / "learn_torch.py", data, setting, "--weights", weights))
         for key in ("validation_accuracy", "test_accuracy"):
             if abs(theirs[key] - ours[key]) > SAME_WEIGHTS_TOLERANCE:
-                raise SystemExit(f"{setting}: of one file of weights vscg measures {key} {ours[key]}, PyTorch {theirs[key]}")
+                raise SystemExit(f"{setting}: for one file vscg measures {key} {ours[key]}, PyTorch {theirs[key]}")
 
     def _world(self, pair: int) -> pathlib.Path:
-        """The data set of a pair, made where it is not there yet."""
+        """The data set of a pair, made if it is not there yet."""
         with self.lock:
             made, making = self.folder / f"world_{pair}", self.folder / "making"
             if not made.exists():
@@ -125,7 +125,7 @@ class Study:
         print(f"{training.setting} {training.pair} {training.peer}: {self.done[training]}", flush=True)
 
     def _read(self) -> None:
-        """What earlier calls have left; a line that was cut off when one was killed does not count."""
+        """Reads what earlier calls left; a line that was cut off when one was killed does not count."""
         if not self.file.exists():
             return
         text = self.file.read_text()
@@ -150,7 +150,7 @@ def json_lines(text: str) -> list[dict[str, Any]]:
 
 
 def deal_again(data: pathlib.Path, protocol: Protocol) -> None:
-    """Splits of the sizes that are wanted: the tenth of the videos that AVE tests on says too little of few videos."""
+    """Makes splits of the wanted sizes: with few videos, the tenth that AVE tests on says too little."""
     files = [data / f"{name}_order.h5" for name in ("train", "val", "test")]
     count = protocol.training + protocol.validation + protocol.test
     rows = np.random.default_rng(1).permutation(count)
@@ -166,7 +166,7 @@ def chosen(epochs: list[dict[str, float]]) -> dict[str, float]:
 
 
 def summary(epochs: list[dict[str, float]]) -> dict[str, float]:
-    """Test accuracies of a training in %."""
+    """Test accuracies of a training, in %."""
     last = [epoch["test_accuracy"] for epoch in epochs[-5:]]
     return {"chosen": round(100 * chosen(epochs)["test_accuracy"], 4), "last five": round(100 * sum(last) / len(last), 4)}
 
@@ -176,15 +176,15 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--programs", type=pathlib.Path, required=True, help="folder with ave_synthesize and ave_train")
     parser.add_argument("--folder", type=pathlib.Path, required=True, help="where data and results go")
     parser.add_argument("--pairs", type=int, default=24, help="trainings of each peer in each setting (24)")
-    parser.add_argument("--settings", nargs="+", choices=SETTINGS, default=SETTINGS, help="both unless said")
+    parser.add_argument("--settings", nargs="+", choices=SETTINGS, default=SETTINGS, help="default: both")
     parser.add_argument("--at-once", type=int, default=2, help="trainings at a time, each with one thread (2)")
     parser.add_argument("--training", type=int, default=320, help="videos to train on (320)")
     parser.add_argument("--validation", type=int, default=40, help="videos to choose the epoch on (40)")
     parser.add_argument("--test", type=int, default=120, help="videos to test on (120)")
     parser.add_argument("--epochs", type=int, default=20, help="20")
-    parser.add_argument("--batch", type=int, default=16, help="videos a step (16)")
+    parser.add_argument("--batch", type=int, default=16, help="videos per step (16)")
     parser.add_argument("--learning-rate", type=float, default=3e-4, help="of Adam (0.0003)")
-    parser.add_argument("--report", action="store_true", help="train nothing: what is known so far")
+    parser.add_argument("--report", action="store_true", help="train nothing, report the results so far")
     options = parser.parse_args()
     for program in ("ave_synthesize", "ave_train"):
         if not (options.programs / program).exists():
@@ -193,7 +193,7 @@ def arguments() -> argparse.Namespace:
 
 
 def train_all(study: Study, options: argparse.Namespace) -> None:
-    """Pair by pair, so that a study that is stopped has learned something of all that it has begun."""
+    """Works pair by pair, so that a study that is stopped early has results for every setting."""
 
     def both(setting: str, pair: int) -> None:
         for peer in PEERS:

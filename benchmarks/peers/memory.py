@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Peak memory of processes that do one thing, seen from outside, with the same eyes for all."""
+"""Peak memory of processes that do one thing, measured from outside, in the same way for all."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TASKS = {
 
 
 def status(process: int) -> dict[str, float]:
-    """MiB of a process: RssAnon is heap and stacks, VmHWM the most resident at any time, mapped files included."""
+    """MiB of a process: RssAnon is heap and stacks, VmHWM the resident peak, mapped files included."""
     lines = pathlib.Path(f"/proc/{process}/status").read_text().splitlines()
     words = (line.split() for line in lines if line.endswith(" kB"))
     return {name.rstrip(":"): int(kib) / 1024 for name, kib, _ in words}
@@ -47,7 +47,7 @@ def watching(process: int) -> Iterator[list[float]]:
 
 
 def measure(names: list[str], threads: int, place: Place) -> dict[str, dict[str, tuple[float, float]]]:
-    """Prints, and returns, the peak anonymous and the peak resident memory of each peer."""
+    """Prints and returns the peak anonymous and the peak resident memory of each peer."""
     result: dict[str, dict[str, tuple[float, float]]] = {}
     for title, (command, infers) in TASKS.items():
         print(f"\npeak memory of a process: {title}")

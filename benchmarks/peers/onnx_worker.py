@@ -2,7 +2,7 @@
 """ONNX Runtime's side of compare.py: onnx_worker.py FOLDER THREADS block|spin
 
 `spin` is ONNX Runtime's default: idle threads spin before they block. With `block` they do not.
-Commands: see peer.cpp; ONNX Runtime only infers.
+For the commands see peer.cpp; ONNX Runtime only infers.
 """
 
 from __future__ import annotations

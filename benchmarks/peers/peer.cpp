@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// vscg's side of compare.py, which asks by lines on the standard input and reads one line for each from the output:
+// vscg's side of compare.py, which sends one command per line and reads one line of answer to each:
 //
 //   peer FOLDER THREADS
 //
-//   outputs N FILE           writes what the network says of the first N videos, and ESCM alone of N streams
+//   outputs N FILE           writes the network's outputs for the first N videos, and ESCM's alone for N streams
 //   gradients N FILE         writes the gradients of the loss of N videos, without dropout
 //   losses N STEPS           the losses of the next steps of Adam on N videos, without dropout
 //   infer N CALLS AT_ONCE    milliseconds of each call: N videos in batches of AT_ONCE
@@ -141,7 +141,7 @@ class peer {
     return each_call(calls, [&] { l.trainer.step(audio, visual, audio, visual); });
   }
 
-  /// As ave_train runs an epoch: the next batch is read while this one trains.
+  /// Runs an epoch as ave_train does: the next batch is read while this one trains.
   numbers epoch(const std::string& data, std::size_t calls) {
     constexpr std::size_t size = 128;
     if (!loader_) {
@@ -168,8 +168,7 @@ class peer {
     return result;
   }
 
-  /// Runs a command and returns the numbers of its answer; throws vscg::expectation_error for one that it does not
-  /// know.
+  /// Runs a command and returns the numbers of its answer; throws vscg::expectation_error for an unknown one.
   numbers answer(const std::string& line) {
     std::istringstream words(line);
     std::string command, name;

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Writes what all peers read: weights, ONNX files, inputs, a data set.
 
-prepare.py FOLDER VIDEOS PROGRAMS   VIDEOS: training videos of the data set `ave`; 0: none. PROGRAMS: where ave_export is
+prepare.py FOLDER VIDEOS PROGRAMS   VIDEOS: training videos of the data set `ave`, or 0. PROGRAMS: where ave_export is
 
-The network's ONNX file is ave_export's, that of ESCM alone is exported from the PyTorch form.
+The network's ONNX file comes from ave_export, that of ESCM alone from PyTorch's export.
 
-Its own process, so that compare.py, which watches others, stays small.
+This is its own process, so that compare.py, which measures others, stays small.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from vscg import BACKGROUND, CATEGORIES, THRESHOLD, VSCG
 
 VIDEOS = 402  # AVE's test split
 ESCM_OUTPUTS = ("escm.audio", "escm.visual")
-#: Which network the weights are of, for ave_export.
+#: Tells ave_export which network the weights belong to.
 METADATA = {
     "vscg.version": "0.1.0", "vscg.network": "vscg", "vscg.form": "released", "vscg.setting": "fully",
     "vscg.categories": json.dumps([f"category {c}" for c in range(CATEGORIES)]),
@@ -34,7 +34,7 @@ METADATA = {
 
 
 def features(random: np.random.Generator, *shape: int) -> np.ndarray:
-    """Half of the numbers are 0, as behind a relu."""
+    """Half of the numbers are 0, as after a relu."""
     return np.maximum(0, random.uniform(-2, 2, shape)).astype(np.float32)
 
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// Layers of RTNeural (its templated ones, on Eigen) beside ours of the same shape, in float, on one core: one video of
-// ten steps. Processor time of one step, of recurrent layers of one step in one direction: theirs have one direction,
-// so two of them read the video, one from its end; ours is bidirectional, so a video is 20 steps of it.
+// Compares layers of RTNeural (its templated ones, on Eigen) with ours of the same shape, in float, on one core: one
+// video of ten steps. Times are processor time per step and, for recurrent layers, per direction: theirs have one
+// direction, so two of them read the video, one from its end; ours is bidirectional, so a video is 20 steps of it.
 //
-// First both get the same weights and must agree to 1e-4 of the largest output. Theirs computes a step a call, as
-// filters of sound must; ours is given all ten. Not counted for theirs: making its input vectors, and copying results
-// away. Both take turns, warm; medians and quartiles of all rounds, and of the ratio round by round.
+// First both get the same weights and must agree to 1e-4 of the largest output. Theirs computes one step per call, as
+// filters of sound must; ours is given all ten. Making its input vectors and copying its results is not counted for
+// theirs. Both take turns, warm; medians and quartiles are of all rounds, and of the ratio round by round.
 //
-//   rtneural [rounds]      31 unless said, 15 at least
+//   rtneural [rounds]      default 31, at least 15
 
 #include <algorithm>
 #include <cmath>
@@ -21,14 +21,14 @@
 #include <utility>
 #include <vector>
 
-// What RTNeural's build defines; its alignment is 32 bytes where it is built for AVX.
+// RTNeural's build defines these; its alignment is 32 bytes when built for AVX.
 #define RTNEURAL_USE_EIGEN 1
 #if defined(__AVX__)
 #define RTNEURAL_DEFAULT_ALIGNMENT 32
 #else
 #define RTNEURAL_DEFAULT_ALIGNMENT 16
 #endif
-// Its matrices are members of fixed size, larger than Eigen allows unless told; ours lie on the heap.
+// Its matrices are members of fixed size, larger than Eigen allows by default; ours are on the heap.
 #define EIGEN_STACK_ALLOCATION_LIMIT 4194304
 
 #include <RTNeural/RTNeural.h>
@@ -72,7 +72,7 @@ std::vector<Row> reordered(const std::vector<Row>& from, std::size_t size, const
   return result;
 }
 
-/// Keeps what was computed from being left out.
+/// Keeps the compiler from optimizing the result away.
 void keep(const void* p) { asm volatile("" : : "g"(p) : "memory"); }
 
 /// A layer of RTNeural with the video that it reads, step by step.
@@ -93,7 +93,7 @@ class step_by_step {
       keep(layer_->outs.data());
     }
   }
-  /// What each call gives.
+  /// The results of each call.
   table results() {
     table all;
     layer_->reset();
@@ -130,7 +130,7 @@ class at_once {
   benchmarks::numbers<float> video_ = benchmarks::draw<float>(steps * In, "array 0");
 };
 
-/// What is measured: one video each, and how many steps that is.
+/// What is measured: one video each, and its number of steps.
 struct pair {
   std::string name;
   std::function<void()> theirs, ours;
@@ -149,7 +149,7 @@ void require_agreement(const std::string& name, const table& theirs, const table
       largest = std::max(largest, std::abs(static_cast<double>(theirs[t][i])));
     }
   }
-  if (!same_shape || !(worst <= 1e-4 * largest)) benchmarks::refuse(name + ": RTNeural's outputs are others than ours");
+  if (!same_shape || !(worst <= 1e-4 * largest)) benchmarks::refuse(name + ": RTNeural's outputs differ from ours");
   std::printf("%-32s outputs agree to %.1e of the largest\n", name.c_str(), worst / largest);
 }
 
@@ -164,8 +164,8 @@ pair dense() {
   return {name, [=] { theirs->run(); }, [=] { ours->run(); }, theirs->calls(), steps};
 }
 
-/// Theirs looks back only and has the newest step first: with the kernel turned round its results are ours two steps
-/// later, so the video ends in two steps of zeros.
+/// Theirs only looks back, and has the newest step first: with the kernel reversed, its results are ours two steps
+/// later, so the video ends with two steps of zeros.
 pair conv1d() {
   constexpr std::size_t kernel = 5;
   const std::string name = "conv1d 256 to 128, kernel 5";
@@ -212,7 +212,7 @@ pair recurrent(const std::string& name, Load load) {
   return {name, run, [=] { ours->run(); }, forward->calls() + backward->calls(), 2 * steps};
 }
 
-/// Theirs has gates z, r, n where PyTorch and ours have r, z, n; two biases as ours.
+/// Theirs orders the gates z, r, n where PyTorch and ours have r, z, n; it has two biases, as ours.
 pair gru() {
   constexpr std::size_t hidden = 128;
   using theirs = RTNeural::GRULayerT<float, 256, hidden>;
@@ -225,7 +225,7 @@ pair gru() {
       });
 }
 
-/// The same order of gates, i, f, g, o; theirs has one bias, the sum of ours.
+/// Both order the gates i, f, g, o; theirs has one bias, the sum of ours.
 pair lstm() {
   constexpr std::size_t hidden = 128;
   using theirs = RTNeural::LSTMLayerT<float, 128, hidden>;
@@ -240,8 +240,8 @@ pair lstm() {
       });
 }
 
-/// Microseconds of a step in one turn of some milliseconds; the first video of a turn finds cold caches and does not
-/// count.
+/// Microseconds per step in one turn of some milliseconds; the first video of a turn does not count, because it finds
+/// cold caches.
 double turn(const std::function<void()>& video, std::size_t video_steps) {
   constexpr double enough = 4e-3;
   video();
@@ -291,7 +291,7 @@ int main(int count, char** arguments) {
   const int rounds = count > 1 ? std::atoi(arguments[1]) : 31;
   if (rounds < 15) benchmarks::refuse("expected at least 15 rounds");
   const pair pairs[] = {dense(), conv1d(), gru(), lstm()};
-  std::printf("\nmicroseconds a step (%s), median [quartiles] of %d rounds; the ratio round by round\n",
+  std::printf("\nmicroseconds per step (%s), median [quartiles] of %d rounds; the ratio round by round\n",
               benchmarks::compiler(), rounds);
   std::printf("%-32s  %-26s  %-26s  %s\n", "", "RTNeural", "vscg", "RTNeural / vscg");
   for (const auto& p : pairs) measure(p, rounds);

@@ -22,7 +22,7 @@ class Spread:
 
     @classmethod
     def of_ratios(cls, numerators: Sequence[float], denominators: Sequence[float]) -> Self:
-        """Of the ratios round by round: what the machine did in a round, it did to both."""
+        """The spread of the ratios round by round: whatever the machine did in a round, it did to both."""
         return cls.of([a / b for a, b in zip(numerators, denominators, strict=True)])
 
     def __str__(self) -> str:

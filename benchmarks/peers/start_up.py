@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""From the start of a process to its first localized video."""
+"""Times from the start of a process to its first localized video."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Command = list[str | pathlib.Path]
 
 
 def commands(place: Place) -> dict[str, Command]:
-    """Programs that load weights, localize the first video and print it: the same in all three."""
+    """Programs that load weights, localize the first video and print it; all three do the same."""
     return {
         "vscg": [place.programs / "first_video", place.folder],
         "PyTorch eager": [sys.executable, HERE / "first_video_torch.py", place.folder],
@@ -24,7 +24,7 @@ def commands(place: Place) -> dict[str, Command]:
 
 
 def run(command: Command) -> tuple[float, str]:
-    """Milliseconds until the process has said something, and what."""
+    """Milliseconds until the process has printed something, and what it printed."""
     began = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
@@ -36,7 +36,7 @@ def run(command: Command) -> tuple[float, str]:
 
 
 def measure(rounds: int, place: Place) -> dict[str, list[float]]:
-    """Prints, and returns, milliseconds of each start; files are in the page cache."""
+    """Prints and returns milliseconds of each start; files are in the page cache."""
     programs = commands(place)
     said = {name: run(command)[1].split() for name, command in programs.items()}
     if len({tuple(classes) for classes in said.values()}) > 1:

@@ -20,10 +20,10 @@ class thinker {
     vscg::io::load_weights(weights_, file, part);
   }
 
-  /// A session for batches of `at_once`; made anew only where the one before was for others.
+  /// A session for batches of `at_once`; it is replaced only if the last one was for another size.
   session& for_batches_of(std::size_t at_once) {
     if (!session_ || session_->max_items() != at_once) {
-      session_.reset();  // not two plans at once in memory
+      session_.reset();  // so that two plans are never in memory together
       session_ = std::make_unique<session>(weights_, threads_, vscg::batch_capacity{at_once});
     }
     return *session_;

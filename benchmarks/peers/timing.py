@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Times that peers take in turn, round by round, so that whatever else the machine does hits all alike."""
+"""Times peers in turns, round by round, so that whatever else the machine does hits all alike."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import time
 from contestant import INFERENCE_ONLY, VSCG, Contestant
 from spread import Spread
 
-#: Lets the threads of whoever was last stop spinning.
+#: Lets the threads of the last peer stop spinning.
 PAUSE = 0.1
 
 
 @dataclasses.dataclass(frozen=True)
 class Work:
     """Something to time. A turn asks for `calls` calls; its time is the median of all but the first `unsteady` ones,
-    which find the caches as another process left them. Long calls do not notice: theirs is one call."""
+    which find the caches as another process left them. Long calls do not notice, so they make one call per turn."""
 
     key: str
     title: str
@@ -44,7 +44,7 @@ Times = dict[Contestant, list[float]]
 
 
 def turn(who: Contestant, work: Work, batch: str) -> tuple[float, float]:
-    """Milliseconds of a turn, and of waiting for data in it."""
+    """Milliseconds of a turn, and how many of them it waited for data."""
     time.sleep(PAUSE)
     numbers = who.ask(f"{work.command} {work.calls} {batch}")
     steady = numbers[work.unsteady : work.calls]
@@ -52,19 +52,19 @@ def turn(who: Contestant, work: Work, batch: str) -> tuple[float, float]:
 
 
 def best_batch(who: Contestant, work: Work) -> str:
-    """The size of batches that suits a contestant best, as an argument; "" where there is no choice. Warms up, too."""
+    """The batch size that suits a contestant best, as an argument; "" if there is no choice. This also warms up."""
     if not work.batches:
         turn(who, work, "")
         return ""
     times = {}
     for batch in work.batches:
-        turn(who, work, str(batch))  # whatever is compiled or planned
+        turn(who, work, str(batch))  # lets it compile and plan
         times[batch] = min(turn(who, work, str(batch))[0] for _ in range(3)) if len(work.batches) > 1 else 0.0
     return str(min(times, key=times.__getitem__))
 
 
 def measure(work: Work, contestants: list[Contestant], rounds: int) -> dict[str, object]:
-    """Times a work and prints what came out; returns all of it, for a file."""
+    """Times a work and prints the results; returns all of them, for a file."""
     taking_part = [who for who in contestants if work.infers or who.name not in INFERENCE_ONLY]
     rounds = max(1, round(rounds * work.rounds))
     batches = {who: best_batch(who, work) for who in taking_part}
@@ -91,7 +91,7 @@ def measure(work: Work, contestants: list[Contestant], rounds: int) -> dict[str,
 
 
 def report(group: list[Contestant], times: Times, waits: Times, batches: dict[Contestant, str]) -> None:
-    """A line for each contestant of one number of threads, then the best of the others."""
+    """Prints a line for each contestant with one number of threads, then the best of the others."""
     ours = next((who for who in group if who.name == VSCG), None)
     for who in group:
         ratio = str(Spread.of_ratios(times[who], times[ours])) if ours and who is not ours else ""
@@ -108,7 +108,7 @@ def report(group: list[Contestant], times: Times, waits: Times, batches: dict[Co
 
 
 def report_threads(times: Times) -> None:
-    """What a second thread brings each peer."""
+    """Prints how much a second thread helps each peer."""
     for one in (who for who in times if who.threads == 1):
         for more in (who for who in times if who.name == one.name and who.threads > 1):
             gain = Spread.of_ratios(times[one], times[more])

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """PyTorch's side of compare.py: torch_worker.py FOLDER THREADS eager|compile|double
 
-`double` is eager in double precision: the reference that all are checked against. Commands: see peer.cpp.
+`double` is eager in double precision: the reference that all are checked against. For the commands see peer.cpp.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ def stream_loss(escm: nn.Module, audio: Tensor, visual: Tensor) -> Tensor:
 
 
 class Learner:
-    """A copy of a network that learns, so that inference keeps the weights that were given."""
+    """A copy of a network that learns, so that inference keeps the given weights."""
 
     def __init__(self, network: nn.Module, loss: Callable[..., Tensor], *, dropout: bool, compiled: bool) -> None:
-        self.network = copy.deepcopy(network).train(dropout)  # dropout is all that the mode changes
+        self.network = copy.deepcopy(network).train(dropout)  # the mode changes only dropout
         self.loss = torch.compile(loss, dynamic=False) if compiled else loss
         self.adam = torch.optim.Adam(self.network.parameters(), lr=1e-3, fused=True)
 
@@ -106,7 +106,7 @@ class TorchPeer:
         return each_call(calls, lambda: learner.step(*streams))
 
     def epoch(self, data: str, calls: int) -> list[float]:
-        """Times of the epochs, then how long each waited for data."""
+        """The times of the epochs, then how long each waited for data."""
         if self.batches is None:
             self.batches = ave_loader.batches(self.inputs.folder / data, size=128)
         batches, learner, waits = self.batches, self._learner(self.network, network_loss), []
@@ -122,7 +122,7 @@ class TorchPeer:
         return each_call(calls, call) + waits
 
     def _compile(self, network: nn.Module) -> Callable[..., Any]:
-        # One program a batch size: the fastest that compile has.
+        # One program per batch size is the fastest that compile offers.
         return torch.compile(network, dynamic=False) if self.compiled else network
 
     def _learner(self, network: nn.Module, loss: Callable[..., Tensor], *, dropout: bool = True) -> Learner:
@@ -146,9 +146,9 @@ class TorchPeer:
 def main() -> None:
     folder, threads, kind = sys.argv[1:]
     torch.set_num_threads(int(threads))
-    torch.set_flush_denormal(False)  # the default, said because it decides times
+    torch.set_flush_denormal(False)  # the default, stated because it decides times
     torch._dynamo.config.recompile_limit = 64
-    torch._dynamo.config.fail_on_recompile_limit_hit = True  # and do not fall back to eager in silence
+    torch._dynamo.config.fail_on_recompile_limit_hit = True  # do not silently fall back to eager
     serve(TorchPeer(pathlib.Path(folder), kind), COMMANDS)
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The fully supervised VSCG, as released, in PyTorch: the peer that the C++ library is compared with.
 
-Names of the parameters are those of the released network and of `vscg::vscg_net`, so weights go both ways by name.
+Parameters are named as in the released network and in `vscg::vscg_net`, so weights go both ways by name.
 Letters: B videos, T = 10 segments, R = 49 regions, C = 28 categories; class 28 is background.
 """
 
@@ -25,7 +25,7 @@ def normalize_rows(x: Tensor) -> Tensor:
 
 
 def linear(inputs: int, outputs: int, *, bias: bool = False, xavier: bool = True) -> nn.Linear:
-    """A linear layer whose weight starts Xavier-uniform, or as PyTorch's default."""
+    """A linear layer whose weight starts Xavier-uniform, or with PyTorch's default."""
     layer = nn.Linear(inputs, outputs, bias=bias)
     if xavier:
         nn.init.xavier_uniform_(layer.weight)
@@ -33,7 +33,7 @@ def linear(inputs: int, outputs: int, *, bias: bool = False, xavier: bool = True
 
 
 class RegionAttention(nn.Module):
-    """Which regions of a segment's picture its sound belongs to (stage 1)."""
+    """Finds the regions of a segment's picture that its sound belongs to (stage 1)."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -53,7 +53,7 @@ class RegionAttention(nn.Module):
 
 
 class DualLSTM(nn.Module):
-    """A bidirectional LSTM for each stream (stage 2). Who reads what is the caller's choice."""
+    """A bidirectional LSTM for each stream (stage 2). The caller chooses which one reads what."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -99,18 +99,18 @@ class PositiveSamplePropagation(nn.Module):
 
 
 def event_block(inputs: int) -> nn.Sequential:
-    """A convolution over time, and half as many steps."""
+    """A convolution over time that leaves half as many steps."""
     return nn.Sequential(nn.Conv1d(inputs, 128, 5, padding=2), nn.ReLU(), nn.MaxPool1d(2))
 
 
 def event_states(blocks: tuple[nn.Module, nn.Module], stream: Tensor) -> Tensor:
-    """What the whole video is about: [B,T,256] to [2,B,128], the states that the two directions of a GRU start from."""
+    """What the whole video is about: [B,T,256] to [2,B,128], the initial states of a GRU's two directions."""
     remaining = blocks[1](blocks[0](stream.transpose(1, 2)))
     return remaining.permute(2, 0, 1).contiguous()
 
 
 class EventConsistency(nn.Module):
-    """ESCM (stage 4): what the whole video is about is where the GRUs of both streams start."""
+    """ESCM (stage 4): the GRUs of both streams start from what the whole video is about."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -119,7 +119,7 @@ class EventConsistency(nn.Module):
         self.a_gru = nn.GRU(256, 128, batch_first=True, bidirectional=True)
         self.v_gru = nn.GRU(256, 128, batch_first=True, bidirectional=True)
         self.layer_norm = nn.LayerNorm(256, eps=1e-6)
-        self.L1 = linear(9, 10)  # reached by nothing
+        self.L1 = linear(9, 10)  # unused
         self.v_fc = linear(256, 256)
         self.a_fc = linear(256, 256)
         self.dropout = nn.Dropout(0.1)
@@ -135,7 +135,7 @@ class EventConsistency(nn.Module):
 
 
 class Classifier(nn.Module):
-    """Two arrays that the released network carries and nothing reaches."""
+    """Two arrays that the released network carries but nothing uses."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -158,24 +158,24 @@ class VSCG(nn.Module):
         super().__init__()
         self.fa = nn.Sequential(linear(128, 256, xavier=False), linear(256, 128, xavier=False))
         self.fv = nn.Sequential(linear(512, 256, xavier=False), linear(256, 128, xavier=False))
-        self.linear_v = linear(512, 128, bias=True, xavier=False)  # reached by nothing
+        self.linear_v = linear(512, 128, bias=True, xavier=False)  # unused
         self.attention = RegionAttention()
         self.lstm_a_v = DualLSTM()
         self.psp = PositiveSamplePropagation()
         self.escm = EventConsistency()
-        self.v_classify, self.a_classify = Classifier(), Classifier()  # reached by nothing
+        self.v_classify, self.a_classify = Classifier(), Classifier()  # unused
         self.L1 = linear(256, 64)
         self.L2 = linear(64, CATEGORIES + 1)
         self.L3 = linear(256, 1, bias=True)
         self.L4 = linear(256, CATEGORIES, bias=True)
-        self.audio_gated = nn.Sequential(nn.Linear(256, 1))  # reached by nothing
-        self.video_gated = nn.Sequential(nn.Linear(256, 1))  # reached by nothing
+        self.audio_gated = nn.Sequential(nn.Linear(256, 1))  # unused
+        self.video_gated = nn.Sequential(nn.Linear(256, 1))  # unused
 
     def forward(self, audio: Tensor, visual: Tensor) -> Outputs:
         sound = self.fa(audio)
         attended, attention = self.attention(sound, visual.flatten(2, 3))
         seen = self.fv(attended)
-        # As released: lstm_audio reads the picture, and what is named audio from here on comes from it.
+        # As released: lstm_audio reads the picture, so what is named audio from here on comes from the picture.
         a, v = self.lstm_a_v(seen, sound)
         a, v = self.psp(a, v)
         a, v = self.escm(a, v)
@@ -193,7 +193,7 @@ def negative_pair_filter_loss(outputs: Outputs, classes: Tensor) -> Tensor:
     """L_npf; `classes` [B,T] holds each segment's class.
 
     A video without an event has the similarity target 0, takes part in the relevance and is left out of the category.
-    Without branches on values, so that torch.compile sees one graph.
+    There are no branches on values, so that torch.compile sees one graph.
     """
     is_event = classes != BACKGROUND
     foreground = is_event.to(outputs.event_relevance.dtype)

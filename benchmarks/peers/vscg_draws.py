@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""vscg's random draws for PyTorch: the order of videos and the masks of dropout that ave_train has with a seed.
+"""vscg's random draws for PyTorch: the order of videos and the dropout masks that ave_train has with a seed.
 
-Both are functions of where they are used, by Philox4x32-10; see vscg/core/random.hpp, train/protocol.hpp, ops/dropout.hpp.
+Both are functions of where they are used, by Philox4x32-10: core/random.hpp, train/ave/protocol.hpp, ops/dropout.hpp.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def fnv1a(text: str) -> int:
 
 
 def philox(counter: list[np.ndarray | int], key: int) -> list[np.ndarray]:
-    """Four words of each of many counters, which are four arrays (or numbers) of words."""
+    """Four words for each of many counters; the counters are four arrays (or numbers) of words."""
     c = list(np.broadcast_arrays(*(np.asarray(part, np.uint64) for part in counter)))
     low, shift = np.uint64(WORD), np.uint64(32)
     k0, k1 = key & WORD, key >> 32
@@ -35,7 +35,7 @@ def philox(counter: list[np.ndarray | int], key: int) -> list[np.ndarray]:
 
 
 def order(videos: int, seed: int, epoch: int) -> Tensor:
-    """Places of the training videos in the order of an epoch, which counts from 1."""
+    """The order of the training videos in an epoch, which counts from 1."""
     left = np.arange(videos, 1, -1)
     words = philox([left, 0, epoch, 0], seed ^ (fnv1a("train/order") * GOLDEN & LONG))
     places = np.arange(videos)
@@ -45,7 +45,7 @@ def order(videos: int, seed: int, epoch: int) -> Tensor:
 
 
 class Mask(nn.Module):
-    """In the place of a dropout layer; its path in the network, step and number of use decide what it drops."""
+    """Replaces a dropout layer; its path in the network, the step and the number of its use decide what it drops."""
 
     def __init__(self, path: str, rate: float, seed: int) -> None:
         super().__init__()
@@ -67,7 +67,7 @@ class Mask(nn.Module):
 
 
 def give_masks(network: nn.Module, seed: int) -> list[Mask]:
-    """Puts a mask in the place of every dropout layer."""
+    """Replaces every dropout layer by a mask."""
     masks = []
     for path, layer in list(network.named_modules()):
         if isinstance(layer, nn.Dropout):

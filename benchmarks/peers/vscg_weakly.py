@@ -21,7 +21,7 @@ from vscg import (
 
 
 class WeakEventConsistency(nn.Module):
-    """ESCM (stage 4): what the other stream says of the whole video is where a stream's GRU starts."""
+    """ESCM (stage 4): a stream's GRU starts from what the other stream says about the whole video."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,12 +29,12 @@ class WeakEventConsistency(nn.Module):
         self.conv2 = event_block(128)
         self.a_gru = nn.GRU(256, 128, batch_first=True, bidirectional=True)
         self.v_gru = nn.GRU(256, 128, batch_first=True, bidirectional=True)
-        self.layer_norm1 = nn.LayerNorm(128, eps=1e-6)  # reached by nothing
+        self.layer_norm1 = nn.LayerNorm(128, eps=1e-6)  # unused
         self.layer_norm = nn.LayerNorm(256, eps=1e-6)
         self.L1 = linear(128, 128)
         self.L2 = linear(128, 128)
-        self.v_fc = linear(256, 256)  # reached by nothing
-        self.a_fc = linear(256, 256)  # reached by nothing
+        self.v_fc = linear(256, 256)  # unused
+        self.a_fc = linear(256, 256)  # unused
         self.dropout = nn.Dropout(0.5)
 
     def forward(self, audio: Tensor, visual: Tensor) -> tuple[Tensor, Tensor]:
@@ -62,12 +62,12 @@ class VSCGWeakly(nn.Module):
         self.lstm_a_v = DualLSTM()
         self.psp = PositiveSamplePropagation(branch_dropout=0.1, normalize_again=False)
         self.escm = WeakEventConsistency()
-        self.W1 = linear(256, 1, xavier=False)  # reached by nothing
-        self.W2 = linear(64, 1, xavier=False)  # reached by nothing
+        self.W1 = linear(256, 1, xavier=False)  # unused
+        self.W2 = linear(64, 1, xavier=False)  # unused
         self.W3 = linear(CATEGORIES + 1, 1, xavier=False)
         self.L1 = linear(256, 64)
         self.L2 = linear(64, CATEGORIES + 1)
-        self.L3 = linear(128, 64)  # reached by nothing
+        self.L3 = linear(128, 64)  # unused
 
     def forward(self, audio: Tensor, visual: Tensor) -> WeakOutputs:
         seen = self.linear_v(self.attention(audio, visual.flatten(2, 3))[0])

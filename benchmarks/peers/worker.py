@@ -14,7 +14,7 @@ import numpy as np
 
 
 def read_rows(path: pathlib.Path, rows: int) -> np.ndarray:
-    """The first rows of an .npy file of float32; numpy.load reads all, or maps the file, which counts as resident."""
+    """The first rows of an .npy file of float32; numpy.load would read all, or map the file, and that is resident."""
     with path.open("rb") as file:
         np.lib.format.read_magic(file)
         shape, _, dtype = np.lib.format.read_array_header_1_0(file)
@@ -22,7 +22,7 @@ def read_rows(path: pathlib.Path, rows: int) -> np.ndarray:
 
 
 class Inputs:
-    """What prepare.py wrote, in memory no more of it than was asked for: peak memory is one of the things compared."""
+    """What prepare.py wrote, but only the requested rows of it, because peak memory is one of the things compared."""
 
     def __init__(self, folder: pathlib.Path) -> None:
         self.folder = folder
@@ -48,7 +48,7 @@ def each_call(calls: int, work: Callable[[], object]) -> list[float]:
 def serve(peer: object, commands: set[str]) -> None:
     """Answers each line of the standard input, `command arguments`, with "ok" and numbers, or "error: ...".
 
-    Arguments that look like numbers are given as such. Whatever else writes to the standard output goes to the errors.
+    Arguments that look like numbers are passed as numbers. Anything else written to the standard output goes to stderr.
     """
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
@@ -59,6 +59,6 @@ def serve(peer: object, commands: set[str]) -> None:
                 raise ValueError(f"no command {command}")
             numbers = getattr(peer, command)(*(int(word) if word.isdigit() else word for word in words))
             answer = " ".join(["ok", *(repr(float(number)) for number in numbers or [])])
-        except Exception as problem:  # whatever it is, the driver is to say it
+        except Exception as problem:  # whatever it is, the driver reports it
             answer = f"error: {type(problem).__name__}: {problem}".replace("\n", " ")
         print(answer, file=answers, flush=True)

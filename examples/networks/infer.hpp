@@ -26,7 +26,7 @@
 
 namespace networks {
 
-/// Any network of this library behind the interface of the programs.
+/// Puts any network of this library behind the interface of the programs.
 template <class Network, class Scalar>
 class inferring_network final : public network {
  public:

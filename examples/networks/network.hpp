@@ -14,14 +14,14 @@
 #include <vscg/io/traced_network.hpp>
 #include <vscg/train/ave/metadata.hpp>
 
-// What ave_evaluate, ave_localize and ave_export see of networks. Each is compiled in a file of its own,
-// infer_<name>.cpp, behind this interface. To add one: write such a file and add a line to the list in
+// How ave_evaluate, ave_localize and ave_export see networks. Each network is compiled in a file of its own,
+// infer_<name>.cpp, behind this interface. To add one, write such a file and add a line to the list in
 // open_network.cpp.
 
 namespace networks {
 
-/// Where features come from: videos 0 … videos() - 1, of any size in all. Reading may happen in another thread than the
-/// caller's, but never twice at a time.
+/// A source of features: videos 0 … videos() - 1, however large in total. Another thread than the caller's may read,
+/// but never two at the same time.
 class feature_source {
  public:
   virtual ~feature_source() = default;
@@ -32,35 +32,35 @@ class feature_source {
   virtual void read(std::size_t first, std::span<double> audio, std::span<double> visual) const = 0;
 };
 
-/// What a network says of some videos.
+/// What a network says about some videos.
 struct localization {
-  std::size_t first = 0;              ///< the first of them
+  std::size_t first = 0;              ///< the first video
   std::size_t videos = 0;             ///< N
   std::vector<std::uint8_t> classes;  ///< [N, 10], 28 is background
   std::vector<float> scores;          ///< [N, 10, 29], see vscg::train::class_scores
   std::vector<float> attention;       ///< [N, 10, 49], shares of the 7 × 7 regions
 };
 
-/// A network with its weights and all that it needs to run.
+/// A network with its weights and everything it needs to run.
 class network {
  public:
   virtual ~network() = default;
-  /// What the weights file says.
+  /// The metadata of the weights file.
   virtual const vscg::io::network_metadata& metadata() const = 0;
-  /// What it says of the data set.
+  /// The part of it about the data set.
   virtual const vscg::train::ave_metadata& ave() const = 0;
-  /// What it computes, and its weights: it refers to this network.
+  /// What the network computes, and its weights; the result refers to this network.
   virtual vscg::io::traced_network traced() const = 0;
-  /// Calls `take` with what is said of each group of videos, in order, until all are done. The next group is read
-  /// meanwhile. `threshold` is that of relevance, and of no meaning to a weakly supervised network.
+  /// Calls `take` with the results of each group of videos, in order, until all are done. The next group is read
+  /// meanwhile. `threshold` is for relevance; a weakly supervised network ignores it.
   virtual void localize(const feature_source& videos, double threshold,
                         const std::function<void(const localization&)>& take) = 0;
 };
 
-/// Opens a weights file: which network it is, and whether it is float or double, the file says.
+/// Opens a weights file. The file says which network it is, and whether it is float or double.
 ///
-/// Throws vscg::expectation_error when it does not say, when these programs do not know the network, or when the
-/// weights do not fit it.
+/// Throws vscg::expectation_error when the file does not say so, when these programs do not know the network, or when
+/// the weights do not fit it.
 std::unique_ptr<network> open_network(const std::filesystem::path& weights, vscg::threads threads);
 
 }  // namespace networks

@@ -15,11 +15,11 @@
 #include <vscg/train/run_types.hpp>
 
 // What ave_train can train. Each network is compiled in a file of its own, train_<name>.cpp; this list is all that the
-// program sees of them. To add one: write such a file, declare its two functions and add a line to the list.
+// program sees of them. To add one, write such a file, declare its two functions and add a line to the list.
 
 namespace networks {
 
-/// A run to begin or go on with.
+/// A run to begin or resume.
 struct train_request {
   const vscg::data::ave_dataset& ave;
   const vscg::train::ave_settings& settings;
@@ -27,8 +27,8 @@ struct train_request {
   std::filesystem::path out;
   bool resume = false;
   const vscg::train::run_callbacks& callbacks;
-  /// Called before anything is written. What it returns lives until nothing is in the making any more: less long than
-  /// the memory and the threads of the run.
+  /// Called before anything is written. The run keeps the result alive until nothing is half-written any more, and
+  /// releases it before its own memory and threads.
   std::function<std::shared_ptr<void>()> writing;
 };
 
@@ -46,7 +46,7 @@ train_outcome train_vscg_weakly_double(const train_request&);
 train_outcome train_vscg_weakly_paper_float(const train_request&);
 train_outcome train_vscg_weakly_paper_double(const train_request&);
 
-/// A network by the name that --network takes. The first of a setting is its default.
+/// A network and the name that --network takes. The first one of a setting is its default.
 struct trainable {
   std::string_view name;
   vscg::setting supervision;

@@ -22,7 +22,7 @@
 
 namespace networks {
 
-/// What is said where memory does not suffice for a run: what was asked for, and which settings would fit, found by
+/// The error when memory is too small for a run: it says what was asked for, and which settings would fit, found by
 /// making runs with them.
 template <class Make>
 vscg::expectation_error no_room_to_train(vscg::train::ave_settings settings, std::size_t scalar, Make make) {
@@ -32,20 +32,20 @@ vscg::expectation_error no_room_to_train(vscg::train::ave_settings settings, std
   };
   const std::size_t video = (vscg::data::audio_video_values + vscg::data::visual_video_values) * scalar;
   const std::string wanted = "room for " + text(settings) + " (two batches of " +
-                             vscg::bytes_text(settings.batch * video) + ", and what is computed of a micro-batch)";
+                             vscg::bytes_text(settings.batch * video) + ", and the memory of a micro-batch)";
   while (settings.batch * settings.micro_batch > 1) {
     settings.micro_batch = std::min(settings.micro_batch, settings.batch);
     (settings.micro_batch > 1 ? settings.micro_batch : settings.batch) /= 2;
     try {
       make(settings);
       return {"memory", wanted, "too little; there is room for " + text(settings)};
-    } catch (const std::exception&) {  // less, then
+    } catch (const std::exception&) {  // try less
     }
   }
   return {"memory", wanted, "at most " + vscg::bytes_text(programs::largest_block()) + " in one piece"};
 }
 
-/// The body of every train_… function. The folder is claimed last: what is wrong with settings or data leaves none.
+/// The body of every train_… function. The folder is claimed last: an error in settings or data leaves no folder.
 template <class Network, class Loss, class Scalar>
 train_outcome train_network(const train_request& request) {
   using run_type = vscg::train::ave_run<Network, Loss, Scalar, vscg::cpu>;
@@ -54,7 +54,7 @@ train_outcome train_network(const train_request& request) {
     run.reset();
     run.emplace(request.ave, settings, request.threads,
                 vscg::train::with_categories(vscg::io::metadata_of<Network>(), request.ave.category_names()));
-    // A checkpoint holds four copies of the weights in memory, and wants some room to move.
+    // A checkpoint holds four copies of the weights in memory, and needs some room besides.
     if (!programs::grants(6 * sizeof(Scalar) * run->trained().weights().count())) throw std::bad_alloc();
   };
   try {

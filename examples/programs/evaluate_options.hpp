@@ -14,7 +14,7 @@
 
 namespace programs {
 
-/// What ave_evaluate is asked to do.
+/// The options of ave_evaluate.
 struct evaluate_options {
   std::string data, weights, json_file;
   vscg::data::split part = vscg::data::split::test;
@@ -22,11 +22,10 @@ struct evaluate_options {
   std::size_t threads = vscg::threads::all().count;
 };
 
-/// Adds the options of ave_evaluate.
 inline void add_options(CLI::App& app, evaluate_options& given) {
   using vscg::data::split;
   add_path(app, "--data", given.data, "folder with the files of the data set")->required()->type_name("DIR");
-  add_path(app, "--weights", given.weights, "weights (.safetensors); they say which network they are of")
+  add_path(app, "--weights", given.weights, "weights (.safetensors); the file says which network it is")
       ->required()
       ->type_name("FILE");
   add_choice(app, "--split", given.part,
@@ -36,7 +35,7 @@ inline void add_options(CLI::App& app, evaluate_options& given) {
                             {"test", split::test}},
              "which part of the data set (default: test)");
   add_threshold(app, given.threshold);
-  add_path(app, "--json", given.json_file, "write all figures there; its fields: README.md of examples")
+  add_path(app, "--json", given.json_file, "write all figures there; examples/README.md explains the fields")
       ->type_name("FILE");
   add_threads(app, given.threads);
 }

@@ -14,7 +14,7 @@
 #include <vscg/core/error.hpp>
 #include <vscg/data/ave_files.hpp>
 
-// That no output of a program takes the place of one of its inputs, or of another output.
+// Makes sure that no output of a program replaces one of its inputs, or another output.
 
 namespace programs {
 
@@ -24,8 +24,8 @@ struct named_file {
   std::filesystem::path path;
 };
 
-/// The files of a data set in a folder, whether they are there or not: under every name that is understood, or only
-/// under the first ones, those that a synthetic data set has.
+/// The files of a data set in a folder, whether they are there or not: under every accepted name, or only under the
+/// first ones, which a synthetic data set has.
 inline std::vector<named_file> data_files(const std::string& option, const std::filesystem::path& dir,
                                           bool first_names = false) {
   namespace names = vscg::data::file_names;
@@ -42,8 +42,7 @@ inline std::vector<named_file> data_files(const std::string& option, const std::
 
 namespace files_detail {
 
-/// What makes two paths the same file: the file itself where there is one, also under another name, else the name in
-/// its folder.
+/// What makes two paths the same file: the file itself, under any name, if it exists; otherwise the name in its folder.
 struct identity {
   bool there = false;
   ::dev_t device = 0;
@@ -58,7 +57,7 @@ struct identity {
       number = facts.st_ino;
     }
     place = in_real_folder(path);
-    // A link that leads nowhere leads somewhere as soon as another output is there.
+    // A link that leads nowhere now leads to another output as soon as that is written.
     for (int links = 0; links < 40; ++links) {
       std::error_code failure;
       const auto target = std::filesystem::read_symlink(place, failure);
@@ -82,7 +81,7 @@ struct identity {
 struct known_file {
   named_file file;
   identity self;
-  identity in_the_making;  // where an output is written before it takes its name, see vscg::atomic_file
+  identity in_the_making;  // where an output is written before it gets its name, see vscg::atomic_file
   bool output;
   known_file(named_file f, bool is_output)
       : file(std::move(f)), self(file.path), in_the_making(self.place.string() + ".tmp"), output(is_output) {}
@@ -105,8 +104,8 @@ inline void expect_other(const known_file& output, const known_file& taken) {
 }  // namespace files_detail
 
 /// Throws vscg::expectation_error when an output is the same file as an input or another output: by its path, through
-/// links, or as a hard link, which writing would cut. What an output is written to before it takes its name counts too.
-/// So does a file that the standard output or error goes to.
+/// links, or as a hard link, which writing would cut. The temporary file of an output counts too, and so does a file
+/// that receives the standard output or error.
 inline void expect_apart(std::span<const named_file> inputs, std::span<const named_file> outputs) {
   using files_detail::known_file;
   std::vector<known_file> taken;

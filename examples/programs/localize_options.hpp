@@ -14,7 +14,7 @@
 
 namespace programs {
 
-/// What ave_localize is asked to do.
+/// The options of ave_localize.
 struct localize_options {
   std::string weights, data, audio, visual, json_file, attention_file;
   std::vector<std::size_t> videos;
@@ -22,16 +22,15 @@ struct localize_options {
   std::size_t threads = vscg::threads::all().count;
 };
 
-/// The data set tells how many rows there are; a slip is told before it is opened.
+/// Only the data set knows how many rows there are; this catches slips before it is opened.
 inline constexpr whole_range any_row{0, 1'000'000'000};
 
-/// Adds the options of ave_localize.
 inline void add_options(CLI::App& app, localize_options& given) {
-  add_path(app, "--weights", given.weights, "weights (.safetensors); they say which network they are of")
+  add_path(app, "--weights", given.weights, "weights (.safetensors); the file says which network it is")
       ->required()
       ->type_name("FILE");
   auto* data =
-      add_path(app, "--data", given.data, "folder with the files of the data set; labels are shown, not needed")
+      add_path(app, "--data", given.data, "folder with the files of the data set; labels are shown but not needed")
           ->option_text("DIR");
   add_whole_numbers(app, "--videos", given.videos, any_row, "rows of the data set (default: all)")->needs(data);
   auto* audio = add_path(app, "--audio", given.audio, "audio features (.npy): [10,128] or [N,10,128]")
@@ -42,7 +41,7 @@ inline void add_options(CLI::App& app, localize_options& given) {
                      ->excludes(data)
                      ->needs(audio);
   audio->needs(visual);
-  add_path(app, "--json", given.json_file, "write the events there; its fields: README.md of examples")
+  add_path(app, "--json", given.json_file, "write the events there; examples/README.md explains the fields")
       ->type_name("FILE");
   add_path(app, "--attention", given.attention_file, "write the attention there (.npy): [N,10,7,7]")->type_name("FILE");
   add_threshold(app, given.threshold);

@@ -9,18 +9,18 @@
 #include <vscg/core/checked_size.hpp>
 #include <vscg/core/error.hpp>
 
-// What is said where memory does not suffice.
+// Error messages for when memory runs out.
 
 namespace programs {
 
-/// Whether the system grants a block now; it is not touched.
+/// Whether the system would grant a block now; the block is not touched.
 inline bool grants(std::size_t bytes) {
-  void* volatile block = std::malloc(bytes);  // volatile: compilers leave out a block that nobody uses
+  void* volatile block = std::malloc(bytes);  // volatile: compilers remove a block that nobody uses
   std::free(block);
   return block != nullptr;
 }
 
-/// Bytes of the largest block that the system grants now.
+/// The size in bytes of the largest block that the system would grant now.
 inline std::size_t largest_block() {
   std::size_t granted = 0;
   for (std::size_t step = std::size_t{1} << 46U; step >= (std::size_t{1} << 16U); step /= 2) {
@@ -34,7 +34,7 @@ inline vscg::expectation_error no_room(const std::string& what) {
   return {"memory", "room for " + what, "at most " + vscg::bytes_text(largest_block()) + " in one piece"};
 }
 
-/// Does `work`; where memory does not suffice, the error says what it was for.
+/// Does `work`; if memory runs out, the error says what it was for.
 template <class Work>
 auto with_room_for(const std::string& what, Work work) {
   try {

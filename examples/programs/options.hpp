@@ -17,7 +17,7 @@
 #include <vscg/core/error.hpp>
 #include <vscg/core/range.hpp>
 
-// Options with values that are checked before anything is done with them. CLI11's own conversions take signs, octal and
+// Options whose values are checked before anything is done with them. CLI11's own conversions take signs, octal and
 // hexadecimal numbers, wrap around, and accept an enumeration's numbers for its names.
 
 namespace programs {
@@ -39,9 +39,9 @@ inline std::string shown(std::string_view text) {
   return spaced ? '"' + std::string(text) + '"' : std::string(text);
 }
 
-/// The number that a text says, all of it, in decimal. Throws vscg::expectation_error, which names the option, for all
-/// else and for what is out of range. Whole numbers are digits only, without sign, space, fraction and exponent;
-/// leading zeros mean nothing.
+/// The number in a text, which must be the whole text and decimal. Throws vscg::expectation_error, which names the
+/// option, for anything else and for a number out of range. Whole numbers are digits only, without sign, space,
+/// fraction and exponent; leading zeros mean nothing.
 template <class Number, class Range>
 Number number_of(const std::string& option, std::string_view text, Range range) {
   Number value = 0;
@@ -60,7 +60,7 @@ inline double real_number(const std::string& option, std::string_view text, real
   return number_of<double>(option, text, range);
 }
 
-/// Adds an option with a whole number; `to` may be an optional one. Its help ends with the range.
+/// Adds an option with a whole number; `to` may be a std::optional. Its help ends with the range.
 template <class Number>
 CLI::Option* add_whole_number(CLI::App& app, const std::string& name, Number& to, whole_range range,
                               const std::string& what) {
@@ -92,7 +92,7 @@ inline CLI::Option* add_whole_numbers(CLI::App& app, const std::string& name, st
       ->option_text("N,N,...");
 }
 
-/// Adds an option with a number; `to` may be an optional one. Its help ends with the range.
+/// Adds an option with a number; `to` may be a std::optional. Its help ends with the range.
 template <class Number>
 CLI::Option* add_real_number(CLI::App& app, const std::string& name, Number& to, real_range range,
                              const std::string& what) {
@@ -103,7 +103,7 @@ CLI::Option* add_real_number(CLI::App& app, const std::string& name, Number& to,
       ->type_name("X");
 }
 
-/// Adds an option whose value is one of some names, exactly; `to` may be an optional one. Its help lists the names.
+/// Adds an option whose value is exactly one of some names; `to` may be a std::optional. Its help lists the names.
 template <class To, class Value>
 CLI::Option* add_choice(CLI::App& app, const std::string& name, To& to, choices<Value> known, const std::string& what) {
   std::string names, listed;
@@ -126,8 +126,7 @@ CLI::Option* add_choice(CLI::App& app, const std::string& name, To& to, choices<
       ->type_name(listed);
 }
 
-/// Adds an option with the name of a file or folder; an empty one, as of a shell's variable that is not set, is
-/// refused.
+/// Adds an option with the name of a file or folder; an empty one, such as from an unset shell variable, is refused.
 inline CLI::Option* add_path(CLI::App& app, const std::string& name, std::string& to, const std::string& what) {
   return app.add_option_function<std::string>(
       name,
@@ -138,17 +137,15 @@ inline CLI::Option* add_path(CLI::App& app, const std::string& name, std::string
       what);
 }
 
-/// Adds --threshold.
 inline CLI::Option* add_threshold(CLI::App& app, std::optional<double>& to) {
   return add_real_number(
       app, "--threshold", to, any_share,
       "a segment is background when its relevance is not above it (fully supervised; default: the file's)");
 }
 
-/// Adds --threads.
 inline CLI::Option* add_threads(CLI::App& app, std::size_t& to) {
   return add_whole_number(app, "--threads", to, any_threads,
-                          "threads to compute with, results do not depend on it (default: those that it may use)");
+                          "threads to compute with; results do not depend on it (default: all that it may use)");
 }
 
 }  // namespace programs

@@ -25,7 +25,7 @@
 
 namespace programs {
 
-/// A line on stderr, "<name>: <text>"; nothing in the text makes it two.
+/// Writes one line on stderr, "<name>: <text>"; control characters in the text cannot make it two.
 inline void tell(const char* name, std::string text) {
   for (char& c : text) {
     if (static_cast<unsigned char>(c) < ' ' || c == '\x7F') c = '?';
@@ -33,8 +33,8 @@ inline void tell(const char* name, std::string text) {
   std::fprintf(stderr, "%s: %s\n", name, text.c_str());
 }
 
-/// Where an exception finds nobody who takes it, as before main() and in destructors: want of memory is told all the
-/// same, and asks for none.
+/// For an exception that nobody catches, such as before main() or in a destructor: running out of memory is still
+/// reported, and the report needs no memory.
 [[noreturn]] inline void end_without_memory() {
   const bool memory = [] {
     try {
@@ -50,18 +50,18 @@ inline void tell(const char* name, std::string text) {
   std::_Exit(1);
 }
 
-// Before the first initializer of the program, which may want memory.
+// This runs before the program's first initializer, which may need memory.
 [[gnu::constructor(101), gnu::used]] static void expect_want_of_memory() { std::set_terminate(end_without_memory); }
 
-/// Runs all that a program does, from its options on, and ends the process. Whatever is wrong is one line on stderr,
+/// Runs everything that a program does, from its options on, and ends the process. An error is one line on stderr,
 /// "<name>: error: <text>", and 1, also when the standard output could not be written. Ctrl-C and SIGTERM end it with
 /// 130, see `stop`.
 template <class Body>
 [[noreturn]] void run(const char* name, Body body) {
   stop::listen(name);
-  // A file that is opened must not take the place of a standard stream: texts would go into it.
+  // An opened file must not take the place of a standard stream: texts would go into it.
   while (true) {
-    const int place = ::open("/dev/null", O_RDONLY);  // writing to it fails, and that is told
+    const int place = ::open("/dev/null", O_RDONLY);  // writing to it fails, and that is reported
     if (place > STDERR_FILENO) ::close(place);
     if (place < 0 || place > STDERR_FILENO) break;
   }
@@ -88,13 +88,13 @@ template <class Body>
     std::fprintf(stderr, "%s: error: out of memory\n", name);
     code = 1;
   }
-  // Everything is closed. What HDF5's library does by itself when a process exits may crash or write a page of text
-  // once a call of it has failed, on a full disk for one.
+  // Everything is closed. The work that HDF5's library does by itself when a process exits may crash or write a page of
+  // text once one of its calls has failed, for example on a full disk.
   std::fflush(nullptr);
   std::_Exit(code);
 }
 
-/// Parses the command line. False when it asks for help, which is then printed.
+/// Parses the command line. Returns false when it asks for help, which is then printed.
 inline bool parse(CLI::App& app, int argc, char** argv) {
   try {
     app.parse(argc, argv);
@@ -105,13 +105,13 @@ inline bool parse(CLI::App& app, int argc, char** argv) {
   }
 }
 
-/// A function that writes warnings of `app` as it writes errors.
+/// A function that writes warnings of `app` in the form of its errors.
 inline auto warn_as(const CLI::App& app) {
   return [name = app.get_name()](const std::string& text) { tell(name.c_str(), "warning: " + text); };
 }
 
-/// Throws vscg::expectation_error now, and not after minutes of work, when a file cannot be written there. Nothing
-/// stays behind.
+/// Throws vscg::expectation_error now, and not after minutes of work, if a file cannot be written there. Leaves nothing
+/// behind.
 inline void expect_writable(const std::filesystem::path& path) {
   const stop_hold hold;
   const vscg::atomic_file probe(path);

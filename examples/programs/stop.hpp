@@ -18,14 +18,14 @@
 
 namespace programs {
 
-/// A signal ends the program at once, with 130, whatever it computes or waits for: nothing is there that could be lost.
-/// While something is in the making, a stop_hold lives: then the first signal is only noted, for work that asks
-/// heard() to come to an end in order. The second one ends the program at once, always.
+/// A signal normally ends the program immediately, with 130, whatever it computes or waits for: nothing could be lost.
+/// While something is half-written, a stop_hold lives: then the first signal is only noted, so that work that asks
+/// heard() can come to an orderly end. A second signal always ends the program immediately.
 class stop {
  public:
   static constexpr int exit_code = 130;
 
-  /// From now on. `name` begins the line that is told.
+  /// Signals are handled from now on. `name` begins the line that reports them.
   static void listen(std::string_view name) {
     constexpr std::string_view rest = ": interrupted\n";
     length_ = std::min(name.size(), text_.size() - rest.size());
@@ -39,14 +39,14 @@ class stop {
     sigaction(SIGTERM, &action, nullptr);
   }
 
-  /// Whether a signal came while something was in the making.
+  /// Whether a signal came while something was half-written.
   static bool heard() { return state_.load() == state::heard; }
 
  private:
   friend class stop_hold;
   enum class state : int { free, held, heard, leaving };
 
-  // Calls only what a handler may call.
+  // Calls only what a signal handler may call.
   static void take(int) {
     const int reason = errno;
     auto now = state::free;
@@ -61,7 +61,7 @@ class stop {
     ::_exit(exit_code);
   }
 
-  // A pipe that nobody reads must not keep the program.
+  // A pipe that nobody reads must not block the program.
   static void tell() {
     ::pollfd ready{STDERR_FILENO, POLLOUT, 0};
     if (::poll(&ready, 1, 0) != 1 || (ready.revents & POLLOUT) == 0) return;
@@ -74,8 +74,9 @@ class stop {
   inline static std::size_t length_ = 0;
 };
 
-/// While it lives, something is in the making. One at a time. A signal that came meanwhile takes effect when it ends:
-/// it calls `farewell`, which tells of it, and leaves. Where it ends by an exception, that tells.
+/// While it lives, something is half-written; only one may live. A signal that came meanwhile takes effect when it
+/// ends: it calls `farewell`, which reports the signal, and leaves. If it ends by an exception, that is reported
+/// instead.
 class stop_hold {
  public:
   explicit stop_hold(std::function<void()> farewell = stop::tell)

@@ -12,14 +12,13 @@
 
 namespace programs {
 
-/// What ave_synthesize is asked to do.
+/// The options of ave_synthesize.
 struct synthesize_options {
   std::string out, annotations;
   std::uint64_t seed = 1;
   vscg::data::synthesis_options synthesis;
 };
 
-/// Adds the options of ave_synthesize.
 inline void add_options(CLI::App& app, synthesize_options& given) {
   using vscg::data::stored_type;
   using vscg::data::withheld_sense;

@@ -11,7 +11,7 @@
 
 namespace programs {
 
-/// Rows of ten seconds under each other, a mark for each category:
+/// Rows of ten seconds, one below the other, with one mark per category:
 ///
 ///   video 7 (kdSAbrqKQZE): Flute
 ///     said  |..######..|  # Flute 2-8 s, score 0.91
@@ -40,7 +40,7 @@ class timeline {
   const std::string& text() const { return text_; }
 
  private:
-  /// The same mark for the same category in all rows.
+  /// A category has the same mark in all rows.
   char mark_of(std::size_t category) {
     auto found = std::find(met_.begin(), met_.end(), category);
     if (found == met_.end()) found = met_.insert(met_.end(), category);

@@ -18,7 +18,7 @@
 
 namespace programs {
 
-/// The options as they were given; what was not given is the default or, on resume, as the run began.
+/// The options as they were given; an option that was not given has its default or, on resume, what the run began with.
 struct train_options {
   std::string data, out = "run";
   vscg::setting setting = vscg::setting::fully;
@@ -32,7 +32,7 @@ struct train_options {
   bool resume = false, cache = false;
 };
 
-/// Adds the options of ave_train; `networks` is what --network takes, for its help.
+/// `networks` is what --network takes, for its help.
 inline void add_options(CLI::App& app, train_options& given, const std::string& networks) {
   namespace train = vscg::train;
   using train::protocol_name;
@@ -44,13 +44,14 @@ inline void add_options(CLI::App& app, train_options& given, const std::string& 
   add_path(app, "--data", given.data, "folder of the AVE data set's files")->required()->type_name("DIR");
   add_choice(app, "--setting", given.setting,
              choices<vscg::setting>{{"fully", vscg::setting::fully}, {"weakly", vscg::setting::weakly}},
-             "a label a second, or a tag a video")
+             "one label per second, or one tag per video")
       ->required();
   app.add_option("--network", given.network, networks + " (default: the released one of the setting)")
       ->type_name("NAME");
   add_whole_number(app, "--epochs", given.epochs, train::epochs_range,
                    defaults_to("rounds over the training split", number(usual.epochs)));
-  add_whole_number(app, "--batch", given.batch, train::batch_range, defaults_to("videos a step", number(usual.batch)));
+  add_whole_number(app, "--batch", given.batch, train::batch_range,
+                   defaults_to("videos per step", number(usual.batch)));
   add_real_number(app, "--learning-rate", given.learning_rate, train::learning_rate_range,
                   defaults_to("of Adam", "0.001"));
   add_whole_numbers(app, "--decay-after", given.decay_after, train::epochs_range,
@@ -69,8 +70,8 @@ inline void add_options(CLI::App& app, train_options& given, const std::string& 
       defaults_to("videos computed at once: fewer take less memory, bits depend on it", number(usual.micro_batch)));
   add_path(app, "--out", given.out, "folder of the run, default run; must be new unless --resume is given")
       ->type_name("RUN");
-  app.add_flag("--resume", given.resume, "go on with the run in --out, with the same bits as if it had not stopped");
-  app.add_flag("--cache", given.cache, "keep a float32 copy of the features beside the data, for compressed files");
+  app.add_flag("--resume", given.resume, "continue the run in --out, with the same bits as if it had not stopped");
+  app.add_flag("--cache", given.cache, "keep a float32 copy of the features next to the data, for compressed files");
 }
 
 }  // namespace programs

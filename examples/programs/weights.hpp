@@ -16,12 +16,12 @@
 #include "networks/network.hpp"
 #include "programs/memory.hpp"
 
-// What ave_evaluate and ave_localize do with what a weights file says.
+// How the programs use what a weights file says.
 
 namespace programs {
 
 /// The threshold of relevance: the one asked for, else the file's; none for a weakly supervised network, which has no
-/// relevance. Throws vscg::expectation_error when it was asked for all the same.
+/// relevance. Throws vscg::expectation_error if one was asked for anyway.
 inline std::optional<double> relevance_threshold(const networks::network& network, std::optional<double> asked) {
   if (network.ave().setting == "weakly") {
     if (asked) {
@@ -33,8 +33,8 @@ inline std::optional<double> relevance_threshold(const networks::network& networ
   return asked ? asked : network.ave().relevance_threshold;
 }
 
-/// What class indices mean to the weights and to the data, where they do not agree: "category 3 is Bark in the weights
-/// and Flute in the data". Names that the data does not know are left out.
+/// Where the weights and the data disagree about a class index: "category 3 is Bark in the weights and Flute in the
+/// data". Names that either does not know are skipped.
 inline std::optional<std::string> categories_differ(const std::vector<std::string>& weights,
                                                     const std::vector<std::string>& data) {
   for (std::size_t i = 0; i < weights.size() && i < data.size(); ++i) {
@@ -45,22 +45,22 @@ inline std::optional<std::string> categories_differ(const std::vector<std::strin
   return std::nullopt;
 }
 
-/// A text for JSON: bytes that are no UTF-8, as paths may hold them, are replaced by U+FFFD.
+/// A text for JSON: bytes that are not UTF-8, which paths may hold, are replaced by U+FFFD.
 inline std::string utf8_text(const std::string& text) {
   using vscg::io::json;
   return json::parse(json(text).dump(-1, ' ', false, json::error_handler_t::replace)).get<std::string>();
 }
 
-/// networks::open_network, which says what there is no room for.
+/// Like networks::open_network, but the error says what there is no room for.
 inline std::unique_ptr<networks::network> open_network(const std::string& weights, std::size_t threads) {
   return with_room_for("the weights of " + weights + " and a group of videos",
                        [&] { return networks::open_network(weights, vscg::threads(threads)); });
 }
 
-/// network::localize, which says what there is no room for.
+/// Like network::localize, but the error says what there is no room for.
 inline void localize(networks::network& network, const networks::feature_source& videos, double threshold,
                      const std::function<void(const networks::localization&)>& take) {
-  with_room_for("what is said of " + std::to_string(videos.videos()) + " videos, read in groups",
+  with_room_for("the results of " + std::to_string(videos.videos()) + " videos, read in groups",
                 [&] { network.localize(videos, threshold, take); });
 }
 

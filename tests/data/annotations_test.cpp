@@ -38,7 +38,7 @@ TEST_CASE("rows, categories in the order of first appearance, seconds") {
   }
 }
 
-TEST_CASE("a title line, CRLF, empty lines at the end and a last line without its end are fine") {
+TEST_CASE("a title line, CRLF, empty lines at the end and a last line without a line ending are fine") {
   const annotation_list list =
       parse("Category&VideoID&Quality&StartTime&EndTime\r\nTruck&a&good&2&5\r\nTruck&b&good&0&3\r\n\r\n");
   CHECK(list.entries.size() == 2);
@@ -65,7 +65,7 @@ TEST_CASE("broken lines: file, line, expected, found") {
   check_mentions(message("Truck&a&good&0&" + std::string(100000, '1')), {"whole seconds", "111..."});
 }
 
-TEST_CASE("marks, blanks and ends of lines make no category of their own") {
+TEST_CASE("marks, blanks and line endings make no categories of their own") {
   const std::string mark = "\xEF\xBB\xBF";
   const std::vector<std::string> clean = {"Truck&a&good&2&5", "B\xC3\xA9lier&b&good&0&3", "Truck&c&good&0&3"};
   const auto check = [&](const std::string& text) {
@@ -80,7 +80,7 @@ TEST_CASE("marks, blanks and ends of lines make no category of their own") {
   };
   for (const std::string end : {"\n", "\r\n", "\r", "\r\r\n", " \n", "\t\r\n", "\xC2\xA0\n"}) {
     for (const std::string begin : {"", "\xEF\xBB\xBF", " ", "\xC2\xA0", "\xE2\x80\x8B"}) {
-      check(begin + clean[0] + end + clean[1] + end + begin + clean[2] + end);  // files joined have marks inside
+      check(begin + clean[0] + end + clean[1] + end + begin + clean[2] + end);  // joined files have marks inside
       check(begin + clean[0] + end + clean[1] + end + begin + clean[2]);
     }
   }
@@ -107,7 +107,7 @@ TEST_CASE("categories that nobody can tell apart are refused, not two of them") 
   }
 }
 
-TEST_CASE("what is not UTF-8 is refused with line and byte, whichever part it stands in") {
+TEST_CASE("text that is not UTF-8 is refused with line and byte, in any part of the line") {
   const auto message = [](const std::string& text) { return error_of([&] { parse(text); }); };
   const std::string first = "Truck&a&good&2&5\n";
   for (const std::string line : {"B\xE9lier&b&good&0&3", "Be&\xE9&good&0&3", "Bell&b&\xE9&0&3"}) {

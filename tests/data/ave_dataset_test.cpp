@@ -52,10 +52,10 @@ TEST_CASE("fully: labels, orders, names, annotations") {
   REQUIRE(data.annotation_of(4));
   CHECK(data.annotation_of(4)->video_id == "id4");
   CHECK(data.annotation_of(4)->start == 5);
-  // The event without length is valid, and said.
+  // The event without length is valid but gives a warning.
   REQUIRE(ave.warnings.size() == 1);
   check_mentions(ave.warnings[0], {"Annotations.txt", "video row 5 (id5)", "without length", "from 4 to 4"});
-  CHECK_NOTHROW(ave_dataset::open(ave.folder.path(), {}));  // without anybody who listens
+  CHECK_NOTHROW(ave_dataset::open(ave.folder.path(), {}));  // without anyone to warn
 }
 
 TEST_CASE("labels under every name, right_labels.h5 first") {
@@ -70,7 +70,7 @@ TEST_CASE("labels under every name, right_labels.h5 first") {
     CHECK(data.segment_classes(3)[4] == 28);
     CHECK(data.category_names()[2] == "category 2");
     CHECK_FALSE(data.annotation_of(0));
-    CHECK(data.category(5) == background);  // nothing says what it would have been
+    CHECK(data.category(5) == background);  // no file says what it would have been
   }
   small_ave ave;
   ave.write_text("labels.h5", "not even HDF5");
@@ -92,7 +92,7 @@ TEST_CASE("labels rebuilt from Annotations.txt") {
   check_mentions(error_of([&] { data.segment_classes(0); }), {"labels", "features only"});
 }
 
-TEST_CASE("names follow the label file where the folder holds a part of a larger data set") {
+TEST_CASE("names follow the label file if the folder holds a part of a larger data set") {
   small_ave ave;
   ave.category = {7, 7, 3, 12, 12, 3};
   ave.write_labels("right_labels.h5");
@@ -102,7 +102,7 @@ TEST_CASE("names follow the label file where the folder holds a part of a larger
   CHECK(data.category_names()[3] == "sound 3");
   CHECK(data.category_names()[12] == "sound 12");
   CHECK(data.category(5) == 3);
-  CHECK(ave.warnings.size() == 1);  // the event without length only
+  CHECK(ave.warnings.size() == 1);  // only the event without length
 
   ave.category[1] = 12;  // the label file keeps 7
   ave.write_annotations();
@@ -112,7 +112,7 @@ TEST_CASE("names follow the label file where the folder holds a part of a larger
   check_mentions(ave.warnings[1], {"right_labels.h5", "1 of 6", "Annotations.txt", "row 1", "class 7", "sound 12"});
 }
 
-TEST_CASE("fully: a video of several categories teaches its first one only, which is said") {
+TEST_CASE("fully: a video of several categories teaches only its first one, with a warning") {
   small_ave ave;
   std::vector<double> labels = ave.label_values();
   const auto put = [&](std::size_t row, std::size_t t, std::size_t c) {
@@ -124,7 +124,7 @@ TEST_CASE("fully: a video of several categories teaches its first one only, whic
   put(4, 0, 7);  // background before, then class 2
   write_array(ave / "right_labels.h5", "avadataset", {small_ave::videos, 10, 29}, labels);
   ave_dataset::open(ave.folder.path(), ave.options());
-  // Said before: the event without length, and that row 4 has another category than in Annotations.txt.
+  // The other warnings: the event without length, and that row 4 has another category than in Annotations.txt.
   REQUIRE(ave.warnings.size() == 3);
   CHECK(ave.warnings[2] == (ave / "right_labels.h5").string() +
                                ": 2 of 6 videos have several categories, of which fully supervised training learns the "
@@ -135,7 +135,7 @@ TEST_CASE("fully: a video of several categories teaches its first one only, whic
   for (const std::string& text : ave.warnings) CHECK(text.find("several categories") == std::string::npos);
 }
 
-TEST_CASE("no two classes get one name, whatever the files say: a weights file keeps every name once") {
+TEST_CASE("no two classes get one name, whatever the files say: a weights file needs unique names") {
   const auto names_of = [](small_ave& ave) {
     std::vector<std::string> names = ave_dataset::open(ave.folder.path(), ave.options()).category_names();
     CHECK(names.size() == categories);
@@ -155,7 +155,7 @@ TEST_CASE("no two classes get one name, whatever the files say: a weights file k
   CHECK(names[3] == "sound 3");
   check_mentions(ave.warnings.back(), {"1 of 6 videos have another category", "row 0 (class 7 against sound 2)"});
 
-  // A name that is ours for a class without one.
+  // A file uses the name that we give to a class without one.
   ave.remove("right_labels.h5");
   ave.write_text(
       "Annotations.txt",
@@ -231,7 +231,7 @@ TEST_CASE("weakly: files that disagree") {
   CHECK(data.category(3) == 1);
 }
 
-TEST_CASE("features: rows in any order, noisy ones behind, one sense alone") {
+TEST_CASE("features: rows in any order, noisy ones last, one sense alone") {
   small_ave ave;
   ave.write_weak();
   ave.write_features("visual_feature.h5", small_ave::videos);
@@ -300,7 +300,7 @@ TEST_CASE("splits: empty, not needed, overlapping") {
   check_mentions(ave.warnings[1], {"test_order.h5", "2 videos", "another split", "row 2", "in train"});
 }
 
-TEST_CASE("chunks of several videos are said, unless there is a cache") {
+TEST_CASE("chunks of several videos give a warning, unless there is a cache") {
   small_ave ave;
   ave.shape_only("visual_feature.h5", {6, 10, 7, 7, 512}, {stored_as::float32, {3, 1, 7, 7, 128}, 1});
   ave_options options = ave.options();
@@ -313,7 +313,7 @@ TEST_CASE("chunks of several videos are said, unless there is a cache") {
   CHECK(ave.warnings.size() == 1);
 }
 
-TEST_CASE("a stop ends the writing of a cache, wherever it is asked, and the waiting for another process") {
+TEST_CASE("a stop ends the writing of a cache at any time, and the wait for another process") {
   for (const auto& chunk : {std::vector<hsize_t>{1, 10, 7, 7, 512}, std::vector<hsize_t>{3, 1, 7, 7, 128}}) {
     small_ave ave;
     ave.shape_only("visual_feature.h5", {6, 10, 7, 7, 512}, {stored_as::float32, chunk, 1});

@@ -12,7 +12,7 @@
 
 using namespace vscg::data;
 
-TEST_CASE("missing folders and files: the names that would do") {
+TEST_CASE("missing folders and files: the error lists the accepted names") {
   small_ave ave;
   check_mentions(error_of([] { ave_dataset::open("/nowhere/ave", {}); }),
                  {"/nowhere/ave", "folder", "nothing of this"});
@@ -32,7 +32,7 @@ TEST_CASE("a file that is there but cannot be read is an error, and nothing take
     CAPTURE(std::string(name));
     small_ave ave;
     ave.write_weak();
-    // What used to be taken instead: the uncorrected labels, the other spelling.
+    // Files that could be taken for it: the uncorrected labels, the other spelling.
     ave.write_labels("labels.h5");
     ave.write_order("validation_order.h5", {3});
     std::filesystem::copy(ave / "visual_feature.h5", ave / "visual_features.h5");

@@ -16,7 +16,7 @@ using namespace vscg::data;
 
 namespace {
 
-// Features with numbers, one of them bad on demand.
+// Features with numbers, one of which is bad on request.
 void fill(const small_ave& ave, const stored_as& how, bool bad_row_3 = false) {
   ave.write_features("visual_feature.h5", small_ave::videos, how, 0, [&](std::vector<double>& values) {
     if (bad_row_3) values[3 * visual_video_values] = std::numeric_limits<double>::quiet_NaN();
@@ -78,14 +78,14 @@ TEST_CASE("a batch stays as it is while the next one is read") {
   loader.request({2, 3});
   loader.request({4, 5});
   const batch<float>& first = loader.wait();
-  std::this_thread::sleep_for(std::chrono::milliseconds(100));  // time to overwrite it
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));  // enough time to overwrite it
   check_batch(first, {0, 1}, ave);
   check_batch(loader.wait(), {2, 3}, ave);
   check_batch(loader.wait(), {4, 5}, ave);
   CHECK(loader.seconds_waited() >= 0.0);
 }
 
-TEST_CASE("an error belongs to its request; the ones behind it are not lost") {
+TEST_CASE("an error belongs to its request; the requests after it are not lost") {
   small_ave ave;
   fill(ave, {}, true);
   const ave_dataset data = ave_dataset::open(ave.folder.path(), ave.options());
@@ -110,17 +110,17 @@ TEST_CASE("a capacity that no memory could hold is refused, and its size does no
                  {"bytes of two batches", "at most", std::to_string(many)});
 }
 
-TEST_CASE("who waits may stop waiting; the request is still the earliest") {
+TEST_CASE("a wait may be stopped; the request is still the earliest") {
   small_ave ave;
   fill(ave, {stored_as::float32, {1, 10, 7, 7, 512}, 1});
   const ave_dataset data = ave_dataset::open(ave.folder.path(), ave.options());
   batch_loader<float> loader(data, 400);
-  loader.request(std::vector<std::size_t>(400, 3));  // long enough for a question
+  loader.request(std::vector<std::size_t>(400, 3));  // long enough for `stop` to be asked
   CHECK_THROWS_AS(loader.wait([] { return true; }), vscg::stopped);
   CHECK(loader.outstanding() == 1);
 }
 
-TEST_CASE("a loader that is left with requests ends") {
+TEST_CASE("a loader with pending requests ends") {
   small_ave ave;
   fill(ave, {});
   const ave_dataset data = ave_dataset::open(ave.folder.path(), ave.options());
@@ -133,7 +133,7 @@ TEST_CASE("a loader that is left with requests ends") {
   }
 }
 
-TEST_CASE("two loaders of copies of one data set at once") {
+TEST_CASE("two loaders of copies of one data set at the same time") {
   small_ave ave;
   fill(ave, {stored_as::float32, {1, 10, 7, 7, 512}, 1});  // through HDF5: the lock is used
   const ave_dataset data = ave_dataset::open(ave.folder.path(), ave.options());

@@ -32,7 +32,7 @@ TEST_CASE("a child's answer, or how it ended") {
   const child_answer thrown = ask_child(begin, []() -> std::string { throw 1; });
   CHECK(thrown.result == outcome::died);
 
-  const auto handler = std::signal(SIGCHLD, SIG_IGN);  // nobody can ask for the reason of the end
+  const auto handler = std::signal(SIGCHLD, SIG_IGN);  // nobody can ask for the exit status then
   CHECK(ask_child(begin, [&] { return long_text; }).text == long_text);
   CHECK(ask_child(begin, []() -> std::string { std::abort(); }).result == outcome::died);
   std::signal(SIGCHLD, handler);

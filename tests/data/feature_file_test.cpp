@@ -31,7 +31,7 @@ feature_file open_visual(const small_ave& ave) {
   return feature_file(ave / "visual_feature.h5", visual_item, std::make_shared<std::mutex>());
 }
 
-// How many values of all rows are not what the fixture wrote.
+// How many values, over all rows, differ from what the fixture wrote.
 template <class T>
 std::size_t wrong_values(const feature_file& file) {
   std::vector<T> video(visual_video_values);
@@ -59,10 +59,10 @@ TEST_CASE("every storage gives the same numbers, in float and double") {
       {"float64, big endian", {stored_as::float64_big}, true, 1},
       {"float32, big endian", {stored_as::float32_big}, true, 1},
       {"float16, big endian", {stored_as::float16_big}, true, 1},
-      {"a video a chunk, compressed", {stored_as::float64, {1, 10, 7, 7, 512}, 1}, false, 1},
+      {"one video per chunk, compressed", {stored_as::float64, {1, 10, 7, 7, 512}, 1}, false, 1},
       {"half floats, compressed", {stored_as::float16, {1, 5, 7, 7, 512}, 1}, false, 1},
       {"big endian, chunked", {stored_as::float32_big, {1, 10, 7, 7, 128}}, false, 1},
-      {"two videos a chunk, compressed", {stored_as::float32, {2, 3, 2, 7, 128}, 1}, false, 2},
+      {"two videos per chunk, compressed", {stored_as::float32, {2, 3, 2, 7, 128}, 1}, false, 2},
   };
   for (const variant& v : variants) {
     CAPTURE(v.name);
@@ -112,7 +112,7 @@ TEST_CASE("NaN and infinity: file, video row and segment") {
   CHECK_NOTHROW(file.read(0, wide.data()));
 }
 
-TEST_CASE("wrong shapes and kinds are refused with both") {
+TEST_CASE("wrong shapes and types are refused, naming both") {
   const small_ave ave;
   const auto message = [&] { return error_of([&] { open_visual(ave); }); };
   ave.shape_only("visual_feature.h5", {6, 10, 49, 512});
@@ -142,7 +142,7 @@ TEST_CASE("a file that is cut while it is mapped is an error, not a signal") {
   std::vector<float> video(visual_video_values);
   file.read(1, video.data());
   std::filesystem::resize_file(ave / "visual_feature.h5", 1'000'000);
-  // Kernels before 5.14 cannot tell beforehand: there the process would end.
+  // Kernels before 5.14 cannot tell in advance: the process would end there.
   const int advice = ::madvise(nullptr, 0, 22);
   if (advice != 0) return;
   check_mentions(error_of([&] { file.read(1, video.data()); }), {"visual_feature.h5", "became shorter"});
@@ -176,7 +176,7 @@ TEST_CASE("the cache gives the same numbers and is written once") {
   }
 }
 
-TEST_CASE("a cache of another state of the source, or a truncated one, is written anew") {
+TEST_CASE("a cache of another state of the source, or a truncated one, is written again") {
   const small_ave ave;
   const std::filesystem::path cache = ave / ".vscg_cache/visual_feature.float32";
   std::size_t written = 0;
@@ -192,7 +192,7 @@ TEST_CASE("a cache of another state of the source, or a truncated one, is writte
   CHECK(use()[5] == static_cast<float>(feature_value(1, 5)));
   CHECK(written == 2);
 
-  ave.write_features("visual_feature.h5", 2, {}, 100);  // the same size, another time
+  ave.write_features("visual_feature.h5", 2, {}, 100);  // the same size but another time
   std::filesystem::last_write_time(
       ave / "visual_feature.h5", std::filesystem::last_write_time(ave / "visual_feature.h5") + std::chrono::seconds(1));
   CHECK(use()[5] == static_cast<float>(feature_value(101, 5)));
@@ -242,7 +242,7 @@ TEST_CASE("a cache that cannot be written is an error and leaves nothing") {
   CHECK(wrong_values<float>(file) == 0);  // the source still reads
 }
 
-TEST_CASE("a file that the system does not map is read all the same") {
+TEST_CASE("a file that the system does not map is read anyway") {
   const char* const never_mapped = "/sys/kernel/mm/transparent_hugepage/enabled";
   if (std::filesystem::exists(never_mapped)) CHECK(vscg::mapped_file(never_mapped).refused());
 
@@ -285,13 +285,13 @@ TEST_CASE("a file that the system does not map is read all the same") {
 }
 
 TEST_CASE("damage in and around compressed rows: file and row") {
-  constexpr std::size_t rows = 1100;  // more chunks than are looked at when the file is opened
+  constexpr std::size_t rows = 1100;  // more chunks than are checked when the file is opened
   const temporary_folder folder;
   const std::filesystem::path path = folder / "packed.h5";
   std::vector<double> values(rows * 8);
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<double>(i % 7);
   write_array(path, "avadataset", {rows, 2, 4}, values, {stored_as::float64, {1, 2, 4}, 1});
-  // Where the numbers of a row are, and the entry that says so: size, filters left out, row.
+  // Where the numbers of a row are, and the index entry that says so: size, skipped filters, row.
   struct chunk {
     std::size_t place, bytes, entry;
   };

@@ -18,8 +18,8 @@
 
 #include "support/temporary_folder.hpp"
 
-// What the tests of data/ share: HDF5 files written with the library's plain calls, and a small data set in which each
-// test breaks one thing.
+// What the tests of data/ share: HDF5 files written with plain C calls, and a small data set in which each test breaks
+// one thing.
 
 /// Fails unless `text` has every one of `parts`, and shows both.
 inline void check_mentions(const std::string& text, const std::vector<std::string>& parts) {
@@ -30,7 +30,7 @@ inline void check_mentions(const std::string& text, const std::vector<std::strin
   }
 }
 
-/// How an array is stored. `unwritten`: its numbers get no place in the file before they are written.
+/// How an array is stored. `unwritten`: its numbers get a place in the file only when they are written.
 struct stored_as {
   enum kind { float64, float32, float16, float64_big, float32_big, float16_big, int32, int64 } type = float64;
   std::vector<hsize_t> chunk = {};
@@ -38,7 +38,7 @@ struct stored_as {
   bool unwritten = false;
 };
 
-/// One HDF5 file with one array, plain C calls, nothing of the library under test.
+/// One HDF5 file with one array, written with plain C calls and without the library under test.
 class hdf5_fixture_file {
  public:
   hdf5_fixture_file(const std::filesystem::path& path, const char* key, const std::vector<std::size_t>& shape,
@@ -54,7 +54,7 @@ class hdf5_fixture_file {
     H5Fclose(file_);
   }
 
-  /// Another array in the same file.
+  /// Adds another array to the same file.
   void add(const char* key, const std::vector<std::size_t>& shape, const stored_as& how = {}) {
     if (array_ >= 0) H5Dclose(array_);
     shape_.assign(shape.begin(), shape.end());
@@ -112,7 +112,7 @@ inline void write_array(const std::filesystem::path& path, const char* key, cons
   hdf5_fixture_file(path, key, shape, how).write_all(values);
 }
 
-/// One byte of a file becomes another one.
+/// Replaces one byte of a file.
 inline void put_byte(const std::filesystem::path& file, std::size_t place, unsigned char byte) {
   std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
   stream.seekp(static_cast<std::streamoff>(place));
@@ -133,7 +133,7 @@ class small_ave {
 
   temporary_folder folder;
   std::array<std::uint8_t, videos> category = {0, 0, 1, 2, 2, 1};
-  std::array<std::size_t, videos> start = {0, 3, 2, 0, 5, 4}, end = {10, 7, 10, 4, 10, 4};  // the last one is empty
+  std::array<std::size_t, videos> start = {0, 3, 2, 0, 5, 4}, end = {10, 7, 10, 4, 10, 4};  // the last event is empty
   std::vector<std::string> warnings;
 
   small_ave() {

@@ -52,7 +52,7 @@ std::string message_of(const path& file) {
   return error_of([&] { read_features(file); });
 }
 
-// A new file, or one that is there, in the hands of HDF5.
+// Lets HDF5 change a file, which may be new.
 void edit(const path& file, const std::function<void(hid_t)>& change) {
   const bool there = std::filesystem::exists(file);
   const hdf5_handle open(there ? H5Fopen(file.c_str(), H5F_ACC_RDWR, H5P_DEFAULT)
@@ -62,7 +62,7 @@ void edit(const path& file, const std::function<void(hid_t)>& change) {
   change(open.get());
 }
 
-// An array of `sizes` as `plan` and `type` say; `written` rows of it get numbers.
+// Makes an array of `sizes` with this plan and type; `written` of its rows get numbers.
 void make_array(hid_t file, const char* key, const std::vector<hsize_t>& sizes, hid_t type, hid_t plan,
                 std::size_t written = 0) {
   const hdf5_handle space(H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr), H5Sclose);
@@ -84,7 +84,7 @@ hdf5_handle chunked_plan(const std::vector<hsize_t>& chunk) {
   return plan;
 }
 
-// A virtual array whose rows [0, 3) come from `first` and [3, last) from `second`.
+// Makes a virtual array whose rows [0, 3) come from `first` and [3, last) from `second`.
 void make_virtual(const path& file, const char* first, const char* second, hsize_t last = 6) {
   edit(file, [&](hid_t id) {
     const hsize_t all[] = {6, 2, 4};
@@ -165,7 +165,7 @@ TEST_CASE("links that lead nowhere: the link and where it points") {
   check_mentions(message_of(folder / "dangling.h5"), {"dangling.h5", "a link to nowhere/features.h5", "no such file"});
 }
 
-TEST_CASE("a compression that HDF5 does not know has its name") {
+TEST_CASE("a compression that HDF5 does not know is named") {
   const auto same = [](unsigned, std::size_t, const unsigned*, std::size_t bytes, std::size_t*, void**) {
     return bytes;
   };
@@ -324,7 +324,7 @@ TEST_CASE("one wrong byte of an array's header: an error or the same numbers, ne
     std::size_t tried = 0, refused = 0, wrong = 0;
     std::mt19937 random(1);
     for (std::size_t place = begin; place < begin + 272; ++place) {
-      // Messages begin at multiples of 8; their fifth byte holds flags, of which 2 and 3 made HDF5 1.10 crash.
+      // Messages begin at multiples of 8; their fifth byte holds flags, where 2 and 3 made HDF5 1.10 crash.
       const bool flags = place % 8 == 4;
       if (!flags && random() % 6 != 0) continue;
       put_byte(file, place, static_cast<unsigned char>(flags ? 2 + place / 8 % 2 : random() & 0xFFU));
@@ -341,7 +341,7 @@ TEST_CASE("one wrong byte of an array's header: an error or the same numbers, ne
   }
 }
 
-TEST_CASE("numbers in the array's header that are fewer than its shape needs") {
+TEST_CASE("an array in its own header with fewer numbers than its shape needs") {
   const temporary_folder folder;
   const std::filesystem::path file_path = folder / "compact.h5";
   {
@@ -373,7 +373,7 @@ TEST_CASE("numbers in the array's header that are fewer than its shape needs") {
   }
 }
 
-TEST_CASE("where no child can be made, the file is read without") {
+TEST_CASE("if no child can be made, the file is read without one") {
   const temporary_folder folder;
   write_array(folder / "plain.h5", "avadataset", shape, numbers());
   rlimit before{};
@@ -381,7 +381,7 @@ TEST_CASE("where no child can be made, the file is read without") {
   const int next = ::open("/dev/null", O_RDONLY);
   ::close(next);
   rlimit one_more = before;
-  one_more.rlim_cur = static_cast<rlim_t>(next) + 1;  // enough for the file, not for a pipe
+  one_more.rlim_cur = static_cast<rlim_t>(next) + 1;  // enough for the file but not for a pipe
   REQUIRE(::setrlimit(RLIMIT_NOFILE, &one_more) == 0);
   const child_answer answer = ask_child([] {}, [] { return std::string(); });
   std::vector<double> found;

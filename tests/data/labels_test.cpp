@@ -64,7 +64,7 @@ TEST_CASE("wrong rank and size of labels") {
   check_mentions(error_of([&] { read_video_labels(ave / "mil_labels.h5"); }), {"[N,29]", "[6,10,29]"});
 }
 
-TEST_CASE("keys: the usual one, the only one, or an error with those found") {
+TEST_CASE("keys: the usual one, the only one, or an error that lists those found") {
   const small_ave ave;
   const auto values = ave.category_values();
   const std::vector<std::size_t> shape = {small_ave::videos, 29};

@@ -8,7 +8,7 @@
 #include "data/hdf5_fixture.hpp"
 #include "support/error_of.hpp"
 
-/// What is said when that folder is opened; empty where nothing is wrong with it.
+/// The error when that folder is opened; empty if there is none.
 inline std::string opening_error(small_ave& ave, vscg::data::supervision setting = vscg::data::supervision::fully) {
   return error_of([&] { vscg::data::ave_dataset::open(ave.folder.path(), ave.options(setting)); });
 }

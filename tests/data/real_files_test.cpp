@@ -16,7 +16,7 @@
 #include "data/hdf5_fixture.hpp"
 #include "support/temporary_folder.hpp"
 
-// The small ones of the real AVE files, where VSCG_AVE_DIR says that they are.
+// Tests on the small files of the real AVE data set, in the folder VSCG_AVE_DIR.
 
 using namespace vscg::data;
 
@@ -57,7 +57,7 @@ TEST_CASE("real annotations agree with the real video labels") {
   }
   std::size_t twice = 0;
   for (const auto& [id, found] : categories_of_id) {
-    CHECK(found.size() == count[id]);  // the same id always with another category
+    CHECK(found.size() == count[id]);  // the same id always has another category
     twice += count[id] > 1 ? 1 : 0;
   }
   CHECK(twice == 45);

@@ -47,7 +47,7 @@ bool zero(const std::vector<float>& values) {
 
 }  // namespace
 
-TEST_CASE("a withheld sense is all that changes, and without place every region shows the mean") {
+TEST_CASE("only the withheld sense changes, and without place every region shows the mean") {
   const temporary_folder folder;
   const features whole(folder, "whole", withheld_sense::nothing);
   const features deaf(folder, "deaf", withheld_sense::sound);

@@ -16,7 +16,7 @@
 using namespace vscg;
 using namespace vscg::data;
 
-TEST_CASE("a sound or a look alone does not tell the category, both together do") {
+TEST_CASE("a sound or a look alone does not tell the category, but both together do") {
   using likeness = synthetic_likeness;
   std::array<int, likeness::sounds> by_ear{};
   std::array<int, likeness::looks> by_eye{};
@@ -38,7 +38,7 @@ TEST_CASE("a sound or a look alone does not tell the category, both together do"
   CHECK(both.size() == 28);
 }
 
-TEST_CASE("in the event the category is heard and seen, outside it never both, and no other thing fits the sound") {
+TEST_CASE("the category is heard and seen in the event, never both outside it, and nothing else fits the sound") {
   const synthetic_world world(seed{1});
   double sound_only = 0, sight_only = 0, silent = 0, stand_ins = 0, all = 0;
   std::array<double, 2> starts{};

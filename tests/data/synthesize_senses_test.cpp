@@ -12,8 +12,8 @@
 #include <vscg/data/synthesize_annotations.hpp>
 #include <vscg/data/synthesize_world.hpp>
 
-// Does a synthesized set need both senses, the attention and background? A simple classifier, linear in what it hears
-// and in what it sees in each region, is fitted with all of them and with one taken away.
+// Checks that a synthesized set needs both senses, the attention and background. A simple classifier, linear in what it
+// hears and in what it sees in each region, is fitted with all of them and with one removed.
 
 using namespace vscg;
 using namespace vscg::data;
@@ -66,7 +66,7 @@ std::vector<video> videos(std::size_t first, std::size_t count) {
 
 Eigen::Index index(std::size_t i) { return static_cast<Eigen::Index>(i); }
 
-// What sounds, of the seven: [segments, 7].
+// Which of the seven sounds is heard: [segments, 7].
 linear_fit fit_ear(const std::vector<video>& train) {
   matrix heard(index(train.size() * 10), 128), wanted = matrix::Zero(heard.rows(), index(likeness::sounds));
   for (std::size_t i = 0; i < train.size(); ++i) {
@@ -81,7 +81,7 @@ linear_fit fit_ear(const std::vector<video>& train) {
 
 bool shows(const scene_object& object, std::size_t t) { return object.visible[t] && object.moving[t]; }
 
-// What is seen in a region, of the fourteen looks: moving objects in their middle, against regions without one.
+// Which of the fourteen looks is seen in a region: moving objects in their middle, against regions without one.
 linear_fit fit_eye(const std::vector<video>& train) {
   std::vector<std::array<std::size_t, 3>> samples;  // row of the matrix of all regions, video, look or none
   dice draw(random_stream(seed{7}, "test"), 0);
@@ -119,7 +119,7 @@ matrix mean_of_regions(const video& v) {
   return result;
 }
 
-// The same from the mean of all regions: which looks move somewhere in the picture.
+// The same from the mean of all regions: which looks move anywhere in the picture.
 linear_fit fit_blurred_eye(const std::vector<video>& train) {
   matrix seen(index(train.size() * 10), 512), wanted = matrix::Zero(seen.rows(), index(likeness::looks));
   for (std::size_t i = 0; i < train.size(); ++i) {
@@ -133,9 +133,9 @@ linear_fit fit_blurred_eye(const std::vector<video>& train) {
   return {seen, wanted};
 }
 
-using evidence = std::vector<matrix>;  // of each video [10, 28], not negative
+using evidence = std::vector<matrix>;  // [10, 28] per video, not negative
 
-// [10, sounds or looks] to [10, 28]: categories that are alike get the same.
+// Turns [10, sounds or looks] into [10, 28]: categories that are alike get the same.
 template <class Kind>
 matrix by_category(const matrix& kinds, Kind&& kind_of) {
   matrix result(kinds.rows(), 28);
@@ -143,7 +143,7 @@ matrix by_category(const matrix& kinds, Kind&& kind_of) {
   return result;
 }
 
-// Category of a video: the one with most evidence; a segment is background where that is below a threshold.
+// A video's category is the one with most evidence; segments whose evidence is below a threshold are background.
 double accuracy(const std::vector<video>& set, const evidence& found, float threshold) {
   std::size_t right = 0;
   for (std::size_t i = 0; i < set.size(); ++i) {
@@ -160,7 +160,7 @@ double accuracy(const std::vector<video>& set, const evidence& found, float thre
   return static_cast<double>(right) / static_cast<double>(set.size() * 10);
 }
 
-// Accuracy on `test` with the threshold that is best on `train`: no control loses by a bad one.
+// Accuracy on `test` with the best threshold on `train`, so that no control loses because of a bad one.
 template <class Evidence>
 double best(const std::vector<video>& train, const std::vector<video>& test, Evidence&& find) {
   evidence known, fresh;

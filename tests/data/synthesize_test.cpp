@@ -36,7 +36,7 @@ struct stored_array {
   ~stored_array() { H5Tclose(type); }
 };
 
-// With HDF5's plain calls: nothing of the library reads what the library wrote.
+// Uses HDF5's plain calls, so that the library does not check itself.
 stored_array read_back(const std::filesystem::path& path, const char* key = "avadataset") {
   stored_array result;
   const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
@@ -155,7 +155,7 @@ TEST_CASE("the files have the names, keys, shapes and types of the AVE data set,
   CHECK(report.test == 2);
 }
 
-TEST_CASE("the reader of the AVE data set takes a synthesized one without a word") {
+TEST_CASE("the reader of the AVE data set takes a synthesized one without a warning") {
   const temporary_folder folder;
   synthesis_options options = small(28);
   options.noisy = 2;
@@ -175,7 +175,7 @@ TEST_CASE("the reader of the AVE data set takes a synthesized one without a word
   }
 }
 
-TEST_CASE("a row depends on seed and row, not on how many there are, nor on how they are stored") {
+TEST_CASE("a row depends on seed and row, not on how many there are or how they are stored") {
   const temporary_folder folder;
   synthesize(folder / "few", small(5));
   synthesize(folder / "many", small(8));
@@ -193,7 +193,7 @@ TEST_CASE("a row depends on seed and row, not on how many there are, nor on how 
     const std::size_t width = few.values.size() / 5;
     CHECK(std::equal(few.values.begin(), few.values.end(), many.values.begin()));
     CHECK(few.values != other.values);
-    CHECK(few.values == float32.values);  // they are made as float
+    CHECK(few.values == float32.values);  // features are made as float
     CHECK(float32.chunked);
     CHECK(float32.shape == few.shape);
     CHECK(H5Tequal(float32.type, H5T_IEEE_F32LE) > 0);
@@ -202,13 +202,13 @@ TEST_CASE("a row depends on seed and row, not on how many there are, nor on how 
     for (std::size_t i = 0; i < few.values.size(); ++i) {
       worst = std::max(worst, std::abs(float16.values[i] - few.values[i]) - few.values[i] * 0x1p-11);
     }
-    CHECK(worst < 0x1p-25);  // half a unit of the smallest halves
+    CHECK(worst < 0x1p-25);  // half the spacing of the smallest half-precision numbers
     for (std::size_t row = 1; row < 5; ++row) {
       CHECK_FALSE(std::equal(few.values.begin(), few.values.begin() + static_cast<std::ptrdiff_t>(width),
                              few.values.begin() + static_cast<std::ptrdiff_t>(row * width)));
     }
   }
-  // Noisy videos are no rows again.
+  // Noisy videos do not repeat rows.
   const auto noisy = read_back(folder / "few" / "audio_feature_noisy.h5"),
              rows = read_back(folder / "few" / "audio_feature.h5");
   CHECK_FALSE(std::equal(noisy.values.begin(), noisy.values.end(), rows.values.begin()));
@@ -243,7 +243,7 @@ TEST_CASE("given annotations are followed, an empty span too") {
   CHECK(names_in(folder.path()) == std::set<std::string>{"given.txt", "out"});
 }
 
-TEST_CASE("splits cover the rows once, hold every category and are sorted by it, as the real ones") {
+TEST_CASE("splits cover the rows once, hold every category and are sorted by it, like the real ones") {
   std::vector<synthetic_event> events;
   for (std::size_t row = 0; row < 560; ++row) events.push_back(generate_event(seed{3}, row));
   const synthetic_splits splits = split_rows(events, 56, seed{3});
@@ -268,7 +268,7 @@ TEST_CASE("splits cover the rows once, hold every category and are sorted by it,
   CHECK(split_rows(events, 56, seed{3}).test == splits.test);
 }
 
-TEST_CASE("the real annotations part as the real data set does") {
+TEST_CASE("the real annotations are split as in the real data set") {
   const char* const real = std::getenv("VSCG_AVE_DIR");
   if (real == nullptr) {
     std::puts("skipped: VSCG_AVE_DIR is not set");
@@ -304,7 +304,7 @@ TEST_CASE("a directory that is not empty is refused, and with force only the set
   synthesize(folder.path(), options);
 }
 
-TEST_CASE("what a killed run left is no data set and in nobody's way") {
+TEST_CASE("what a killed run left is not a data set and does not get in the way") {
   const temporary_folder folder;
   std::filesystem::create_directory(folder / synthesis::workshop::name);
   std::ofstream(folder / synthesis::workshop::name / "visual_feature.h5") << "half";
@@ -327,7 +327,7 @@ TEST_CASE("stopped or failing, it leaves no file behind") {
   CHECK(called == 3);
   CHECK(names_in(folder / "out").empty());
 
-  // A stop at every question there is, up to the one behind the last file.
+  // Stops at every question, up to the one after the last file.
   options.progress = {};
   for (std::size_t last = 1; last < 100; last += 4) {
     std::size_t asked = 0;
@@ -344,7 +344,7 @@ TEST_CASE("stopped or failing, it leaves no file behind") {
   std::filesystem::remove_all(folder / "out");
   options.stop = {};
 
-  // A disk that is full after 4 MB, as far as this process can tell.
+  // This process sees a disk that is full after 4 MB.
   options.progress = {};
   rlimit before{};
   REQUIRE(getrlimit(RLIMIT_FSIZE, &before) == 0);

@@ -13,8 +13,8 @@
 
 namespace faults {
 
-/// The files below a folder by their names, with what must be the same in two runs of a program: all bytes but times
-/// and sizes of memory, and the checksums over them.
+/// The files below a folder by their names, with what must be the same in two runs of a program: all bytes except
+/// times, sizes of memory, and the checksums over them.
 using folder_state = std::map<std::string, std::string>;
 
 inline std::string without_times(const std::string& text) {
@@ -26,12 +26,12 @@ inline std::string lasting_content(const std::filesystem::path& file) {
   std::string bytes = bytes_of(file);
   if (file.extension() == ".json" || file.extension() == ".jsonl") return without_times(bytes);
   if (file.extension() == ".float32")
-    return bytes.substr(std::min<std::size_t>(4096, bytes.size()));  // the source's time
+    return bytes.substr(std::min<std::size_t>(4096, bytes.size()));  // without the source's time
   if (file.extension() != ".checkpoint" || bytes.size() < 8) return bytes;
   std::uint64_t header = 0;
   std::memcpy(&header, bytes.data(), sizeof header);
   header = std::min<std::uint64_t>(header, bytes.size() - 8);
-  // The header is padded to a multiple of 8: its length follows the digits of times.
+  // The header is padded to a multiple of 8, so its length depends on the digits of times.
   std::string text = without_times(bytes.substr(8, header));
   text.erase(text.find_last_not_of(' ') + 1);
   bytes.replace(0, 8 + header, text);
@@ -48,7 +48,7 @@ inline folder_state state_of(const std::filesystem::path& folder) {
   return state;
 }
 
-/// What differs between two states, in words; empty where they are the same.
+/// The differences between two states, in words; empty if they are the same.
 inline std::string difference(const folder_state& expected, const folder_state& found) {
   std::string text;
   for (const auto& [name, content] : expected) {

@@ -18,11 +18,11 @@
 #include "support/contains.hpp"
 #include "support/temporary_folder.hpp"
 
-// Every program is run again and again, and each time one call of the system fails. Whatever call it is: the program
-// ends by itself, and it either does all of its work or says in one line what is wrong; what stood in the files before
-// stays or is replaced whole; and the same command, given again, ends with the very bits of a run that nothing hit.
+// Every program is run again and again, and each time one system call fails. Whichever it is: the program ends by
+// itself, and it either does all of its work or says in one line what is wrong; earlier files stay or are replaced as a
+// whole; and the same command, given again, ends with the same bits as an undisturbed run.
 //
-//   VSCG_FAULT_TRIALS=50 ctest --preset release -L faults    so many failing calls of every kind, instead of one
+//   VSCG_FAULT_TRIALS=50 ctest --preset release -L faults    that many failing calls of every kind, instead of one
 
 namespace {
 
@@ -32,14 +32,14 @@ using faults::fault;
 /// A program's run and where it works: `work` holds its outputs, `data` and `weights` are there for all.
 struct scenario {
   std::string program{}, arguments{};
-  std::string again{};                ///< what is added to the arguments the second time
-  std::vector<std::string> before{};  ///< commands, a program and its arguments, that make what stands there before
-  std::vector<fault> always{};        ///< that must be among the trials
+  std::string again{};                ///< added to the arguments the second time
+  std::vector<std::string> before{};  ///< commands (programs with arguments) that prepare the folder
+  std::vector<fault> always{};        ///< faults that must be among the trials
   std::vector<call> few{};            ///< the kinds of the small grid; empty: all
-  bool together = true;               ///< the outputs replace the earlier ones all at once, or not at all
+  bool together = true;               ///< the outputs replace the earlier ones all together, or not at all
 };
 
-/// All ways in which a kind of call can fail.
+/// All the ways in which a kind of call can fail.
 const std::map<call, std::vector<fault>>& ways() {
   static const auto made = [] {
     std::map<call, std::vector<fault>> all;
@@ -135,7 +135,7 @@ class grid {
     REQUIRE(made.result.code == 0);
   }
 
-  /// What the program finds.
+  /// Copies what the program finds.
   void place(const temporary_folder& dir) const {
     std::filesystem::copy(origin_ / "work", dir / "work", std::filesystem::copy_options::recursive);
     for (const char* const name : {"data", "trained"}) {
@@ -143,7 +143,7 @@ class grid {
     }
   }
 
-  /// `count` of the numbers 1 … `calls`, or all of them; more of the first ones, which are most different.
+  /// `count` of the numbers 1 … `calls`, or all of them; more from the start, where calls differ most.
   static std::vector<std::uint64_t> numbers(std::uint64_t calls, std::uint64_t count, std::mt19937_64& draw) {
     std::vector<std::uint64_t> chosen;
     if (calls <= count) {
@@ -183,7 +183,7 @@ class grid {
     CHECK(wrong == "");
   }
 
-  /// What is wrong with a run that was hit; empty where nothing is.
+  /// What is wrong with a disturbed run; empty if nothing is.
   std::string judge(const faults::outcome& hit, const fault& f, const temporary_folder& dir) const {
     std::string wrong;
     auto found = faults::state_of(dir / "work");
@@ -192,7 +192,7 @@ class grid {
       if (!(hit.within_hdf5 && f.kind == call::memory)) wrong += "it crashed; ";
       std::erase_if(found, [](const auto& file) { return half_written(file.first); });
     }
-    // A file that cannot be removed stays, and the next run takes it away.
+    // A file that cannot be removed stays, and the next run removes it.
     if (f.kind == call::remove) std::erase_if(found, [](const auto& file) { return half_written(file.first); });
     if (hit.result.code == 0) {
       const auto difference = faults::difference(expected_, found);
@@ -210,7 +210,7 @@ class grid {
       }
       return wrong;
     }
-    // Where nothing can be renamed any more nothing can be put back either; that is said.
+    // If nothing can be renamed any more, nothing can be put back either, and the error says so.
     const bool helpless = f.kind == call::rename && f.lasting && contains(hit.result.err, "now end in .old");
     if (!helpless && !faults::difference(expected_, found).empty()) {
       const auto difference = faults::difference(before_, found);
@@ -248,14 +248,14 @@ const fault fourth_rename{call::rename, std::to_string(EIO), false, 4};
 
 }  // namespace
 
-TEST_CASE("ave_synthesize makes a data set whole or not at all") {
+TEST_CASE("ave_synthesize makes a whole data set or none") {
   grid({.program = "ave_synthesize",
         .arguments = "--out work/set --videos 4 --noisy 1 --type float16",
         .always = {third_rename}})
       .run();
 }
 
-TEST_CASE("ave_synthesize --compress makes a data set whole or not at all") {
+TEST_CASE("ave_synthesize --compress makes a whole data set or none") {
   grid({.program = "ave_synthesize", .arguments = "--out work/set --videos 4 --noisy 1 --type float16 --compress"})
       .run();
 }
@@ -268,11 +268,11 @@ TEST_CASE("ave_synthesize --force replaces a data set whole or not at all") {
       .run();
 }
 
-TEST_CASE("ave_train leaves a run that goes on with the same bits") {
+TEST_CASE("ave_train leaves a run that continues with the same bits") {
   grid({.program = "ave_train", .arguments = training + "1", .again = " --resume", .together = false}).run();
 }
 
-TEST_CASE("ave_train --resume goes on with the same bits") {
+TEST_CASE("ave_train --resume continues with the same bits") {
   grid({.program = "ave_train",
         .arguments = training + "2 --resume",
         .before = {"ave_train " + training + "1"},
@@ -281,7 +281,7 @@ TEST_CASE("ave_train --resume goes on with the same bits") {
       .run();
 }
 
-TEST_CASE("ave_train --cache writes a cache whole or not at all") {
+TEST_CASE("ave_train --cache writes a whole cache or none") {
   grid({.program = "ave_train",
         .arguments = "--data work/set --setting weakly --batch 3 --threads 1 --out work/run --epochs 1 --cache",
         .again = " --resume",

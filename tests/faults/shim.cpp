@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Stands between a program and the C library, and makes one call fail. Preloaded:
+// Stands between a program and the C library, and makes one call fail. It is preloaded:
 //
 //   VSCG_FAULT="write 3 28" LD_PRELOAD=libvscg_faults.so ave_train …   the third write: "No space left on device"
 //   VSCG_FAULT="memory 500 12 lasting" …                               no memory from the 500th request on
@@ -7,9 +7,9 @@
 //   VSCG_FAULT_RECORD=file …                                           counts of the calls, see call.hpp
 //   VSCG_FAULT_TRACE=1 …                                               says on stderr who made the call that fails
 //
-// Calls count from the program's own initializers on (what the loader and the libraries do before is not the program's)
-// until the process is gone, over all threads. What the C library calls within itself, as printf does, is out of reach.
-// Nothing is ever synced: tests look at what a program does, not at the disk.
+// Calls count from the program's own initializers (not those of the loader and the libraries before) until the process
+// ends, over all threads. Calls within the C library, such as printf's, are out of reach. Nothing is ever synced: tests
+// look at what a program does, not at the disk.
 #include <algorithm>
 #include <cerrno>
 #include <cstdarg>
@@ -41,7 +41,7 @@ call failing = call::memory;
 std::uint64_t failing_from = 0;  // 0: none fails
 int reason = 0;
 bool lasting = false, halved = false, traced = false;
-// What this library itself asks for meanwhile does not count. A thread's own variable must not ask for memory either.
+// Requests of this library itself do not count. A thread's own variable must not ask for memory either.
 thread_local bool looking __attribute__((tls_model("initial-exec"))) = false;
 
 /// Whether one of the callers belongs to HDF5's library; prints them if asked to.
@@ -55,7 +55,7 @@ bool within_hdf5() {
   });
 }
 
-/// Whether this call is one that fails.
+/// Whether this call must fail.
 bool chosen(call kind) {
   if (counts == nullptr || looking) return false;
   const std::uint64_t number = ++counts->calls[static_cast<std::size_t>(kind)];
@@ -90,7 +90,7 @@ void read_plan() {
   }
   traced = std::getenv("VSCG_FAULT_TRACE") != nullptr;
   void* nobody[1];
-  ::backtrace(nobody, 1);  // the first call of it loads a library
+  ::backtrace(nobody, 1);  // its first call loads a library
   counts = &own;
   if (const char* const path = std::getenv("VSCG_FAULT_RECORD")) {
     const auto file = static_cast<int>(::syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC));
@@ -108,15 +108,15 @@ Function* next(const char* name) {
 
 }  // namespace
 
-// FAULT_STAND_IN(result, name, parameters) begins the function that is called in place of `name`; `real` is the one
-// behind it. Its C++ name is another, because headers declare these functions with specifiers that differ between C
+// FAULT_STAND_IN(result, name, parameters) begins the function that is called in place of `name`; `real` is the
+// original. It has another C++ name, because headers declare these functions with specifiers that differ between C
 // libraries.
 #define FAULT_STAND_IN(result, name, ...)                                                            \
   extern "C" __attribute__((visibility("default"))) result fault_##name(__VA_ARGS__) __asm__(#name); \
   result fault_##name(__VA_ARGS__)
 #define FAULT_REAL(name) static auto* const real = next<decltype(fault_##name)>(#name)
 
-// A function that only fails or passes on.
+// A function that only fails or passes the call on.
 #define FAULT_SIMPLE(kind, result, failed, name, parameters, arguments) \
   FAULT_STAND_IN(result, name, FAULT_LIST parameters) {                 \
     FAULT_REAL(name);                                                   \
@@ -184,7 +184,7 @@ FAULT_OPENAT(openat64)
 FAULT_SIMPLE(call::open, FILE*, nullptr, fopen, (const char* path, const char* mode), (path, mode))
 FAULT_SIMPLE(call::open, FILE*, nullptr, fopen64, (const char* path, const char* mode), (path, mode))
 
-// Half of the bytes, and at least one, where a call is cut short.
+// A call that is cut short transfers half of the bytes, and at least one.
 #define FAULT_TRANSFER(kind, name, pointer)                                    \
   FAULT_STAND_IN(ssize_t, name, int file, pointer bytes, std::size_t count) {  \
     FAULT_REAL(name);                                                          \
@@ -209,7 +209,7 @@ FAULT_STAND_IN(int, fsync, int) { return chosen(call::sync) ? failure(-1) : 0; }
 FAULT_STAND_IN(int, fdatasync, int) { return chosen(call::sync) ? failure(-1) : 0; }
 FAULT_SIMPLE(call::sync, int, -1, msync, (void* where, std::size_t bytes, int flags), (where, bytes, flags))
 
-// A close that fails has closed all the same, on Linux.
+// On Linux, a close that fails has closed the file anyway.
 FAULT_STAND_IN(int, close, int file) {
   FAULT_REAL(close);
   const bool fails = chosen(call::close);

@@ -16,7 +16,7 @@
 #include "support/program_run.hpp"
 #include "support/temporary_folder.hpp"
 
-// One run of a program in which one call of the system fails.
+// Runs a program once, while one system call fails.
 
 namespace faults {
 
@@ -24,17 +24,17 @@ namespace faults {
 struct fault {
   call kind = call::memory;
   std::string how;
-  bool lasting = false;      ///< all calls of the kind from there on fail
-  std::uint64_t number = 0;  ///< which of the kind, from 1; 0: none
+  bool lasting = false;      ///< all later calls of the kind fail too
+  std::uint64_t number = 0;  ///< which call of the kind, from 1; 0: none
 
-  /// As the shim reads it, and as a person types it to see the same.
+  /// The fault as the shim reads it, and as a person types it to see the same.
   std::string text() const {
     return std::string(call_names[static_cast<std::size_t>(kind)]) + " " + std::to_string(number) + " " + how +
            (lasting ? " lasting" : "");
   }
 };
 
-/// The library to preload: the build put it beside this program.
+/// The library to preload, which the build puts next to this program.
 inline std::string find_shim() {
   const auto path = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "libvscg_faults.so";
   REQUIRE(std::filesystem::exists(path));

@@ -23,7 +23,7 @@ using vscg::write_file;
 
 namespace {
 
-/// Lets no file of this process grow beyond `bytes`: what a full disk looks like to a writer.
+/// Keeps files of this process from growing beyond `bytes`, which looks like a full disk to a writer.
 class file_size_limit {
  public:
   explicit file_size_limit(::rlim_t bytes) {
@@ -163,7 +163,7 @@ TEST_CASE("several files take their names together or not at all") {
   CHECK(scratch.names().size() == 3);
 }
 
-TEST_CASE("files of an earlier set go with it, or return") {
+TEST_CASE("files of an earlier set are removed with it, or come back") {
   const temporary_folder scratch;
   for (const bool possible : {false, true}) {
     put_bytes(scratch / "old", "old");

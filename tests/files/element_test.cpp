@@ -16,7 +16,7 @@ using namespace vscg;
 
 namespace {
 
-// The definition of IEEE half precision, in double.
+// Follows the definition of IEEE half precision, in double.
 double half_by_definition(std::uint16_t half) {
   const int exponent = (half >> 10U) & 31U;
   const double mantissa = half & 1023U;
@@ -79,7 +79,7 @@ TEST_CASE("both byte orders, unaligned, into float and double") {
   }
 }
 
-TEST_CASE("a number that is not finite is noticed, wherever it stands") {
+TEST_CASE("a number that is not finite is noticed at any position") {
   const double bad[] = {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(),
                         -std::numeric_limits<double>::infinity()};
   for (const double value : bad) {
@@ -107,7 +107,7 @@ TEST_CASE("a number that is not finite is noticed, wherever it stands") {
 TEST_CASE("float_to_half rounds to the nearest half, ties to even, and every half comes back") {
   for (std::uint32_t bits = 0; bits < 0x10000U; ++bits) {
     const auto half = static_cast<std::uint16_t>(bits);
-    if ((bits & 0x7FFFU) > 0x7C00U) continue;  // NaN has many spellings
+    if ((bits & 0x7FFFU) > 0x7C00U) continue;  // NaN has many encodings
     CHECK_UNARY(float_to_half(half_to_float(half)) == half);
     if ((bits & 0x7FFFU) >= 0x7BFFU) continue;
     const float low = half_to_float(half), high = half_to_float(static_cast<std::uint16_t>(bits + 1));

@@ -25,7 +25,7 @@ std::string why_no_file(const std::filesystem::path& path) {
 
 }  // namespace
 
-TEST_CASE("a file is there, also behind links, or nothing is") {
+TEST_CASE("a file is there, even behind links, or nothing is") {
   const temporary_folder dir;
   put_bytes(dir / "file", "");
   create_symlink("file", dir / "link");
@@ -36,7 +36,7 @@ TEST_CASE("a file is there, also behind links, or nothing is") {
   CHECK_FALSE(file_is_there("no folder/absent"));
 }
 
-TEST_CASE("what is there and is no readable file is an error that says why") {
+TEST_CASE("something that is there but is not a readable file is an error that says why") {
   const temporary_folder dir;
   const auto link = [&](const std::filesystem::path& target) {
     std::filesystem::remove(dir / "link");
@@ -60,7 +60,7 @@ TEST_CASE("what is there and is no readable file is an error that says why") {
   REQUIRE(::mkfifo((dir / "pipe").c_str(), 0600) == 0);
   CHECK(contains(why_no_file(dir / "pipe"), "found a pipe"));
   CHECK(contains(why_no_file("/dev/null"), "found a device"));
-  if (::geteuid() != 0) {  // permissions do not bind root
+  if (::geteuid() != 0) {  // root ignores permissions
     std::filesystem::permissions(dir / "file", std::filesystem::perms::none);
     CHECK(contains(why_no_file(dir / "file"), "found one that cannot be opened: Permission denied"));
   }

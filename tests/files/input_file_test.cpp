@@ -53,7 +53,7 @@ TEST_CASE("an open file keeps its content while another is renamed over it") {
   CHECK(read(file, 0, 6) == "before");
 }
 
-TEST_CASE("what is no regular file is refused, a pipe without waiting for its writer") {
+TEST_CASE("anything but a regular file is refused, a pipe without waiting for its writer") {
   const temporary_folder scratch;
   CHECK(contains(error_of([&] { input_file(scratch / "absent"); }), "No such file or directory"));
   CHECK(contains(error_of([&] { input_file(scratch / "."); }), "found a directory"));

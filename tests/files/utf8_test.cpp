@@ -27,7 +27,7 @@ TEST_CASE("characters of one to four bytes") {
   CHECK(utf8_at("a", 1).bytes == 0);
 }
 
-TEST_CASE("the first byte that is no UTF-8") {
+TEST_CASE("the first byte that is not UTF-8") {
   CHECK(first_not_utf8("") == std::string_view::npos);
   CHECK(first_not_utf8("B\xC3\xA9"
                        "b\xC3\xA9") == std::string_view::npos);
@@ -44,7 +44,7 @@ TEST_CASE("the first byte that is no UTF-8") {
   }
 }
 
-TEST_CASE("blanks at the ends are taken off, whatever their width; control characters are none") {
+TEST_CASE("blanks of any width are trimmed at the ends; control characters are not blanks") {
   CHECK(trimmed("\xEF\xBB\xBF Church bell\t\xC2\xA0\xE2\x80\x8B") == "Church bell");
   CHECK(trimmed("\xE3\x80\x80\xC3\xA9") == "\xC3\xA9");
   CHECK(trimmed(" \t ").empty());
@@ -55,7 +55,7 @@ TEST_CASE("blanks at the ends are taken off, whatever their width; control chara
   CHECK_FALSE(is_control(0xA0));
 }
 
-TEST_CASE("what errors show") {
+TEST_CASE("how errors show text and bytes") {
   CHECK(byte_text('\xE9') == "0xE9");
   CHECK(clipped("short") == "short");
   CHECK(clipped(std::string(300, 'x')) == std::string(200, 'x') + "...");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Annotations.txt: what is accepted keeps its limits and gives the same when it is written again.
+// Annotations.txt: accepted input keeps its limits and gives the same when it is written again.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -108,7 +108,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::optional<annotation_list> list;
   const std::string problem = error_of([&] { list = read_annotations(input.path()); });
   fuzz::require_name(problem, input.path());
-  // The first line has five fields, or nothing is wrong.
+  // The first line has five fields, or there is no error.
   counts.add(!contains(problem, "line 1: expected category&"), problem.empty());
   if (!list) return 0;
   check(*list);

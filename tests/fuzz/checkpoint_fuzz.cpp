@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Checkpoints: whatever passes the checksum is either a whole description of a run, which gives the same when it is
-// written again, or refused; its arrays fit the network or are refused.
+// Checkpoints: whatever passes the checksum either is a whole description of a run, which gives the same when it is
+// written again, or is refused; its arrays fit the network or are refused.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -78,7 +78,7 @@ constexpr std::string_view words[] = {R"("setting")",
 
 const std::vector<std::string> names = {"weights.a", "weights.b", "moment1.a", "moment1.b", "moment2.a", "best.b"};
 
-/// Of two arrays.
+/// A network of two arrays.
 vscg::parameter_table network() {
   vscg::parameter_table table;
   table.entries.resize(2);
@@ -108,7 +108,7 @@ run_description<ave_settings> example(vscg::setting supervision) {
   return d;
 }
 
-/// A checkpoint as the mutator changes it.
+/// A checkpoint in the form that the mutator changes.
 struct contents {
   std::map<std::string, std::string> metadata;
   std::vector<tensor_info> tensors;
@@ -137,7 +137,7 @@ struct contents {
     return result;
   }
 
-  /// Gives it the checksum that it must have.
+  /// Sets the right checksum.
   void sign() {
     using namespace checkpoint_detail;
     std::vector<std::uint64_t> hashes;
@@ -195,7 +195,7 @@ void check_arrays(const safetensors_file& file) {
 
 void check_description(const safetensors_file& file, const run_description<ave_settings>& d) {
   const auto written = description_to_map(d);
-  // Not the text of the file, which may be spaced in another way or hold keys that nobody reads.
+  // This does not compare the file's text, which may be spaced differently or hold keys that nobody reads.
   for (const char* key : {"vscg.run.settings", "vscg.run.position", "vscg.run.data"}) {
     const json now = parse_json(written.at(key), "written");
     const json then = parse_json(file.metadata().at(key), "file");

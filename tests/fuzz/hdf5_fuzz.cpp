@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// HDF5 files of labels, orders and features: damage is an error that names the file, and never the end of the process,
-// whatever HDF5's own library does with it. The first byte of an input says as what the rest is read.
+// HDF5 files of labels, orders and features: damage is an error that names the file, and never ends the process,
+// whatever HDF5's own library does with it. The first byte of an input says how the rest is read.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -68,7 +68,7 @@ std::string image(const char* key, const stored& how, const std::vector<double>&
   return bytes;
 }
 
-/// One 1 among each 29.
+/// Rows of 29 values with a single 1.
 std::vector<double> one_hot(std::size_t rows, std::size_t where) {
   std::vector<double> values(rows * classes, 0.0);
   for (std::size_t row = 0; row < rows; ++row) values[row * classes + where] = 1.0;
@@ -92,7 +92,7 @@ std::vector<std::string> seeds() {
   add('f', image("avadataset", {{3, 2, 4}, H5T_IEEE_F32LE}, std::vector<double>(24, 0.5)));
   add('f', image("avadataset", {{3, 2, 4}, half.get(), true, true}, std::vector<double>(24, 1.5)));
   add('f', image("anything", {{3, 2, 4}, H5T_IEEE_F64BE, true}, std::vector<double>(24, 2.5)));
-  // The small ones of the real data set, where they are at hand.
+  // The small files of the real data set, if they are available.
   const char* const folder = std::getenv("VSCG_AVE_DIR");
   for (const char* name : {"test_order.h5", "val_order.h5"}) {
     std::ifstream file(std::filesystem::path(folder == nullptr ? "" : folder) / name, std::ios::binary);
@@ -159,11 +159,11 @@ int LLVMFuzzerInitialize(int* argc, char*** argv) {
 std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t max_size, unsigned int seed) {
   static const std::vector<std::string> good = seeds();
   fuzz::random_source random(seed);
-  // What was found worth keeping is mostly refused, and what comes from it too.
+  // Inputs worth keeping are mostly refused, and so is what comes from them.
   if (size < 16 || fuzz::one_in(random, 3)) size = fuzz::give(fuzz::any_of(random, good), data, max_size);
   if (size < 16) return size;
   if (fuzz::one_in(random, 8)) return LLVMFuzzerMutate(data, size, max_size);
-  // Sizes and addresses are the same number of bytes apart from each other as before, so that most still fit.
+  // Bytes change in place: nothing moves, so that most sizes and addresses still fit.
   do {
     constexpr std::array<std::uint64_t, 12> numbers = {0,   1,    2,         3,   8,     255,
                                                        256, 4096, 1U << 31U, ~0U, ~0ULL, ~0ULL >> 1U};

@@ -15,14 +15,14 @@
 #include "target.hpp"
 #include "tokens.hpp"
 
-// Bytes that change at random seldom get past the first check of a format. These changes keep most of a text valid:
-// a number becomes another number, a quoted string another one, an item of a list comes twice.
+// Bytes that change at random seldom get past a format's first check. These changes keep most of a text valid: a number
+// becomes another number, a quoted string another one, an item of a list appears twice.
 
 namespace fuzz {
 
 using random_source = std::minstd_rand;
 
-/// Uniform enough, in [0, count).
+/// A number in [0, count), uniform enough.
 inline std::size_t below(random_source& random, std::size_t count) { return random() / 7 % count; }
 inline bool one_in(random_source& random, std::size_t count) { return below(random, count) == 0; }
 
@@ -65,7 +65,7 @@ inline constexpr std::string_view edge_numbers[] = {"0",
                                                     "0.7",
                                                     "0.099"};
 
-/// Takes an item out of its list, or puts it in twice.
+/// Removes an item from its list, or doubles it.
 inline void change_item(token_list& tokens, std::size_t at, random_source& random) {
   const auto place = [&](std::size_t i) { return tokens.begin() + static_cast<std::ptrdiff_t>(i); };
   const auto [begin, end] = item_around(tokens, at);
@@ -81,7 +81,7 @@ inline void change_item(token_list& tokens, std::size_t at, random_source& rando
   }
 }
 
-/// One change to a text's tokens. `words` are those of the format; one that is quoted stands for a quoted string.
+/// Makes one change to a text's tokens. `words` are the format's; a quoted one stands for a quoted string.
 inline void change_token(token_list& tokens, std::span<const std::string_view> words, random_source& random) {
   if (tokens.empty()) tokens.push_back(first_token(any_of(random, words)));
   std::size_t at = below(random, tokens.size());
@@ -117,13 +117,13 @@ inline void change_token(token_list& tokens, std::span<const std::string_view> w
   }
 }
 
-/// A few changes; seldom many.
+/// Makes a few changes, and seldom many.
 inline void change_tokens(token_list& tokens, std::span<const std::string_view> words, random_source& random) {
   do change_token(tokens, words, random);
   while (one_in(random, 3));
 }
 
-/// Bytes changed by libFuzzer, which knows what comparisons the code has made.
+/// Lets libFuzzer, which knows what the code has compared, change bytes.
 inline std::string mutate_bytes(std::string_view bytes, std::size_t longer) {
   std::string result(bytes);
   result.resize(bytes.size() + longer);
@@ -131,7 +131,7 @@ inline std::string mutate_bytes(std::string_view bytes, std::size_t longer) {
   return result;
 }
 
-/// Puts what a mutator made where libFuzzer wants it.
+/// Puts a mutator's result where libFuzzer wants it.
 inline std::size_t give(std::string_view result, std::uint8_t* data, std::size_t max_size) {
   const std::size_t size = std::min(result.size(), max_size);
   std::memcpy(data, result.data(), size);

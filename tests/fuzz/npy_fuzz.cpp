@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// NumPy's arrays: what is accepted is read as float and as double, and gives the same when it is written again.
+// NumPy's arrays: an accepted one is read as float and as double, and gives the same when it is written again.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -43,7 +43,7 @@ constexpr std::string_view words[] = {"'descr'",    "'fortran_order'",
                                       "}",          ",",
                                       ":",          "\n"};
 
-/// As NumPy 2 and NumPy under Python 2 have written them; versions 1, 2 and 3.
+/// Dictionaries as NumPy 2, and NumPy under Python 2, have written them; versions 1, 2 and 3.
 const std::vector<std::string> dictionaries = {
     "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }                                                  \n",
     "{'descr': '<f8', 'fortran_order': False, 'shape': (3,), }\n",
@@ -85,7 +85,7 @@ struct npy_bytes {
                      ": .npy header");
   }
 
-  /// As many bytes as the dictionary asks for, where that can be told and is not much.
+  /// Gives the values as many bytes as the dictionary asks for, if that can be told and is not much.
   void repair() {
     error_of([&] {
       const npy_header header = parse_npy_dictionary(dictionary, "", static_cast<int>(version));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The command lines of the four programs, an argument a line, the program's name first: they are refused by
-// vscg::expectation_error or by CLI11, or what was understood is in its range and is understood again from its plain
+// The command lines of the four programs, one argument per line, the program's name first. They are refused by
+// vscg::expectation_error or by CLI11, or all values are in their ranges and are understood again from their plain
 // spelling.
 #include <algorithm>
 #include <array>
@@ -136,7 +136,7 @@ std::vector<std::string> lines_of(std::string_view text) {
   for (const char c : text) {
     if (c == '\n') {
       lines.emplace_back();
-    } else if (c != '\0') {  // which no argument can hold
+    } else if (c != '\0') {  // no argument can hold it
       lines.back() += c;
     }
   }
@@ -148,7 +148,7 @@ std::string number_text(double value) {
   return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
 }
 
-/// The plain spelling of what was understood.
+/// The plain spelling of an understood command line.
 class spelling {
  public:
   spelling& text(const std::string& name, const std::string& value) {
@@ -269,7 +269,7 @@ argument_list spelled(const programs::synthesize_options& o) {
       .arguments();
 }
 
-/// What became of a command line.
+/// The outcome of a command line.
 struct outcome {
   std::optional<argument_list> plain;  // as it was understood; none when it was refused or asked for help
   bool values_seen = false;            // whether it got as far as the values of options
@@ -356,7 +356,7 @@ int LLVMFuzzerInitialize(int* argc, char*** argv) {
 std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t max_size, unsigned int seed) {
   fuzz::random_source random(seed);
   if (fuzz::one_in(random, 32)) return LLVMFuzzerMutate(data, size, max_size);
-  // What was found worth keeping is mostly refused, and what comes from it too.
+  // Inputs worth keeping are mostly refused, and so is what comes from them.
   auto lines = lines_of(fuzz::one_in(random, 2) ? fuzz::any_of(random, seeds) : fuzz::text_of(data, size));
   do change(lines, random);
   while (fuzz::one_in(random, 3));

@@ -16,7 +16,7 @@
 
 #include "tokens.hpp"
 
-// A safetensors file taken apart and put together again, sound or not.
+// Takes a safetensors file apart and puts it together again, sound or not.
 
 namespace fuzz {
 
@@ -24,7 +24,7 @@ struct safetensors_bytes {
   std::string header;  // the JSON
   std::string values;
 
-  /// Of a file whose length field says anything.
+  /// Reads a file whose length field may say anything.
   static safetensors_bytes of(std::string_view file) {
     if (file.size() < 8) return {};
     std::uint64_t length = 0;
@@ -41,7 +41,7 @@ struct safetensors_bytes {
   }
 };
 
-/// Gives every tensor of a header whose type and shape say how many bytes it needs its place, one behind the other.
+/// Gives every tensor of a header its place, one after the other, if its type and shape say how many bytes it needs.
 /// Returns where the last one ends. The numbers live in `numbers`.
 inline std::size_t repair_offsets(token_list& header, std::list<std::string>& numbers) {
   constexpr std::size_t most = 2048;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Files of weights: what is accepted can be read whole and gives the same when it is written again.
+// Weights files: an accepted one can be read as a whole and gives the same when it is written again.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>

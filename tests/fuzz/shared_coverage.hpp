@@ -10,13 +10,13 @@
 
 namespace fuzz {
 
-// Where libFuzzer counts what ran; the linker names the section's ends. The \1 makes the names other ones for the
-// compiler, which declares them itself where it instruments code.
+// libFuzzer counts here what ran; the linker names the section's ends. The \1 makes other names of these for the
+// compiler, which declares the usual ones itself where it instruments code.
 extern char counters_begin asm("\1__start___sancov_cntrs");
 extern char counters_end asm("\1__stop___sancov_cntrs");
 
 /// Makes child processes count in the same memory as this one, so that libFuzzer sees what they ran. Only whole pages
-/// can be shared; the counters at both ends of the section stay apart.
+/// can be shared; the counters at both ends of the section stay separate.
 inline void share_coverage() {
   const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
   const auto begin = (reinterpret_cast<std::uintptr_t>(&counters_begin) + page - 1) / page * page;

@@ -20,7 +20,7 @@
 
 namespace fuzz {
 
-/// A file that is filled anew for each input, for readers that take a path.
+/// A file that is refilled for each input, for readers that take a path.
 class input_file {
  public:
   input_file() : path_(folder_ / "input"), descriptor_(::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
@@ -32,7 +32,7 @@ class input_file {
 
   const std::filesystem::path& path() const { return path_; }
 
-  /// Makes `bytes` all that the file holds.
+  /// Makes `bytes` the whole content of the file.
   void put(std::string_view bytes) const {
     const auto size = static_cast<::ssize_t>(bytes.size());
     if (::ftruncate(descriptor_, size) != 0 || ::pwrite(descriptor_, bytes.data(), bytes.size(), 0) != size) {
@@ -63,7 +63,7 @@ inline void require_name(const std::string& problem, const std::filesystem::path
   require(false, "an error without the file's name: " + problem);
 }
 
-/// Says at the end how deep the inputs went.
+/// Reports at the end how far the inputs got.
 class tally {
  public:
   tally() = default;
@@ -73,7 +73,7 @@ class tally {
     const auto share = [&](std::size_t count) {
       return 100 * static_cast<double>(count) / static_cast<double>(runs_ == 0 ? 1 : runs_);
     };
-    std::fprintf(stderr, "fuzz: %zu inputs, %.1f %% got behind the header, %.1f %% were accepted\n", runs_,
+    std::fprintf(stderr, "fuzz: %zu inputs, %.1f %% got past the header, %.1f %% were accepted\n", runs_,
                  share(behind_), share(accepted_));
   }
   void add(bool behind, bool accepted) {
@@ -86,7 +86,7 @@ class tally {
   std::size_t runs_ = 0, behind_ = 0, accepted_ = 0;
 };
 
-/// Writes the seeds into a folder among the arguments that is still empty.
+/// Writes the seeds into those folders among the arguments that are still empty.
 inline void plant(int argc, char** argv, std::span<const std::string> seeds) {
   for (const char* argument : std::span(argv, static_cast<std::size_t>(argc)).subspan(1)) {
     const std::filesystem::path folder(argument);
@@ -100,7 +100,7 @@ inline void plant(int argc, char** argv, std::span<const std::string> seeds) {
 
 }  // namespace fuzz
 
-// What libFuzzer calls and what it offers: https://llvm.org/docs/LibFuzzer.html
+// The functions that libFuzzer calls and offers: https://llvm.org/docs/LibFuzzer.html
 extern "C" {
 int LLVMFuzzerInitialize(int* argc, char*** argv);
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-// The pieces that texts of JSON, of a Python dictionary, or of lines with separators consist of.
+// The pieces that make up JSON texts, a Python dictionary, or lines with separators.
 
 namespace fuzz {
 
@@ -26,7 +26,7 @@ struct token {
 
 using token_list = std::vector<token>;
 
-/// The first token of `text`; empty where that is.
+/// The first token of `text`; empty if the text is.
 inline token first_token(std::string_view text) {
   if (text.empty()) return {};
   const auto run = [&](auto&& belongs) {
@@ -68,8 +68,8 @@ inline std::string text_of(const token_list& tokens) {
   return text;
 }
 
-/// The item [first, second) of the innermost list around place `at`: from behind its bracket or separator to before the
-/// next one.
+/// The item [first, second) of the innermost list around position `at`: from after its bracket or separator to before
+/// the next one.
 inline std::pair<std::size_t, std::size_t> item_around(const token_list& tokens, std::size_t at) {
   std::size_t begin = at;
   for (std::size_t depth = 0; begin > 0; --begin) {
@@ -87,11 +87,11 @@ inline std::pair<std::size_t, std::size_t> item_around(const token_list& tokens,
   return {begin, end};
 }
 
-/// Whether a list is what the text is, all brackets closed, with an item between separators: what a parser gets through
-/// to the end of, with few exceptions.
+/// Whether the text is a list with all brackets closed and an item between separators. A parser gets through such a
+/// text to its end, with few exceptions.
 inline bool is_nested_list(const token_list& tokens) {
   std::string open;
-  bool value = false;  // whether one stands before this place
+  bool value = false;  // whether there is one before this position
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     const token& one = tokens[i];
     if (one.kind == token_kind::blank || one.is("\n")) continue;

@@ -56,7 +56,7 @@ TEST_CASE("any single damaged byte and any torn end is seen") {
   for (std::size_t at = 0; at < good.size(); ++at) {
     std::string bytes = good;
     bytes[at] = static_cast<char>(bytes[at] ^ 0x10);
-    // Blanks after the JSON say nothing, and one that became '0' is no JSON any more.
+    // Blanks after the JSON mean nothing, but with a '0' in their place it is no longer JSON.
     const std::string message = problem(bytes);
     REQUIRE_FALSE(message.empty());
     REQUIRE(contains(message, path.string()));
@@ -68,7 +68,7 @@ TEST_CASE("any single damaged byte and any torn end is seen") {
   CHECK(contains(problem(zeros), "is damaged: its checksum"));
 }
 
-TEST_CASE("other files are no checkpoints") {
+TEST_CASE("other files are not checkpoints") {
   const temporary_folder scratch;
   write_safetensors(scratch / "weights", content());
   CHECK(contains(error_of([&] { open_checkpoint(scratch / "weights"); }), "expected a checkpoint"));

@@ -24,7 +24,7 @@ TEST_CASE("names and sizes agree both ways") {
   CHECK(dtype_size(dtype_of<std::uint8_t>()) == 1);
 }
 
-TEST_CASE("only conversions without a loss are allowed") {
+TEST_CASE("only lossless conversions are allowed") {
   static_assert(readable_as<float>(dtype::f16) && readable_as<float>(dtype::bf16) && readable_as<float>(dtype::f32));
   static_assert(readable_as<double>(dtype::f32) && readable_as<double>(dtype::f64));
   static_assert(!readable_as<float>(dtype::f64) && !readable_as<float>(dtype::i64) && !readable_as<float>(dtype::u8));

@@ -22,11 +22,11 @@
 #include "support/file_bytes.hpp"
 #include "support/temporary_folder.hpp"
 
-// Every new of the program comes here: a test program is one .cpp. From the chosen one on, all fail, as when memory is
-// used up: what needs memory to take something down ends the process, and this test with it.
+// Every new of the program comes here, because a test program is one .cpp. All of them fail from the chosen one on, as
+// when memory runs out. Code that needs memory to destroy something ends the process, and this test with it.
 
 namespace {
-std::size_t left = 0;  // allocations until they fail; 0: they do not
+std::size_t left = 0;  // allocations until they fail; 0: never
 bool used_up = false;
 }  // namespace
 

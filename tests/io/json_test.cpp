@@ -43,7 +43,7 @@ TEST_CASE("errors name the file") {
   CHECK(contains(message_for("{\"a\": {\"b\": 1, \"b\": 2}}"), "expected every key once, found \"b\" twice"));
   CHECK(message_for("{\"a\": {\"b\": 1}, \"c\": {\"b\": 2}}").empty());
   CHECK(contains(message_for(std::string(100000, '[')), "deeper nesting"));
-  // The parser would take it for the end of the text.
+  // The parser would take the zero byte for the end of the text.
   CHECK(contains(message_for(std::string("{\"a\": 1}\0", 9)), "expected valid JSON, found a zero byte at byte 8"));
   CHECK(contains(message_for(std::string("{\"a\": 1}\0{", 10)), "expected valid JSON, found a zero byte at byte 8"));
 }

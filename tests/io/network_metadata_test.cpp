@@ -14,7 +14,7 @@ using namespace vscg::io;
 
 namespace {
 
-// Of another domain than events in videos.
+// A network of another domain than events in videos.
 struct translator {};
 
 }  // namespace
@@ -34,14 +34,14 @@ network_metadata sample() {
   return metadata;
 }
 
-/// The error when one key is changed; an empty value takes it away.
+/// The error when one key is changed; an empty value removes it.
 std::string with(const std::string& key, const std::string& value) {
   auto map = metadata_to_map(sample());
   value.empty() ? void(map.erase(key)) : void(map[key] = value);
   return error_of([&] { metadata_from_map(map, "w.safetensors"); });
 }
 
-/// The error when one key of `translator`'s file is another one.
+/// The error when one setting of `translator`'s file is another one.
 std::string other(const std::string& setting, const std::string& value) {
   auto metadata = sample();
   metadata.settings[setting] = value;
@@ -50,7 +50,7 @@ std::string other(const std::string& setting, const std::string& value) {
 
 }  // namespace
 
-TEST_CASE("the map says what the struct says and back, numbers to the last bit, of any network") {
+TEST_CASE("the map and the struct of any network say the same, numbers to the last bit") {
   const auto metadata = sample();
   const auto map = metadata_to_map(metadata);
   CHECK(map.at("vscg.version") == VSCG_VERSION);
@@ -75,7 +75,7 @@ TEST_CASE("an identity is a name, a variant and named settings; numbers are comp
   CHECK(vscg::identity_of<translator>.find("tau") == nullptr);
   CHECK_FALSE(vscg::identity_of<int>.named());
 
-  CHECK(other("beam", "5").empty());  // not of the identity
+  CHECK(other("beam", "5").empty());  // not part of the identity
   CHECK(other("tokens", "5e3").empty());
   CHECK(other("tokens", "4000") == "w: vscg.tokens: expected 5000, which the network's type fixes, found 4000");
   CHECK(other("tokens", "many").ends_with("found many"));
@@ -91,7 +91,7 @@ TEST_CASE("an identity is a name, a variant and named settings; numbers are comp
   CHECK(contains(error_of([&] { expect_identity(metadata, vscg::identity_of<translator>, "w"); }), "(large)"));
 }
 
-TEST_CASE("all missing keys are named at once") {
+TEST_CASE("all missing keys are named in one error") {
   const std::string message = error_of([] { metadata_from_map({}, "w.safetensors"); });
   CHECK(message ==
         "w.safetensors: expected the metadata of a vscg network, found none of vscg.version, vscg.network, vscg.form "
@@ -131,7 +131,7 @@ TEST_CASE("lists of names come back, each name once") {
   CHECK(contains(error_of([] { names_text({}, "list"); }), "expected a JSON list of names"));
 }
 
-TEST_CASE("what could not be read is not written") {
+TEST_CASE("metadata that could not be read is not written") {
   auto metadata = sample();
   metadata.network.clear();
   CHECK(contains(error_of([&] { metadata_to_map(metadata); }), "metadata to write: vscg.network"));

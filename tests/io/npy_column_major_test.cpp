@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// As in a program that has xtensor count by columns, unless a layout is named.
+// Like a program whose xtensor counts by columns unless a layout is named.
 #define XTENSOR_DEFAULT_LAYOUT xt::layout_type::column_major
 
 #include <cstddef>
@@ -24,7 +24,7 @@ using namespace vscg::io;
 
 static_assert(xt::xarray<float>::static_layout == xt::layout_type::column_major);
 
-TEST_CASE("files hold rows and arrays are the same, whatever xtensor's default layout is") {
+TEST_CASE("files hold rows, and arrays are the same for any default layout of xtensor") {
   const temporary_folder dir;
   const xt::xarray<double> array = {{1, 2, 3}, {4, 5, 6}};
   const xt::xtensor<double, 2> fixed_rank = array;
@@ -51,7 +51,7 @@ TEST_CASE("files hold rows and arrays are the same, whatever xtensor's default l
   CHECK(as_columns == array);
 }
 
-TEST_CASE("outputs keep their order as arrays of xtensor, copied or seen") {
+TEST_CASE("outputs keep their order as xtensor arrays, copied or viewed") {
   std::vector<float> numbers(12);
   std::iota(numbers.begin(), numbers.end(), 0.0F);
   const vscg::array_of<float, vscg::shape<vscg::dyn, 2, 3>> output{numbers, 2};

@@ -92,7 +92,7 @@ TEST_CASE("the spellings that NumPy reads, and none that it does not") {
         extents{3, 10});
 }
 
-TEST_CASE("what cannot be read is named") {
+TEST_CASE("errors name what cannot be read") {
   const auto typed = [](const std::string& type) {
     return problem("{'descr': " + type + ", 'fortran_order': False, 'shape': (1,), }");
   };

@@ -40,7 +40,7 @@ TEST_CASE_TEMPLATE("arrays of any rank come back", T, float, double) {
   }
 }
 
-TEST_CASE("another reader of the format reads what is written, and the other way round") {
+TEST_CASE("another reader of the format reads what we write, and the other way round") {
   const temporary_folder scratch;
   const xt::xarray<float> array = {{1.0F, 2.0F, 3.0F}, {4.0F, 5.0F, 6.0F}};
   write_npy(scratch / "ours.npy", array);

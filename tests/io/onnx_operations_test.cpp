@@ -35,7 +35,7 @@ using all_cases = decltype(std::tuple_cat(contract::elementwise_cases{}, contrac
                                           contract::linear_cases{}, contract::product_cases{},
                                           contract::recurrent_cases{}, contract::rows_cases{}, contract::time_cases{}));
 
-/// Calls f(case) for each operation of the contract that is more than its operand in inference.
+/// Calls f(case) for each operation of the contract that does more than return its operand in inference.
 template <class F>
 void for_each_case(const F& f) {
   const auto one = [&](const auto& each) {
@@ -44,13 +44,13 @@ void for_each_case(const F& f) {
   std::apply([&](const auto&... each) { (one(each), ...); }, all_cases{});
 }
 
-/// What a case becomes, and the signature of the graph that ONNX Runtime agreed with.
+/// The operators of a case, and the signature of the graph that agreed with ONNX Runtime.
 struct expected_graph {
   std::string operators;
   std::uint64_t signature;
 };
 
-/// Where ONNX Runtime is not at hand, this is what is known to be right. What is new or changed is first compared
+/// The graphs that are known to be right, for machines without ONNX Runtime. A new or changed one is first compared
 /// there, then stored here.
 const std::map<std::string, expected_graph> expected_graphs{
     {"relu", {"Relu", 0x6c1abda349ce66a0U}},
@@ -127,7 +127,7 @@ const std::map<std::string, expected_graph> expected_graphs{
 
 }  // namespace
 
-TEST_CASE("every operation becomes what the official schema takes") {
+TEST_CASE("every operation becomes nodes that the official schema accepts") {
   for_each_case([](const auto& c) {
     const std::string name = c.name;
     INFO(name);
@@ -190,13 +190,13 @@ TEST_CASE("every operation of the library has a mapping and a case") {
     std::ifstream lines(file.path());
     for (std::string line; std::getline(lines, line);) {
       if (!contains(line, "constexpr const char* name = ")) continue;
-      // One name, or one of two.
+      // A line has one name, or two to choose from.
       for (auto at = line.find('"'); at != std::string::npos; at = line.find('"', at)) {
         const auto end = line.find('"', at + 1);
         const std::string name = line.substr(at + 1, end - at - 1);
         at = end + 1;
         ++found;
-        INFO(name << ": a new operation has a mapping in io/onnx/mappings.hpp, a case in tests/ops/cases");
+        INFO(name << ": a new operation needs a mapping in io/onnx/mappings.hpp and a case in tests/ops/cases");
         CHECK(mappings.contains(name));
         CHECK((kinds.contains(name) || name == "dropout"));
       }

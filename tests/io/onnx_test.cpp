@@ -82,7 +82,7 @@ const onnx::TensorProto* find(const onnx::ModelProto& model, const std::string& 
 
 }  // namespace
 
-TEST_CASE("arrays keep names and numbers, inputs and outputs have theirs, the batch is B") {
+TEST_CASE("arrays keep names and numbers, inputs and outputs have their names, the batch is B") {
   const auto one = recorded::record(two_heads{}, two_heads::inputs{});
   onnx_options options;
   options.inputs = {"x", "start"};
@@ -119,7 +119,7 @@ TEST_CASE("arrays keep names and numbers, inputs and outputs have theirs, the ba
   }
   CHECK(arrays == 10);
 
-  // In double, all of it.
+  // The whole model in double.
   options.type = vscg::element_type::float64;
   const auto in_double = onnx_model(one.exportable(), options);
   onnx_check::expect_valid(in_double);
@@ -143,7 +143,7 @@ TEST_CASE("a model is written whole, and the same model gives the same bytes") {
   CHECK(dir.names().size() == 2);
 }
 
-TEST_CASE("an operation of one's own: refused by its name, or as its mapping says") {
+TEST_CASE("an operation of your own is refused by its name, or written as its mapping says") {
   const auto one = recorded::record(shift, rows_of_four{});
   CHECK(error_of([&] { onnx_model(one.exportable()); }) ==
         "ONNX: operation 'shifted': expected one of the library, or a mapping for it in onnx_options::mappings, found "
@@ -159,7 +159,7 @@ TEST_CASE("an operation of one's own: refused by its name, or as its mapping say
   std::memcpy(&by, model.graph().initializer(0).raw_data().data(), sizeof by);
   CHECK(by == 2);
 
-  // An operator of another domain, which only whoever runs it knows.
+  // An operator of another domain, known only to the program that runs it.
   options.mappings["shifted"] = [](vscg::io::onnx_graph& to, const vscg::node& n) {
     return std::vector{to.add({"Shift", "our.domain", 3}, {to.operand(n, 0)}, {{"by", 2.5}, {"how", "up"}})};
   };

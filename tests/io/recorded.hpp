@@ -18,11 +18,11 @@
 #include <vscg/io/traced_network.hpp>
 #include <vscg/model/trace.hpp>
 
-// Networks that are recorded and never run, for tests of what reads a record.
+// Networks that are recorded but never run, for tests of code that reads a record.
 
 namespace recorded {
 
-/// Computes nothing: an exporter reads the record, and kernels need not be compiled for it.
+/// Computes nothing: an exporter reads the record, so kernels need not be compiled for it.
 struct backend {
   static constexpr const char* name = "recording";
   using memory = vscg::host_memory;
@@ -40,7 +40,7 @@ struct backend {
 template <class Scalar>
 using tag = vscg::trace_tag<Scalar, backend, vscg::mode::inference>;
 
-/// A network that was recorded, with weights that are their places in the table.
+/// A recorded network; its weights are their positions in the table.
 struct recording {
   std::unique_ptr<const vscg::program> operations;
   vscg::parameter_table table;

@@ -25,7 +25,7 @@ std::string one(const std::string& entry) { return R"({"w":)" + entry + "}"; }
 
 }  // namespace
 
-TEST_CASE("what is written is read, and the bytes are those of the format") {
+TEST_CASE("a written header reads back, and its bytes are the format's") {
   const std::vector<tensor_info> tensors = {{"b", dtype::f64, {2}, 0, 16}, {"a.w", dtype::f32, {}, 16, 20}};
   const std::string bytes = build_safetensors_header(tensors, {{"k", "v"}}, "file");
   const std::string text = R"({"__metadata__":{"k":"v"},"b":{"dtype":"F64","shape":[2],"data_offsets":[0,16]},)"
@@ -95,7 +95,7 @@ TEST_CASE("everything that does not add up is refused, by name") {
   CHECK(contains(problem(R"({"w":{"x":)" + std::string(1000, '['), 0), "deeper nesting"));
 }
 
-TEST_CASE("odd headers are taken and refused as the reference does") {
+TEST_CASE("odd headers are accepted and refused as by the reference") {
   const std::string w = R"({"dtype":"F32","shape":[2],"data_offsets":[0,8]})";
   const std::string good = one(w);
   const auto with = [](const std::string& type, const std::string& shape, const std::string& offsets) {
@@ -111,7 +111,7 @@ TEST_CASE("odd headers are taken and refused as the reference does") {
     CAPTURE(text);
     CHECK(contains(problem(text, 8), "file: header: expected "));
   }
-  // Fields that the format does not know are passed over, whatever they hold.
+  // Fields that the format does not know are skipped, whatever they hold.
   for (const char* more : {"1", "null", "\"t\"", "true", "1.5", "-1", "[1,{\"y\":[]}]", "{\"dtype\":7,\"z\":{}}"}) {
     const std::string text = one(w.substr(0, w.size() - 1) + R"(,"x":)" + more + "}");
     CHECK(problem(text, 8).empty());
@@ -124,7 +124,7 @@ TEST_CASE("odd headers are taken and refused as the reference does") {
   for (const char* name : {"a\nb", "\xE9", "\xC0\xAF", "\xED\xA0\x80", "\\ud800", "\\x41"}) {
     CHECK(refused(R"({")" + std::string(name) + R"(":)" + w + "}", 8));
   }
-  // Every type of at least a byte is known, also where its values cannot be read.
+  // Every type of at least a byte is known, even if its values cannot be read.
   for (const auto& [name, size] : dtype_table) {
     const std::string bytes = std::to_string(2 * size);
     CHECK(problem(with("\"" + std::string(name) + "\"", "[2]", "[0," + bytes + "]"), 2 * size).empty());
@@ -143,11 +143,11 @@ TEST_CASE("odd headers are taken and refused as the reference does") {
   CHECK(refused(with("\"F32\"", "[4294967296,4294967296,0]", "[0,0]"), 0));
   CHECK(problem(with("\"F32\"", "[0,4294967296,4294967296]", "[0,0]"), 0).empty());
   CHECK(refused(R"({"w":{"dtype":"F32","dtype":"F32","shape":[2],"data_offsets":[0,8]}})", 8));
-  // The reference keeps the last one of these; a name given twice is a mistake.
+  // The reference keeps the last one of these, but a name given twice is a mistake.
   CHECK(contains(problem(R"({"__metadata__":{"a":"b","a":"c"}})", 0), R"("a" twice)"));
 }
 
-TEST_CASE("nothing is built that would not be read") {
+TEST_CASE("a header that would not be read is not built") {
   const tensor_info tensor{"w", dtype::u8, {1}, 0, 1};
   tensor_info named_metadata = tensor;
   named_metadata.name = "__metadata__";
@@ -162,7 +162,7 @@ TEST_CASE("nothing is built that would not be read") {
   CHECK(contains(build({not_text}), "text in UTF-8"));
 }
 
-// Damage must give an error or a header that adds up, never a crash: this runs under the sanitizers too.
+// Damage must give an error or a consistent header, never a crash; this also runs under the sanitizers.
 TEST_CASE("fuzz: damaged headers") {
   const std::vector<tensor_info> tensors = {{"lstm.weight", dtype::f32, {4, 2}, 0, 32}, {"b", dtype::u8, {3}, 32, 35}};
   const std::string good = build_safetensors_header(tensors, {{"vscg.form", "released"}}, "file").substr(8);

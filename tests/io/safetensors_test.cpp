@@ -23,14 +23,14 @@ using namespace vscg::io;
 
 namespace {
 
-/// Eight bytes of length, the header, the values: a file written without the library.
+/// Eight bytes of length, the header, the values: a file that the library did not write.
 std::string raw_file(const std::string& header, const std::string& values) {
   std::string length(8, '\0');
   for (std::size_t i = 0; i < 8; ++i) length[i] = static_cast<char>((header.size() >> (8 * i)) & 0xFFU);
   return length + header + values;
 }
 
-/// As bytes, because NaN does not equal itself and -0 equals 0.
+/// Compares bytes, because NaN does not equal itself and -0 equals 0.
 template <class T>
 bool same_bytes(std::span<const T> left, std::span<const T> right) {
   return std::ranges::equal(std::as_bytes(left), std::as_bytes(right));
@@ -136,7 +136,7 @@ TEST_CASE("writing checks sizes first and leaves no file") {
   CHECK(problem({2, 3}).empty());
 }
 
-// Whole files with flipped, inserted and missing bytes: an error, or values that can all be read; never a crash.
+// Whole files with flipped, inserted and missing bytes give an error or values that can all be read, never a crash.
 TEST_CASE("fuzz: damaged files") {
   const temporary_folder scratch;
   const std::vector<double> values = {1, 2, 3};
@@ -172,6 +172,6 @@ TEST_CASE("fuzz: damaged files") {
       ++accepted;
     });
   }
-  CHECK(accepted > 100);  // a flipped byte of a value cannot be seen
+  CHECK(accepted > 100);  // nobody can notice a flipped byte of a value
   CHECK(accepted < 2000);
 }

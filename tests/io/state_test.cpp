@@ -77,7 +77,7 @@ TEST_CASE("double is not rounded into float, in words") {
   CHECK(contains(refused<float>(scratch / "w"), "holds double precision (F64), which float would round silently"));
 }
 
-TEST_CASE("all that does not fit stands in one error, and nothing is written") {
+TEST_CASE("one error lists everything that does not fit, and nothing is written") {
   const temporary_folder scratch;
   const std::vector<state_entry> other = {{"psp.fc.weight", {4}}, {"psp.norm.bias", {2}}, {"L4.weight", {1, 2}}};
   save<float>(scratch / "w", other,
@@ -88,7 +88,7 @@ TEST_CASE("all that does not fit stands in one error, and nothing is written") {
             "of another shape (1): psp.fc.weight expected [2, 2] found [4]; unexpected (1): L4.weight [1, 2]");
 }
 
-TEST_CASE("of many only the first eight are named") {
+TEST_CASE("only the first eight of many are named") {
   const temporary_folder scratch;
   std::vector<state_entry> many = table;
   state<float> values = weights;

@@ -121,14 +121,14 @@ TEST_CASE("float loads into double, double into float is refused") {
   CHECK(contains(refused<whole, float>(dir / "d"), "double precision (F64), which float would round silently"));
 }
 
-TEST_CASE("weights of another network are refused, both named, also where every name and shape fits") {
+TEST_CASE("weights of another network are refused, and both are named, even if every name and shape fits") {
   const temporary_folder dir;
   io::save_weights(numbers<twin, float>(seed{1}), dir / "w", metadata_of<twin>(names));
   CHECK(refused<whole, float>(dir / "w") ==
         (dir / "w").string() + ": expected weights of whole fully (released), found weights of whole fully (paper)");
 }
 
-TEST_CASE("a network that nobody has named takes what fits, and so does a file without metadata") {
+TEST_CASE("a network without a name takes what fits, and a file without metadata fits too") {
   const temporary_folder dir;
   const numbers<whole, float> saved(seed{1});
   io::save_weights(saved, dir / "w", metadata_of<whole>(names));
@@ -173,7 +173,7 @@ TEST_CASE("all or nothing: what does not fit is listed and nothing is written") 
   CHECK(contains(message, "vscg.network = whole"));
 }
 
-TEST_CASE("a part by prefix, and what the file says of the whole does not matter then") {
+TEST_CASE("a part is loaded by prefix, and the file's metadata about the whole does not matter then") {
   const temporary_folder dir;
   const numbers<twin, float> other(seed{1});
   io::save_weights(other, dir / "w", metadata_of<twin>(names));
@@ -231,7 +231,7 @@ TEST_CASE("a model loads by vscg::load") {
   CHECK(contains(error_of([&] { load(net, dir / "missing"); }), "missing"));
 }
 
-TEST_CASE("the four networks of VSCG: released and paper fit each other by names and are told apart all the same") {
+TEST_CASE("the four networks of VSCG: released and paper fit each other by names but are told apart") {
   const temporary_folder dir;
   const std::vector<std::string> categories = [] {
     std::vector<std::string> list;

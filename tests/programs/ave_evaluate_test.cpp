@@ -23,7 +23,7 @@ TEST_CASE("ave_evaluate: the figures of a network whose answers are known") {
   const temporary_folder dir;
   const auto ave = make_data(dir);
   for (const split part : {split::test, split::train}) {
-    // Says the category of the split's first video everywhere.
+    // The network predicts the category of the split's first video everywhere.
     const auto order = ave.order(part);
     const std::size_t category = ave.category(order[0]);
     save_constant<vscg::vscg_net, float>(dir / "w", category, ave.category_names());
@@ -67,7 +67,7 @@ TEST_CASE("ave_evaluate: the figures of a network whose answers are known") {
     CHECK(contains(r.out, "(" + std::to_string(right) + " of " + std::to_string(all) + " segments)"));
     CHECK(contains(r.out, ave.category_names()[category]));
 
-    // At or above its relevance everything is background.
+    // With a threshold at or above the relevance, everything is background.
     REQUIRE(run(program, dir,
                 "--data data --weights w --json e.json --threshold 0.91 --split " + std::string(name_of(part)))
                 .code == 0);
@@ -75,7 +75,7 @@ TEST_CASE("ave_evaluate: the figures of a network whose answers are known") {
   }
 }
 
-TEST_CASE("ave_evaluate: every network and both precisions, by what the file says") {
+TEST_CASE("ave_evaluate: every network in both precisions, as the file says") {
   const auto program = find_program("ave_evaluate");
   if (program.empty()) return;
   const temporary_folder dir;
@@ -107,7 +107,7 @@ TEST_CASE("ave_evaluate: every network and both precisions, by what the file say
   CHECK(vscg::io::read_json(dir / "e.json")["relevance_threshold"].is_null());
 }
 
-TEST_CASE("ave_evaluate: what cannot be used is one line, and no file is left") {
+TEST_CASE("ave_evaluate: unusable input gives one line, and no file is left") {
   const auto program = find_program("ave_evaluate");
   if (program.empty()) return;
   const temporary_folder dir;

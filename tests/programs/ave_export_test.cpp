@@ -25,7 +25,7 @@ using namespace programs_test;
 
 namespace {
 
-/// Weights of each network, as they start.
+/// Saves the initial weights of a network.
 template <class Network, class Scalar = float>
 void save_start(const std::filesystem::path& path) {
   std::vector<std::string> categories;
@@ -52,14 +52,14 @@ std::vector<std::string> described(const google::protobuf::RepeatedPtrField<onnx
   return all;
 }
 
-/// How many operators a network becomes, and the signature of the graph that ONNX Runtime agreed with.
+/// How many operators a network has, and the signature of the graph that agreed with ONNX Runtime.
 struct expected_graph {
   int operators;
   std::uint64_t signature;
   std::vector<std::string> outputs;
 };
 
-/// Where ONNX Runtime is not at hand, this is what is known to be right. What has changed is first compared there.
+/// The graphs that are known to be right, for machines without ONNX Runtime. A changed one is first compared there.
 const std::map<std::string, expected_graph> expected_graphs{
     {"fully", {239, 0x656679055c3dbe13U, fully_outputs}},
     {"fully_paper", {239, 0x229c9305795af4d3U, fully_outputs}},
@@ -74,7 +74,7 @@ onnx::ModelProto exported(const std::filesystem::path& program, const temporary_
   return onnx_check::parsed(bytes_of(dir / (name + ".onnx")));
 }
 
-/// What the network itself says of some features, and the features, where run_onnx.py finds them.
+/// Writes some features, and what the network itself says about them, where run_onnx.py finds them.
 void put_answers(const std::filesystem::path& weights, const std::filesystem::path& folder, std::size_t items) {
   const auto network = networks::open_network(weights, vscg::threads{2});
   const auto traced = network->traced();
@@ -93,7 +93,7 @@ void put_answers(const std::filesystem::path& weights, const std::filesystem::pa
   for (const vscg::slot_id id : program->inputs()) {
     const vscg::random_stream stream(vscg::seed{4}, std::to_string(id));
     std::vector<float> features(program->slot_table()[id].size.elements(items));
-    // Half of them are 0, as behind a relu.
+    // Half of them are 0, as after a relu.
     for (std::size_t i = 0; i < features.size(); ++i)
       features[i] = std::max(0.F, static_cast<float>(4 * stream.uniform(i) - 2));
     onnx_check::put_numbers(folder / ("input_" + std::to_string(inputs.size())), features);
@@ -113,7 +113,7 @@ void put_answers(const std::filesystem::path& weights, const std::filesystem::pa
 
 }  // namespace
 
-TEST_CASE("ave_export: all networks, valid, with names and numbers of the weights") {
+TEST_CASE("ave_export: all networks give valid files, with names and numbers of the weights") {
   const auto program = find_program("ave_export");
   if (program.empty()) return;
   const temporary_folder dir;
@@ -129,7 +129,7 @@ TEST_CASE("ave_export: all networks, valid, with names and numbers of the weight
     CHECK(described(model.graph().output()) == expected.outputs);
     CHECK(model.graph().node_size() == expected.operators);
     CHECK(onnx_check::signature_of(model) == expected.signature);
-    // The arrays are the file's own, by their names; both directions of a layer have one.
+    // The arrays are the file's own, by their names; each direction of a layer has its own.
     const auto file = vscg::io::safetensors_file::open(dir / name);
     std::size_t arrays = 0;
     std::set<std::string> names;
@@ -142,7 +142,7 @@ TEST_CASE("ave_export: all networks, valid, with names and numbers of the weight
     }
     CHECK(arrays >= 50);
     CHECK(names.contains("lstm_a_v.lstm_audio.weight_ih_l0_reverse"));
-    CHECK(names.contains("linear_v.weight") == contains(name, "weakly"));  // nothing reads it in the others
+    CHECK(names.contains("linear_v.weight") == contains(name, "weakly"));  // the other networks do not read it
     std::map<std::string, std::string> says;
     for (const auto& entry : model.metadata_props()) says[entry.key()] = entry.value();
     CHECK(says["vscg.network"] == "vscg");
@@ -166,7 +166,7 @@ TEST_CASE("ave_export: all networks give the same numbers in ONNX Runtime") {
   onnx_check::agrees_with_runtime(models, items, 1e-5);
 }
 
-TEST_CASE("ave_export: precision, and what cannot be used") {
+TEST_CASE("ave_export: precision, and unusable input") {
   const auto program = find_program("ave_export");
   if (program.empty()) return;
   const temporary_folder dir;

@@ -24,7 +24,7 @@ using extents = std::vector<std::size_t>;
 
 namespace {
 
-/// Features of rows, written as people have them who have no data set.
+/// Writes the features of rows as people do who have no data set.
 void save_features(const temporary_folder& dir, const vscg::data::ave_dataset& ave, std::vector<std::size_t> rows,
                    bool several) {
   std::vector<float> audio(rows.size() * 1280), visual(rows.size() * 250880);
@@ -42,7 +42,7 @@ json events_of(const temporary_folder& dir) { return vscg::io::read_json(dir / "
 
 }  // namespace
 
-TEST_CASE("ave_localize: videos of a data set, with the truth beside") {
+TEST_CASE("ave_localize: videos of a data set, along with the truth") {
   const auto program = find_program("ave_localize");
   if (program.empty()) return;
   const temporary_folder dir;
@@ -118,12 +118,12 @@ TEST_CASE("ave_localize: the threshold of the file, of the command line, and wha
         "weakly (released)");
 }
 
-TEST_CASE("ave_localize: features alone give what the data set gives, one by one or in groups") {
+TEST_CASE("ave_localize: features alone give the same as the data set, one by one or in groups") {
   const auto program = find_program("ave_localize");
   if (program.empty()) return;
   const temporary_folder dir;
   const auto ave = make_data(dir);
-  // Weights as they start: every video has other numbers.
+  // Initial weights give every video other numbers.
   vscg::weights<vscg::vscg_net, float, vscg::cpu> w(vscg::seed{1});
   vscg::io::save_weights(w, dir / "w", metadata_of<vscg::vscg_net>(ave.category_names()));
   const auto all = [&](const std::string& arguments) {
@@ -199,7 +199,7 @@ TEST_CASE("ave_localize: a path may hold any bytes, and a stop in the middle lea
   CHECK_FALSE(std::filesystem::exists(dir / "l.json"));
 }
 
-TEST_CASE("ave_localize: what cannot be used is one line, and no file is left") {
+TEST_CASE("ave_localize: unusable input gives one line, and no file is left") {
   const auto program = find_program("ave_localize");
   if (program.empty()) return;
   const temporary_folder dir;

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# ave_train as users run it: killed at random moments and resumed it ends with the very bits of a run that nobody
-# touched; Ctrl-C; what it refuses.
+# Runs ave_train as users do: killed at random moments and resumed, it must end with the same bits as an undisturbed run.
+# Also tests Ctrl-C and what it refuses.
 #   VSCG_KILLS=20 VSCG_KILL_SEED=7 VSCG_PROGRAMS_DIR=build/release/bin bash tests/programs/ave_train_test.sh
 set -u
 train=${VSCG_PROGRAMS_DIR:?}/ave_train
@@ -17,7 +17,7 @@ fail() {
   sed 's/^/  | /' "$here/log" >&2
   exit 1
 }
-# Runs a command that must end with a code; what it printed is in $here/log.
+# Runs a command that must end with a given code; its output is in $here/log.
 expect() {
   local code=$1
   shift
@@ -25,7 +25,7 @@ expect() {
   local found=$?
   [ $found -eq "$code" ] || fail "expected exit code $code, found $found: $*"
 }
-# Runs ave_train, which must refuse with one line that holds a text.
+# Runs ave_train, which must refuse with one line that contains a text.
 refused() {
   local text=$1
   shift
@@ -54,13 +54,13 @@ same() {
 expect 0 "$synthesize" --out "$here/data" --videos 40 --type float16
 usual=(--data "$here/data" --setting fully --batch 8 --epochs 3)
 
-# A run that nobody touches: what all others are compared with.
+# An undisturbed run, with which all others are compared.
 began=$(date +%s%N)
 expect 0 "$train" "${usual[@]}" --out "$here/whole" --threads 1
 whole=$((($(date +%s%N) - began) / 1000000)) # milliseconds
-[ "$(grep -c '^epoch ' "$here/log")" -eq 3 ] || fail "expected a plain line an epoch"
+[ "$(grep -c '^epoch ' "$here/log")" -eq 3 ] || fail "expected one plain line per epoch"
 grep -q $'\r' "$here/log" && fail "expected no progress bar where nobody watches"
-[ "$(wc -l <"$here/whole/metrics.jsonl")" -eq 3 ] || fail "expected a line of metrics.jsonl an epoch"
+[ "$(wc -l <"$here/whole/metrics.jsonl")" -eq 3 ] || fail "expected one line of metrics.jsonl per epoch"
 for key in test_accuracy best_test_accuracy validation_accuracy epoch parameters seconds peak_memory_mib seed; do
   grep -qE "\"$key\": [0-9]" "$here/whole/summary.json" || fail "expected $key in summary.json"
 done
@@ -78,7 +78,7 @@ while [ "$done_kills" -lt "$kills" ]; do
     wait "$pid" 2>/dev/null
     done_kills=$((done_kills + 1))
     epochs=$(grep -c . "$out/metrics.jsonl" 2>/dev/null)
-    echo "kill $done_kills: run $number had ${epochs:-0} epochs$([ -e "$out/last.checkpoint.tmp" ] && echo ', a file in the making')"
+    echo "kill $done_kills: run $number had ${epochs:-0} epochs$([ -e "$out/last.checkpoint.tmp" ] && echo ', an unfinished file')"
   else
     wait "$pid" || fail "run $number ended with an error"
     same "$here/whole" "$out"
@@ -106,16 +106,16 @@ wait "$pid" 2>/dev/null
 pid=
 expect 0 "$train" "${weak[@]}" --out "$here/weak_killed" --resume
 same "$here/weak" "$here/weak_killed"
-[ "$(grep -o '"steps": [0-9]*' "$here/weak/summary.json")" = '"steps": 4' ] || fail "expected 2 steps of 17 of 34 videos an epoch"
+[ "$(grep -o '"steps": [0-9]*' "$here/weak/summary.json")" = '"steps": 4' ] || fail "expected 2 steps of 17 of 34 videos per epoch"
 
-# In double, as the authors' program goes: it looks at no split after one epoch.
+# In double, under the authors' protocol: it evaluates no split after one epoch.
 expect 0 "$train" --data "$here/data" --setting fully --batch 32 --epochs 1 --precision double --protocol released --micro-batch 8 \
   --out "$here/released"
 grep -q '^ave_train: warning: --protocol released .* no best weights' "$here/log" || fail "expected a warning"
 grep -q '"test_accuracy": null' "$here/released/summary.json" || fail "expected no accuracy"
 [ ! -e "$here/released/best.safetensors" ] || fail "expected no best weights"
 
-# Ctrl-C ends a run after the step; it goes on from there, with other files lost and the folder moved, too.
+# Ctrl-C gives up the step; the run continues from there, even with other files lost and the folder moved.
 for signal in INT TERM; do
   "$train" "${usual[@]}" --out "$here/stopped" >"$here/log" 2>&1 &
   pid=$!
@@ -135,7 +135,7 @@ for signal in INT TERM; do
   rm -rf "$here/moved"
 done
 
-# More epochs than at first; and nothing to do.
+# More epochs than at first, and then nothing to do.
 few=(--data "$here/data" --setting fully --batch 8)
 expect 0 "$train" "${few[@]}" --epochs 1 --out "$here/grown"
 expect 0 "$train" "${few[@]}" --epochs 3 --out "$here/grown" --resume
@@ -144,12 +144,12 @@ same "$here/whole" "$here/grown"
 expect 0 "$train" "${few[@]}" --out "$here/grown" --resume
 same "$here/whole" "$here/grown"
 
-# A loss that is not finite: an error, and a checkpoint that the same command stops at again.
+# A loss that is not finite is an error, and the same command stops there again.
 wild=("${few[@]}" --epochs 2 --learning-rate 1e30 --out "$here/wild")
 refused "step 2: expected a finite loss" "${wild[@]}"
 refused "step 2: expected a finite loss" "${wild[@]}" --resume
 
-# What is refused, leaving nothing behind.
+# Everything that is refused leaves nothing behind.
 plain=(--data "$here/data" --setting fully)
 before=$(cksum "$here/whole"/*)
 refused "a new folder, or --resume" "${usual[@]}" --out "$here/whole"

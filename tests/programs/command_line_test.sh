@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# What the programs make of their options before they do anything: numbers, names, and outputs that would take the place
-# of inputs. Nothing that is refused leaves or changes a file.
+# How the programs check their options before they do anything: numbers, names, and outputs that would replace inputs.
+# Nothing that is refused leaves or changes a file.
 set -u
 for program in ave_synthesize ave_train ave_evaluate ave_localize custom_layer; do
   if [ ! -x "${VSCG_PROGRAMS_DIR:?}/$program" ]; then
@@ -17,7 +17,7 @@ fail() {
   echo "failed: $*" >&2
   exit 1
 }
-# refused TEXT PROGRAM ARGUMENT ...: one line that is this text, or begins with it where it ends in *; code 1.
+# refused TEXT PROGRAM ARGUMENT ...: exit code 1 and one line that is this text, or begins with it if the text ends in *.
 refused() {
   local text=$1 found code
   shift
@@ -31,8 +31,8 @@ mkdir -p in/data
 for name in w a.npy v.npy in/data/visual_feature.h5 in/data/labels.h5 in/data/Annotations.txt; do echo "$name" >"$name"; done
 everything() { find . \( ! -type d -printf '%p %y %l %i %T@\n' \) -o -print | sort; find . -type f -exec cksum {} + | sort; }
 
-# Every option that takes a number: its command line, the least and the most. What a word too much would be a word
-# missing for: all else is right, or not looked at before.
+# Every option that takes a number: its command line, the least and the most. Everything else on the line is right, or is
+# not looked at before.
 out=../never
 numbers=(
   "ave_synthesize --out $out|--videos|3|1000000"
@@ -78,7 +78,7 @@ for row in "${reals[@]}"; do
   done
   "${words[0]}" --help | grep -qF -- "a number from $range" || fail "$command: no range of $option in --help"
 done
-# Decimal, with leading zeros too; the largest numbers are numbers.
+# Numbers are decimal, with leading zeros too, and the largest ones are accepted.
 refused "data folder in/none: expected *" ave_train --data in/none --setting fully --out "$out" --epochs 010 \
   --seed 18446744073709551615 --decay-after 60,120 --learning-rate 1e-3
 ave_synthesize --out ten --videos 010 --noisy 000 --seed 00 --type float16 | grep -q '^ten: 10 videos' || fail "010 is ten"
@@ -101,7 +101,7 @@ done
 refused "cannot open in/missing*" ave_evaluate --data in/none --weights in/missing --split val
 ave_train --help | grep -qF -- "(default: 32)" || fail "--micro-batch is 32 by default"
 
-# A shell's variable that is not set is no name.
+# An unset shell variable is not a name.
 for words in "ave_synthesize --out" "ave_synthesize --out $out --annotations" "ave_train --setting fully --data" \
   "ave_train --setting fully --data in/data --out" "ave_evaluate --data in/data --weights" "ave_evaluate --weights w --data" \
   "ave_evaluate --data in/data --weights w --json" "ave_localize --weights" "ave_localize --weights w --data" \
@@ -111,7 +111,7 @@ for words in "ave_synthesize --out" "ave_synthesize --out $out --annotations" "a
   refused "${words##* }: expected the name of a file or folder, found nothing" $words ""
 done
 
-# An output is never an input or another output: by any path, through links, as a hard link, in the making.
+# An output is never an input or another output: by any path, through links, as a hard link, or while it is written.
 mkdir links
 ln w links/hard
 ln -s ../w links/soft
@@ -168,7 +168,7 @@ refused "--annotations: expected a file that stays, *" "${synthesize[@]}" in/dat
 rm -r in/data/.ave_synthesize.partial
 [ "$before" = "$(everything)" ] || fail "something was changed or left"
 
-# A line on a disk that is full, or nowhere, is not success.
+# A line that goes to a full disk, or nowhere, is not a success.
 for program in ave_synthesize ave_train ave_evaluate ave_localize; do
   $program --help >/dev/full 2>problem && fail "$program --help: expected an error where nothing can be written"
   [ "$(cat problem)" = "$program: error: cannot write to the standard output" ] || fail "$program: $(cat problem)"

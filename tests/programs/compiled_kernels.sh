@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The list in vscg/compiled.hpp holds every kernel of the networks, and none in vain.
+# Checks that the list in vscg/compiled.hpp holds every kernel of the networks, and none that nothing asks for.
 #   compiled_kernels.sh <nm> <library vscg_compiled> <library of the networks> <object files of operations' tests>...
 set -eu
 nm=$1 compiled=$2 networks=$3

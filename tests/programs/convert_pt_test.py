@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""convert_pt.py, as far as it goes without PyTorch: names, shapes and metadata are those that ave_train writes; what it
-unwraps; what it refuses in one line before it reads anything."""
+"""Tests convert_pt.py as far as it goes without PyTorch: names, shapes and metadata are those that ave_train writes; what
+it unwraps; what it refuses in one line before it reads anything."""
 
 import json
 import os
@@ -58,7 +58,7 @@ class Table(unittest.TestCase):
             def program(name, *words):
                 subprocess.run([PROGRAMS / name, *words], cwd=folder, check=True, stdout=subprocess.DEVNULL)
 
-            # One video of each category, so that the data names them all.
+            # One video per category, so that the data names them all.
             program("ave_synthesize", "--out", "data", "--videos", "28", "--type", "float16")
             for network, (setting, _) in convert_pt.NETWORKS.items():
                 with self.subTest(network):

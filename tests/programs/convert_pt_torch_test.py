@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""convert_pt.py on files of PyTorch: what it converts, that the programs open it, what it refuses in one line."""
+"""Tests convert_pt.py on PyTorch's files: what it converts, that the programs open it, what it refuses in one line."""
 
 import collections
 import contextlib
@@ -52,7 +52,7 @@ class Conversion(unittest.TestCase):
         self.input, self.output = self.folder / "in.pt", self.folder / "out.safetensors"
 
     def convert(self, loaded, *words):
-        """Saves, converts, and returns code and what was said."""
+        """Saves, converts, and returns the exit code and the output."""
         if loaded is not None:
             torch.save(loaded, self.input)
         out, err = io.StringIO(), io.StringIO()
@@ -152,14 +152,14 @@ class Conversion(unittest.TestCase):
         torch.save(state_of("fully"), self.input)
         whole = self.input.read_bytes()
         flipped = bytearray(whole)
-        flipped[len(whole) // 2] ^= 1  # in the numbers, which torch.load takes as they are
+        flipped[len(whole) // 2] ^= 1  # in the numbers, which torch.load does not check
         for damaged in (flipped, b"", b"\0", b"no pickle", whole[:1000], whole[: len(whole) // 2], whole[:-30],
                         b"PK\3\4" + whole[4:50], b"\x80\x02}q\0.", b"\x80\x05\x8c\x02no\x94\x8c\x02no\x93."):
             self.input.write_bytes(damaged)
             self.refused("", None)
 
     def test_source_that_is_missing_or_does_not_fit(self):
-        """A model is pickled with its module there; the module is then changed, broken, or gone."""
+        """Pickles a model while its module is there; then the module is changed, broken, or gone."""
         source = self.folder / "authors_model.py"
         program = textwrap.dedent("""
             import sys, torch

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The example of an own layer runs, and its sessions agree.
+# Runs the example of your own layer; its sessions must agree.
 set -eu
 program=$VSCG_PROGRAMS_DIR/custom_layer
 if [ ! -x "$program" ]; then

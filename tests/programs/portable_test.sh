@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Portable programs take the library of the best level that the processor has, and of any lower one when told that it has
-# less; all of them localize the same events.
+# Portable programs must take the library of the best level that the processor has, and a lower one when told that it has
+# less; all of them must localize the same events.
 set -eu
 if [ ! -d "$VSCG_PROGRAMS_DIR/lib/glibc-hwcaps" ]; then
   echo "skipped: these programs are not portable ones (VSCG_PORTABLE_PROGRAMS)"
@@ -18,7 +18,7 @@ fail() {
 "$VSCG_PROGRAMS_DIR/ave_synthesize" --out data --videos 40 --type float16
 "$VSCG_PROGRAMS_DIR/ave_train" --data data --setting fully --epochs 1 --batch 10 --threads 2 --out run >/dev/null
 
-# Which library a run with some features masked takes, and what it says.
+# Runs with some features masked, and prints which library was loaded.
 loaded() {
   GLIBC_TUNABLES="glibc.cpu.hwcaps=$1" LD_DEBUG=libs "$VSCG_PROGRAMS_DIR/ave_localize" --data data \
     --weights run/best.safetensors --json events.json >/dev/null 2>libraries.txt

@@ -17,11 +17,11 @@
 #include "support/program_run.hpp"
 #include "support/temporary_folder.hpp"
 
-// What the tests of programs share: a small data set, and weights whose answers are known.
+// What the tests of programs share: a small data set, and weights whose results are known.
 
 namespace programs_test {
 
-/// Twenty synthesized videos: more than the programs take at once.
+/// Twenty synthesized videos, more than the programs take in one group.
 inline vscg::data::ave_dataset make_data(const temporary_folder& dir) {
   vscg::data::synthesis_options options;
   options.videos = 20;
@@ -31,7 +31,7 @@ inline vscg::data::ave_dataset make_data(const temporary_folder& dir) {
   return vscg::data::ave_dataset::open(dir / "data", {});
 }
 
-inline constexpr double relevance = 0.9;  // of every segment
+inline constexpr double relevance = 0.9;  // every segment's
 inline constexpr double category_share = 0.8;
 
 template <class Network>
@@ -56,7 +56,7 @@ void save_constant(const std::filesystem::path& path, std::size_t category, cons
   vscg::io::save_weights(w, path, metadata_of<Network>(names, threshold));
 }
 
-/// Weakly supervised weights that score all 29 classes alike: category 0 is said, with 1/29.
+/// Weakly supervised weights that score all 29 classes alike, so the network predicts category 0 with 1/29.
 template <class Network>
 void save_undecided(const std::filesystem::path& path, const std::vector<std::string>& names) {
   vscg::weights<Network, float, vscg::cpu> w(vscg::seed{1});

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The first Ctrl-C or SIGTERM ends every program in every phase, with 130 and nothing half-written. How soon is looked at
-# only roughly, because the machine may be busy: within 20 seconds, where the work itself would take minutes.
+# The first Ctrl-C or SIGTERM ends every program in every phase, with 130 and nothing half-written. How soon is checked
+# only roughly, because the machine may be busy: within 20 seconds, while the work itself would take minutes.
 set -u
 for program in ave_synthesize ave_train ave_evaluate ave_localize; do
   if [ ! -x "${VSCG_PROGRAMS_DIR:?}/$program" ]; then
@@ -32,10 +32,10 @@ until_true() {
     sleep 0.01
   done
 }
-# Until its main function has begun: before that, a signal ends it as it ends any process. The shell, which it is until it
-# is loaded, listens as well.
+# Whether its main function has begun: before that, a signal ends it like any process. Until the program is loaded, the
+# process is still the shell, which listens as well.
 listens() { [ "$(cat "/proc/$pid/comm")" != "$(cat /proc/$$/comm)" ] && [ $((0x$(sed -n 's/^SigCgt:\t*//p' "/proc/$pid/status") & 0x4002)) -eq $((0x4002)) ]; }
-# Sends a signal to what was begun; it must end with 130 and say so.
+# Sends a signal to the program that was begun; it must end with 130 and say so.
 stop() {
   local tries=0 code
   kill -"$1" "$pid"
@@ -53,7 +53,7 @@ no_trace() { [ -z "$(find . -name '*.tmp' -o -name '*.part' -o -name '*.partial'
 
 ave_synthesize --out data --videos 30 --noisy 0 --type float16 --compress >log || fail "no data"
 
-# Synthesis: a million events are drawn; then videos are written, into a new folder and over an earlier set.
+# Synthesis: while a million events are drawn, and while videos are written into a new folder and over an earlier set.
 for delay in 0.05 0.3; do
   begin ave_synthesize --out new --videos 1000000 --compress
   until_true listens
@@ -77,7 +77,7 @@ stop INT
 no_trace
 
 # Training: while it starts; while another process writes the cache; in the middle of the first step, which is then
-# given up, so that the checkpoint stands before it.
+# given up, so that the checkpoint holds the state before it.
 begin ave_train --data data --setting fully --epochs 1000000 --batch 8 --out run
 until_true listens
 stop TERM
@@ -97,7 +97,7 @@ told "^ave_train: interrupted; go on with --resume --out step$"
 grep -q '"steps": 0,' step/summary.json || fail "expected the step to be given up"
 no_trace
 
-# Whatever waits: here for somebody to read a pipe that is full.
+# Any wait: here, for somebody to read a full pipe.
 mkfifo pipe
 exec 8<>pipe
 dd if=/dev/zero of=pipe bs=4096 oflag=nonblock 2>/dev/null

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# From nothing to localized events: synthesize, train, evaluate, localize. What ave_evaluate measures of the weights that
-# ave_train kept is what ave_train says of them, to the last digit; so for both settings and precisions.
+# From nothing to localized events: synthesize, train, evaluate, localize. ave_evaluate must measure the weights that
+# ave_train kept exactly as ave_train did, to the last digit, for both settings and precisions.
 set -eu
 for program in ave_synthesize ave_train ave_evaluate ave_localize; do
   if [ ! -x "$VSCG_PROGRAMS_DIR/$program" ]; then
@@ -13,7 +13,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 
-# The value of a number in a JSON file of ours, which has a line a field.
+# The value of a number in one of our JSON files, which have one line per field.
 field() { sed -n "s/^ *\"$2\": \([-0-9.e]*\),*$/\1/p" "$1" | head -n 1; }
 fail() {
   echo "$*" >&2
@@ -40,7 +40,7 @@ for way in "fully float" "weakly double"; do
   [ "$(wc -c <attention.npy)" = $((128 + 4 * 2 * 490)) ] || fail "attention.npy: expected [2, 10, 7, 7] of float32"
 done
 
-# A disk that is full, as far as a test can have one.
+# A full disk, as far as a test can have one.
 if "$VSCG_PROGRAMS_DIR/ave_localize" --data data --weights run_fully/best.safetensors >/dev/full 2>problem.txt; then
   fail "ave_localize: expected an error where its output cannot be written"
 fi

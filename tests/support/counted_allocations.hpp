@@ -11,9 +11,9 @@
 
 #include "support/sanitized.hpp"
 
-// Every allocation of the program goes through malloc's family, which this file replaces with counting ones. They are
-// defined here, in a header, because a test program is one .cpp: the definitions are the program's only ones.
-// Sanitizers bring an allocator of their own: there the counts would be theirs.
+// Every allocation of the program goes through malloc's family, which this file replaces by counting versions. They are
+// defined here, in a header, because a test program is one .cpp, so they are the program's only definitions. Sanitizers
+// bring an allocator of their own, and the counts would be that one's.
 
 #if defined(__GLIBC__) && !VSCG_TEST_SANITIZED
 #define VSCG_TEST_HOOKS_MALLOC 1
@@ -76,7 +76,7 @@ void free(void* p) {
 
 namespace counted_allocations {
 
-/// Allocations and releases while f runs, on all threads.
+/// The number of allocations and releases while f runs, on all threads.
 template <class F>
 std::size_t count(F f) {
   const std::size_t before = allocations + releases;
@@ -84,7 +84,7 @@ std::size_t count(F f) {
   return allocations + releases - before;
 }
 
-/// Bytes that are allocated now and were not when it was made. What the allocator rounds sizes up to counts.
+/// Bytes that are allocated now and were not when this was made. What the allocator adds to round sizes up counts.
 class held_bytes {
  public:
   std::size_t operator()() const { return bytes_taken - bytes_returned - before_; }
@@ -93,7 +93,7 @@ class held_bytes {
   std::size_t before_ = bytes_taken - bytes_returned;
 };
 
-/// False, and the test is said to be skipped, where nothing can be counted; fails where the counts are wrong.
+/// Returns false, and reports the test as skipped, if nothing can be counted; fails if the counts are wrong.
 inline bool hooks_work() {
 #if VSCG_TEST_HOOKS_MALLOC
   const std::size_t seen = count([] {

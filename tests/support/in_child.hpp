@@ -9,8 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/// The text that `call` returns in a child process, whose address space may grow by `more_bytes` and no further; what
-/// became of the child where it ended otherwise.
+/// The text that `call` returns in a child process whose address space may grow by at most `more_bytes`, or how the
+/// child ended if it returned none.
 template <class Call>
 std::string in_child(std::size_t more_bytes, Call&& call) {
   std::array<int, 2> ends{};

@@ -12,7 +12,7 @@
 
 #include <doctest/doctest.h>
 
-#undef MAP_TYPE  // of <sys/mman.h>; a name in ONNX's headers
+#undef MAP_TYPE  // from <sys/mman.h>; ONNX's headers use the name
 #include <onnx/checker.h>
 #include <onnx/shape_inference/implementation.h>
 
@@ -22,19 +22,19 @@
 #include "support/program_run.hpp"
 #include "support/temporary_folder.hpp"
 
-// What tests ask of an ONNX model: the official schema's own checker, and ONNX Runtime where Python has it.
+// Checks for ONNX models: the official schema's own checker, and ONNX Runtime if Python has it.
 
 namespace onnx_check {
 
-/// The model as whoever reads the file sees it.
+/// The model as a reader of the file sees it.
 inline onnx::ModelProto parsed(const std::string& bytes) {
   onnx::ModelProto model;
   REQUIRE(model.ParseFromString(bytes));
   return model;
 }
 
-/// Operators and their attributes are those of the schema, and the shapes that the model declares are those that the
-/// schema infers. Throws otherwise.
+/// Operators and their attributes must be the schema's, and the declared shapes must be those that the schema infers.
+/// Throws otherwise.
 inline void expect_valid(const onnx::ModelProto& model) {
   onnx::checker::check_model(model);
   onnx::ModelProto inferred = model;
@@ -51,7 +51,7 @@ inline void expect_valid(const onnx::ModelProto& model) {
       const auto& shape = value.type().tensor_type().shape();
       REQUIRE(shape.dim_size() == declared.type().tensor_type().shape().dim_size());
       for (int axis = 0; axis < shape.dim_size(); ++axis) {
-        if (!shape.dim(axis).has_dim_value()) continue;  // what the batch becomes is not always followed
+        if (!shape.dim(axis).has_dim_value()) continue;  // inference does not always follow the batch
         CHECK(shape.dim(axis).dim_value() == declared.type().tensor_type().shape().dim(axis).dim_value());
       }
     }
@@ -66,8 +66,8 @@ inline std::string operators_of(const onnx::ModelProto& model) {
   return all;
 }
 
-/// Operators, attributes, constants and who reads whom, without a name: a number to know a graph by that ONNX Runtime
-/// has agreed with.
+/// Operators, attributes, constants and who reads whom, without names: a number that identifies a graph with which ONNX
+/// Runtime has agreed.
 inline std::uint64_t signature_of(const onnx::ModelProto& model) {
   std::map<std::string, std::string> known;
   for (const auto& value : model.graph().input()) known.emplace(value.name(), "input " + std::to_string(known.size()));
@@ -104,15 +104,15 @@ inline std::string shape_of(const onnx::ValueInfoProto& value) {
   return all;
 }
 
-/// Puts numbers where run_onnx.py finds them: `<folder>/model.onnx` beside `input_<k>` and `output_<k>`.
+/// Puts numbers where run_onnx.py finds them: `<folder>/model.onnx` next to `input_<k>` and `output_<k>`.
 template <class T>
 void put_numbers(const std::filesystem::path& file, const std::vector<T>& numbers) {
   std::filesystem::create_directories(file.parent_path());
   put_bytes(file, {reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(T)});
 }
 
-/// Runs the models in all folders of `dir` and compares their outputs with the files beside them: relative to 1 or to
-/// the number, whichever is more. Says that it is skipped where python3 has no onnxruntime.
+/// Runs the models in all folders of `dir` and compares their outputs with the files next to them, relative to 1 or to
+/// the number, whichever is larger. Reports that it is skipped if python3 has no onnxruntime.
 inline void agrees_with_runtime(const temporary_folder& dir, std::size_t items, double tolerance) {
   const char* const tests = std::getenv("VSCG_TESTS_DIR");
   if (tests == nullptr) {

@@ -12,7 +12,7 @@
 #include "support/file_bytes.hpp"
 #include "support/temporary_folder.hpp"
 
-// A program, run as a user does.
+// Runs a program as a user does.
 
 namespace programs_test {
 
@@ -21,7 +21,7 @@ struct result {
   std::string out, err;
 };
 
-/// The program of that name, or an empty path, said to be skipped, where the programs were not built.
+/// The program of that name, or an empty path, reported as skipped, if the programs were not built.
 inline std::filesystem::path find_program(const std::string& name) {
   const char* const folder = std::getenv("VSCG_PROGRAMS_DIR");
   const auto path = std::filesystem::path(folder == nullptr ? "." : folder) / name;
@@ -30,7 +30,7 @@ inline std::filesystem::path find_program(const std::string& name) {
   return {};
 }
 
-/// Runs it in `dir`; arguments as a shell reads them, and so is what stands `before` the program.
+/// Runs it in `dir`; a shell reads the arguments, and whatever is `before` the program.
 inline result run(const std::filesystem::path& program, const temporary_folder& dir, const std::string& arguments,
                   const std::string& before = "") {
   const std::string command = "cd '" + (dir / "").string() + "' && " + before + " '" + program.string() + "' " +
@@ -43,7 +43,7 @@ inline result run(const std::filesystem::path& program, const temporary_folder& 
   return r;
 }
 
-/// The one line of an error, without the program's name in front; checks that all else is as it must be.
+/// The one line of an error, without the program's name; checks that everything else is as it must be.
 inline std::string refused(const std::filesystem::path& program, const temporary_folder& dir,
                            const std::string& arguments) {
   const result r = run(program, dir, arguments);

@@ -25,26 +25,26 @@
 
 #include "support/sanitized.hpp"
 
-// A backend whose memory is not the host's and that knows all that it was told to do. It computes a number at a time,
-// as thrust's sequential system does. One thread of the test may use it.
+// A backend whose memory is not the host's and that records everything it is told to do. It computes one number at a
+// time, like thrust's sequential system. Only one thread of the test may use it.
 
 namespace recording {
 
-/// A copy or a launch: what reached the backend, as bytes.
+/// A copy or a launch, with the bytes that reached the backend.
 struct event {
   enum class kind : unsigned char { copy_in, copy_out, launch } what;
   std::string bytes;
   bool operator==(const event&) const = default;
 };
 
-/// What has happened since somebody last looked.
+/// The events since the last look.
 inline std::vector<event> events;
 /// Whether executors keep the launches of each key and launch them again, as a graph would.
 inline bool replays = false;
-/// How often such a key was met again.
+/// How often such a key came again.
 inline std::size_t replayed = 0;
 
-/// Memory that is closed to the host outside launches and copies: to look into it ends the test. Blocks lie where they
+/// Memory that the host can reach only during launches and copies: looking into it ends the test. Blocks lie where they
 /// lay in an earlier test that asked for the same ones.
 class far_memory {
  public:
@@ -81,7 +81,7 @@ class far_memory {
     return at >= base() && at + bytes <= base() + size;
   }
 
-  /// Opens it to what runs while this lives.
+  /// Opens the memory while this lives.
   class opened {
    public:
     opened() { protect(PROT_READ | PROT_WRITE); }
@@ -105,7 +105,7 @@ class far_memory {
   }
 };
 
-/// The bytes of what is handed to a launch, those between its members as 0, where the compiler can do that.
+/// The bytes of a launch's argument, with padding set to 0 if the compiler can do that.
 template <class Kernel>
 std::string bytes_of([[maybe_unused]] Kernel kernel) {
   static_assert(std::is_trivially_copyable_v<Kernel>, "what is launched is copied as bytes");
@@ -121,7 +121,7 @@ inline const bool knows_bytes = !bytes_of(1).empty();
 
 /// Whether one of the words of a launch is an address that the host could read.
 inline bool holds_host_address(const std::string& bytes) {
-  if (VSCG_TEST_SANITIZED != 0) return false;  // there, much is mapped that nobody points to
+  if (VSCG_TEST_SANITIZED != 0) return false;  // there, much is mapped that nothing points to
   const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
   for (std::size_t at = 0; at + sizeof(void*) <= bytes.size(); at += sizeof(void*)) {
     std::uintptr_t word = 0;
@@ -171,7 +171,7 @@ struct backend {
     template <class F>
     void operator()(std::size_t n, const F& f) const {
       const std::string bytes = bytes_of(f);
-      if (is_far && holds_host_address(bytes)) FAIL_CHECK("a host's address is launched in " << typeid(F).name());
+      if (is_far && holds_host_address(bytes)) FAIL_CHECK("a host address is passed to " << typeid(F).name());
       const event what{event::kind::launch, typeid(F).name() + std::to_string(n) + bytes};
       perform([what, n, f] {
         events.push_back(what);
@@ -225,7 +225,7 @@ struct backend {
   };
 };
 
-/// Runs f and returns what reached the backend meanwhile.
+/// Runs f and returns what reached the backend during it.
 template <class F>
 std::vector<event> during(F f) {
   events.clear();

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Whether ONNX Runtime computes what we do: run_onnx.py FOLDER ITEMS TOLERANCE
+"""Checks that ONNX Runtime computes what we do: run_onnx.py FOLDER ITEMS TOLERANCE
 
 Each folder in FOLDER holds model.onnx, the bytes of its inputs (input_0, input_1 ...) for ITEMS items, and those of the
 outputs that are expected (output_0 ...). Exit code 77: there is no onnxruntime.
@@ -20,7 +20,7 @@ TYPES = {"tensor(float)": np.float32, "tensor(double)": np.float64, "tensor(int3
 
 
 def difference(folder: pathlib.Path, items: int) -> float:
-    """The largest difference, relative to 1 or to the number that is expected."""
+    """The largest difference, relative to 1 or to the expected number."""
     session = onnxruntime.InferenceSession(folder / "model.onnx", providers=["CPUExecutionProvider"])
 
     def read(name: str, value: onnxruntime.NodeArg) -> np.ndarray:

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// VSCG_TEST_SANITIZED: 1 where a sanitizer brings its own allocator and reserves most of the address space, 0
-// elsewhere.
+// VSCG_TEST_SANITIZED is 1 if a sanitizer brings its own allocator and reserves most of the address space, otherwise 0.
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define VSCG_TEST_SANITIZED 1

@@ -14,7 +14,7 @@ class temporary_folder {
  public:
   temporary_folder() {
     std::string pattern = (std::filesystem::temp_directory_path() / "vscg_test_XXXXXX").string();
-    // No vscg::expectation_error: a test that expects one must not take this for it.
+    // This is no vscg::expectation_error, so that a test that expects one does not mistake this for it.
     if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make a temporary folder " + pattern);
     path_ = pattern;
   }
@@ -28,7 +28,7 @@ class temporary_folder {
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path operator/(std::string_view name) const { return path_ / name; }
 
-  /// Of everything directly in the folder, in no order.
+  /// The names of everything directly in the folder, in no order.
   std::vector<std::string> names() const {
     std::vector<std::string> found;
     for (const auto& entry : std::filesystem::directory_iterator(path_)) found.push_back(entry.path().filename());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Compiled with -ffast-math, as a consumer may: the compiler then takes every number for a finite one.
+// Compiled with -ffast-math, as a consumer may do: the compiler then assumes that every number is finite.
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -25,7 +25,7 @@
 
 namespace {
 
-// From their bits: the compiler may take the constants of <limits> for anything.
+// Made from bits, because the compiler may take the constants of <limits> for anything.
 template <class T>
 T from_bits(std::uint32_t narrow, std::uint64_t wide) {
   if constexpr (sizeof(T) == 4) return std::bit_cast<T>(narrow);
@@ -81,7 +81,7 @@ TEST_CASE_TEMPLATE("weights that are not finite are neither written nor loaded",
   }
 }
 
-TEST_CASE_TEMPLATE("outputs that are not finite become no prediction", T, float, double) {
+TEST_CASE_TEMPLATE("outputs that are not finite give no prediction", T, float, double) {
   struct {
     vscg::array_of<T, vscg::shape<vscg::dyn, 2, 3>> segment_scores;
   } outputs;

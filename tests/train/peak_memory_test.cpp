@@ -8,13 +8,13 @@
 
 #include <vscg/train/peak_memory.hpp>
 
-TEST_CASE("touched anonymous memory counts, also when it is gone; a mapped file does not") {
+TEST_CASE("touched anonymous memory counts, even when it is gone; a mapped file does not") {
   constexpr std::size_t bytes = std::size_t{64} << 20U;
   vscg::train::peak_memory peak;
   const double before = peak.mib();
   CHECK(before > 0.0);
 
-  // A file of 64 MiB without contents, mapped and touched.
+  // A file of 64 MiB without content, mapped and touched.
   std::FILE* const file = std::tmpfile();
   REQUIRE(file != nullptr);
   REQUIRE(std::fseek(file, static_cast<long>(bytes - 1), SEEK_SET) == 0);

@@ -27,7 +27,7 @@ epoch_record record() {
   return r;
 }
 
-/// What a run of one epoch shows.
+/// What a run of one epoch prints.
 std::string shown(bool terminal) {
   std::FILE* const file = std::tmpfile();
   REQUIRE(file != nullptr);
@@ -45,7 +45,7 @@ std::string shown(bool terminal) {
 
 }  // namespace
 
-TEST_CASE("durations are short to read") {
+TEST_CASE("durations are easy to read") {
   CHECK(duration_text(0) == "0 s");
   CHECK(duration_text(59.4) == "59 s");
   CHECK(duration_text(60) == "1:00");
@@ -61,7 +61,7 @@ TEST_CASE("a bar is as full as the work") {
   CHECK(bar_text(2, 4) == "[####]");
 }
 
-TEST_CASE("plain lines where nobody watches: one an epoch, without control characters") {
+TEST_CASE("plain lines if nobody watches: one per epoch, without control characters") {
   const auto text = shown(false);
   CHECK(text.starts_with("epoch 1/2  loss 0.7500 (relevance 0.2500, category 0.5000)  validation 50.00 %  3.0 s  "));
   CHECK(text.ends_with(" left\n"));
@@ -77,7 +77,7 @@ TEST_CASE("a bar with losses and time left on a terminal, gone when the epoch's 
   CHECK(text.back() == '\n');
 }
 
-TEST_CASE("a step's line has it all, wide or narrow") {
+TEST_CASE("a step's line has everything, wide or narrow") {
   CHECK(
       step_text(report(1, 2), 0.5, 3700, false) ==
       "epoch 1/2 [########--------] 1:01:40 left  validation 50.0 %  loss 0.7500 (relevance 0.2500, category 0.5000)");

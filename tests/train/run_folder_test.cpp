@@ -32,7 +32,7 @@ TEST_CASE("a new folder is made, with or without --resume") {
   }
 }
 
-TEST_CASE("a run is gone on with only when that is said") {
+TEST_CASE("a run is resumed only on request") {
   const temporary_folder here;
   touch(here / "last.checkpoint");
   CHECK(error_of([&] { run_folder::claim(here.path(), false); }) ==
@@ -50,7 +50,7 @@ TEST_CASE("results without a checkpoint are not written over") {
     CHECK(error_of([&] { run_folder::claim(here.path(), false); }) ==
           "--out " + here.path().string() + ": expected a new folder, found " + name + " of another run in it");
   }
-  // What a killed process left of a file in the making is nobody's result.
+  // What a killed process left of an unfinished file is nobody's result.
   const temporary_folder here;
   touch(here / "last.checkpoint.tmp");
   CHECK_NOTHROW(run_folder::claim(here.path(), false));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A run of another domain: a line through points in memory, with an optimizer and settings of its own.
+// A run of another domain: a line through points in memory, with its own optimizer and settings.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -63,7 +63,7 @@ struct point_settings : vscg::train::run_settings {
   }
 };
 
-/// 2 x - y + 0.5.
+/// Points on 2 x - y + 0.5.
 struct points {
   std::vector<double> at, height;
 };
@@ -163,7 +163,7 @@ vscg::train::run_end train(const std::filesystem::path& out, const point_setting
 
 }  // namespace
 
-TEST_CASE("a network of another domain trains, is interrupted and goes on with the same bits") {
+TEST_CASE("a network of another domain trains, is interrupted and continues with the same bits") {
   using namespace vscg::train;
   const temporary_folder here;
   REQUIRE(train(here / "whole", settings(100)) == run_end::finished);
@@ -177,7 +177,7 @@ TEST_CASE("a network of another domain trains, is interrupted and goes on with t
   CHECK(ended.read<double>(ended.at("seen"))[0] == 100);
   const auto description = description_of<point_settings>(ended);
   CHECK(description.settings.skip == 1);
-  CHECK(description.position.steps == 200);  // 2 batches an epoch, of the 11 points that are not left out
+  CHECK(description.position.steps == 200);  // 2 batches per epoch, from the 11 points that are not left out
 
   const auto summary = vscg::io::read_json(here / "whole" / "summary.json");
   CHECK(summary.at("finished") == true);

@@ -6,7 +6,7 @@
 
 using namespace vscg::train;
 
-TEST_CASE("the rate falls after the epochs that are named, counting from 1") {
+TEST_CASE("the rate falls after the named epochs, counting from 1") {
   const step_schedule schedule{1e-3, 0.8, {60, 120, 240}};
   CHECK(schedule.rate(1) == 1e-3);
   CHECK(schedule.rate(60) == 1e-3);

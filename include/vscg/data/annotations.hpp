@@ -23,7 +23,7 @@
 namespace vscg::data {
 
 /// Annotations.txt: the events of the videos, and the categories in the order of their first appearance, which is the
-/// index that the label files give them.
+/// index that the label files use for them.
 struct annotation_list {
   std::vector<annotation> entries;          ///< row i belongs to feature row i
   std::vector<std::string> category_names;  ///< at most 28
@@ -55,12 +55,12 @@ inline std::vector<std::string> annotation_parts(std::string_view line) {
   }
 }
 
-/// Gives categories their index, in the order of their first appearance.
+/// Numbers categories in the order of their first appearance.
 class category_register {
  public:
   explicit category_register(std::vector<std::string>& names) : names_(names) {}
 
-  /// Throws vscg::expectation_error, with `where`, for one category too many and for two that nobody can tell apart.
+  /// Throws vscg::expectation_error, with `where`, for one category too many and for two that look the same.
   std::size_t index_of(const std::string& name, std::size_t line, const std::string& where) {
     const auto known = std::find(names_.begin(), names_.end(), name);
     if (known != names_.end()) return static_cast<std::size_t>(known - names_.begin());
@@ -79,7 +79,7 @@ class category_register {
   }
 
  private:
-  /// Without blanks and capitals.
+  /// The name without blanks and capitals.
   static std::string look_of(const std::string& name) {
     std::string look;
     for (std::size_t at = 0; at < name.size();) {
@@ -101,8 +101,8 @@ class category_register {
 }  // namespace detail
 
 /// Reads `category&video id&quality&start&end` lines in UTF-8; a title line, empty lines at the end, a byte order mark,
-/// blanks around the parts and any ends of lines are accepted. An event without length is valid and listed in
-/// `empty_rows`. Throws vscg::expectation_error naming file and line, and the byte of what is no text.
+/// blanks around the parts and any line endings are accepted. An event without length is valid and listed in
+/// `empty_rows`. Throws vscg::expectation_error naming file and line, and the byte of anything that is not text.
 inline annotation_list read_annotations(const std::filesystem::path& path) {
   const std::string text = read_text(path);
   annotation_list result;
@@ -118,8 +118,8 @@ inline annotation_list read_annotations(const std::filesystem::path& path) {
     const auto fail = [&](const std::string& expected, std::string_view found) {
       throw expectation_error(where, expected, clipped(found));
     };
-    // Rows are counted, so a hole would shift every row behind it.
-    if (blank_line != 0) fail("no more lines behind the empty line " + std::to_string(blank_line), line);
+    // Rows are counted, so a hole would shift every row after it.
+    if (blank_line != 0) fail("no more lines after the empty line " + std::to_string(blank_line), line);
     const std::vector<std::string> parts = detail::annotation_parts(line);
     if (parts.size() != 5) fail("category&video id&quality&start&end", line);
     annotation entry{parts[0], parts[1], parts[2], 0, 0};

@@ -3,7 +3,7 @@
 
 #include <vscg/core/begin.hpp>
 
-// The AVE data set: needs HDF5's C library (CMake target vscg::data).
+// The AVE data set. It needs HDF5's C library (CMake target vscg::data).
 
 #include <vscg/data/annotations.hpp>
 #include <vscg/data/ave_dataset.hpp>

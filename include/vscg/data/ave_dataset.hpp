@@ -27,11 +27,11 @@
 
 namespace vscg::data {
 
-/// The AVE data set as its users have it: a folder of HDF5 files and Annotations.txt. Features stay on disk and are
-/// read by row; labels and orders are in memory.
+/// The AVE data set as people have it: a folder of HDF5 files and Annotations.txt. Features stay on disk and are read
+/// by row; labels and orders are in memory.
 ///
-/// A copy is cheap and sees the same data. Const calls may come from several threads at once, also on copies; but where
-/// HDF5 was built without threads, two data sets opened apart must not be read at the same time.
+/// Copies are cheap and share their data. Const calls may come from several threads at the same time, also on copies;
+/// but if HDF5 was built without threads, two data sets that were opened separately must not be read at the same time.
 class ave_dataset {
  public:
   /// Opens a folder. Throws vscg::expectation_error naming file, thing, expected and found.
@@ -61,7 +61,7 @@ class ave_dataset {
     return *found;
   }
 
-  /// Whether segment_classes, tag and category can be asked for.
+  /// Whether segment_classes, tag and category may be called.
   bool has_labels() const { return state_->labels.known; }
 
   /// Ten classes, 0..28; 28 is background.
@@ -76,7 +76,7 @@ class ave_dataset {
     return {state_->labels.tags.data() + row * classes, classes};
   }
 
-  /// The video's category, also where its event has no length; 28 for a noisy video.
+  /// The video's category, even if its event has no length; 28 for a noisy video.
   std::size_t category(std::size_t row) const {
     expect_labels(row);
     return state_->labels.video_categories[row];
@@ -85,15 +85,15 @@ class ave_dataset {
   /// 28 names, from Annotations.txt, or "category 0" and so on.
   const std::vector<std::string>& category_names() const { return state_->labels.category_names; }
 
-  /// The row's line of Annotations.txt; none without that file and for noisy videos.
+  /// The row's line of Annotations.txt; none without that file or for noisy videos.
   std::optional<annotation> annotation_of(std::size_t row) const {
     expect_row(row);
     if (!state_->labels.annotations || row >= videos()) return std::nullopt;
     return state_->labels.annotations->entries[row];
   }
 
-  /// Reads features: audio [N,10,128] and visual [N,10,7,7,512], N the number of rows; an empty span is left out.
-  /// Throws vscg::expectation_error for NaN and infinity, naming file, video row and segment.
+  /// Reads features: audio [N,10,128] and visual [N,10,7,7,512], where N is the number of rows; an empty span is
+  /// skipped. Throws vscg::expectation_error for NaN and infinity, naming file, video row and segment.
   template <std::floating_point T>
   void read(std::span<const std::size_t> rows, std::span<T> audio, std::span<T> visual) const {
     expect_size("audio", audio.size(), rows.size() * audio_video_values);
@@ -130,7 +130,7 @@ class ave_dataset {
         if (noisy_visual) read_noisy(options);
       }
       fingerprint = folder.fingerprint();
-      // Last, because it takes minutes: all that could be refused has been looked at.
+      // This comes last because it takes minutes: by now everything that could be refused has been checked.
       prepare(options, visual, audio);
       if (noisy_visual) prepare(options, *noisy_visual, *noisy_audio);
     }

@@ -18,7 +18,7 @@
 
 namespace vscg::data {
 
-/// The names under which people have the files of the AVE data set; the first one that is there counts.
+/// The names that people give the files of the AVE data set; the first one that is there is used.
 namespace file_names {
 using list = std::span<const std::string_view>;
 
@@ -57,9 +57,8 @@ class ave_folder {
 
   const std::filesystem::path& dir() const { return dir_; }
 
-  /// The first of `candidates` that is there. Throws vscg::expectation_error if it cannot be read, as a link to
-  /// nowhere: what the folder was meant to hold must not be replaced by another file, or by what can be rebuilt,
-  /// without a word.
+  /// The first of `candidates` that is there. Throws vscg::expectation_error if it cannot be read, such as a link to
+  /// nowhere: what the folder was meant to hold must not be silently replaced by another file or by something rebuilt.
   std::optional<std::filesystem::path> find(file_names::list candidates) {
     for (const std::string_view name : candidates) {
       const std::filesystem::path path = dir_ / name;
@@ -73,7 +72,7 @@ class ave_folder {
     return std::nullopt;
   }
 
-  /// As find(); throws vscg::expectation_error, with the names accepted, if there is none.
+  /// Like find(), but throws vscg::expectation_error, with the names accepted, if there is none.
   std::filesystem::path require(file_names::list candidates) {
     if (const auto path = find(candidates)) return *path;
     throw expectation_error("data folder " + dir_.string(), either(candidates), "no such file");
@@ -89,7 +88,7 @@ class ave_folder {
     return text;
   }
 
-  /// Of names, sizes and times of the files found so far.
+  /// A fingerprint of the names, sizes and times of the files found so far.
   std::uint64_t fingerprint() const { return fingerprint_; }
 
  private:

@@ -23,7 +23,7 @@
 
 namespace vscg::data {
 
-/// Everything that is known about what happens in the videos, noisy ones behind the others.
+/// Everything that is known about what happens in the videos; noisy ones come after the others.
 struct ave_labels {
   bool known = false;                          ///< whether `segment_classes` and `tags` are there
   std::vector<std::uint8_t> segment_classes;   ///< rows x 10
@@ -116,7 +116,7 @@ class label_reader {
     out_.known = true;
   }
 
-  /// Every name once, as a weights file keeps them: it must not turn out at the end of a run that it cannot be written.
+  /// Names must be unique, as in a weights file, so that a run does not learn at its end that it cannot write its file.
   void name_unknown_categories() {
     auto& names = out_.category_names;
     names.resize(categories);
@@ -128,8 +128,8 @@ class label_reader {
     }
   }
 
-  // A category's index is the order of its first appearance. A data set that was cut or sorted anew has a label file
-  // with the indices of the whole, though; so where there is a label file, its rows vote.
+  // A category's index is the order of its first appearance. But a data set that was cut or sorted anew still has a
+  // label file with the indices of the whole one, so the rows of the label file vote on the names.
   void name_categories() {
     auto& names = out_.category_names;
     if (out_.annotations) names = out_.annotations->category_names;
@@ -159,7 +159,7 @@ class label_reader {
       const std::uint8_t event = event_class(row);
       if (event != background) ++votes[event][list.category_index[row]];
     }
-    // The most votes first: a name that several classes are called goes to one of them.
+    // The most votes come first: a name that several classes claim goes to only one of them.
     std::vector<std::pair<std::size_t, std::size_t>> found;  // class and name
     for (std::size_t c = 0; c < categories; ++c) {
       for (std::size_t name = 0; name < categories; ++name) {
@@ -193,8 +193,8 @@ class label_reader {
     }
   }
 
-  // Fully supervised targets are the video's category and where it is heard and seen: another category in the same
-  // video is taken as that one.
+  // Fully supervised targets are the video's category and where it is heard and seen, so another category in the same
+  // video is taken for that one.
   void warn_of_several_categories() const {
     std::size_t count = 0, first = 0, other = background;
     for (std::size_t row = rows_; row-- > 0;) {
@@ -267,7 +267,7 @@ class label_reader {
 }  // namespace detail
 
 /// Reads the labels of `rows` videos from the folder; `features` is the file that says how many there are. Throws
-/// vscg::expectation_error for what contradicts itself; what is odd but usable goes to options.warn.
+/// vscg::expectation_error if the files contradict themselves; what is odd but usable goes to options.warn.
 inline ave_labels read_ave_labels(ave_folder& folder, std::size_t rows, const std::string& features,
                                   const ave_options& options) {
   return detail::label_reader(folder, rows, features, options).read();

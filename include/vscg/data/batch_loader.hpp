@@ -30,7 +30,7 @@
 
 namespace vscg::data {
 
-/// Some videos with what is known about them; the spans belong to whoever handed the batch out.
+/// Some videos with what is known about them; the loader that hands out the batch owns the memory of its spans.
 template <std::floating_point T>
 struct batch {
   std::vector<std::size_t> rows;                  ///< N rows of the data set
@@ -42,9 +42,9 @@ struct batch {
 
 /// Reads and converts the next batch while its caller works on this one.
 ///
-/// Owns one thread, from construction to destruction, and memory for two batches, allocated at once: about
-/// 504,000 numbers for each of `capacity` videos. One caller at a time. Throws vscg::expectation_error where the system
-/// does not give the thread, or the memory.
+/// Owns one thread, from construction to destruction, and memory for two batches, allocated in the constructor: about
+/// 504,000 numbers for each of `capacity` videos. It takes one caller at a time. Throws vscg::expectation_error if the
+/// system does not give it the thread or the memory.
 template <std::floating_point T>
 class batch_loader {
  public:
@@ -53,7 +53,7 @@ class batch_loader {
         checked_product("bytes of two batches", {2, capacity, audio_video_values + visual_video_values, sizeof(T)});
     try {
       for (slot& s : slots_) {
-        // Without initial values: a page that no batch reaches is never touched.
+        // Not initialized, so that a page that no batch reaches is never touched.
         s.audio.reset(new T[capacity * audio_video_values]);
         s.visual.reset(new T[capacity * visual_video_values]);
         s.classes.resize(capacity * segments);
@@ -77,9 +77,9 @@ class batch_loader {
     worker_.join();
   }
 
-  /// Puts a batch at the end of the queue and returns at once. Two may be under way: the one that wait() hands out and
-  /// the one behind it; more requests only wait their turn. Throws vscg::expectation_error if there are more rows than
-  /// `capacity`.
+  /// Puts a batch at the end of the queue and returns immediately. Two may be under way: the one that wait() hands out
+  /// and the one after it; more requests only wait their turn. Throws vscg::expectation_error if there are more rows
+  /// than `capacity`.
   void request(std::vector<std::size_t> rows) {
     if (rows.size() > capacity_) {
       throw expectation_error("batch", "at most " + std::to_string(capacity_) + " videos", std::to_string(rows.size()));
@@ -92,10 +92,9 @@ class batch_loader {
     changed_.notify_all();
   }
 
-  /// The earliest request that was not handed out yet; valid until the next wait(). What went wrong with it is thrown
-  /// here, and the request behind it is next. Throws vscg::expectation_error if nothing was requested, and
-  /// vscg::stopped when `stop`, which is asked while the batch is not ready, says so; the request then stays the
-  /// earliest.
+  /// The earliest request that was not handed out yet; valid until the next wait(). If it failed, its error is thrown
+  /// here and the following request is next. Throws vscg::expectation_error if nothing was requested, and vscg::stopped
+  /// when `stop`, which is asked while the batch is not ready, says so; the request then stays the earliest.
   const batch<T>& wait(const std::function<bool()>& stop = nullptr) {
     const auto begin = std::chrono::steady_clock::now();
     std::unique_lock lock(mutex_);
@@ -123,7 +122,7 @@ class batch_loader {
     return outstanding_;
   }
 
-  /// How long wait() had to wait since construction: 0 where reading hides behind the work completely.
+  /// How many seconds wait() has waited since construction: 0 if reading hides completely behind the work.
   double seconds_waited() const {
     const std::lock_guard lock(mutex_);
     return waited_;

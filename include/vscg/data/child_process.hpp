@@ -69,8 +69,8 @@ inline void lower_limit(decltype(RLIMIT_CPU) which, rlim_t soft, rlim_t hard) {
   ::setrlimit(which, &limit);
 }
 
-// What the child may use: ten seconds of a processor and 4 GiB more than it has now. Its end is nobody else's business:
-// no handler of the parent's runs, no core is written, nothing is printed.
+// The child may use ten seconds of a processor and 4 GiB more than it has now. Its end concerns nobody else: no handler
+// of the parent's runs, no core is written, nothing is printed.
 inline void confine_child() {
   for (const int number : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS, SIGXCPU, SIGPIPE, SIGALRM}) {
     ::signal(number, SIG_DFL);
@@ -100,10 +100,10 @@ template <class Begin, class Work>
     if (write_all(descriptor, &size, sizeof(size)) && write_all(descriptor, answer.data(), answer.size())) ::_exit(0);
   } catch (...) {
   }
-  ::_exit(1);  // and not exit(): what the parent wants done at its end is not the child's to do
+  ::_exit(1);  // not exit(): the child must not run what the parent has registered for its end
 }
 
-// A child and the end of the pipe from it. It does not outlive this object.
+// A child and our end of the pipe from it. The child does not outlive this object.
 class running_child {
  public:
   running_child(pid_t id, int descriptor) : id_(id), descriptor_(descriptor) {}
@@ -117,8 +117,8 @@ class running_child {
     ::close(descriptor_);
   }
 
-  // Whether the child has begun. It never does when another thread held a lock at the moment of the fork that `begin`
-  // needs, because that thread is not in the child.
+  // Whether the child has begun. It never does if another thread held a lock that `begin` needs at the moment of the
+  // fork, because that thread does not exist in the child.
   bool has_begun() const {
     pollfd readable{descriptor_, POLLIN, 0};
     int ready = 0;
@@ -136,7 +136,7 @@ class running_child {
     return read_all(descriptor_, text.data(), size);
   }
 
-  // Waits for the child's end and says how it ended.
+  // Waits for the child to end and says how it ended.
   std::string wait() {
     int status = 0;
     pid_t ended = 0;
@@ -144,7 +144,7 @@ class running_child {
       ended = ::waitpid(id_, &status, 0);
     } while (ended < 0 && errno == EINTR);
     const pid_t child = std::exchange(id_, -1);
-    if (ended != child) return "it ended early";  // where SIGCHLD is ignored or handled, nobody can ask for the reason
+    if (ended != child) return "it ended early";  // if SIGCHLD is ignored or handled, nobody can ask for the reason
     if (!WIFSIGNALED(status)) return "exit code " + std::to_string(WEXITSTATUS(status));
     const int number = WTERMSIG(status);
     if (number == SIGXCPU) return "it did not end";
@@ -159,15 +159,14 @@ class running_child {
 
 }  // namespace detail
 
-/// Calls `work`, which returns a std::string, in a copy of this process, so that what it does wrong (a crash, an
-/// endless loop, too much memory) ends the copy only. `begin` is called first: it takes and gives back every lock that
-/// `work` will need, so that a lock that is held by a thread which the copy does not have is noticed. It must not
-/// throw.
+/// Calls `work`, which returns a std::string, in a copy of this process, so that a crash, an endless loop or too much
+/// memory in it ends only the copy. `begin` is called first: it takes and releases every lock that `work` will need,
+/// which detects a lock held by a thread that the copy does not have. It must not throw.
 template <class Begin, class Work>
 child_answer ask_child(const Begin& begin, const Work& work) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return {};
-  ::fcntl(ends[1], F_SETPIPE_SZ, 1 << 20);  // fewer turns; where that is not allowed it only takes longer
+  ::fcntl(ends[1], F_SETPIPE_SZ, 1 << 20);  // fewer turns; without permission it only takes longer
   const pid_t id = ::fork();
   if (id == 0) detail::run_child(ends[1], begin, work);
   ::close(ends[1]);

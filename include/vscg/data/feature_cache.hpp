@@ -34,8 +34,8 @@ class feature_cache {
 
   const std::filesystem::path& path() const { return path_; }
 
-  /// The copy, or an empty mapping if there is none of this state of the source, or not all of it, or (`refused()`) if
-  /// the system does not map it. Throws vscg::expectation_error if it is there and cannot be read.
+  /// The copy, or an empty mapping if there is no complete one of this state of the source, or (`refused()`) if the
+  /// system does not map it. Throws vscg::expectation_error if it is there and cannot be read.
   mapped_file open() const {
     if (!file_is_there(path_)) return {};
     mapped_file file(path_);
@@ -44,7 +44,7 @@ class feature_cache {
     return file;
   }
 
-  /// Calls `fill`, which writes the numbers behind the header; nothing stays of a copy that could not be finished.
+  /// Calls `fill`, which writes the numbers after the header; an unfinished copy leaves nothing behind.
   void write(const std::function<void(atomic_file&)>& fill) const {
     atomic_file file(path_);
     std::array<std::byte, header_bytes> page{};
@@ -59,7 +59,7 @@ class feature_cache {
   }
 
  private:
-  // "vscgf32" and the version of the layout, as a number: another byte order reads another one.
+  // "vscgf32" and the version of the layout, as a number, so that a machine of another byte order does not accept it.
   static constexpr std::uint64_t magic = 0x7673636766333201ULL;
 
   std::filesystem::path path_, source_;

@@ -33,13 +33,13 @@
 
 namespace vscg::data {
 
-/// A file of features `[N, segments, ...]`, read row by row and never whole.
+/// A file of features `[N, segments, ...]`, read row by row and never as a whole.
 ///
-/// An array that is contiguous in the file is mapped and converted from there: no lock, no buffer. Any other one passes
-/// through HDF5 and a buffer of one video. Const calls may come from several threads at once.
+/// An array that is contiguous in the file is mapped and converted from there: no lock, no buffer. Any other array
+/// passes through HDF5 and a buffer of one video. Const calls may come from several threads at the same time.
 class feature_file {
  public:
-  /// Opens the features of `item` shape (segments first). Calls of HDF5 are made under `hdf5`.
+  /// Opens features of shape `item` (segments first). HDF5 is called under `hdf5`.
   feature_file(const std::filesystem::path& path, const std::vector<std::size_t>& item,
                std::shared_ptr<std::mutex> hdf5)
       : hdf5_(std::move(hdf5)) {
@@ -68,14 +68,14 @@ class feature_file {
   std::size_t rows() const { return rows_; }
   const std::filesystem::path& path() const { return path_; }
 
-  /// Whether rows come from a mapping (of the file or of its cache) instead of through HDF5.
+  /// Whether rows come from a mapping (of the file or of its cache) and not through HDF5.
   bool mapped() const { return static_cast<bool>(map_); }
 
   /// How many videos must be decompressed to read one: 1 unless chunks hold several.
   std::size_t videos_per_read() const { return map_ ? 1 : std::max<std::size_t>(1, rows_per_chunk_); }
 
   /// Reads one video of `[segments, ...]` values; throws vscg::expectation_error naming video and segment of a value
-  /// that is NaN or infinite (or, as float, too large).
+  /// that is NaN or infinite (or too large for float).
   template <std::floating_point T>
   void read(std::size_t row, T* out) const {
     const std::size_t bytes = values_ * format_.bytes();
@@ -83,7 +83,7 @@ class feature_file {
       const std::size_t offset = offset_ + row * bytes;
       map_.fetch(offset, bytes);
       convert(row, map_.data() + offset, out);
-      map_.release(offset, bytes);  // or the resident size would grow to the file's
+      map_.release(offset, bytes);  // otherwise the resident size would grow to the file's
       return;
     }
     const std::lock_guard lock(*hdf5_);
@@ -91,16 +91,16 @@ class feature_file {
     convert(row, buffer_.data(), out);
   }
 
-  /// Reads from a float32 copy in `folder` from now on, which is written first if it is missing or belongs to another
-  /// state of the source. Throws vscg::expectation_error if it cannot be written. Where the system does not map it, the
-  /// source remains. `progress` is called with (videos done, in all) while that goes on; what it throws ends it and
-  /// leaves nothing half-written.
+  /// From now on, reads from a float32 copy in `folder`, which is written first if it is missing or belongs to another
+  /// state of the source. Throws vscg::expectation_error if it cannot be written. If the system does not map it, the
+  /// source stays in use. `progress` is called with (videos done, in all) during that; an exception from it ends the
+  /// work and leaves nothing half-written.
   void use_cache(const std::filesystem::path& folder, const std::function<void(std::size_t, std::size_t)>& progress) {
     const feature_cache cache(folder, path_, rows_, values_);
     make_folder(folder);
     mapped_file copy = cache.open();
     if (!copy && !copy.refused()) {
-      locked_file lock;  // of one process at a time: the others wait and find the copy
+      locked_file lock;  // only one process copies: the others wait and find the copy
       lock.open(folder / "lock", "cannot write " + cache.path().string(), [&] {
         if (progress) progress(0, rows_);
       });
@@ -122,8 +122,8 @@ class feature_file {
   }
 
  private:
-  // Rows that stand in the file one behind the other are mapped. Where that is not so, or the system does not map the
-  // file, they pass through HDF5.
+  // Rows that are contiguous in the file are mapped. If they are not, or the system does not map the file, they pass
+  // through HDF5.
   void map_or_open(const hdf5_facts& facts) {
     if (facts.offset && format_.kind != element_kind::integer && rows_ > 0) {
       mapped_file map(path_);
@@ -144,7 +144,7 @@ class feature_file {
       throw expectation_error(path_.string(), "a file that stays as it is while it is opened", "another one");
   }
 
-  // Reads videos x segments [first_segment, first_segment + segments) as they stand in the file.
+  // Reads videos x segments [first_segment, first_segment + count) as they are in the file.
   void read_block(std::size_t row, std::size_t rows, std::size_t first_segment, std::size_t count,
                   std::vector<std::byte>& to) const {
     const auto& shape = array_.shape();
@@ -189,7 +189,7 @@ class feature_file {
       }
       return;
     }
-    // Chunks hold several videos: one segment of as many videos at a time, so that a chunk is not decompressed once for
+    // Chunks hold several videos. Reading one segment of as many videos at a time avoids decompressing a chunk once for
     // each of them, in at most 64 MiB.
     const std::lock_guard lock(*hdf5_);
     const std::size_t limit = std::max<std::size_t>(1, (std::size_t{64} << 20U) / (count * format_.bytes()));

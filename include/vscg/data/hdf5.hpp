@@ -35,7 +35,7 @@ class hdf5_handle {
   hid_t get() const { return id_; }
   explicit operator bool() const { return id_ >= 0; }
 
-  /// Negative where the library could not, as when the last of a file does not reach the disk.
+  /// Negative if the library failed, such as when the last of a file does not reach the disk.
   herr_t end() { return id_ >= 0 ? close_(std::exchange(id_, -1)) : 0; }
 
  private:
@@ -59,7 +59,7 @@ class hdf5_silence {
   void* data_ = nullptr;
 };
 
-/// What the library says about its last failure: the innermost entry of its stack, where the cause stands.
+/// What the library says about its last failure: the innermost entry of its stack, which holds the cause.
 inline std::string hdf5_last_error() {
   std::string text;
   const auto take = [](unsigned, const H5E_error2_t* entry, void* out) -> herr_t {

@@ -23,8 +23,8 @@ namespace vscg::data {
 
 /// One array of an HDF5 file, open for reading through HDF5's library.
 ///
-/// The library trusts the file: one wrong byte can end the process. inspect_hdf5() looks first.
-/// HDF5 may have been built without threads: calls on any object of this kind must not overlap in time.
+/// The library trusts the file: one wrong byte can end the process, so call inspect_hdf5() first. HDF5 may have been
+/// built without threads: calls on any objects of this kind must not overlap in time.
 class hdf5_array {
  public:
   hdf5_array() = default;
@@ -62,8 +62,8 @@ class hdf5_array {
   /// The file with the key that was used, for messages.
   std::string name() const { return path_.string() + " (" + key_ + ")"; }
 
-  /// The plan after which the array was made: its layout, filters, fill value. Throws vscg::expectation_error if it is
-  /// unreadable.
+  /// The property list that the array was made with: its layout, filters, fill value. Throws vscg::expectation_error if
+  /// it is unreadable.
   hdf5_handle plan() const {
     hdf5_handle result(H5Dget_create_plist(array_.get()), H5Pclose);
     if (!result) throw expectation_error(name(), "a readable array", detail::hdf5_reason());
@@ -91,13 +91,13 @@ class hdf5_array {
   /// State of the file that was opened.
   file_state state() const { return state_of(file_.get()); }
 
-  /// State of the file in which the array stands: another one where the key is an external link.
+  /// State of the file that holds the array: another file if the key is an external link.
   file_state state_of_array() const {
     const hdf5_handle holder(H5Iget_file_id(array_.get()), H5Fclose);
     return state_of(holder.get());
   }
 
-  /// The end of the file in which the array stands: as the file says itself, or where it ends if that is before.
+  /// The end of the file that holds the array: where the file says it ends, or where it really ends if that is earlier.
   std::size_t end_of_file() const {
     const hdf5_handle holder(H5Iget_file_id(array_.get()), H5Fclose);
     haddr_t stated = 0;
@@ -106,7 +106,7 @@ class hdf5_array {
     return static_cast<std::size_t>(std::min<haddr_t>(stated, found));
   }
 
-  /// Byte of the file at which the array's header begins, none if HDF5 does not say.
+  /// Byte of the file at which the array's header begins; none if HDF5 does not say.
   std::optional<std::size_t> header() const {
 #if H5_VERSION_GE(1, 12, 0)
     haddr_t address = 0;
@@ -162,7 +162,7 @@ class hdf5_array {
     shape_.assign(sizes.begin(), sizes.end());
   }
 
-  // Empty where the file is not read from one plain file of the system.
+  // Empty if the file is not read from one plain file of the system.
   static file_state state_of(hid_t file) {
     const hdf5_handle access(H5Fget_access_plist(file), H5Pclose);
     void* descriptor = nullptr;

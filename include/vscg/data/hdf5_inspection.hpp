@@ -29,16 +29,16 @@
 
 namespace vscg::data {
 
-/// Shapes of which an array must have one; 0 stands for any number of rows.
+/// An array must have one of these shapes; 0 stands for any number of rows.
 using accepted_shapes = std::vector<std::vector<std::size_t>>;
 
-/// What is known of an array before its numbers are read.
+/// What is known about an array before its numbers are read.
 struct hdf5_facts {
   std::string key;
   std::vector<std::size_t> shape;
   element_format format;
   std::size_t rows_per_chunk = 0;     ///< 0 if the array is not chunked
-  std::optional<std::size_t> offset;  ///< where its rows stand one behind the other in this very file
+  std::optional<std::size_t> offset;  ///< where its rows begin, if they are contiguous in this very file
   file_state state;                   ///< of the file that was looked at
 };
 
@@ -91,7 +91,7 @@ inline hdf5_numbers numbers_of(const hdf5_array& array, const accepted_shapes& a
   return result;
 }
 
-// Values as bytes, from one process to its copy.
+// Values as bytes, to pass them from one process to its copy.
 class packed {
  public:
   packed() = default;
@@ -122,7 +122,7 @@ class packed {
     Values values;
     values.resize(take<std::size_t>());
     const std::size_t bytes = values.size() * sizeof(*values.data());
-    if (bytes > 0) std::memcpy(values.data(), rest_.data(), bytes);  // nothing has no address
+    if (bytes > 0) std::memcpy(values.data(), rest_.data(), bytes);  // an empty vector has no address
     rest_.remove_prefix(bytes);
     return values;
   }
@@ -157,10 +157,10 @@ inline void unpack(packed& from, hdf5_numbers& numbers) {
   numbers.values = from.take_all<std::vector<double>>();
 }
 
-/// Calls `look` with the open array, in a child process where one can be had.
+/// Calls `look` with the open array, in a child process if possible.
 template <class Result, class Look>
 Result look_at_hdf5(const std::filesystem::path& path, const std::string& key, const Look& look) {
-  H5open();  // or every child would do it anew
+  H5open();  // otherwise every child would do it again
   const auto here = [&] { return look(hdf5_array::open(path, key)); };
   const auto begin = [] { const hdf5_silence takes_the_lock_of_the_library; };
   const child_answer answer = ask_child(begin, [&] {
@@ -176,7 +176,7 @@ Result look_at_hdf5(const std::filesystem::path& path, const std::string& key, c
     } catch (const std::bad_alloc&) {
       result = {};
       result.put('-');
-      result.put_all(path.string() + ": expected an array that memory can hold, found one for which there is none");
+      result.put_all(path.string() + ": expected an array that memory can hold, found a larger one");
     }
     return result.bytes();
   });
@@ -194,18 +194,18 @@ Result look_at_hdf5(const std::filesystem::path& path, const std::string& key, c
 
 }  // namespace detail
 
-/// Opens the array `key` of a file, or its only one, and looks at its shape, type, layout and every chunk's place,
-/// without reading a number. That is done in a child process (fork), because HDF5's library can crash on one damaged
-/// byte; where no child can be made it is done here. Throws vscg::expectation_error with the cause: the file, key,
-/// shape or type is another one, a link points nowhere, the compression is not known, a row was never written, the
-/// library crashes or does not end.
+/// Opens the array `key` of a file, or its only one, and checks its shape, type, layout and the place of every chunk,
+/// without reading a number. That happens in a child process (fork), because HDF5's library can crash on one damaged
+/// byte; if no child can be made, it happens here. Throws vscg::expectation_error with the cause: the file, key, shape
+/// or type is wrong, a link points nowhere, the compression is not known, a row was never written, the library crashes
+/// or does not return.
 inline hdf5_facts inspect_hdf5(const std::filesystem::path& path, const std::string& key,
                                const accepted_shapes& accepted) {
   return detail::look_at_hdf5<hdf5_facts>(path, key,
                                           [&](const hdf5_array& array) { return detail::facts_of(array, accepted); });
 }
 
-/// As inspect_hdf5(), and reads all numbers there too, as double: for arrays that fit into memory several times.
+/// Like inspect_hdf5(), but also reads all numbers there, as double: for arrays that fit into memory several times.
 inline hdf5_numbers read_hdf5(const std::filesystem::path& path, const std::string& key,
                               const accepted_shapes& accepted) {
   return detail::look_at_hdf5<hdf5_numbers>(

@@ -24,14 +24,14 @@ namespace vscg::data {
 
 namespace detail {
 
-/// What HDF5 says about its last failure, and which version it is where that may be why.
+/// What HDF5 says about its last failure, with the library's version if that may be the reason.
 inline std::string hdf5_reason() {
   const std::string why = hdf5_last_error();
   if (why.find("version") == std::string::npos) return why;
   return why + ": this is " + hdf5_version() + ", and the file may need a newer one";
 }
 
-/// Why an HDF5 file does not open, in words, right after H5Fopen failed; `expected` is set to what it is not.
+/// Why an HDF5 file does not open, in words, right after H5Fopen failed; sets `expected` to what the file is not.
 inline std::string why_not_open(const std::filesystem::path& file, std::string& expected) {
   const std::string why = hdf5_reason();
   std::error_code code;
@@ -54,7 +54,7 @@ inline hdf5_handle open_hdf5_file(const std::filesystem::path& file) {
     const bool link = std::filesystem::is_symlink(file, code);
     throw expectation_error(
         file.string(), "an HDF5 file",
-        link ? "a link to " + std::filesystem::read_symlink(file, code).string() + ", where no such file is"
+        link ? "a link to " + std::filesystem::read_symlink(file, code).string() + ", where there is no such file"
              : "no such file");
   }
   if (!std::filesystem::is_regular_file(file, code))
@@ -69,8 +69,8 @@ inline hdf5_handle open_hdf5_file(const std::filesystem::path& file) {
   throw expectation_error(file.string(), expected, found);
 }
 
-/// The file that `name`, written in the HDF5 file `holder`, stands for: where HDF5 looks, in its order. None if it is
-/// not there. `variable` is the environment variable with the folders that come first.
+/// The file that `name`, written in the HDF5 file `holder`, refers to; HDF5's places are searched in HDF5's order. None
+/// if it is not there. `variable` is the environment variable with the folders that come first.
 inline std::optional<std::filesystem::path> linked_file(const std::filesystem::path& holder, const std::string& name,
                                                         const char* variable) {
   std::vector<std::filesystem::path> candidates;
@@ -98,7 +98,7 @@ inline std::string external_link_text(const std::filesystem::path& holder, const
                                       const std::string& object) {
   const std::string text = "an external link to " + name + ":" + object + ", ";
   const auto target = linked_file(holder, name, "HDF5_EXT_PREFIX");
-  if (!target) return text + "where no such file is";
+  if (!target) return text + "where there is no such file";
   try {
     const hdf5_handle file = open_hdf5_file(*target);
     const hdf5_handle found(H5Oopen(file.get(), object.c_str(), H5P_DEFAULT), H5Oclose);
@@ -108,11 +108,11 @@ inline std::string external_link_text(const std::filesystem::path& holder, const
   }
 }
 
-/// What the name `key` of an open file is that cannot be opened, right after that failed: a link and where it points,
-/// or what HDF5 says.
+/// Why the name `key` of an open file cannot be opened, right after that failed: a link and where it points, or what
+/// HDF5 says.
 inline std::string why_not_object(hid_t file, const std::filesystem::path& path, const std::string& key) {
   std::string why = hdf5_reason(), name = key, text;
-  for (int step = 0; step < 8; ++step) {  // soft links may go round in a circle
+  for (int step = 0; step < 8; ++step) {  // soft links may form a circle
     H5L_info_t info;
     if (H5Lget_info(file, name.c_str(), &info, H5P_DEFAULT) < 0) return text.empty() ? why : text + "where nothing is";
     if (info.type == H5L_TYPE_HARD) return text.empty() ? why : text + "which does not open: " + why;
@@ -133,15 +133,14 @@ inline std::string why_not_object(hid_t file, const std::filesystem::path& path,
 
 }  // namespace detail
 
-/// The name in the root group of `file` under which its array stands: `wanted`, or the only array that there is. Throws
-/// vscg::expectation_error for a name that is there but cannot be opened, with the cause, and otherwise with the names
-/// found.
+/// The name of the array in the root group of `file`: `wanted`, or the only array there. Throws vscg::expectation_error
+/// with the cause for a name that is there but cannot be opened, and otherwise with the names found.
 inline std::string find_hdf5_array(hid_t file, const std::filesystem::path& path, const std::string& wanted) {
   const auto check = [&](auto result) {
     if (result < 0) throw expectation_error(path.string(), "a readable HDF5 file", detail::hdf5_reason());
     return result;
   };
-  // What `name` is: an array or, in words, something else, or (`why`) something that does not open.
+  // Whether `name` is an array. If not, `what` says what it is; `why` is set too if it does not open.
   const auto is_array = [&](const std::string& name, std::string& what, std::string& why) {
     const hdf5_handle object(H5Oopen(file, name.c_str(), H5P_DEFAULT), H5Oclose);
     if (!object) what = why = detail::why_not_object(file, path, name);

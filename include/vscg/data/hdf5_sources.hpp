@@ -55,7 +55,7 @@ inline void expect_raw_files(const hdf5_array& array, const hdf5_handle& plan, i
   if (before < bytes.all) fail_unwritten(array, before / bytes.row, "no raw file for them");
 }
 
-/// How many numbers of each row the selection `space` of an array covers are added to `covered`.
+/// Adds to `covered` how many numbers of each row the selection `space` of an array covers.
 inline void add_covered(hid_t space, std::size_t rank, std::size_t row_size, std::vector<std::size_t>& covered) {
   if (H5Sget_select_type(space) == H5S_SEL_ALL) {
     for (std::size_t& row : covered) row += row_size;
@@ -72,7 +72,7 @@ inline void add_covered(hid_t space, std::size_t rank, std::size_t row_size, std
   }
 }
 
-/// One of the sources that a virtual array is put together from.
+/// One of the sources that a virtual array is made of.
 struct virtual_source {
   std::string file, array;
   hdf5_handle where, what;  // the selection in the virtual array, and in the source
@@ -91,7 +91,7 @@ struct virtual_source {
     array = text(H5Pget_virtual_dsetname);
   }
 
-  // A series of files or arrays, whose number HDF5 finds out: it ends where one is missing.
+  // Whether this is a series of files or arrays. HDF5 finds out how many: the series ends where one is missing.
   bool is_series() const {
     return file.find('%') != std::string::npos || array.find('%') != std::string::npos ||
            H5Sget_select_npoints(where.get()) == static_cast<hssize_t>(H5S_UNLIMITED);
@@ -105,7 +105,7 @@ struct virtual_source {
     return "rows " + std::to_string(first[0]) + " to " + std::to_string(last[0]);
   }
 
-  // Throws vscg::expectation_error unless the source is there and has the numbers that are taken from it.
+  // Throws vscg::expectation_error unless the source is there and has the numbers that the virtual array takes from it.
   void expect_there(const hdf5_array& holder, int depth) const {
     const std::string thing = holder.path().string() + ": " + rows(holder);
     const std::string expected = "the source " + file + ":" + array + " of the virtual array";
@@ -135,8 +135,8 @@ struct virtual_source {
   }
 };
 
-/// Throws vscg::expectation_error unless every number of a virtual array comes from a source that is there: HDF5 reads
-/// the others as zeros without a word.
+/// Throws vscg::expectation_error unless every number of a virtual array comes from a source that is there: HDF5
+/// silently reads the others as zeros.
 inline void expect_sources(const hdf5_array& array, const hdf5_handle& plan, int depth) {
   if (depth > 8)
     throw expectation_error(array.name(), "an array of numbers", "virtual arrays in virtual arrays without end");
@@ -175,7 +175,7 @@ inline void expect_all_written(const hdf5_array& array, int depth) {
   } else if (layout == H5D_CONTIGUOUS) {
     expect_bytes(array);
   } else if (layout == H5D_COMPACT) {
-    // HDF5 does not compare them, and reads from no memory at all.
+    // HDF5 does not compare the two, and would read where there is no memory at all.
     const std::size_t bytes = array_bytes(array).all, found = H5Dget_storage_size(array.id());
     if (found != bytes) {
       throw expectation_error(array.name(), std::to_string(bytes) + " bytes as its shape needs", std::to_string(found));
@@ -188,8 +188,8 @@ inline void expect_all_written(const hdf5_array& array, int depth) {
 
 }  // namespace detail
 
-/// Throws vscg::expectation_error, with the row, for numbers of an array that were never written, whose source is not
-/// there, or whose compression is not known here.
+/// Throws vscg::expectation_error, with the row, for numbers of an array that were never written, whose source is
+/// missing, or whose compression is not known here.
 inline void expect_written(const hdf5_array& array) { detail::expect_all_written(array, 0); }
 
 }  // namespace vscg::data

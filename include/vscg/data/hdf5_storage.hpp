@@ -23,7 +23,7 @@ namespace vscg::data {
 
 namespace detail {
 
-/// "32000 (lzf, h5py's compression='lzf')"; `stored` is the name that the file gives.
+/// "32000 (lzf, h5py's compression='lzf')"; `stored` is the name that the file gives it.
 inline std::string filter_text(H5Z_filter_t filter, const std::string& stored) {
   struct known {
     H5Z_filter_t number;
@@ -51,8 +51,8 @@ inline std::string filter_text(H5Z_filter_t filter, const std::string& stored) {
   return std::to_string(filter) + (name.empty() ? "" : " (" + name + ")");
 }
 
-/// Whether the numbers that a filter was given, about the elements that pass through it, are those of the array. HDF5
-/// does not look when it reads.
+/// Whether a filter's parameters about the elements that pass through it agree with the array. HDF5 does not check that
+/// when it reads.
 inline bool fits_filter(H5Z_filter_t filter, const std::vector<unsigned>& values, std::size_t element_bytes,
                         std::size_t chunk_elements) {
   const auto is = [&](std::size_t i, std::size_t expected) { return i < values.size() && values[i] == expected; };
@@ -101,7 +101,7 @@ inline std::vector<H5Z_filter_t> expect_filters(const hdf5_array& array) {
   return filters;
 }
 
-/// Bytes of an array, and of one of its rows.
+/// The bytes of an array and of one of its rows.
 struct array_bytes {
   std::size_t all = 0, row = 0;
 
@@ -129,16 +129,16 @@ struct file_range {
   std::size_t begin = 0, end = 0;
 };
 
-/// Throws vscg::expectation_error where the numbers of an array would be its own header.
+/// Throws vscg::expectation_error if the numbers of an array would overlap its own header.
 inline void expect_outside_header(const hdf5_array& array, file_range numbers) {
   const std::size_t header = array.header().value_or(numbers.end);
   if (header >= numbers.begin && header < numbers.end) {
-    throw expectation_error(array.name(), "numbers beside the array's header, byte " + std::to_string(header),
+    throw expectation_error(array.name(), "numbers outside the array's header, byte " + std::to_string(header),
                             "bytes " + std::to_string(numbers.begin) + " to " + std::to_string(numbers.end));
   }
 }
 
-/// What a chunk of an array must be like, by its layout and filters.
+/// What a chunk of an array must be like, given its layout and filters.
 struct chunk_rule {
   std::vector<hsize_t> shape;
   std::vector<H5Z_filter_t> filters;
@@ -165,7 +165,7 @@ struct chunk_rule {
 };
 
 /// Where the chunk that begins at `start` is in the file; throws vscg::expectation_error if its entry in the index of
-/// chunks cannot be right: HDF5 would hand out what lies behind the chunk in memory. Costs a walk over the index.
+/// chunks cannot be right: HDF5 would hand out whatever follows the chunk in memory. Costs a walk over the index.
 inline file_range expect_chunk(const hdf5_array& array, const chunk_rule& rule, const std::vector<hsize_t>& start) {
   unsigned mask = 0;
   haddr_t address = HADDR_UNDEF;
@@ -192,12 +192,12 @@ inline file_range expect_chunk(const hdf5_array& array, const chunk_rule& rule, 
   return {static_cast<std::size_t>(address), static_cast<std::size_t>(address + bytes)};
 }
 
-/// With how many chunks each one's entry is looked at when a file is opened. A look costs a walk over the entries, so
-/// with more chunks it is taken when a row is read for the first time.
+/// Up to this many chunks, every entry is checked when a file is opened. A check walks over the entries, so with more
+/// chunks it waits until a row is read for the first time.
 inline constexpr std::size_t few_chunks = 1024;
 
-/// Throws vscg::expectation_error unless every chunk is in the file (HDF5 reads the others as zeros without a word)
-/// and, where they are few, by itself.
+/// Throws vscg::expectation_error unless every chunk is in the file (HDF5 silently reads the others as zeros) and, if
+/// they are few, in a place of its own.
 inline void expect_chunks(const hdf5_array& array, const std::vector<H5Z_filter_t>& filters) {
   const chunk_rule rule(array, filters);
   const std::vector<hsize_t>& chunk = rule.shape;
@@ -228,7 +228,7 @@ inline void expect_chunks(const hdf5_array& array, const std::vector<H5Z_filter_
   std::vector<file_range> places;
   std::vector<hsize_t> start(rank, 0);
   for (bool more = true; more;) {
-    // For a chunk that is not there HDF5 fails, or says 0.
+    // HDF5 fails for a missing chunk, or says 0.
     hsize_t bytes = 0;
     const bool known = H5Dget_chunk_storage_size(array.id(), start.data(), &bytes) >= 0;
     if (!known && found == expected) {
@@ -253,7 +253,7 @@ inline void expect_chunks(const hdf5_array& array, const std::vector<H5Z_filter_
   std::sort(places.begin(), places.end(), [](file_range a, file_range b) { return a.begin < b.begin; });
   for (std::size_t i = 1; i < places.size(); ++i) {
     if (places[i].begin < places[i - 1].end) {
-      throw expectation_error(array.name(), "chunks beside each other",
+      throw expectation_error(array.name(), "chunks that do not overlap",
                               "two that share byte " + std::to_string(places[i].begin));
     }
   }
@@ -268,7 +268,7 @@ inline void expect_bytes(const hdf5_array& array) {
     throw expectation_error(array.name(), std::to_string(bytes) + " bytes as its shape needs",
                             std::to_string(H5Dget_storage_size(array.id())));
   }
-  // HDF5 takes what lies behind the end that the file itself states for zeros, or for whatever is in memory there.
+  // HDF5 takes whatever lies after the end that the file states for zeros, or for whatever is in memory there.
   const std::size_t end = array.end_of_file();
   if (end < offset || end - offset < bytes) {
     throw expectation_error(array.name(),
@@ -280,7 +280,7 @@ inline void expect_bytes(const hdf5_array& array) {
 
 }  // namespace detail
 
-/// Looks at each chunk of an array once, before rows of it are read for the first time, where opening it did not.
+/// Checks each chunk of an array once, before its rows are read for the first time, unless opening the array did so.
 class hdf5_chunk_watch {
  public:
   hdf5_chunk_watch() = default;
@@ -322,7 +322,7 @@ class hdf5_chunk_watch {
   }
 
   std::optional<detail::chunk_rule> rule_;
-  std::vector<bool> seen_;  // for each band of rows that share their chunks; empty if there is nothing to look at
+  std::vector<bool> seen_;  // for each band of rows that share their chunks; empty if there is nothing to check
 };
 
 }  // namespace vscg::data

@@ -24,7 +24,7 @@ namespace detail {
 struct float_fields {
   std::size_t size = 0, precision = 0, sign = 0, exponent = 0, exponent_bits = 0, mantissa = 0, mantissa_bits = 0;
   std::size_t bias = 0;
-  bool implied_one = false;  // the mantissa's first digit is not stored
+  bool implied_one = false;  // the mantissa's leading 1 is not stored
 
   explicit float_fields(hid_t type)
       : size(8 * H5Tget_size(type)),
@@ -93,12 +93,12 @@ inline std::string class_text(H5T_class_t kind) {
 
 }  // namespace detail
 
-/// Which numbers are read.
+/// The types of numbers that can be read.
 inline constexpr const char* hdf5_number_types =
     "float16, float32, float64 (IEEE 754) or integers of 8, 16, 32 or 64 bits";
 
-/// How the numbers of HDF5 type `type` stand in the file; none for everything that is not hdf5_number_types, in either
-/// byte order, or h5py's bool.
+/// How the numbers of HDF5 type `type` are stored in the file. None unless they are hdf5_number_types, in either byte
+/// order, or h5py's bool.
 inline std::optional<element_format> hdf5_element_format(hid_t type) {
   constexpr bool little = std::endian::native == std::endian::little;
   const H5T_class_t kind = H5Tget_class(type);
@@ -117,7 +117,7 @@ inline std::optional<element_format> hdf5_element_format(hid_t type) {
   return std::nullopt;
 }
 
-/// What a type that is not read is, in words: "a float of 64 bits whose exponent bias is 1022", "strings".
+/// Describes a type that cannot be read: "a float of 64 bits whose exponent bias is 1022", "strings".
 inline std::string hdf5_type_text(hid_t type) {
   const H5T_class_t kind = H5Tget_class(type);
   const std::string bits = std::to_string(8 * H5Tget_size(type)) + " bits";

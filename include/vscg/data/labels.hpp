@@ -27,7 +27,7 @@ void each_label_row(const hdf5_numbers& numbers, Visit&& visit) {
   for (std::size_t row = 0; row < rows; ++row) visit(row, numbers.values.data() + row * width);
 }
 
-/// The place of the only 1 among 29 values that are otherwise 0; `where` says which ones they are.
+/// The index of the only 1 among 29 values that are otherwise 0; `where` says which values these are.
 template <class Where>
 std::uint8_t one_hot_class(const double* values, Where&& where) {
   std::size_t ones = 0, other = 0, result = 0;
@@ -84,8 +84,8 @@ inline std::vector<std::uint8_t> read_video_labels(const std::filesystem::path& 
   return detail::video_labels(path, read_hdf5(path, "avadataset", {{0, classes}}));
 }
 
-/// Reads the labels of the noisy videos, [N,29] or [N,10,29], and returns how many there are; they are background all
-/// of them. Throws vscg::expectation_error naming file and row.
+/// Reads the labels of the noisy videos, [N,29] or [N,10,29], and returns how many videos there are; all of them must
+/// be background. Throws vscg::expectation_error naming file and row.
 inline std::size_t read_noisy_labels(const std::filesystem::path& path) {
   const hdf5_numbers numbers = read_hdf5(path, "avadataset", {{0, classes}, {0, segments, classes}});
   const bool by_segment = numbers.shape.size() == 3;
@@ -124,7 +124,7 @@ inline std::vector<float> read_class_shares(const std::filesystem::path& path) {
   return result;
 }
 
-/// Reads the rows of a split. Throws vscg::expectation_error for an index that is not one of `rows` rows, or comes
+/// Reads the rows of a split. Throws vscg::expectation_error for an index that is not one of `rows` rows, or appears
 /// twice.
 inline std::vector<std::size_t> read_order(const std::filesystem::path& path, std::size_t rows) {
   const std::vector<double> values = read_hdf5(path, "order", {{0}}).values;

@@ -32,7 +32,7 @@
 namespace vscg::data {
 inline namespace VSCG_INSTRUCTION_SET {
 
-/// What was written.
+/// What `synthesize` has written.
 struct synthesis_report {
   std::size_t videos = 0, noisy = 0, train = 0, validation = 0, test = 0;
   double background = 0;  ///< share of the segments that are background: what the majority class scores
@@ -40,7 +40,7 @@ struct synthesis_report {
 
 namespace synthesis {
 
-/// A directory for files in the making, inside the one they belong to. Gone, with all in it, unless they moved out.
+/// A directory for unfinished files, inside the one they belong to. Files that do not move out are removed with it.
 class workshop {
  public:
   static constexpr const char* name = ".ave_synthesize.partial";
@@ -55,14 +55,14 @@ class workshop {
                                 "\"" + entry->path().filename().string() + "\" in it");
       }
     }
-    if (!failure) fs::remove_all(path_, failure);  // what a killed run left
+    if (!failure) fs::remove_all(path_, failure);  // left by a killed run
     if (!failure) fs::create_directory(path_, failure);
     if (failure) throw expectation_error(out_.string() + ": cannot write into the directory: " + failure.message());
   }
   ~workshop() {
-    // Without asking for memory, which may be what is wanting.
+    // Allocates nothing, because memory may be what ran out.
     for (const auto& f : files_) ::unlink(f.c_str());
-    ::rmdir(path_.c_str());            // unless it holds files of an earlier set that could not be put back
+    ::rmdir(path_.c_str());            // fails if it holds files of an earlier set that could not be put back
     if (made_) ::rmdir(out_.c_str());  // only when it is empty
   }
   workshop(const workshop&) = delete;
@@ -70,7 +70,7 @@ class workshop {
 
   std::filesystem::path file(const std::string& name_of_file) { return files_.emplace_back(path_ / name_of_file); }
 
-  /// All files reach the disk, then they take their names, all or none; `stale` ones of an earlier set go.
+  /// Syncs all files, then gives them their names, all or none; `stale` files of an earlier set are removed.
   void move_out(const std::vector<std::string>& stale) {
     rename_together names;
     for (const auto& f : files_) {
@@ -90,7 +90,7 @@ class workshop {
   std::vector<std::filesystem::path> files_;
 };
 
-/// Rows that are made and written at once, between two questions whether to stop.
+/// Rows that are made and written together, between two questions whether to stop.
 inline constexpr std::size_t rows_at_once = 1024;
 
 inline void write_array(const std::filesystem::path& path, const char* key, std::vector<hsize_t> shape, hid_t type,
@@ -120,7 +120,7 @@ inline void write_labels(workshop& shop, const std::vector<synthetic_event>& eve
         const std::size_t label = event.start <= t && t < event.end ? event.category : background;
         right[(i * segments + t) * classes + label] = 1.0F;
       }
-      mil[i * classes + event.category] = 1.0F;  // the category's, as in AVE, also where it has no segment
+      mil[i * classes + event.category] = 1.0F;  // the category's, as in AVE, even if it has no segment
       share[i * classes + event.category] = static_cast<float>(event.end - event.start) / 10.0F;
       share[i * classes + background] = static_cast<float>(10 - (event.end - event.start)) / 10.0F;
     }
@@ -156,7 +156,7 @@ inline void withhold(withheld_sense sense, std::vector<float>& audio, std::vecto
   }
 }
 
-// Features of `count` videos, row by row: no more than one video is in memory.
+// Writes the features of `count` videos, row by row: no more than one video is in memory.
 template <class SceneOf>
 void write_features(workshop& shop, const std::string& suffix, std::size_t first_number, std::size_t count,
                     const synthetic_world& world, const synthesis_options& options, std::size_t written,
@@ -182,14 +182,14 @@ void write_features(workshop& shop, const std::string& suffix, std::size_t first
 
 }  // namespace synthesis
 
-/// Number of the first noisy background video in its world: rows count from 0, and there are never that many.
+/// The number of the first noisy background video in its world: rows count from 0 and never get that far.
 inline constexpr std::size_t first_noisy_number = std::size_t{1} << 40U;
 
 /// Writes a synthetic data set into `directory`, in the format of the AVE data set: `visual_feature.h5` [N,10,7,7,512],
 /// `audio_feature.h5` [N,10,128], `right_labels.h5` [N,10,29], `mil_labels.h5` and `prob_label.h5` [N,29], the three
 /// `*_noisy.h5`, `train_order.h5`, `val_order.h5`, `test_order.h5` (key `order`) and `Annotations.txt`. A row's
-/// features depend on (seed, row, its event) only. Streams: a few MiB of memory at any size. All or nothing: no file
-/// has its name before all are complete and on disk. Throws `vscg::expectation_error`, and `vscg::stopped` when `stop`
+/// features depend only on (seed, row, its event). It streams: a few MiB of memory at any size. All or nothing: no file
+/// gets its name before all are complete and on disk. Throws `vscg::expectation_error`, and `vscg::stopped` when `stop`
 /// says so.
 inline synthesis_report synthesize(const std::filesystem::path& directory, const synthesis_options& options) {
   if (options.videos.value_or(0) > synthetic_videos.most) synthetic_videos.expect("videos", *options.videos);
@@ -211,7 +211,7 @@ inline synthesis_report synthesize(const std::filesystem::path& directory, const
   }
   const std::size_t n = events.size();
   if (n < 3) throw expectation_error("videos", "at least 3, one for each split", std::to_string(n));
-  // AVE: 402 of 4,143 in validation and in test, 178 videos of background beside them.
+  // AVE has 402 of its 4,143 videos in validation and as many in test, and 178 more videos of background.
   const auto share = [&](std::size_t of_ave) { return (n * of_ave + 4143 / 2) / 4143; };
   const std::size_t noisy = options.noisy.value_or(share(178));
   const std::size_t held_out = std::max<std::size_t>(1, options.annotations ? share(402) : n / 10);

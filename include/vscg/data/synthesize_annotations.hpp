@@ -24,8 +24,8 @@
 namespace vscg::data {
 inline namespace VSCG_INSTRUCTION_SET {
 
-/// The event of one row: its category and the segments start <= t < end (none where they are equal), with the line of
-/// Annotations.txt that says so.
+/// The event of one row: its category and the segments start <= t < end (none if they are equal), with its line of
+/// Annotations.txt.
 struct synthetic_event {
   std::size_t category = 0, start = 0, end = 0;
   annotation text;
@@ -90,13 +90,13 @@ inline std::vector<synthetic_event> read_events(const std::filesystem::path& fil
   return events;
 }
 
-/// Rows of the three splits; like the real ones each is sorted by category, in random order within one.
+/// Rows of the three splits; as in the real ones, each is sorted by category, in random order within one.
 struct synthetic_splits {
   std::vector<std::int64_t> train, validation, test;
 };
 
-/// Parts the rows so that every split has its share of every category. `held_out` rows go to validation, as many to
-/// test.
+/// Divides the rows so that every split has its share of every category. `held_out` rows go to validation, and as many
+/// to test.
 inline synthetic_splits split_rows(std::span<const synthetic_event> events, std::size_t held_out, seed s) {
   const random_stream order(s, "synthesize.split");
   std::vector<std::int64_t> rows(events.size());
@@ -108,7 +108,7 @@ inline synthetic_splits split_rows(std::span<const synthetic_event> events, std:
     };
     return key(a) < key(b);
   });
-  // Every n-th of the list: the list is sorted by category, so each category gives its share.
+  // Takes every n-th of the list: the list is sorted by category, so each category gives its share.
   const auto take = [](std::vector<std::int64_t>& from, std::size_t count) {
     std::vector<std::int64_t> taken, left;
     for (std::size_t i = 0; i < from.size(); ++i) {

@@ -27,7 +27,7 @@ namespace vscg::data {
 inline namespace VSCG_INSTRUCTION_SET {
 namespace synthesis {
 
-/// What HDF5 says went wrong; where the system refused, in the system's words ("No space left on device").
+/// What HDF5 says went wrong; if the system refused, in the system's words ("No space left on device").
 inline std::string reason_of_failure() {
   const std::string reason = hdf5_last_error();
   const std::size_t from = reason.find("error message = '");
@@ -36,12 +36,12 @@ inline std::string reason_of_failure() {
   return reason.substr(begin, reason.find('\'', begin) - begin);
 }
 
-/// One file with one data set whose rows are written in order, as the AVE data set's files are. HDF5 lays the file out;
-/// the rows of a contiguous one are then written without it, because a disk that fills up under HDF5 leaves the library
-/// in a state from which the process crashes when it ends (HDF5 1.10).
+/// One file with one data set whose rows are written in order, as in the AVE data set's files. HDF5 lays the file out;
+/// the rows of a contiguous one are then written without HDF5, because a disk that fills up under HDF5 leaves the
+/// library in a state from which the process crashes when it ends (HDF5 1.10).
 class hdf5_rows {
  public:
-  /// `shape` is [rows, …], `type` one of this machine's own. `compress` chunks by row and deflates.
+  /// `shape` is [rows, …], `type` is one of this machine's own. `compress` chunks by row and deflates.
   hdf5_rows(std::filesystem::path path, const char* key, std::vector<hsize_t> shape, hid_t type, bool compress)
       : path_(std::move(path)), shape_(std::move(shape)), type_(H5Tcopy(type), H5Tclose), compress_(compress) {
     row_bytes_ = H5Tget_size(type);
@@ -73,7 +73,7 @@ class hdf5_rows {
     check(H5Dwrite(set_.get(), type_.get(), here.get(), there.get(), H5P_DEFAULT, values));
   }
 
-  /// Ends the file; until then its bytes may be incomplete. Throws vscg::stopped when `stop` says so.
+  /// Finishes the file; until then its bytes may be incomplete. Throws vscg::stopped when `stop` says so.
   void close(const std::function<bool()>& stop = nullptr) {
     if (compress_) finish();
     raw_.close();
@@ -93,7 +93,7 @@ class hdf5_rows {
       check(H5Pset_shuffle(layout.get()));
       check(H5Pset_deflate(layout.get(), 1));
     } else {
-      check(H5Pset_alloc_time(layout.get(), H5D_ALLOC_TIME_EARLY));  // so that the rows have a place in the file now
+      check(H5Pset_alloc_time(layout.get(), H5D_ALLOC_TIME_EARLY));  // gives the rows their place in the file now
     }
     check(H5Pset_fill_time(layout.get(), H5D_FILL_TIME_NEVER));  // every row is written
     check(H5Pset_obj_track_times(layout.get(), false));          // the same data set has the same bytes at any time
@@ -112,8 +112,8 @@ class hdf5_rows {
   Result check(Result result) {
     if (result < 0) {
       const std::string reason = reason_of_failure();
-      // On a full disk HDF5 could not even close the file: what it has written makes room for what it wants to. Where
-      // that fails too it was said to be closed all the same, and is not closed again.
+      // On a full disk HDF5 could not even close the file: truncating it makes room for what HDF5 still wants to write.
+      // If that fails too, the file counts as closed anyway and is not closed again.
       static_cast<void>(::truncate(path_.c_str(), 0));
       set_.end();
       file_.end();

@@ -17,8 +17,7 @@
 namespace vscg::data {
 inline namespace VSCG_INSTRUCTION_SET {
 
-/// The numbers of one video, drawn one after the other from its own sub-stream: they depend on (seed, name, lane)
-/// alone.
+/// The numbers of one video, drawn one after the other from its own sub-stream: they depend only on (seed, name, lane).
 class dice {
  public:
   dice(const random_stream& stream, std::uint64_t lane) : stream_(stream), lane_(lane) {}
@@ -28,7 +27,7 @@ class dice {
   bool chance(double probability) { return uniform() < probability; }
   std::size_t below(std::size_t n) { return static_cast<std::size_t>(stream_.below(n, drawn_++, lane_)); }
 
-  /// Four uniform numbers added: close enough to a normal for a place in a picture, and the same bits with every libm.
+  /// The sum of four uniform numbers: close enough to normal for a place in a picture, and the same with every libm.
   double bell(double deviation) {
     const double sum = uniform() + uniform() + uniform() + uniform();
     return deviation * (sum - 2.0) * 1.7320508075688772;
@@ -40,9 +39,9 @@ class dice {
   std::uint64_t drawn_ = 0;
 };
 
-/// Which categories are alike. Categories are the 28 pairs (corner, side) of a graph of 7 corners with 14 sides, each
-/// corner on four: the corner is what a category sounds like, the side what it looks like. Four categories share a
-/// sound and two share a look, so neither sense tells the category and both together do.
+/// Which categories are alike. Categories are the 28 pairs (corner, side) of a graph of 7 corners and 14 sides, where
+/// each corner is on four sides: the corner is what a category sounds like, the side what it looks like. Four
+/// categories share a sound and two share a look, so neither sense alone identifies the category but both together do.
 struct synthetic_likeness {
   static constexpr std::size_t sounds = 7, looks = 14;
 
@@ -62,8 +61,8 @@ struct synthetic_likeness {
     }
   }
 
-  /// Does what looks like `object` go with what sounds like `sounding`? True for `object == sounding`, and where the
-  /// two could be taken for an event of a third category.
+  /// Whether something that looks like `object` fits something that sounds like `sounding`: true for `object ==
+  /// sounding`, and if the two could be taken for an event of a third category.
   static constexpr bool fits(std::size_t object, std::size_t sounding) {
     const std::size_t side = look(object);
     const std::size_t one = side % sounds;
@@ -72,15 +71,15 @@ struct synthetic_likeness {
   }
 };
 
-/// One thing in the picture, segment by segment: where it is (in regions, 0 … 6), whether it is there, and whether it
-/// moves as things do that sound.
+/// One thing in the picture, segment by segment: where it is (in regions, 0 … 6), whether it is visible, and whether it
+/// moves the way sounding things do.
 struct scene_object {
   std::size_t category = 0;
   std::array<float, segments> row{}, column{};
   std::array<bool, segments> visible{}, moving{};
 };
 
-/// A part of the picture that looks like something and is not: a round one, in regions. Now and then it moves.
+/// A round part of the picture that looks like an object but is none; its place is in regions. Now and then it moves.
 struct scene_patch {
   std::size_t look = 0;
   float row = 0, column = 0, radius = 0;
@@ -88,8 +87,7 @@ struct scene_patch {
 };
 
 /// What happens in one video: the category that sounds in each segment, or `silence`, and the objects. `objects[0]` is
-/// the event's, `objects[1]` may stand in where that is not seen, the others are there all the time, and so are the
-/// patches.
+/// the event's, `objects[1]` may replace it while it is not seen; the others are always there, and so are the patches.
 struct synthetic_scene {
   static constexpr std::size_t silence = categories;
   std::array<std::size_t, segments> sound{};
@@ -115,10 +113,10 @@ inline void place(scene_object& object, dice& draw) {
 
 }  // namespace synthesis
 
-/// Draws the scene of a video whose event of `category` is in the segments `start <= t < end` (none where they are
-/// equal). In the event the sound and the sight of the category are there; in each run of background before and after
-/// it one of them goes on without the other, or neither does. Where one is missing, there is nothing in its place or
-/// something that does not fit: no object in the picture ever fits the sound outside the event.
+/// Draws the scene of a video whose event of `category` is in the segments `start <= t < end` (none if they are equal).
+/// During the event, the category is both heard and seen. In each run of background before and after it, one of the two
+/// goes on without the other, or neither does. The missing one is replaced by nothing or by something that does not
+/// fit: no object in the picture ever fits the sound outside the event.
 inline synthetic_scene draw_scene(std::size_t category, std::size_t start, std::size_t end,
                                   const synthetic_difficulty& difficulty, dice draw) {
   using likeness = synthetic_likeness;
@@ -127,7 +125,7 @@ inline synthetic_scene draw_scene(std::size_t category, std::size_t start, std::
     while (!usable(drawn)) drawn = (drawn + 1) % categories;
     return drawn;
   };
-  // What sounds instead of the event fits its object as little as any other thing seen.
+  // The replacement sound fits the event's object as little as it fits anything else in the picture.
   const std::size_t other_sound = another([&](std::size_t s) { return !likeness::fits(category, s); });
   const auto silent = [&](std::size_t o) { return !likeness::fits(o, category) && !likeness::fits(o, other_sound); };
 

@@ -20,7 +20,7 @@ namespace vscg::data {
 inline namespace VSCG_INSTRUCTION_SET {
 
 /// A world of 28 categories, made from a seed: how each sounds (128 channels) and looks (512 channels), and what the
-/// feature extractors see of a scene. Like VGGish's and VGG-19's, the features are never negative and mostly zero.
+/// feature extractors make of a scene. Like VGGish's and VGG-19's, the features are never negative and mostly zero.
 /// Everything about a video is a pure function of (seed, its number, its event); a world is const and may be shared.
 class synthetic_world {
  public:
@@ -119,7 +119,7 @@ class synthetic_world {
     }
   }
 
-  // One dog is not another: every channel of a prototype has its own gain in an object, some are missing.
+  // No two dogs are alike: in each object, every channel of a prototype has its own gain, and some are missing.
   prototype_type instance(const prototype_type& of, dice& draw, float weight) const {
     prototype_type result;
     const double spread = static_cast<double>(difficulty_.instance);

@@ -13,7 +13,7 @@
 
 namespace vscg::data {
 
-/// How a network is taught: with the class of every second, or with the shares of the classes over the whole video.
+/// How a network is trained: with the class of every second, or with the shares of the classes over the whole video.
 enum class supervision { fully, weakly };
 
 /// The three parts of the data set.
@@ -25,7 +25,7 @@ inline const char* name_of(split part) {
 }
 
 // Sizes of the AVE data set: every video has ten seconds; a second has 7 x 7 image regions of 512 visual channels and
-// 128 audio channels; classes 0..27 are event categories, class 28 says that nothing is both seen and heard.
+// 128 audio channels; classes 0..27 are event categories, class 28 means that nothing is both seen and heard.
 inline constexpr std::size_t segments = 10;
 inline constexpr std::size_t regions = 49;
 inline constexpr std::size_t visual_channels = 512;
@@ -34,7 +34,7 @@ inline constexpr std::size_t categories = 28;
 inline constexpr std::size_t classes = 29;
 inline constexpr std::size_t background = 28;
 
-/// Values of one second and of one video.
+/// The number of values of one second and of one video.
 inline constexpr std::size_t visual_segment_values = regions * visual_channels;
 inline constexpr std::size_t visual_video_values = segments * visual_segment_values;
 inline constexpr std::size_t audio_video_values = segments * audio_channels;
@@ -44,23 +44,23 @@ struct ave_options {
   supervision setting = supervision::fully;
 
   /// Keep a float32 copy of the features in `<dir>/.vscg_cache`, memory-mapped: half the size of the float64 files, and
-  /// the way to train from compressed files. Read as double it gives the values rounded to float.
+  /// the way to train from compressed files. Reading it as double gives the values rounded to float.
   bool cache = false;
 
-  /// Called with one line for everything that is odd but usable. Nothing is called when empty.
+  /// Called with one line for everything that is odd but usable. May be empty.
   std::function<void(const std::string&)> warn;
 
-  /// Called with (videos done, videos in all) while a cache is written. Nothing is called when empty.
+  /// Called with (videos done, videos in all) while a cache is written. May be empty.
   std::function<void(std::size_t, std::size_t)> cache_progress;
 
-  /// Asked again and again while a cache is waited for and written: opening throws vscg::stopped when it says so, and
-  /// leaves nothing half-written.
+  /// Asked repeatedly while a cache is waited for and written: when it says so, opening throws vscg::stopped and leaves
+  /// nothing half-written.
   std::function<bool()> stop;
 
-  /// Splits whose order file must be there; the others are read when they are.
+  /// Splits whose order file must be there; the others are read if they are there.
   std::vector<split> required = {split::train, split::validation, split::test};
 
-  /// Whether labels (a label file or Annotations.txt) must be there. Features alone can be localized without.
+  /// Whether labels (a label file or Annotations.txt) must be there. Localizing needs only the features.
   bool labels_required = true;
 };
 

@@ -46,14 +46,14 @@ class atomic_file {
 
   const std::filesystem::path& path() const { return path_; }
 
-  /// Writes behind what was written last.
+  /// Appends to what was written so far.
   void write(std::span<const std::byte> bytes) {
     write_at(end_, bytes);
     end_ += bytes.size();
   }
   void write(std::string_view text) { write(std::as_bytes(std::span<const char>(text.data(), text.size()))); }
 
-  /// Writes from byte `offset` of the file on.
+  /// Writes at byte `offset` of the file.
   void write_at(std::size_t offset, std::span<const std::byte> bytes) {
     expect_open();
     check(file_.opened().write_at(offset, bytes));
@@ -67,7 +67,7 @@ class atomic_file {
     rename_together names;
     for (atomic_file* const one : files) {
       one->expect_open();
-      one->check(one->file_.opened().sync());  // after that nothing is left that closing could fail to write
+      one->check(one->file_.opened().sync());  // after this, closing has nothing left to write that could fail
       names.replace(one->file_.path(), one->path_);
     }
     names.commit();
@@ -75,8 +75,8 @@ class atomic_file {
   }
 
  private:
-  /// Follows a symbolic link, so that its target is replaced and not the link. Anything else than a regular file under
-  /// the name is refused: a rename would turn /dev/null into a file.
+  /// Follows a symbolic link, so that its target is replaced and not the link. Anything other than a regular file
+  /// is refused: a rename would turn /dev/null into a file.
   static std::filesystem::path resolve(const std::filesystem::path& path) {
     std::error_code failure;
     const auto status = std::filesystem::status(path, failure);
@@ -110,7 +110,7 @@ class atomic_file {
   std::size_t end_ = 0;
 };
 
-/// Writes a whole file at once, atomically (see atomic_file).
+/// Writes a whole file atomically (see atomic_file).
 inline void write_file(const std::filesystem::path& path, std::string_view content) {
   atomic_file file(path);
   file.write(content);

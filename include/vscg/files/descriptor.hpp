@@ -18,8 +18,8 @@ namespace vscg {
 /// What the system says about an error number: "No space left on device".
 inline std::string system_reason(int code) { return std::generic_category().message(code); }
 
-/// Owns the number of an open file. Calls that a signal interrupts are made again; those that return an `int` return
-/// the system's error number, 0 for none: whoever calls knows what to say.
+/// Owns the number of an open file. Calls that a signal interrupts are retried. Calls that return an `int` return the
+/// system's error number, or 0: the caller knows best what to report.
 class descriptor {
  public:
   descriptor() = default;
@@ -31,17 +31,17 @@ class descriptor {
   }
   ~descriptor() { close(); }
 
-  /// -1 where there is none.
+  /// -1 if no file is open.
   int number() const { return number_; }
   explicit operator bool() const { return number_ >= 0; }
 
-  /// On a file system of another machine, what was written may fail only here.
+  /// On a network file system, an earlier write may fail only here.
   int close() {
     if (number_ < 0 || ::close(std::exchange(number_, -1)) == 0 || errno == EINTR) return 0;
     return errno;
   }
 
-  /// Fills `out` from byte `offset` on as far as the file goes; `done` counts the bytes that were read.
+  /// Reads from byte `offset` until `out` is full or the file ends; `done` counts the bytes that were read.
   int read_at(std::size_t offset, std::span<std::byte> out, std::size_t& done) const {
     for (done = 0; done < out.size();) {
       const ::ssize_t got = ::pread(number_, out.data() + done, out.size() - done, static_cast<::off_t>(offset + done));
@@ -64,7 +64,7 @@ class descriptor {
     return 0;
   }
 
-  /// Brings what was written to the disk.
+  /// Flushes what was written to the disk.
   int sync() const {
     while (::fsync(number_) != 0) {
       if (errno != EINTR) return errno;

@@ -16,13 +16,13 @@
 namespace vscg {
 inline namespace VSCG_INSTRUCTION_SET {
 
-/// How a number stands in a file. Integers are left to HDF5's own (slow) conversion.
+/// How a number is stored in a file. Integers are left to HDF5's own (slow) conversion.
 enum class element_kind { float16, bfloat16, float32, float64, integer };
 
 /// Kind and byte order of the numbers in a file.
 struct element_format {
   element_kind kind = element_kind::integer;
-  bool swapped = false;  ///< the bytes stand in the order that this machine does not use
+  bool swapped = false;  ///< the byte order is not this machine's
 
   std::size_t bytes() const {
     return kind == element_kind::float16 || kind == element_kind::bfloat16 ? 2 : kind == element_kind::float32 ? 4 : 8;
@@ -41,7 +41,7 @@ constexpr Word swap_bytes(Word word) {
   return result;
 }
 
-// `value` makes a number of a word of the file.
+// `value` turns a word of the file into a number.
 template <class Word, bool Swap, std::floating_point Target, class Value>
 bool convert_words(const std::byte* from, std::size_t count, Target* to, Value value) {
   unsigned bad = 0;
@@ -65,7 +65,7 @@ bool convert_order(bool swapped, const std::byte* from, std::size_t count, Targe
 }  // namespace element_detail
 
 /// Converts `count` numbers in `format` at `from`, aligned or not, and returns whether every result is finite. A
-/// float64 beyond float's range is not. An integer stands for native float64, which is what HDF5 converts it to.
+/// float64 beyond float's range is not. `integer` means native float64, because HDF5 has converted it already.
 template <std::floating_point Target>
 bool convert_elements(element_format format, const std::byte* from, std::size_t count, Target* to) {
   using element_detail::convert_order;

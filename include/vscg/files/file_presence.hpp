@@ -18,12 +18,12 @@
 #include <vscg/core/error.hpp>
 #include <vscg/files/descriptor.hpp>
 
-// "Not there" and "there but broken" are two answers: what can do without a file asks here, so that a link to nowhere
-// (data that was not fetched), a folder or a file without permission is an error, and nothing else takes its place.
+// "Not there" and "there but broken" are two answers. Code that can do without a file asks here, so that a link to
+// nowhere (data that was not fetched), a folder or an unreadable file is an error and nothing takes its place.
 
 namespace vscg {
 
-/// What stands under a name, by its mode as stat() gives it: "a file", "a directory", "a pipe", ...
+/// What a name refers to, from the mode that stat() gives: "a file", "a directory", "a pipe", ...
 inline std::string_view kind_of_file(::mode_t mode) {
   return S_ISREG(mode)    ? "a file"
          : S_ISDIR(mode)  ? "a directory"
@@ -41,7 +41,7 @@ inline bool is_link(const std::filesystem::path& path) {
 
 /// Where a link leads: the last name of a chain of links.
 inline std::filesystem::path end_of_links(std::filesystem::path link) {
-  constexpr int longest = 40;  // as the system's own limit
+  constexpr int longest = 40;  // the system's own limit
   std::filesystem::path target;
   for (int i = 0; i < longest && is_link(link); ++i) {
     std::error_code failure;
@@ -51,8 +51,7 @@ inline std::filesystem::path end_of_links(std::filesystem::path link) {
   return target;
 }
 
-/// The first name on the way back from `path` to the root that the directory above it knows, if that is a link to
-/// nowhere; none when there is just nothing.
+/// The first existing name on the way from `path` up to the root, if it is a link to nowhere; otherwise none.
 inline std::optional<std::filesystem::path> broken_link(std::filesystem::path path) {
   for (;;) {
     struct ::stat facts {};
@@ -64,7 +63,7 @@ inline std::optional<std::filesystem::path> broken_link(std::filesystem::path pa
 
 }  // namespace presence_detail
 
-/// Why `path` cannot be opened, in words; `reason` is the system's (errno). A link is told with where it leads:
+/// Why `path` cannot be opened, in words; `reason` is the system's (errno). A link is described by where it leads:
 /// "a link to ../objects/1f where there is nothing".
 inline std::string why_not_opened(const std::filesystem::path& path, int reason) {
   using namespace presence_detail;
@@ -83,8 +82,8 @@ inline std::string why_not_opened(const std::filesystem::path& path, int reason)
   return "a link to " + end_of_links(path).string() + " that cannot be opened: " + says;
 }
 
-/// Whether a file stands under the name. False when nothing does; throws vscg::expectation_error that says why when
-/// something does that is not a regular file or cannot be opened for reading.
+/// Whether `path` is a file. False if nothing is there; throws vscg::expectation_error that says why if something is
+/// there that is not a regular file or cannot be opened for reading.
 inline bool file_is_there(const std::filesystem::path& path) {
   struct ::stat facts {};
   int reason = ::stat(path.c_str(), &facts) == 0 ? 0 : errno;
@@ -92,7 +91,7 @@ inline bool file_is_there(const std::filesystem::path& path) {
     throw expectation_error(path.string(), "a readable file", kind_of_file(facts.st_mode));
   }
   if (reason == 0) {
-    // O_NONBLOCK: should it have become a pipe by now, nobody waits for its writer.
+    // O_NONBLOCK: if it has become a pipe by now, this must not wait for its writer.
     if (descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK))) return true;
     reason = errno;
   }
@@ -100,7 +99,7 @@ inline bool file_is_there(const std::filesystem::path& path) {
   throw expectation_error(path.string(), "a readable file", why_not_opened(path, reason));
 }
 
-/// Whether a folder stands under the name. False when nothing does; throws vscg::expectation_error, as file_is_there().
+/// Whether `path` is a folder. False if nothing is there; throws vscg::expectation_error like file_is_there().
 inline bool folder_is_there(const std::filesystem::path& path) {
   struct ::stat facts {};
   const int reason = ::stat(path.c_str(), &facts) == 0 ? 0 : errno;

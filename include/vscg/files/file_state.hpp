@@ -14,7 +14,7 @@
 
 namespace vscg {
 
-/// Which file it is, its size and the time of its last change: what tells one state of a source from another.
+/// Which file it is, how large it is and when it last changed: this tells one version of a source from another.
 struct file_state {
   std::uint64_t size = 0;
   std::int64_t changed_nanoseconds = 0;

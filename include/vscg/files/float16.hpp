@@ -8,14 +8,13 @@
 
 #include <vscg/core/config.hpp>
 
-// Numbers of two bytes in software: neither compiler has types for them on every machine, and HDF5's conversion is
-// slow.
+// Two-byte floats in software: neither compiler has types for them on every machine, and HDF5's conversion is slow.
 
 namespace vscg {
 inline namespace VSCG_INSTRUCTION_SET {
 
-/// IEEE half precision to float, exactly; only integer arithmetic and one exact product, so that it does not depend on
-/// whether the thread flushes subnormal numbers.
+/// IEEE half precision to float, exactly. It uses only integer arithmetic and one exact product, so it does not depend
+/// on whether the thread flushes subnormal numbers.
 constexpr float half_to_float(std::uint16_t half) {
   const std::uint32_t magnitude = half & 0x7fffU;
   const std::uint32_t sign = (half & 0x8000U) << 16U;

@@ -30,7 +30,7 @@ class input_file {
     file_ = descriptor(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (!file_) {
       const int reason = errno;
-      file_is_there(path_);  // throws when there is more to say than that nothing is
+      file_is_there(path_);  // throws if it can say more than that nothing is there
       fail("cannot open ", reason);
     }
     struct ::stat status {};
@@ -42,14 +42,14 @@ class input_file {
 
   const std::filesystem::path& path() const { return path_; }
 
-  /// All bytes that it had when it was opened.
+  /// All bytes that the file had when it was opened.
   std::string text() const {
     std::string all(static_cast<std::size_t>(size_), '\0');
     read_at(0, std::as_writable_bytes(std::span(all)));
     return all;
   }
 
-  /// Bytes when it was opened.
+  /// Size in bytes when the file was opened.
   std::uint64_t size() const { return size_; }
 
   /// Fills `out` from byte `offset` on; throws vscg::expectation_error when the file ends earlier.

@@ -20,10 +20,10 @@
 
 namespace vscg {
 
-/// A file that belongs to one owner at a time, over all processes: made if need be, locked, and removed at the end.
+/// A file that has one owner at a time across all processes: created if missing, locked, and removed at the end.
 ///
-/// The lock goes with the process, also when it is killed; the file that is then left is the next owner's. A file
-/// system that cannot lock is an error: without a lock two writers would mix.
+/// The lock ends with the process, even a killed one, and the next owner takes over the file that it left. A file
+/// system that cannot lock is an error: without a lock, two writers would mix.
 class locked_file {
  public:
   locked_file() = default;
@@ -35,9 +35,9 @@ class locked_file {
   }
   ~locked_file() { remove(); }
 
-  /// Becomes the owner of the file `path`; false when another one is. With `waiting`, which is then called some times a
-  /// second, it waits for its turn; what `waiting` throws ends that. Throws vscg::expectation_error, its text beginning
-  /// with `thing`, when the file cannot be made or locked.
+  /// Takes ownership of `path`; returns false if someone else owns it. With `waiting`, it waits for its turn instead
+  /// and calls `waiting` several times a second; an exception from `waiting` ends the wait. Throws
+  /// vscg::expectation_error, whose text begins with `thing`, if the file cannot be created or locked.
   bool open(const std::filesystem::path& path, const std::string& thing,
             const std::function<void()>& waiting = nullptr) {
     remove();
@@ -56,22 +56,22 @@ class locked_file {
     }
   }
 
-  /// The file, open for writing; none when it is not owned.
+  /// The file, open for writing; none if it is not owned.
   const descriptor& opened() const { return file_; }
   const std::filesystem::path& path() const { return path_; }
 
-  /// Lets go of the file and leaves it where it is, which may be under another name by now.
+  /// Releases the file and leaves it where it is, by now perhaps under another name.
   void keep() { file_.close(); }
 
-  /// Lets go of the file and removes it.
+  /// Releases the file and removes it.
   void remove() {
     if (!file_) return;
-    ::unlink(path_.c_str());  // while the lock is held: never another owner's file
+    ::unlink(path_.c_str());  // still locked, so it is never another owner's file
     keep();
   }
 
  private:
-  // Open for writing, because NFS locks for writing only what can be written; a directory could not be locked there.
+  // Opened for writing because NFS takes a write lock only on such a file; it could not lock a directory.
   static constexpr int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW;
 
   enum class taken { yes, by_another, gone };
@@ -101,8 +101,8 @@ class locked_file {
     fail(thing + ": cannot lock " + path_.string(), reason);
   }
 
-  /// 0 when `file` is what stands under the name. ENOENT when it is not any more: between open and lock an earlier
-  /// owner may have renamed or removed it.
+  /// 0 if the name still refers to `file`, ENOENT if not: an earlier owner may have renamed or removed it between open
+  /// and lock.
   int differs(int file) const {
     struct ::stat mine {};
     struct ::stat named {};

@@ -10,8 +10,8 @@
 
 namespace vscg {
 
-/// Makes a folder, and those it lies in, where there is none; whether it was made. Throws vscg::expectation_error where
-/// it cannot be.
+/// Creates a folder and its parents if missing; returns whether it created any. Throws vscg::expectation_error if that
+/// fails.
 inline bool make_folder(const std::filesystem::path& folder) {
   std::error_code failure;
   const bool made = std::filesystem::create_directories(folder, failure);

@@ -20,14 +20,14 @@
 
 namespace vscg {
 
-/// A whole file in the address space, for reading only. Its pages belong to the system's file cache: they are not
-/// anonymous memory, and the system drops them when it needs room.
+/// A whole file mapped into memory, read-only. Its pages belong to the system's file cache: they are not anonymous
+/// memory, and the system drops them when it needs room.
 class mapped_file {
  public:
   mapped_file() = default;
 
-  /// Throws vscg::expectation_error if the file cannot be opened. Not every file system and not every limit on memory
-  /// lets a file be mapped: then `refused()` holds.
+  /// Throws vscg::expectation_error if the file cannot be opened. Some file systems and memory limits do not allow a
+  /// mapping; `refused()` is then true.
   explicit mapped_file(const std::filesystem::path& path) : path_(path) {
     const descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file) throw expectation_error(path.string(), "a readable file", system_reason(errno));
@@ -50,17 +50,17 @@ class mapped_file {
 
   explicit operator bool() const { return data_ != nullptr; }
 
-  /// Whether the file was opened but the system does not map it.
+  /// Whether the file was opened but the system would not map it.
   bool refused() const { return data_ == nullptr && size_ > 0; }
 
-  /// Of the file when it was opened.
+  /// The file's state when it was opened.
   const file_state& state() const { return state_; }
 
   const std::byte* data() const { return data_; }
   std::size_t size() const { return size_; }
 
-  /// Brings [offset, offset + bytes) into memory. Where the kernel can tell (Linux 5.14), a file that became shorter or
-  /// a failing disk is a vscg::expectation_error here instead of a SIGBUS at the first touch.
+  /// Brings [offset, offset + bytes) into memory. If the kernel can tell (Linux 5.14), a file that became shorter or a
+  /// failing disk throws vscg::expectation_error here instead of raising SIGBUS at the first touch.
   void fetch(std::size_t offset, std::size_t bytes) const {
     constexpr int populate_read = 22;  // MADV_POPULATE_READ, which older headers do not name
     const auto [begin, length] = pages(offset, bytes);
@@ -75,7 +75,7 @@ class mapped_file {
     }
   }
 
-  /// Lets go of the pages of [offset, offset + bytes); they stay in the file cache and come back when touched.
+  /// Releases the pages of [offset, offset + bytes); they stay in the file cache and come back when touched.
   void release(std::size_t offset, std::size_t bytes) const {
     const auto [begin, length] = pages(offset, bytes);
     ::madvise(begin, length, MADV_DONTNEED);

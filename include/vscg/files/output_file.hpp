@@ -18,27 +18,27 @@
 
 namespace vscg {
 
-/// A file that is written where it stands: for files of a folder that takes its place as a whole. Failures are
-/// `vscg::expectation_error`s with the system's reason. (One that replaces another is an atomic_file.)
+/// A file that is written in place, for a folder that is renamed into place as a whole. Failures are
+/// `vscg::expectation_error`s with the system's reason. (To replace an existing file, use an atomic_file.)
 class output_file {
  public:
   output_file() = default;
-  /// `flags` as of open(2).
+  /// `flags` as for open(2).
   output_file(std::filesystem::path path, int flags)
       : path_(std::move(path)), file_(::open(path_.c_str(), flags | O_CLOEXEC, 0644)) {
     if (!file_) fail(errno);
   }
 
-  /// Room for the first `bytes`, or an error now instead of after an hour.
+  /// Reserves room for the first `bytes`, so that a full disk fails now instead of after an hour.
   void reserve(std::size_t bytes) {
-    // Not every file system can; then the writing itself will tell.
+    // Not every file system can do this; then the writes themselves will fail.
     const bool refused = ::fallocate(file_.number(), 0, 0, static_cast<::off_t>(bytes)) != 0;
     if (refused && (errno == ENOSPC || errno == EFBIG)) fail(errno);
   }
 
   void write_at(std::size_t offset, std::span<const std::byte> bytes) { check(file_.write_at(offset, bytes)); }
 
-  /// Brings what was written to the disk, a piece at a time, so that `stop` is heard on a slow one: throws
+  /// Flushes what was written to the disk, a piece at a time, so that `stop` takes effect even on a slow disk. Throws
   /// vscg::stopped.
   void write_out(const std::function<bool()>& stop) const {
     constexpr ::off_t piece = ::off_t{8} << 20;
@@ -52,7 +52,7 @@ class output_file {
 
   void sync() { check(file_.sync()); }
 
-  /// On a file system of another machine, what was written may fail only now.
+  /// On a network file system, an earlier write may fail only now.
   void close() { check(file_.close()); }
 
  private:

@@ -17,8 +17,8 @@
 namespace vscg {
 inline namespace VSCG_INSTRUCTION_SET {
 
-/// Fills `out` with the numbers in `format` that stand in a file from byte `offset` on. Whether they are finite is the
-/// caller's to check. Throws vscg::expectation_error when the file ends earlier.
+/// Fills `out` with the numbers that a file stores in `format` from byte `offset` on. The caller checks whether they
+/// are finite. Throws vscg::expectation_error when the file ends earlier.
 template <std::floating_point T>
 void read_elements(const input_file& file, std::uint64_t offset, element_format format, std::span<T> out) {
   constexpr element_kind own = sizeof(T) == sizeof(float) ? element_kind::float32 : element_kind::float64;

@@ -20,19 +20,19 @@
 
 namespace vscg {
 
-/// Gives several files their names on disk, all or none: when one cannot be renamed, those before it lose theirs again
-/// and what they replaced is back.
+/// Renames several files, all or none: if one rename fails, the earlier ones are undone and the files that they
+/// replaced come back.
 ///
-/// Until commit() has done all, what is replaced waits under "<new file>.old". A process that is killed in between
-/// leaves some files new and some old, each of them whole.
+/// Until commit() is done, each replaced file waits under "<new file>.old". A process that is killed in between leaves
+/// some files new and some old, each of them whole.
 class rename_together {
  public:
-  /// `from` shall replace `to`, on the same file system.
+  /// Makes commit() replace `to` by `from`, on the same file system.
   void replace(const std::filesystem::path& from, const std::filesystem::path& to) {
     steps_.push_back({from, to, from});
     steps_.back().old += ".old";
   }
-  /// What stands under `to`, if anything, shall go, by way of the free name `waiting` on the same file system.
+  /// Makes commit() remove `to`, if it exists, by way of the unused name `waiting` on the same file system.
   void remove(const std::filesystem::path& to, const std::filesystem::path& waiting) {
     steps_.push_back({{}, to, waiting});
   }
@@ -40,7 +40,7 @@ class rename_together {
   /// Throws vscg::expectation_error naming the file that could not take its place.
   void commit() {
     if (steps_.empty()) return;
-    // What may fail for want of memory or descriptors comes before the first change.
+    // Everything that may run out of memory or descriptors comes before the first change.
     std::vector<folder> folders;
     for (const step& one : steps_) {
       const auto parent = one.to.has_parent_path() ? one.to.parent_path() : std::filesystem::path(".");
@@ -50,7 +50,7 @@ class rename_together {
     const bool alone = steps_.size() == 1 && !steps_[0].from.empty();
     for (std::size_t done = 0; done < steps_.size(); ++done) {
       step& one = steps_[done];
-      // A file that replaces the only one needs no way back: rename() itself is all or nothing.
+      // A single replacement needs no way back: rename() itself is all or nothing.
       if ((alone || set_aside(one)) && place(one)) continue;
       const int reason = errno;
       fail(one.to, reason, undo(done + 1));
@@ -65,7 +65,7 @@ class rename_together {
   }
 
  private:
-  /// A directory, whose entries are what renaming changes.
+  /// A directory, open so that its renamed entries can be synced.
   struct folder {
     explicit folder(std::filesystem::path where)
         : path(std::move(where)), opened(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
@@ -99,8 +99,8 @@ class rename_together {
       errno = EISDIR;
       return false;
     }
-    ::unlink(one.old.c_str());  // of a process that was killed
-    // A second name leaves no moment without the first; not every file system can.
+    ::unlink(one.old.c_str());  // left by a process that was killed
+    // A hard link leaves no moment without the file; not every file system has them.
     one.aside = !one.from.empty() && ::link(one.to.c_str(), one.old.c_str()) == 0;
     if (!one.aside) one.aside = std::rename(one.to.c_str(), one.old.c_str()) == 0;
     return one.aside;
@@ -118,7 +118,7 @@ class rename_together {
       step& one = steps_[i];
       if (one.aside) {
         if (std::rename(one.old.c_str(), one.to.c_str()) == 0) {
-          ::unlink(one.old.c_str());  // renaming one name of a file to another one of it leaves both
+          ::unlink(one.old.c_str());  // renaming a file to its own hard link leaves both names
         } else {
           restored = false;
         }

@@ -17,7 +17,7 @@
 
 namespace vscg {
 
-/// All of a file of text. Throws vscg::expectation_error when it cannot be read.
+/// The whole text of a file. Throws vscg::expectation_error when it cannot be read.
 inline std::string read_text(const std::filesystem::path& path) {
   if (!file_is_there(path)) throw expectation_error(path.string(), "a readable file", "nothing of this name");
   constexpr std::uint64_t most = 256U << 20U;
@@ -29,11 +29,11 @@ inline std::string read_text(const std::filesystem::path& path) {
   return file.text();
 }
 
-/// The lines of a text in UTF-8, without blanks and byte order marks at their ends; they view `text`. Lines end with
-/// LF, CR LF, or, where there is no LF in all of the text, CR.
+/// The lines of a UTF-8 text, without blanks and byte order marks at their ends; they are views into `text`. Lines end
+/// with LF, CR LF, or, if the whole text has no LF, CR.
 ///
-/// Throws vscg::expectation_error with file, line and byte (of the line, from 1) of what is no UTF-8 and of control
-/// characters: whoever reads on can compare, print and store each part.
+/// Throws vscg::expectation_error with file, line and byte (in the line, from 1) for invalid UTF-8 and for control
+/// characters, so that callers can compare, print and store each part.
 inline std::vector<std::string_view> text_lines(std::string_view text, const std::string& file) {
   constexpr std::string_view utf32_marks[] = {{"\xFF\xFE\0\0", 4}, {"\0\0\xFE\xFF", 4}};
   constexpr std::string_view utf16_marks[] = {"\xFF\xFE", "\xFE\xFF"};

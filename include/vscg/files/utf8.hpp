@@ -11,7 +11,7 @@
 
 namespace vscg {
 
-/// A character of a text in UTF-8; `bytes` is 0 where the text is none.
+/// A character of a UTF-8 text; `bytes` is 0 where the text is not UTF-8.
 struct utf8_character {
   char32_t value = 0;
   std::size_t bytes = 0;
@@ -48,7 +48,7 @@ constexpr std::size_t first_not_utf8(std::string_view text) {
 /// Whether a character moves the cursor instead of being seen: C0, C1, DEL and the separators of lines.
 constexpr bool is_control(char32_t c) { return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x2028 || c == 0x2029; }
 
-/// Whether a character shows nothing: blanks of any width, none included, and byte order marks.
+/// Whether a character is invisible: blanks of any width, zero included, and byte order marks.
 constexpr bool is_blank(char32_t c) {
   return c == ' ' || c == '\t' || c == 0xA0 || c == 0xAD || c == 0x1680 || (c >= 0x2000 && c <= 0x200F) ||
          c == 0x202F || (c >= 0x205F && c <= 0x2064) || c == 0x3000 || c == 0xFEFF;
@@ -71,7 +71,7 @@ constexpr std::string_view trimmed(std::string_view text) {
   return text.substr(begin, end - begin);
 }
 
-/// At most the first 200 bytes, in whole characters: what an error shows of a text that may be long.
+/// At most the first 200 bytes, in whole characters, for errors that quote a text that may be long.
 inline std::string clipped(std::string_view text) {
   std::size_t length = 200;
   if (text.size() <= length) return std::string(text);

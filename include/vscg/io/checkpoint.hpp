@@ -23,8 +23,8 @@
 
 namespace vscg::io {
 
-// A checkpoint is a safetensors file (any tool can look into it) whose metadata holds two entries more: what it is, and
-// a checksum over all names, shapes, values and other metadata. Files are replaced atomically, so a torn one means that
+// A checkpoint is a safetensors file (any tool can look into it) with two more metadata entries: what it is, and a
+// checksum over all names, shapes, values and other metadata. Files are replaced atomically, so a torn one means that
 // the disk or a copy is at fault; the checksum tells that from a run that went wrong.
 
 inline constexpr std::string_view checkpoint_format = "vscg-checkpoint-1";
@@ -36,7 +36,7 @@ inline std::uint64_t hash_bytes(std::span<const std::byte> bytes, std::uint64_t 
   return fnv1a(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()), hash);
 }
 
-/// Length and text, so that neighbors cannot trade letters unnoticed.
+/// Hashes the length before the text, so that neighbors cannot trade letters unnoticed.
 inline std::uint64_t hash_text(std::string_view text, std::uint64_t hash) {
   return fnv1a(text, fnv1a(std::to_string(text.size()) + ":", hash));
 }
@@ -60,8 +60,8 @@ inline std::string hexadecimal(std::uint64_t hash) {
   return std::string(16 - text.size(), '0') + text;
 }
 
-/// The order of writing is not the order of reading (write_safetensors sorts by alignment), so each tensor is hashed
-/// alone and the sum is taken over them.
+/// Tensors are written in another order than they are read (write_safetensors sorts by alignment), so each is hashed
+/// alone and the hashes are summed.
 inline std::string combine(std::uint64_t metadata_hash, std::span<const std::uint64_t> tensor_hashes) {
   std::uint64_t sum = metadata_hash;
   for (const std::uint64_t hash : tensor_hashes) sum += hash;

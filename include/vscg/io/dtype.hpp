@@ -16,12 +16,11 @@
 
 namespace vscg::io {
 
-// The formats are little-endian and numbers are copied as they stand.
+// The formats are little-endian and numbers are copied as they are.
 static_assert(std::endian::native == std::endian::little, "vscg::io supports little-endian machines only");
 
-/// Types of numbers in files. f16 is IEEE half, bf16 the upper half of a float; both are read, never written. Those
-/// from boolean on are known, so that a file which holds some beside others can be opened, but their values are not
-/// read.
+/// Types of numbers in files. f16 is IEEE half, bf16 the upper half of a float; both are read, never written. The types
+/// from boolean on are known only so that a file that holds some of them can be opened; their values are not read.
 enum class dtype : unsigned char {
   f16,
   bf16,
@@ -44,10 +43,10 @@ enum class dtype : unsigned char {
 
 struct dtype_facts {
   std::string_view name;  ///< as in safetensors headers
-  std::size_t size;       ///< bytes of a number
+  std::size_t size;       ///< bytes per number
 };
 
-/// In the order of dtype.
+/// One entry per dtype, in its order.
 inline constexpr dtype_facts dtype_table[] = {{"F16", 2},     {"BF16", 2}, {"F32", 4}, {"F64", 8},     {"I64", 8},
                                               {"U8", 1},      {"BOOL", 1}, {"I8", 1},  {"F8_E4M3", 1}, {"F8_E5M2", 1},
                                               {"F8_E8M0", 1}, {"I16", 2},  {"U16", 2}, {"I32", 4},     {"U32", 4},
@@ -78,7 +77,7 @@ constexpr dtype dtype_of() {
   return dtype::u8;
 }
 
-/// Whether every value of `stored` is a value of T: what may be read without a loss.
+/// Whether T holds every value of `stored`, so that reading loses nothing.
 template <file_value T>
 constexpr bool readable_as(dtype stored) {
   if (stored == dtype_of<T>()) return true;
@@ -86,7 +85,7 @@ constexpr bool readable_as(dtype stored) {
   return std::floating_point<T> && (narrow || (stored == dtype::f32 && sizeof(T) > sizeof(float)));
 }
 
-/// How the numbers of a floating type stand in a file, in this machine's byte order; nothing for other types.
+/// How the numbers of a floating type are stored in a file, in this machine's byte order; nothing for other types.
 constexpr std::optional<element_format> element_format_of(dtype stored) {
   switch (stored) {
     case dtype::f16:

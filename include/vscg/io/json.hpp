@@ -26,7 +26,7 @@ using json = nlohmann::ordered_json;
 
 namespace json_detail {
 
-/// Between the values of JSON nothing but spaces is allowed, but the parser takes a zero byte for the end of the text.
+/// JSON allows only spaces between values, but the parser takes a zero byte for the end of the text.
 inline void expect_no_zero(std::string_view text, const std::string& thing) {
   const std::size_t zero = text.find('\0');
   if (zero != std::string_view::npos)
@@ -35,10 +35,10 @@ inline void expect_no_zero(std::string_view text, const std::string& thing) {
 
 }  // namespace json_detail
 
-/// What json_walk() meets. Every value is refused unless a derived class takes it.
+/// Receives what json_walk() finds. Every value is refused unless a derived class takes it.
 ///
-/// Texts from outside are walked through where they may be large or hostile: the parser's tree of values costs many
-/// times the text, and taking it down needs memory, where a failure cannot be reported.
+/// Texts from outside that may be large or hostile are walked, not parsed: the parser's tree of values costs many times
+/// the text, and destroying it needs memory, where a failure cannot be reported.
 class json_events : public nlohmann::json_sax<json> {
  public:
   bool null() override { return refuse("null", "null"); }
@@ -70,8 +70,8 @@ class json_events : public nlohmann::json_sax<json> {
   std::string thing_;
 };
 
-/// Reads a JSON text from its first byte to its last and tells `events` what it meets. Throws vscg::expectation_error
-/// naming `thing` where it is not JSON, and what the events throw.
+/// Reads a JSON text from its first byte to its last and tells `events` what it finds. Throws vscg::expectation_error
+/// naming `thing` if it is not JSON, and whatever the events throw.
 template <class Json>
 void json_walk(std::string_view text, const std::string& thing, nlohmann::json_sax<Json>& events) {
   json_detail::expect_no_zero(text, thing);
@@ -80,8 +80,8 @@ void json_walk(std::string_view text, const std::string& thing, nlohmann::json_s
 }
 
 /// Parses strictly: a repeated key is an error (parsers usually keep the last one silently), and so is nesting deeper
-/// than `deepest`. Throws vscg::expectation_error naming `thing`. For texts that this library wrote; others are better
-/// walked through.
+/// than `deepest`. Throws vscg::expectation_error naming `thing`. Use it for texts that this library wrote; walk the
+/// others.
 template <class Json = json>
 Json parse_json(std::string_view text, const std::string& thing, int deepest = 64) {
   json_detail::expect_no_zero(text, thing);
@@ -114,8 +114,8 @@ inline std::string json_quoted(const std::string& text, const std::string& thing
   return json(text).dump();
 }
 
-/// Indented text that ends with a newline. NaN and infinity, which JSON lacks, become null. Paths may hold any bytes,
-/// and JSON is UTF-8: each byte that does not belong to it becomes U+FFFD, the replacement character.
+/// Indented text that ends with a newline. NaN and infinity, which JSON lacks, become null. Paths may hold any bytes
+/// but JSON is UTF-8, so each byte that does not belong to it becomes U+FFFD, the replacement character.
 inline std::string json_text(const json& value, int indent = 2) {
   return value.dump(indent, ' ', false, json::error_handler_t::replace) + "\n";
 }
@@ -126,7 +126,7 @@ inline void write_json(const std::filesystem::path& path, const json& value) { w
 inline json read_json(const std::filesystem::path& path) { return parse_json(input_file(path).text(), path.string()); }
 
 #if defined(VSCG_COMPILED_IO) && !defined(VSCG_COMPILED_HERE)
-// Compiled once, in cmake/compiled_io.cpp: half of what a file that reads or writes JSON costs to compile.
+// Compiled once, in cmake/compiled_io.cpp: this is half the compile time of a file that reads or writes JSON.
 extern template json parse_json(std::string_view, const std::string&, int);
 extern template void json_walk(std::string_view, const std::string&, nlohmann::json_sax<json>&);
 #endif

@@ -17,16 +17,16 @@
 #include <vscg/core/error.hpp>
 #include <vscg/io/json.hpp>
 
-// JSON objects of plain values, both ways, without a tree of values: a tree allocates where it is taken down, and a
+// Reads and writes JSON objects of plain values without a tree of values: a tree allocates while it is destroyed, and a
 // failure there ends the process.
 
 namespace vscg::io {
 
-/// An object whose values are plain (null, true, numbers, texts), or lists or objects of such. Questions throw
-/// vscg::expectation_error naming `thing` where the value is missing or of another kind.
+/// An object whose values are plain (null, true, numbers, texts), or lists or objects of plain values. Accessors throw
+/// vscg::expectation_error naming `thing` if the value is missing or of another kind.
 class json_record {
  public:
-  /// Throws vscg::expectation_error naming `thing` where the text is no such object, or says a key twice.
+  /// Throws vscg::expectation_error naming `thing` if the text is not such an object or repeats a key.
   json_record(std::string_view text, std::string thing) : thing_(std::move(thing)) {
     reader events(*this);
     json_walk(text, thing_, events);
@@ -52,7 +52,7 @@ class json_record {
     for (const auto& [key, value] : group(name)) all.push_back(number_of(value));
     return all;
   }
-  /// Of an object of numbers, in its order.
+  /// The entries of an object of numbers, in their order.
   std::vector<std::pair<std::string, double>> named_numbers(std::string_view name) const {
     std::vector<std::pair<std::string, double>> all;
     for (const auto& [key, value] : group(name)) all.emplace_back(key, number_of(value));
@@ -119,7 +119,7 @@ class json_record {
 
     json_record& to_;
     int depth_ = 0;
-    std::string key_;  // within an object of an object
+    std::string key_;  // the last key of an object within the object
   };
 
   const entry* find(std::string_view name) const {
@@ -177,7 +177,7 @@ std::string json_value(const std::vector<Number>& numbers) {
   return "[" + text + "]";
 }
 
-/// Writes an object value by value, in one line, or a line a value where it is for people to read.
+/// Writes an object value by value, on one line, or with one value per line for people to read.
 class json_writer {
  public:
   explicit json_writer(bool lines = false) : lines_(lines) {}

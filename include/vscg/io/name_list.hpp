@@ -47,7 +47,7 @@ class name_list_events final : public json_events {
 
 }  // namespace name_list_detail
 
-/// Reads a JSON list of at least one name, each of them once and without control characters. Throws
+/// Reads a JSON list of at least one name, all of them different and without control characters. Throws
 /// vscg::expectation_error naming `thing`.
 inline std::vector<std::string> names_from_text(const std::string& text, const std::string& thing) {
   name_list_detail::name_list_events events(thing);

@@ -30,7 +30,7 @@ struct network_metadata {
   std::string variant;                          ///< may be empty
   std::map<std::string, std::string> settings;  ///< words, numbers and JSON lists of names, as text
 
-  /// Null where the file does not say it.
+  /// Null if the file does not say it.
   const std::string* find(const std::string& setting) const {
     const auto found = settings.find(setting);
     return found == settings.end() ? nullptr : &found->second;
@@ -44,7 +44,7 @@ inline std::string number_text(double value) {
   return {text.data(), result.ptr};
 }
 
-/// Reads number_text() back; nothing where the text is no number, or has anything beside it.
+/// Reads number_text() back; nothing if the text is anything but one number.
 inline std::optional<double> number_of(std::string_view text) {
   double value = 0;
   const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -70,7 +70,7 @@ inline void check_version(const std::string& text, const std::string& thing) {
   if (parts[0] > VSCG_VERSION_MAJOR) throw expectation_error(thing, "at most " VSCG_VERSION " (this library)", text);
 }
 
-/// What no setting can be called: the metadata's own keys, and those of checkpoints.
+/// Names that no setting may have: the metadata's own keys, and those of checkpoints.
 inline bool is_reserved(std::string_view setting) {
   return setting == "version" || setting == "network" || setting == "form" || setting == "format" ||
          setting == "checksum" || setting.starts_with("run.");
@@ -80,9 +80,9 @@ inline bool is_list(std::string_view text) { return text.starts_with('['); }
 
 }  // namespace metadata_detail
 
-/// Reads and checks the metadata of a weights file, of whatever network. Keys that do not begin with "vscg." are
-/// ignored. `thing` (the file's name) begins every error. Throws vscg::expectation_error that lists all missing keys,
-/// or names the key whose value is invalid.
+/// Reads and checks the metadata of a weights file of any network. Keys that do not begin with "vscg." are ignored.
+/// `thing` (the file's name) begins every error. Throws vscg::expectation_error that lists all missing keys, or names
+/// the key whose value is invalid.
 inline network_metadata metadata_from_map(const std::map<std::string, std::string>& map, const std::string& thing) {
   using namespace metadata_detail;
   std::string missing;
@@ -102,14 +102,14 @@ inline network_metadata metadata_from_map(const std::map<std::string, std::strin
   constexpr std::string_view prefix = "vscg.";
   for (const auto& [key, value] : map) {
     if (!key.starts_with(prefix) || is_reserved(std::string_view(key).substr(prefix.size()))) continue;
-    if (is_list(value)) names_from_text(value, thing + ": " + key);  // throws when it is none
+    if (is_list(value)) names_from_text(value, thing + ": " + key);  // throws if it is not a list
     metadata.settings.emplace(key.substr(prefix.size()), value);
   }
   return metadata;
 }
 
-/// The map that metadata_from_map() reads back as the same; it throws on what that would refuse, so that no file is
-/// written that cannot be read.
+/// The map that metadata_from_map() reads back as the same metadata. It throws on anything that would be refused there,
+/// so that no unreadable file is written.
 inline std::map<std::string, std::string> metadata_to_map(const network_metadata& metadata) {
   std::map<std::string, std::string> map = {
       {"vscg.version", metadata.version}, {"vscg.network", metadata.network}, {"vscg.form", metadata.variant}};
@@ -120,7 +120,7 @@ inline std::map<std::string, std::string> metadata_to_map(const network_metadata
     }
     map.emplace("vscg." + setting, value);
   }
-  for (const auto& [key, value] : map) {  // throws when it is no text
+  for (const auto& [key, value] : map) {  // throws if it is not UTF-8
     json_quoted(key, "metadata to write");
     json_quoted(value, "metadata to write: " + key);
   }
@@ -137,7 +137,7 @@ inline std::string identity_text(const network_metadata& metadata) {
   return vscg::identity_text(metadata.network, metadata.variant, std::move(words));
 }
 
-/// Whether the metadata says that name and variant, and every setting that is a word.
+/// Whether the metadata has the same name and variant, and the same value for every setting that is a word.
 inline bool has_identity(const network_metadata& metadata, const network_identity& own) {
   bool same = metadata.network == own.name && metadata.variant == own.variant;
   for (const network_setting& setting : own.settings()) {
@@ -147,8 +147,8 @@ inline bool has_identity(const network_metadata& metadata, const network_identit
   return same;
 }
 
-/// Throws vscg::expectation_error naming `thing` unless the metadata says that identity: its name, variant and
-/// settings. Where the file lists names, a number is how many. What it says beside is not compared.
+/// Throws vscg::expectation_error naming `thing` unless the metadata has this identity: its name, variant and settings.
+/// If the file lists names, the number is compared with how many there are. Other entries are not compared.
 inline void expect_identity(const network_metadata& metadata, const network_identity& own, const std::string& thing) {
   if (!has_identity(metadata, own)) {
     throw expectation_error(thing, "weights of " + vscg::identity_text(own), "weights of " + identity_text(metadata));
@@ -169,8 +169,8 @@ inline void expect_identity(const network_metadata& metadata, const network_iden
   }
 }
 
-/// What a file of `Network`'s weights says about itself: its identity as declared beside its type. Settings that only
-/// the file has may be added to it.
+/// The metadata for a file of `Network`'s weights: the identity that is declared next to its type. Callers may add
+/// settings that only the file has.
 template <class Network>
 network_metadata metadata_of() {
   constexpr network_identity own = identity_of<Network>;

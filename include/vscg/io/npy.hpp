@@ -20,24 +20,24 @@
 #include <vscg/io/npy_file.hpp>
 #include <vscg/io/npy_header.hpp>
 
-// NumPy's .npy files. Not through <xtensor/xnpy.hpp> of 0.24: it reads garbage beyond a truncated end, misreads header
+// NumPy's .npy files. <xtensor/xnpy.hpp> of 0.24 does not do: it reads garbage beyond a truncated end, misreads header
 // lengths whose low byte is 128 or more, insists on the order of the keys and names neither file nor type in its
 // errors.
 
 namespace vscg::io {
 
-/// An array of any rank by rows, whatever XTENSOR_DEFAULT_LAYOUT says: the order of a .npy file's values.
+/// A row-major array of any rank, like a .npy file's values, whatever XTENSOR_DEFAULT_LAYOUT says.
 template <class T>
 using row_major_array = xt::xarray<T, xt::layout_type::row_major>;
 
-/// The shape of the array in a .npy file, without reading its values. Throws as read_npy().
+/// The shape of the array in a .npy file, without reading its values. Throws like read_npy().
 inline std::vector<std::size_t> npy_shape(const std::filesystem::path& path) { return npy_file(path).shape(); }
 
 /// Reads a .npy file of float16, float32 or float64 into an array of T, of any rank; NumPy: load(path).astype(T).
-/// float64 is rounded to float where T is float: these are features and measurements, not weights. The rank, the
-/// extents and whether values are finite are the caller's to check.
+/// float64 is rounded to float where T is float: these are features and measurements, not weights. The caller checks
+/// the rank, the extents and whether values are finite.
 ///
-/// Throws as npy_file.
+/// Throws like npy_file.
 template <std::floating_point T>
 row_major_array<T> read_npy(const std::filesystem::path& path) {
   const npy_file file(path);
@@ -46,7 +46,7 @@ row_major_array<T> read_npy(const std::filesystem::path& path) {
   return array;
 }
 
-/// Writes row-major values as the content of a .npy file of float32 or float64, which remains to be committed.
+/// Writes row-major values as the content of a .npy file of float32 or float64; the caller commits it.
 template <std::floating_point T>
 void write_npy(atomic_file& file, std::span<const T> values, std::span<const std::size_t> shape) {
   const auto expected = fitting_product(sizeof(T), shape);
@@ -66,14 +66,14 @@ void write_npy(const std::filesystem::path& path, std::span<const T> values, std
   file.commit();
 }
 
-/// Writes an array of xtensor; NumPy: save(path, array).
+/// Writes an xtensor array; NumPy: save(path, array).
 template <std::floating_point T>
 void write_npy(const std::filesystem::path& path, const row_major_array<T>& array) {
   const std::vector<std::size_t> shape(array.shape().begin(), array.shape().end());
   write_npy<T>(path, std::span<const T>(array.data(), array.size()), shape);
 }
 
-/// Evaluates an expression of xtensor and writes the result.
+/// Evaluates an xtensor expression and writes the result.
 template <class Expression>
 void write_npy(const std::filesystem::path& path, const xt::xexpression<Expression>& expression) {
   write_npy(path, row_major_array<typename Expression::value_type>(expression));

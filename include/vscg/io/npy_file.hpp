@@ -68,7 +68,7 @@ inline opened open_npy(const input_file& file) {
   file.read_at(8 + width, std::as_writable_bytes(std::span(text)));
   opened result{parse_npy_dictionary(text, thing, version), data_begin};
 
-  // As NumPy: what an array would take if its empty axes had one element; its strides are made of that.
+  // As in NumPy: the bytes that an array would take if its empty axes had one element, because strides come from that.
   std::vector<std::size_t> extents = result.header.shape;
   std::ranges::replace(extents, std::size_t{0}, std::size_t{1});
   const auto room = fitting_product(dtype_size(result.header.type), extents);
@@ -87,13 +87,13 @@ inline opened open_npy(const input_file& file) {
 
 }  // namespace npy_detail
 
-/// A .npy file of float16, float32 or float64, in either byte order, open for reading, its header and size checked.
-/// Values are read on request, so an array larger than memory can be used part by part; const and safe to use from
-/// several threads at once.
+/// A .npy file of float16, float32 or float64, in either byte order, open for reading, with its header and size
+/// checked. Values are read on request, so an array larger than memory can be used part by part. It is const and safe
+/// to use from several threads at once.
 class npy_file {
  public:
   /// Throws vscg::expectation_error naming the file when it is missing, truncated, longer than its array, in Fortran
-  /// order, pickled, of another type, an .npz archive or no .npy file at all.
+  /// order, pickled, of another type, an .npz archive or not a .npy file at all.
   explicit npy_file(const std::filesystem::path& path) : file_(path), opened_(npy_detail::open_npy(file_)) {}
 
   const std::filesystem::path& path() const { return file_.path(); }
@@ -106,7 +106,7 @@ class npy_file {
   }
 
   /// Reads values `first` … `first + out.size() - 1` of the flat array as T. float64 is rounded to float where T is
-  /// float: these are features and measurements, not weights. Whether values are finite is the caller's to check.
+  /// float: these are features and measurements, not weights. The caller checks whether values are finite.
   template <std::floating_point T>
   void read(std::size_t first, std::span<T> out) const {
     if (first > size() || out.size() > size() - first) {

@@ -30,8 +30,8 @@ struct npy_header {
 namespace npy_detail {
 
 /// The Python dictionary of the header, e.g. {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }, with its keys
-/// in any order. What no writer of the format makes (numbers in hexadecimal, strings with escapes, comments) is
-/// refused, although Python would take it.
+/// in any order. What no writer of the format produces (hexadecimal numbers, strings with escapes, comments) is
+/// refused, although Python would accept it.
 class dictionary_parser {
  public:
   dictionary_parser(std::string_view text, std::string file, int version)
@@ -61,7 +61,7 @@ class dictionary_parser {
     }
     skip_space();
     if (position_ != text_.size() || !type || !shape || !by_columns) malformed();
-    // No values and values along one axis have one order only.
+    // An empty array, or one with values along a single axis, has only one order.
     const auto several = std::ranges::count_if(*shape, [](std::size_t extent) { return extent > 1; });
     if (*by_columns && several > 1 && std::ranges::find(*shape, std::size_t{0}) == shape->end()) {
       throw expectation_error(file_, "row-major values", "Fortran order (save numpy.ascontiguousarray(array))");
@@ -98,7 +98,7 @@ class dictionary_parser {
     return inside;
   }
 
-  /// All of a header that descr says. NumPy writes '<f4', and reads its other names for the same too.
+  /// The part of a header that descr gives. NumPy writes '<f4', but also reads its other names for the same type.
   npy_header element_type() {
     const std::string thing = file_ + ": type of the values";
     const std::string expected = "float32, float64 or float16";
@@ -152,7 +152,7 @@ class dictionary_parser {
     std::size_t value = 0;
     const char* const begin = text_.data() + position_;
     const auto result = std::from_chars(begin, text_.data() + text_.size(), value);
-    if (result.ec != std::errc{} || (*begin == '0' && value > 0)) malformed();  // 07 is no number in Python
+    if (result.ec != std::errc{} || (*begin == '0' && value > 0)) malformed();  // 07 is not a number in Python
     position_ = static_cast<std::size_t>(result.ptr - text_.data());
     if (python2_) accept('L');  // its long integers: (3L, 4L)
     return value;
@@ -166,7 +166,7 @@ class dictionary_parser {
 
 }  // namespace npy_detail
 
-/// Reads the dictionary of a .npy header of a version of the format. Throws vscg::expectation_error naming `file` for
+/// Reads the dictionary of a .npy header; `version` is the format's. Throws vscg::expectation_error naming `file` for
 /// anything but row-major float16, float32 or float64.
 inline npy_header parse_npy_dictionary(std::string_view text, const std::string& file, int version = 1) {
   return npy_detail::dictionary_parser(text, file, version).parse();

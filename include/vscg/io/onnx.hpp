@@ -24,7 +24,7 @@
 #include <vscg/model/session.hpp>
 #include <vscg/model/weights.hpp>
 
-// Networks as files of ONNX (https://onnx.ai), for inference by other runtimes.
+// Networks as ONNX files (https://onnx.ai), for inference by other runtimes.
 
 namespace vscg::io {
 
@@ -33,15 +33,15 @@ inline constexpr int onnx_operator_set = 17;
 inline constexpr int onnx_format_version = 8;
 
 struct onnx_options {
-  /// Names of the inputs, in order; "input_0", "input_1" … where none are given, "input" for a single one.
+  /// Names of the inputs, in order. If none are given: "input" for a single one, "input_0", "input_1" … for several.
   std::vector<std::string> inputs{};
-  /// Names of the outputs; those of the network's struct of outputs where none are given.
+  /// Names of the outputs. If none are given: those of the network's struct of outputs.
   std::vector<std::string> outputs{};
-  /// What the model computes in; as the network does where nothing is said. Few runtimes have all operators in double.
+  /// The type that the model computes in; by default the network's. Few runtimes have all operators in double.
   std::optional<element_type> type{};
   /// Keys and texts that the file carries.
   std::vector<std::pair<std::string, std::string>> metadata{};
-  /// Operations of one's own, by their names; they come before the library's.
+  /// Mappings for your own operations, by name; they take precedence over the library's.
   ///
   ///   options.mappings["gelu"] = [](onnx_graph& to, const node& n) {
   ///     const auto x = to.operand(n, 0);
@@ -67,7 +67,7 @@ inline void expect_count(const char* what, std::size_t expected, std::size_t fou
                             std::to_string(found));
 }
 
-/// What the numbers of a program are, apart from indices.
+/// The type of a program's numbers, apart from indices.
 inline element_type computes_in(const program& p) {
   for (const slot& s : p.slot_table()) {
     if (s.type != element_type::int32) return s.type;
@@ -85,11 +85,11 @@ inline onnx_mapping mapping_of(const node& n, const onnx_options& options, const
 
 }  // namespace onnx_detail
 
-/// A network as a model of ONNX. The batch is the symbolic extent "B"; arrays keep the names and shapes that they have
-/// in the weights' table, and those that nothing reads are left out.
+/// A network as an ONNX model. The batch is the symbolic extent "B"; arrays keep the names and shapes that they have in
+/// the weights' table, and arrays that nothing reads are left out.
 ///
-/// Throws vscg::expectation_error where an operation has no mapping, a name is given twice, a weight is not finite, or
-/// the program is one of training.
+/// Throws vscg::expectation_error if an operation has no mapping, a name is given twice, a weight is not finite, or the
+/// program was traced for training.
 inline ::onnx::ModelProto onnx_model(traced_network network, const onnx_options& options = {}) {
   using namespace onnx_detail;
   const program& p = *network.operations;
@@ -131,9 +131,9 @@ inline ::onnx::ModelProto onnx_model(traced_network network, const onnx_options&
   return model;
 }
 
-/// Writes a network as an ONNX file, atomically: under its name when it is complete and on disk, or not at all. The
-/// same network gives the same bytes. Throws what `onnx_model` does, and vscg::expectation_error when the file cannot
-/// be written.
+/// Writes a network as an ONNX file, atomically: the file gets its name when it is complete and on disk, or not at all.
+/// The same network gives the same bytes. Throws what `onnx_model` throws, and vscg::expectation_error when the file
+/// cannot be written.
 inline void save_onnx(const std::filesystem::path& path, const traced_network& network,
                       const onnx_options& options = {}) {
   const auto model = onnx_model(network, options);
@@ -145,14 +145,14 @@ inline void save_onnx(const std::filesystem::path& path, const traced_network& n
   write_file(path, bytes);
 }
 
-/// What a session computes with these weights, which are those that it was made of.
+/// Writes what a session computes with these weights, which are the ones it was made from.
 template <class Network, class Scalar, class Backend, class Inputs>
 void save_onnx(const std::filesystem::path& path, const session<Network, Scalar, Backend, Inputs>& traced,
                const vscg::weights<Network, Scalar, Backend>& w, const onnx_options& options = {}) {
   save_onnx(path, traced_network_of(traced, w), options);
 }
 
-/// A model's inference. PyTorch: torch.onnx.export(net, ..., dynamic_shapes=...).
+/// Writes a model's inference. PyTorch: torch.onnx.export(net, ..., dynamic_shapes=...).
 template <class Network, class Scalar, class Backend, class Inputs>
 void save_onnx(const std::filesystem::path& path, const model<Network, Scalar, Backend, Inputs>& net,
                const onnx_options& options = {}) {

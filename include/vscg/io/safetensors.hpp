@@ -28,8 +28,8 @@
 
 namespace vscg::io {
 
-/// A safetensors file open for reading, its header checked completely. Values are read on request; const and safe to
-/// use from several threads at once.
+/// A safetensors file open for reading, with its header checked completely. Values are read on request. It is const and
+/// safe to use from several threads at once.
 class safetensors_file {
  public:
   /// Throws vscg::expectation_error naming the file when it is missing, truncated or not exactly what the format says.
@@ -37,7 +37,7 @@ class safetensors_file {
 
   const std::filesystem::path& path() const { return file_.path(); }
 
-  /// In the order of their values.
+  /// The tensors, in the order of their values.
   const std::vector<tensor_info>& tensors() const { return header_.tensors; }
 
   const std::map<std::string, std::string>& metadata() const { return header_.metadata; }
@@ -88,7 +88,7 @@ class safetensors_file {
     return values;
   }
 
-  /// Raw bytes of the values, from byte `offset` after the header on.
+  /// Reads raw bytes of the values, from byte `offset` after the header on.
   void read_bytes(std::size_t offset, std::span<std::byte> out) const { file_.read_at(data_begin_ + offset, out); }
 
  private:
@@ -119,7 +119,7 @@ class safetensors_file {
   std::unordered_map<std::string, std::size_t> position_;
 };
 
-/// A tensor to write; `bytes` are row-major values and stay the caller's.
+/// A tensor to write; `bytes` are row-major values that the caller keeps alive.
 struct tensor_source {
   std::string name;
   dtype type = dtype::f32;

@@ -43,8 +43,8 @@ struct safetensors_header {
 
 namespace safetensors_detail {
 
-/// Fills a safetensors_header from its JSON and refuses what is none. As the reference does, it passes over fields of a
-/// tensor that the format does not know, and takes null for no metadata; unlike it, it refuses names given twice.
+/// Fills a safetensors_header from its JSON and refuses anything else. Like the reference, it skips fields of a tensor
+/// that the format does not know, and takes null for no metadata; unlike the reference, it refuses names given twice.
 class header_events final : public json_events {
  public:
   header_events(safetensors_header& header, const std::string& file)
@@ -161,7 +161,7 @@ class header_events final : public json_events {
     return true;
   }
 
-  /// Goes into what an unknown field holds.
+  /// Enters the value of an unknown field.
   void skip(std::string_view kind) {
     if (at_ != place::skipped) scalar(kind, kind == "array" ? "a list" : "an object");
     at_ = place::skipped;

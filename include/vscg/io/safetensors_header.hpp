@@ -20,11 +20,11 @@
 
 namespace vscg::io {
 
-/// More is a damaged or hostile length field: the header of a network of thousands of parameters is below 1 MB.
+/// A longer header means a damaged or hostile file: the header of a network of thousands of parameters is below 1 MB.
 inline constexpr std::uint64_t safetensors_header_limit = 100'000'000;
 
-/// Reads the JSON part of a header for a file with `data_size` bytes of values, and checks all of it: one object and
-/// nothing behind it but spaces, names once, sizes that agree with shapes, values from the first byte to the last
+/// Reads the JSON part of a header for a file with `data_size` bytes of values, and checks all of it: one object
+/// followed by nothing but spaces, each name once, sizes that agree with shapes, values from the first byte to the last
 /// without gap or overlap. Throws vscg::expectation_error naming `file` and the tensor.
 inline safetensors_header parse_safetensors_header(std::string_view text, std::uint64_t data_size,
                                                    const std::string& file) {
@@ -47,7 +47,7 @@ inline safetensors_header parse_safetensors_header(std::string_view text, std::u
   return header;
 }
 
-/// The bytes before the values: length, JSON, spaces up to a multiple of 8. `tensors` must stand in the order of their
+/// The bytes before the values: length, JSON, spaces up to a multiple of 8. `tensors` must be in the order of their
 /// values. The same input gives the same bytes.
 inline std::string build_safetensors_header(std::span<const tensor_info> tensors,
                                             const std::map<std::string, std::string>& metadata,

@@ -29,7 +29,7 @@ struct state_entry {
 };
 
 /// Limits a load to a part. "psp" and "psp." both mean the names that begin with "psp."; empty means all.
-/// Both prefixes are taken off before names are compared:
+/// Both prefixes are removed before names are compared:
 ///   {.file = "host.vscg"}              the network is a part of a larger one in the file
 ///   {.table = "psp"}                   the file holds only PSP's weights, the network has them under psp
 ///   {.file = "psp", .table = "psp"}    only PSP's weights out of a whole file into a whole network
@@ -44,7 +44,7 @@ inline std::string with_dot(const std::string& prefix) {
   return prefix.empty() || prefix.ends_with('.') ? prefix : prefix + ".";
 }
 
-/// A finding of the comparison: how many there are, and the first few in words.
+/// One kind of mismatch: how many there are, and the first few in words.
 class finding {
  public:
   explicit finding(std::string_view kind) : kind_(kind) {}
@@ -66,7 +66,7 @@ class finding {
 /// The file's tensor for each table entry that takes part, as (index in the table, tensor).
 using matches = std::vector<std::pair<std::size_t, const tensor_info*>>;
 
-/// Throws one vscg::expectation_error with all that does not fit.
+/// Throws one vscg::expectation_error that lists everything that does not fit.
 inline matches match(const safetensors_file& file, std::span<const state_entry> expected, const load_prefix& prefix) {
   const std::string file_prefix = with_dot(prefix.file);
   const std::string table_prefix = with_dot(prefix.table);
@@ -127,11 +127,11 @@ void expect_finite(std::span<const T> values, const std::string& file, const std
 }  // namespace state_detail
 
 /// Loads a state_dict into a network whose parameters `expected` lists: all or nothing. Every name and shape is
-/// compared, every value read and found finite, before `sink(index, std::span<const T>)` is called the first time;
-/// then it is called once for each entry that takes part, in the table's order.
+/// compared and every value is read and found finite before the first call of `sink(index, std::span<const T>)`, which
+/// is then called once for each entry that takes part, in the table's order.
 ///
-/// Throws one vscg::expectation_error that lists what is missing, unexpected and of another shape; one naming the
-/// tensor when a value is NaN or infinite, or of a type that T cannot hold exactly (F64 into float).
+/// Throws one vscg::expectation_error that lists what is missing, unexpected and of another shape, or one that names
+/// the tensor when a value is NaN or infinite, or of a type that T cannot hold exactly (F64 into float).
 template <file_value T, std::invocable<std::size_t, std::span<const T>> Sink>
 void load_state(const safetensors_file& file, std::span<const state_entry> expected, Sink&& sink,
                 const load_prefix& prefix = {}) {

@@ -15,8 +15,8 @@
 
 namespace vscg::io {
 
-/// A network as an exporter reads it: the operations, the names and numbers of the arrays that they read, and what the
-/// outputs are called. It refers to the program and the table, which must stay.
+/// A network as an exporter sees it: the operations, the names and numbers of the arrays that they read, and what the
+/// outputs are called. It refers to the program and the table, which must outlive it.
 struct traced_network {
   const program* operations = nullptr;
   const parameter_table* parameters = nullptr;
@@ -25,7 +25,7 @@ struct traced_network {
   std::vector<std::string> outputs;
 };
 
-/// The names of a network's outputs: of the members of its struct, or "output" where it returns one array.
+/// The names of a network's outputs: the members of its struct, or "output" if it returns one array.
 template <class Outputs>
 std::vector<std::string> output_names() {
   std::vector<std::string> names;
@@ -38,7 +38,7 @@ std::vector<std::string> output_names() {
   return names;
 }
 
-/// What a session computes with these weights. Both must stay.
+/// What a session computes with these weights. Both must outlive the result.
 template <class Session, class Weights>
 traced_network traced_network_of(const Session& session, const Weights& weights) {
   traced_network network;

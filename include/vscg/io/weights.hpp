@@ -22,7 +22,7 @@
 #include <vscg/model/network_identity.hpp>
 #include <vscg/model/weights.hpp>
 
-// Weights of a network as one safetensors file with the names of PyTorch's state_dict, both ways.
+// Saves and loads a network's weights as one safetensors file with the names of PyTorch's state_dict.
 
 namespace vscg::io {
 
@@ -34,7 +34,7 @@ inline std::vector<state_entry> state_entries(const parameter_table& table) {
   return entries;
 }
 
-/// Throws unless `metadata` says what `Network` is; a network without a name takes any.
+/// Throws unless `metadata` describes `Network`; a network without a name accepts any.
 template <class Network>
 void check_identity(const network_metadata& metadata, const std::string& thing) {
   if constexpr (constexpr network_identity own = identity_of<Network>; own.named()) {
@@ -44,12 +44,11 @@ void check_identity(const network_metadata& metadata, const std::string& thing) 
 
 }  // namespace weights_detail
 
-/// Writes all arrays of `w`, atomically: the file has its name when it is complete and on disk, or not at all. The same
-/// weights and metadata give the same bytes. PyTorch: save_file(net.state_dict(), path, metadata).
+/// Writes all arrays of `w`, atomically: the file gets its name when it is complete and on disk, or not at all. The
+/// same weights and metadata give the same bytes. PyTorch: save_file(net.state_dict(), path, metadata).
 ///
-/// Throws vscg::expectation_error when the metadata is not valid or says another network, when a number is NaN or
-/// infinite (the array and the element are named, and the file that was there stays), or when the file cannot be
-/// written.
+/// Throws vscg::expectation_error when the metadata is invalid or names another network, when a number is NaN or
+/// infinite (the error names the array and the element, and an earlier file stays), or when the file cannot be written.
 template <class Network, class Scalar, class Backend>
 void save_weights(const vscg::weights<Network, Scalar, Backend>& w, const std::filesystem::path& path,
                   const network_metadata& metadata) {
@@ -66,14 +65,14 @@ void save_weights(const model<Network, Scalar, Backend, Inputs>& net, const std:
   save_weights(net.weights(), path, metadata);
 }
 
-/// Loads a file into a network's weights: every name, every shape, or nothing. float files load into double; double
-/// into float is refused. PyTorch: net.load_state_dict(load_file(path), strict=True).
+/// Loads a file into a network's weights: all names and shapes must fit, or nothing changes. float files load into
+/// double; double into float is refused. PyTorch: net.load_state_dict(load_file(path), strict=True).
 ///
-/// The file's metadata must say that network (vscg::identity_of), and is returned; a file without any of it, such as a
-/// state_dict saved in PyTorch, fits by names and shapes alone. With a prefix (see load_prefix) only that part is
-/// replaced, and the metadata, which speaks of the whole, is not compared.
+/// The file's metadata must name this network (vscg::identity_of), and is returned; a file without any, such as a
+/// state_dict saved in PyTorch, only has to fit by names and shapes. With a prefix (see load_prefix) only that part is
+/// replaced, and the metadata, which describes the whole network, is not compared.
 ///
-/// Throws vscg::expectation_error with all that does not fit; the weights are then as they were.
+/// Throws vscg::expectation_error that lists everything that does not fit; the weights then stay as they were.
 template <class Network, class Scalar, class Backend>
 std::optional<network_metadata> load_weights(vscg::weights<Network, Scalar, Backend>& w,
                                              const std::filesystem::path& path, const load_prefix& prefix = {}) {
@@ -99,7 +98,7 @@ std::optional<network_metadata> load_weights(model<Network, Scalar, Backend, Inp
   return load_weights(net.weights(), path, prefix);
 }
 
-/// What a weights file says it is, without reading its numbers. Throws vscg::expectation_error when it does not say.
+/// What a weights file says about itself; reads no numbers. Throws vscg::expectation_error if it says nothing.
 inline network_metadata read_metadata(const std::filesystem::path& path) {
   return metadata_from_map(safetensors_file::open(path).metadata(), path.string());
 }
@@ -108,7 +107,7 @@ inline network_metadata read_metadata(const std::filesystem::path& path) {
 
 namespace vscg {
 
-/// Loads a safetensors file into a model: every name, every shape, or nothing. See io::load_weights.
+/// Loads a safetensors file into a model: all names and shapes must fit, or nothing changes. See io::load_weights.
 template <class Network, class Scalar, class Backend, class Inputs>
 void load(model<Network, Scalar, Backend, Inputs>& net, const std::filesystem::path& path) {
   io::load_weights(net, path);

@@ -10,8 +10,8 @@
 namespace vscg::train {
 inline namespace VSCG_INSTRUCTION_SET {
 
-/// What the bits of a result depend on beside the settings: a run that is resumed where this differs goes on with other
-/// bits.
+/// What the bits of a result depend on besides the settings: a run that is resumed with another build continues with
+/// other bits.
 inline std::string build_description(const std::string& backend) {
 #define VSCG_DETAIL_TEXT(x) #x
 #define VSCG_DETAIL_TEXT_OF(macro) VSCG_DETAIL_TEXT(macro)

@@ -23,15 +23,15 @@
 #include <vscg/train/history.hpp>
 #include <vscg/train/settings.hpp>
 
-// The one file that a run goes on from. Everything else in its folder can be made from it.
+// The one file that a run resumes from. Everything else in its folder can be made from it.
 
 namespace vscg::train {
 
 /// Where a run is.
 struct run_position {
-  std::size_t batches = 0;         ///< steps done of the epoch behind the last one of `history`
+  std::size_t batches = 0;         ///< steps done in the epoch after the last one of `history`
   std::uint64_t steps = 0;         ///< steps done in all
-  std::vector<double> sums;        ///< over those batches: of the loss, then of its terms
+  std::vector<double> sums;        ///< over those batches: the loss, then its terms
   double seconds_of_epoch = 0;     ///< spent on them
   double peak_memory_mib = 0;      ///< anonymous memory, the most so far
   std::string optimizer = "adam";  ///< Optimizer::name
@@ -40,13 +40,13 @@ struct run_position {
   std::size_t epochs() const { return history.size(); }
 };
 
-/// All of a checkpoint but its arrays.
+/// Everything in a checkpoint except its arrays.
 template <std::derived_from<run_settings> Settings>
 struct run_description {
   Settings settings;
   run_position position;
-  std::string build;       ///< build_description() of who wrote it
-  std::uint64_t data = 0;  ///< what the task calls its data
+  std::string build;       ///< build_description() of the program that wrote it
+  std::uint64_t data = 0;  ///< the task's identity()
 };
 
 template <class Settings>
@@ -63,7 +63,7 @@ std::map<std::string, std::string> description_to_map(const run_description<Sett
           {"vscg.run.data", std::to_string(d.data)}};
 }
 
-/// Reads description_to_map() back; doubles to the same bits. Throws vscg::expectation_error naming the file.
+/// Reads description_to_map() back, with doubles to the same bits. Throws vscg::expectation_error naming the file.
 template <std::derived_from<run_settings> Settings>
 run_description<Settings> description_of(const io::safetensors_file& file) {
   const std::string thing = file.path().string();
@@ -86,17 +86,17 @@ run_description<Settings> description_of(const io::safetensors_file& file) {
   p.sums = position.numbers("sums");
   p.seconds_of_epoch = position.number("seconds_of_epoch");
   p.peak_memory_mib = position.number("peak_memory_mib");
-  const bool named = position.has("optimizer");  // version 0.1.0 had only Adam, and named its progress after it
+  const bool named = position.has("optimizer");  // version 0.1.0 had only Adam, and named the progress after it
   if (named) p.optimizer = position.text("optimizer");
   p.progress = position.numbers(named ? "progress" : "adam");
   if (position.count("epochs") != p.epochs()) throw expectation_error(thing, "a line an epoch", "another number");
   return d;
 }
 
-/// Arrays of a checkpoint, by name: gathered before anything is written.
+/// Arrays of a checkpoint, by name; gathered before anything is written.
 class checkpoint_arrays {
  public:
-  /// Every array of a network out of a buffer that is laid out as its table says, as "<group>.<array's name>".
+  /// Adds every array of a network from a buffer laid out as the table says, as "<group>.<array's name>".
   template <io::file_value T>
   void add(const std::string& group, const parameter_table& table, std::span<const T> numbers) {
     for (const auto& entry : table.entries) {
@@ -114,7 +114,7 @@ class checkpoint_arrays {
   std::vector<io::tensor_source> sources_;
 };
 
-/// Reads what checkpoint_arrays::add wrote into `numbers`; between arrays they stay as they are. Throws
+/// Reads what checkpoint_arrays::add wrote into `numbers`; numbers between the arrays stay as they are. Throws
 /// vscg::expectation_error naming the array that is missing or has another shape.
 template <io::file_value T>
 void read_arrays(const io::safetensors_file& file, const std::string& group, const parameter_table& table,

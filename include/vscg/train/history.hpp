@@ -16,13 +16,13 @@
 
 namespace vscg::train {
 
-/// What one epoch gave. Accuracies are what the task measures: shares from 0 to 1, the higher the better.
+/// The results of one epoch. Accuracies are what the task measures: shares from 0 to 1, the higher the better.
 struct epoch_record {
   std::size_t epoch = 0;  ///< from 1
   double learning_rate = 0;
   double loss = 0;                                    ///< mean over the epoch's batches
-  std::vector<std::pair<std::string, double>> terms;  ///< of the loss, the same mean
-  std::optional<double> validation_accuracy;          ///< none where the task does not look
+  std::vector<std::pair<std::string, double>> terms;  ///< the loss's terms, the same mean
+  std::optional<double> validation_accuracy;          ///< none if the task did not measure it
   std::optional<double> test_accuracy;
   double seconds = 0;  ///< training and evaluation
 };
@@ -30,7 +30,7 @@ struct epoch_record {
 using run_history = std::vector<epoch_record>;
 
 /// The epoch that is reported: of those with both accuracies, the one with the highest validation accuracy, the
-/// earliest among equals. Null where there is none.
+/// earliest among equals. Null if there is none.
 inline const epoch_record* chosen_epoch(const run_history& history) {
   const epoch_record* best = nullptr;
   for (const auto& record : history) {
@@ -49,7 +49,7 @@ inline std::optional<double> best_test_accuracy(const run_history& history) {
   return best;
 }
 
-/// One line of metrics.jsonl, without its end.
+/// One line of metrics.jsonl, without its newline.
 inline std::string record_line(const epoch_record& record) {
   io::json_writer terms;
   for (const auto& [name, value] : record.terms) terms.add(name, value);
@@ -61,7 +61,7 @@ inline std::string record_line(const epoch_record& record) {
   return line.text();
 }
 
-/// metrics.jsonl: a line an epoch.
+/// metrics.jsonl: one line per epoch.
 inline std::string history_text(const run_history& history) {
   std::string text;
   for (const auto& record : history) text += record_line(record) + "\n";

@@ -12,8 +12,8 @@
 
 namespace vscg::train {
 
-/// Anonymous memory of this process now, in MiB (heap and stacks that were touched; mapped files do not count). Linux
-/// tells it as RssAnon; 0 elsewhere.
+/// Anonymous memory of this process now, in MiB (touched heap and stacks; mapped files do not count). Linux reports it
+/// as RssAnon; 0 elsewhere.
 inline double anonymous_memory_mib() {
   std::ifstream status("/proc/self/status");
   std::string line;
@@ -27,8 +27,8 @@ inline double anonymous_memory_mib() {
   return 0.0;
 }
 
-/// The largest anonymous memory seen at any sample(), construction included. The kernel keeps no such maximum by itself
-/// (its VmHWM counts mapped files): sample where memory is largest, once a step.
+/// The largest anonymous memory seen at any sample(), construction included. The kernel keeps no such maximum (its
+/// VmHWM counts mapped files), so sample where memory is largest, once per step.
 class peak_memory {
  public:
   peak_memory() { sample(); }

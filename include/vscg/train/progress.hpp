@@ -52,13 +52,13 @@ std::string loss_text(double loss, const Terms& terms) {
 inline std::string share_text(double share) { return number_text("%.2f %%", 100 * share); }
 }  // namespace progress_detail
 
-/// "[#####-----]": `width` places of which `share` (0 … 1) are filled.
+/// "[#####-----]": `share` (0 … 1) of `width` places are filled.
 inline std::string bar_text(double share, std::size_t width) {
   const auto filled = static_cast<std::size_t>(std::clamp(share, 0.0, 1.0) * static_cast<double>(width));
   return "[" + std::string(filled, '#') + std::string(width - filled, '-') + "]";
 }
 
-/// What stays on the screen of an epoch: losses and accuracies.
+/// What stays on the screen after an epoch: losses and accuracies.
 inline std::string epoch_text(const epoch_record& record, std::size_t epochs) {
   using namespace progress_detail;
   std::string text = "epoch " + std::to_string(record.epoch) + "/" + std::to_string(epochs) + "  " +
@@ -84,21 +84,21 @@ inline std::string step_text(const step_report& report, std::optional<double> ac
   return text + ")";
 }
 
-/// Columns of the terminal that `file` is, 80 where it does not say.
+/// Columns of the terminal `file`, or 80 if it does not say.
 inline std::size_t terminal_columns(std::FILE* file) {
   struct ::winsize size {};
   const bool known = ::ioctl(::fileno(file), TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
   return known ? size.ws_col : 80;
 }
 
-/// Shows a run: on a terminal a bar that is drawn again after each step, otherwise a line an epoch.
+/// Shows a run: on a terminal, a bar that is redrawn after each step; otherwise, one line per epoch.
 class progress_display {
  public:
   progress_display(std::FILE* to, bool terminal) : to_(to), terminal_(terminal), began_(clock::now()) {}
 
   void step(const step_report& report) {
     if (!begun_with_) begun_with_ = steps_done(report) - 1;
-    // Time left from the steps of this session; evaluations are in it as soon as there was one.
+    // The time left is estimated from this session's steps; evaluations count as soon as there was one.
     const double all = static_cast<double>(report.epochs * report.batches);
     const double done = static_cast<double>(steps_done(report));
     const double seconds = std::chrono::duration<double>(clock::now() - began_).count();
@@ -119,14 +119,14 @@ class progress_display {
     line(text);
   }
 
-  /// A line of its own, the bar put away first.
+  /// Clears the bar and prints a line of its own.
   void line(const std::string& text) {
     clear();
     std::fprintf(to_, "%s\n", text.c_str());
     std::fflush(to_);
   }
 
-  /// Takes the bar away.
+  /// Clears the bar.
   void clear() {
     if (!drawn_) return;
     std::fputs("\r\033[K", to_);

@@ -40,8 +40,8 @@ namespace vscg::train {
 /// Trains a network for a task into a folder: steps, evaluations, checkpoints.
 ///
 /// The checkpoint is the truth. It is replaced atomically after every epoch, when the run is interrupted and when it
-/// fails; the folder's other files are written behind it and again from it on resume. A resumed run goes on with the
-/// same bits: batches, dropout and rates are functions of seed, step and epoch, and all else is in the checkpoint.
+/// fails; the folder's other files are written after it, and again on resume. A resumed run continues with the same
+/// bits: batches, dropout and rates are functions of seed, step and epoch, and everything else is in the checkpoint.
 template <class Network, class Loss, class Optimizer, class Scalar, class Backend, Task Work>
 class run {
   static constexpr std::size_t term_count = Loss::term_names.size();
@@ -50,9 +50,9 @@ class run {
   using settings_type = typename Work::settings;
 
  public:
-  /// `task` is what the task is made of beside settings, weights and threads. Throws vscg::expectation_error for
-  /// settings that no run could use or that do not suit the task, and for metadata, which goes into the weights file,
-  /// that could not be written there.
+  /// `task` is what the task is made from, besides settings, weights and threads. Throws vscg::expectation_error for
+  /// settings that no run could use or that do not suit the task, and for `metadata` that could not be written into the
+  /// weights file.
   template <class... Data>
   run(settings_type settings, threads n, io::network_metadata metadata, const Data&... task)
       : now_{checked(std::move(settings)), {}, build_description(Backend::name), 0},
@@ -68,8 +68,8 @@ class run {
     clear_epoch();
   }
 
-  /// Goes on from the folder's checkpoint, or begins, until all epochs are done or `stop` says so. Throws
-  /// vscg::expectation_error; the checkpoint then stands before the step that failed.
+  /// Resumes from the folder's checkpoint, or begins, and runs until all epochs are done or `stop` says so. Throws
+  /// vscg::expectation_error; the checkpoint then holds the state before the step that failed.
   run_end operator()(const run_folder& folder, const run_callbacks& callbacks = {}) {
     if (folder.begun()) {
       restore(folder, callbacks);
@@ -172,7 +172,7 @@ class run {
                     std::span<const double>(means).subspan(1)});
   }
 
-  /// False when it was stopped: the epoch is then evaluated again after a resume.
+  /// Returns false when it was stopped: the epoch is then evaluated again after a resume.
   bool evaluate(const run_callbacks& callbacks) {
     const auto measured = task_.measure(now_.position.epochs() + 1, callbacks.stop);
     peak_.sample();
@@ -180,7 +180,7 @@ class run {
     return measured.has_value();
   }
 
-  /// Whether the epoch is the best so far.
+  /// Returns whether the epoch is the best so far.
   bool finish_epoch() {
     run_position& p = now_.position;
     epoch_record record;
@@ -244,7 +244,7 @@ class run {
     peak_.sample();
   }
 
-  /// Reads everything, then changes everything.
+  /// Reads everything before it changes anything.
   void restore(const run_folder& folder, const run_callbacks& callbacks) {
     const auto file = io::open_checkpoint(folder.checkpoint());
     auto then = description_of<settings_type>(file);

@@ -15,12 +15,11 @@
 namespace vscg::train {
 
 /// The folder of one run: last.checkpoint, and metrics.jsonl, best.safetensors, summary.json, which can all be made
-/// from it. Whoever holds it writes alone; a second process is refused. The lock goes with the process, also when it is
-/// killed.
+/// from it. Only its holder writes; a second process is refused. The lock ends with the process, even a killed one.
 class run_folder {
  public:
-  /// Claims a folder, making it if need be. Throws vscg::expectation_error when it belongs to a running process, when
-  /// it holds a run already and `resume` is not set, or results without a checkpoint to resume from.
+  /// Claims a folder, creating it if missing. Throws vscg::expectation_error when it belongs to a running process, when
+  /// it holds a run already and `resume` is not set, or when it holds results without a checkpoint to resume from.
   static run_folder claim(const std::filesystem::path& path, bool resume) {
     check(path, resume);
     make_folder(path);
@@ -29,8 +28,8 @@ class run_folder {
     return folder;
   }
 
-  /// What claim() would say, without making anything. Throws vscg::expectation_error too when one of these files is
-  /// there and cannot be read: a run that cannot go on is not begun anew.
+  /// Throws what claim() would throw, without creating anything. Also throws vscg::expectation_error when one of these
+  /// files is there but cannot be read: a run that cannot be resumed must not be started over.
   static void check(const std::filesystem::path& path, bool resume) {
     if (!folder_is_there(path)) return;
     const bool begun = file_is_there(path / checkpoint_name);
@@ -46,7 +45,7 @@ class run_folder {
     }
   }
 
-  /// Whether there is something to go on with.
+  /// Whether there is something to resume.
   bool begun() const { return file_is_there(checkpoint()); }
 
   const std::filesystem::path& path() const { return path_; }
@@ -59,7 +58,7 @@ class run_folder {
   static constexpr const char* metrics_name = "metrics.jsonl";
   static constexpr const char* best_name = "best.safetensors";
   static constexpr const char* summary_name = "summary.json";
-  static constexpr const char* lock_name = ".lock";  ///< there while somebody writes
+  static constexpr const char* lock_name = ".lock";  ///< there while a process writes
 
  private:
   explicit run_folder(std::filesystem::path path) : path_(std::move(path)) {

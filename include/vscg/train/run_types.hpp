@@ -23,7 +23,7 @@ struct step_report {
   std::span<const double> terms;
 };
 
-/// What a run tells and asks; each may be empty. Called on the thread that trains.
+/// What a run reports and asks; each may be empty. They are called on the thread that trains.
 struct run_callbacks {
   std::function<void(const step_report&)> step;
   std::function<void(const epoch_record&)> epoch;

@@ -19,8 +19,8 @@
 
 namespace vscg::train {
 
-/// What the numbers of a run may be. A batch is never larger than the training split, so that other limits are only
-/// there to catch slips.
+/// Limits for the numbers of a run. A batch is never larger than the training split, so the other limits only catch
+/// slips.
 inline constexpr whole_range epochs_range{1, 1'000'000};
 inline constexpr whole_range batch_range{1, 1'000'000};
 inline constexpr real_range learning_rate_range{1e-30, 1e30};
@@ -44,10 +44,10 @@ struct choice {
 template <class Choice>
 choice(Choice&, std::array<const char*, 2>) -> choice<Choice>;
 
-/// All that decides what a run computes, apart from the data and the build. A checkpoint records it. Runs of a kind
-/// derive their own settings from it, with a for_each_setting() that names these too.
+/// Everything that decides what a run computes, apart from the data and the build. A checkpoint records it. Specific
+/// runs derive their own settings from it, with a for_each_setting() that names these too.
 struct run_settings {
-  std::string network;  ///< name of the network, of which the program keeps the list
+  std::string network;  ///< name of the network, from the program's list
   std::size_t epochs = 300;
   std::size_t batch = 128;
   double learning_rate = 1e-3;
@@ -55,7 +55,7 @@ struct run_settings {
   double decay = 0.8;
   std::uint64_t seed = 1;
   std::string precision = "float";  ///< or "double"
-  std::size_t micro_batch = 32;     ///< items computed at once: memory is proportional to it, bits depend on it
+  std::size_t micro_batch = 32;     ///< items computed together: memory is proportional to it, bits depend on it
 
   step_schedule schedule() const { return {learning_rate, decay, decay_after}; }
 
@@ -74,7 +74,7 @@ struct run_settings {
   }
 };
 
-/// Throws vscg::expectation_error for a value that no run could use, by its name on the command line.
+/// Throws vscg::expectation_error for a value that no run could use, naming its command-line option.
 inline void check_settings(const run_settings& s) {
   epochs_range.expect("--epochs", s.epochs);
   batch_range.expect("--batch", s.batch);
@@ -121,7 +121,7 @@ void read_field(const io::json_record& from, const char* name, Field& field) {
 
 }  // namespace settings_detail
 
-/// Settings as a JSON object in one line.
+/// Settings as a JSON object on one line.
 template <std::derived_from<run_settings> Settings>
 std::string settings_text(const Settings& s) {
   io::json_writer object;
@@ -130,7 +130,7 @@ std::string settings_text(const Settings& s) {
   return object.text();
 }
 
-/// The settings of settings_text(). Throws vscg::expectation_error naming `thing`, also when check_settings() would.
+/// Reads settings_text() back. Throws vscg::expectation_error naming `thing`, also when check_settings() would throw.
 template <std::derived_from<run_settings> Settings>
 Settings settings_from_text(const std::string& text, const std::string& thing) {
   Settings s;
@@ -145,7 +145,7 @@ Settings settings_from_text(const std::string& text, const std::string& thing) {
   return s;
 }
 
-/// Throws vscg::expectation_error naming the first setting that is not as the run began with; `epochs` may be larger.
+/// Throws vscg::expectation_error naming the first setting that the run did not begin with; `epochs` may be larger.
 template <std::derived_from<run_settings> Settings>
 void expect_same_settings(const Settings& began, const Settings& now, const std::string& run) {
   std::vector<std::pair<std::string, std::string>> before;

@@ -14,8 +14,8 @@
 
 namespace vscg::train {
 
-/// summary.json, as it stands after the epochs that are done. Accuracies are null where nothing was measured; `seconds`
-/// is the time spent training and evaluating, over all sessions of the run.
+/// summary.json, after the epochs that are done. Accuracies are null if nothing was measured; `seconds` is the time
+/// spent training and evaluating, over all sessions of the run.
 template <class Settings>
 std::string summary_text(const run_description<Settings>& run, std::size_t parameters, std::size_t threads) {
   const run_history& history = run.position.history;

@@ -32,7 +32,7 @@ synthesis_options twelve_videos(std::uint64_t seed) {
 
 }  // namespace
 
-TEST_CASE("a data set is the same wherever it lies, and another when anything in it is") {
+TEST_CASE("a data set is the same wherever it is stored, and differs when anything in it does") {
   const temporary_folder here;
   const auto one = here / "one";
   synthesize(one, twelve_videos(1));
@@ -41,7 +41,7 @@ TEST_CASE("a data set is the same wherever it lies, and another when anything in
   const auto moved = here / "moved";
   std::filesystem::copy(one, moved);
   CHECK(identity(moved) == known);
-  // Noisy videos belong to weak training alone.
+  // Noisy videos belong only to weak training.
   CHECK(identity(one, supervision::weakly) != known);
 
   const auto other = here / "other";

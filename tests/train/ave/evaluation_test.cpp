@@ -46,7 +46,7 @@ TEST_CASE("an evaluation counts every segment of the rows, whatever the batches"
   const auto counts = evaluate(loader, rows);
   REQUIRE(counts);
 
-  // The same in words: one video at a time.
+  // The same, counted one video at a time.
   confusion_matrix expected(28);
   for (const std::size_t row : rows) {
     std::vector<float> audio(vscg::data::audio_video_values);

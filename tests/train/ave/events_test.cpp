@@ -11,7 +11,7 @@
 using namespace vscg::train;
 using bytes = std::vector<std::uint8_t>;
 
-TEST_CASE("a segment of a video is a maximal run of one category") {
+TEST_CASE("an event of a video is a maximal run of one category") {
   const auto events = find_events(bytes{28, 3, 3, 28, 28, 3, 7, 7, 7, 28}, {});
   REQUIRE(events.size() == 3);
   CHECK(events[0].category == 3);
@@ -50,7 +50,7 @@ TEST_CASE("the score is the mean of the category's own scores over the run") {
   CHECK(two[1].score == 0.75);
 }
 
-TEST_CASE("what does not fit is refused") {
+TEST_CASE("sizes and classes that do not fit are refused") {
   CHECK(error_of([] {
           find_events(bytes{0, 1}, std::vector<float>(5), 2);
         }) == "scores of segments: expected 6, found 5");

@@ -17,7 +17,7 @@ namespace {
 
 const std::vector<std::string> names{"Church bell", "Male speech, man speaking"};
 
-/// The error when one setting is changed; an empty value takes it away.
+/// The error when one setting is changed; an empty value removes it.
 std::string with(const std::string& setting, const std::string& value) {
   auto metadata = with_categories(io::metadata_of<vscg_net>(), names);
   value.empty() ? void(metadata.settings.erase(setting)) : void(metadata.settings[setting] = value);
@@ -26,7 +26,7 @@ std::string with(const std::string& setting, const std::string& value) {
 
 }  // namespace
 
-TEST_CASE("a network's file says setting, categories and, fully supervised, the threshold of relevance") {
+TEST_CASE("a network's file says setting, categories and, if fully supervised, the threshold of relevance") {
   const auto metadata = with_categories(io::metadata_of<vscg_net>(), names, 0.1 * 0.99);
   const auto map = metadata_to_map(metadata);
   CHECK(map.at("vscg.network") == "vscg");
@@ -45,7 +45,7 @@ TEST_CASE("a network's file says setting, categories and, fully supervised, the 
   CHECK_FALSE(ave_metadata_of(weakly, "file").relevance_threshold);
 }
 
-TEST_CASE("what is missing is named at once, and invalid values by their key") {
+TEST_CASE("one error names all missing keys, and invalid values are named by their key") {
   CHECK(error_of([] { ave_metadata_of({}, "w.safetensors"); }) ==
         "w.safetensors: expected the metadata of a network for the AVE data set, found none of vscg.setting, "
         "vscg.categories");

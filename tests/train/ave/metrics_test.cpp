@@ -31,7 +31,7 @@ TEST_CASE("accuracy is segments right over all segments") {
 TEST_CASE("the table counts, and every figure comes from it") {
   confusion_matrix table(2);
   CHECK(table.accuracy() == 0);
-  // In two parts, as batches come.
+  // Added in two parts, as batches come.
   table.add(std::span(truth).first(4), std::span(said).first(4));
   table.add(std::span(truth).subspan(4), std::span(said).subspan(4));
   CHECK(table.classes() == 3);
@@ -52,16 +52,16 @@ TEST_CASE("the table counts, and every figure comes from it") {
   CHECK(table.majority_accuracy() == doctest::Approx(4.0 / 9));
 }
 
-TEST_CASE("classes that do not occur give no division by nothing") {
+TEST_CASE("classes that do not occur cause no division by zero") {
   confusion_matrix table;
   CHECK(table.classes() == 29);
   table.add(bytes{28, 3}, bytes{28, 3});
   CHECK(table.recall(5) == 0);
   CHECK(table.precision(5) == 0);
-  CHECK(table.majority_class() == 3);  // the first of equal ones
+  CHECK(table.majority_class() == 3);  // the first among equals
 }
 
-TEST_CASE("what does not fit is refused and counts nothing") {
+TEST_CASE("predictions that do not fit are refused and counted nowhere") {
   confusion_matrix table(2);
   CHECK(error_of([&] { table.add(bytes{0, 1}, bytes{0}); }) == "predictions to measure: expected 2 segments, found 1");
   CHECK(error_of([&] { table.add(bytes{0, 3}, bytes{0, 0}); }) == "class of a segment: expected below 3, found 3");

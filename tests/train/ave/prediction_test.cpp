@@ -54,7 +54,7 @@ TEST_CASE("fully: background unless relevance is above the threshold, else the v
   CHECK(train::predict(o, 0.49).classes[3] == 0);
 }
 
-TEST_CASE("by the segment scores: argmax, the first of equal ones") {
+TEST_CASE("by the segment scores: argmax, the first among equals") {
   CHECK(train::predict_by_scores(two_videos()).classes == bytes{0, 2, 1, 0, 0, 1});
   weakly o{};
   o.segment_scores.numbers = {1, 2, 3, 3, 2, 1, 4, 4, 4};
@@ -72,13 +72,13 @@ TEST_CASE("fully: scores are σ(relevance)·softmax(category), background has th
   CHECK(scores[1] == doctest::Approx(0.9 * second));
   CHECK(scores[2] == doctest::Approx(0.1));
   CHECK(scores[4] == doctest::Approx(0.2 * second));
-  const double first = 1 / (1 + std::exp(-2.0));  // softmax of (5, 3), of the second video
+  const double first = 1 / (1 + std::exp(-2.0));  // softmax of (5, 3), the second video's
   CHECK(scores[9] == doctest::Approx(0.5 * first));
   CHECK(scores[15] == doctest::Approx(0.95 * first));
   CHECK(scores[17] == doctest::Approx(0.05));
 }
 
-TEST_CASE("weakly: scores are softmax over all classes, also where they are large") {
+TEST_CASE("weakly: scores are softmax over all classes, even if they are large") {
   weakly o{};
   o.segment_scores.numbers = {0, 0, 0, 1000, 0, 1000, 1, 2, 3};
   o.segment_scores.items = 1;
@@ -89,7 +89,7 @@ TEST_CASE("weakly: scores are softmax over all classes, also where they are larg
   CHECK(scores[8] == doctest::Approx(1 / (1 + std::exp(-1.0) + std::exp(-2.0))));
 }
 
-TEST_CASE("outputs that are not finite are no prediction") {
+TEST_CASE("outputs that are not finite give no prediction") {
   auto o = two_videos();
   o.event_category.numbers[3] = std::numeric_limits<double>::quiet_NaN();
   CHECK(error_of([&] { train::predict(o); }) ==

@@ -32,7 +32,7 @@ std::vector<std::size_t> joined(const std::vector<std::vector<std::size_t>>& bat
 }  // namespace
 
 TEST_CASE("an epoch is whole batches of different videos; the rest is dropped") {
-  // The real data set's numbers: 26 steps fully, 27 weakly with the 178 noisy videos.
+  // The real data set gives 26 steps fully supervised, and 27 weakly with its 178 noisy videos.
   const auto fully = rows_from(100, 3339);
   for (const auto protocol : {protocol_name::clean, protocol_name::released}) {
     CHECK(epoch_batches(protocol, setting::fully, fully, 128, seed{1}, 1).size() == 26);
@@ -101,7 +101,7 @@ TEST_CASE("released, fully: reshuffled every epoch") {
   }
 }
 
-TEST_CASE("clean looks at both splits after every epoch") {
+TEST_CASE("clean evaluates both splits after every epoch") {
   for (const auto supervision : {setting::fully, setting::weakly}) {
     for (std::size_t epoch = 1; epoch <= 300; ++epoch) {
       const auto wanted = evaluations_after(protocol_name::clean, supervision, epoch);
@@ -138,7 +138,7 @@ TEST_CASE("the first epoch with both evaluations is known without counting epoch
   CHECK(first_epoch_with_both(protocol_name::released, setting::weakly) == 56);
 }
 
-TEST_CASE("batches of no video are refused, not counted for ever") {
+TEST_CASE("batches of no video are refused, not counted forever") {
   const auto rows = rows_from(0, 10);
   CHECK(error_of([&] { epoch_batches(protocol_name::clean, setting::fully, rows, 0, seed{1}, 1); }) ==
         "batch: expected at least 1 video, found 0");

@@ -35,7 +35,7 @@ TEST_CASE("the released program's similarity target keeps what earlier videos le
   released.fill(labels_of(first), found);
   CHECK(found[3] == std::vector<double>{0.5, 0.5, 0, 0, 0, 0, 0, 1});
 
-  // The same places, other segments: the old entries stay. The loss itself would clear them.
+  // The same places with other segments: the old entries stay. The loss itself would clear them.
   const std::vector<std::uint8_t> second = {3, 2, 2, 2, 0, 0, 0, 0};
   released.fill(labels_of(second), found);
   CHECK(found[3] == std::vector<double>{0.5, 1.0 / 3, 1.0 / 3, 1.0 / 3, 0.25, 0.25, 0.25, 0.25});
@@ -46,7 +46,7 @@ TEST_CASE("the released program's similarity target keeps what earlier videos le
   CHECK(found[1] == clean[1]);
   CHECK(found[2] == clean[2]);
 
-  // A smaller batch uses the first places only.
+  // A smaller batch uses only the first places.
   const std::vector<std::uint8_t> third = {3, 3, 3, 0};
   released.fill(labels_of(third), found);
   CHECK(found[3] == std::vector<double>{0.5, 1.0 / 3, 1.0 / 3, 1.0});
@@ -68,13 +68,13 @@ TEST_CASE("a video without events has an even target and category 0, and counts 
   CHECK(clean[2] == std::vector<double>{0, 1});
   CHECK(clean[3] == std::vector<double>{0, 0, 0, 0, 0, 1, 0, 0});
 
-  // What it leaves behind stays, too.
+  // What it leaves behind stays too.
   const std::vector<std::uint8_t> next = {1, 3, 3, 3, 3, 3, 3, 3};
   released.fill(labels_of(next), found);
   CHECK(found[3] == std::vector<double>{1, 0.25, 0.25, 0.25, 0.25, 0.25, 0.25, 0.25});
 }
 
-TEST_CASE("labels of other sizes than a loss has are refused") {
+TEST_CASE("labels whose sizes differ from the loss's are refused") {
   arrays found;
   std::array<std::vector<double>, 1> tags;
   const std::vector<std::uint8_t> classes(8, 0);

@@ -34,7 +34,7 @@ ave_settings settings(std::size_t epochs) {
   return s;
 }
 
-/// Trains into `out`, ended after `steps` steps where that is not 0.
+/// Trains into `out`; stops after `steps` steps unless that is 0.
 run_end train(const std::filesystem::path& out, const ave_settings& s, std::size_t steps = 0, std::size_t threads = 1,
               run_callbacks callbacks = {}) {
   const auto ave = small::open_data();
@@ -45,7 +45,7 @@ run_end train(const std::filesystem::path& out, const ave_settings& s, std::size
   return r(run_folder::claim(out, std::filesystem::exists(out)), callbacks);
 }
 
-/// Every array of a checkpoint, its position and its metrics without times.
+/// Every array of a checkpoint, its position, and its metrics without times.
 std::vector<std::string> content(const std::filesystem::path& out) {
   const auto file = vscg::io::open_checkpoint(out / "last.checkpoint");
   std::vector<std::string> all;
@@ -62,7 +62,7 @@ std::vector<std::string> content(const std::filesystem::path& out) {
   return all;
 }
 
-/// A checkpoint with another description.
+/// Gives a checkpoint another description.
 template <class Change>
 void rewrite(const std::filesystem::path& path, Change change) {
   const auto file = vscg::io::open_checkpoint(path);
@@ -80,11 +80,11 @@ void rewrite(const std::filesystem::path& path, Change change) {
 
 }  // namespace
 
-TEST_CASE("a run that was ended anywhere and resumed has the bits of one that was not") {
+TEST_CASE("a run that was stopped anywhere and resumed has the bits of one that was not") {
   const temporary_folder here;
   REQUIRE(train(here / "whole", settings(2)) == run_end::finished);
   const auto whole = content(here / "whole");
-  // 16 videos to train with: 3 steps an epoch. Step 3 ends the run before the evaluation, step 5 within epoch 2.
+  // 16 videos to train with make 3 steps per epoch. Step 3 ends before the evaluation, step 5 within epoch 2.
   for (const std::size_t steps : {1U, 3U, 5U}) {
     CAPTURE(steps);
     const auto out = here / ("ended" + std::to_string(steps));
@@ -101,7 +101,7 @@ TEST_CASE("a stop within a step leaves the checkpoint before it, and the same ru
   REQUIRE(train(here / "whole", settings(2)) == run_end::finished);
   const auto ave = small::open_data();
   small_run r(ave, settings(2), vscg::threads(1), small::metadata(ave));
-  // Every step asks many times: before it, before each operation, behind it.
+  // Every step asks many times: before it, before each operation, and after it.
   std::size_t done = 0;
   std::size_t asked_behind = 0;
   run_callbacks callbacks;
@@ -146,7 +146,7 @@ TEST_CASE("epochs may grow, other files may be lost: the checkpoint is the truth
   CHECK(content(here / "other") != whole);
 }
 
-TEST_CASE("the released protocol's memory of targets survives a resume") {
+TEST_CASE("the released protocol's target memory survives a resume") {
   const temporary_folder here;
   auto s = settings(6);
   s.protocol = protocol_name::released;
@@ -155,7 +155,7 @@ TEST_CASE("the released protocol's memory of targets survives a resume") {
   CHECK(vscg::io::open_checkpoint(here / "ended" / "last.checkpoint").at("released_targets").size() == 50);
   REQUIRE(train(here / "ended", s) == run_end::finished);
   CHECK(content(here / "ended") == content(here / "whole"));
-  // Evaluated after epoch 6 alone.
+  // It is evaluated only after epoch 6.
   const auto summary = vscg::io::read_json(here / "whole" / "summary.json");
   CHECK(summary.at("epoch") == 6);
 }
@@ -183,7 +183,7 @@ TEST_CASE("files of a finished run say what happened") {
   CHECK(sum == doctest::Approx(history[0].loss));
   CHECK(history[1].loss < history[0].loss);
 
-  // The weights that were kept are those whose test accuracy is reported.
+  // The kept weights are those whose test accuracy is reported.
   const auto ave = small::open_data();
   vscg::model<small::network, float, vscg::cpu> best(vscg::seed{9});
   vscg::io::load_weights(best, here / "run" / "best.safetensors");
@@ -205,7 +205,7 @@ TEST_CASE("a loss that is not finite ends the run, with the checkpoint of the st
   CHECK(error_of([&] { train(here / "run", s); }) == text);
 }
 
-TEST_CASE("what does not suit the data is refused before a folder is made") {
+TEST_CASE("settings that do not suit the data are refused before a folder is made") {
   const temporary_folder here;
   auto s = settings(1);
   s.batch = 17;
@@ -220,7 +220,7 @@ TEST_CASE("what does not suit the data is refused before a folder is made") {
         "metadata to write: vscg.categories: expected every name once, found bell twice");
 }
 
-TEST_CASE("a checkpoint of another build is gone on with, and said") {
+TEST_CASE("a checkpoint of another build is resumed, with a warning") {
   const temporary_folder here;
   REQUIRE(train(here / "run", settings(2), 2) == run_end::interrupted);
   const auto path = here / "run" / "last.checkpoint";
@@ -233,7 +233,7 @@ TEST_CASE("a checkpoint of another build is gone on with, and said") {
   CHECK(contains(said[0], "abacus"));
 }
 
-TEST_CASE("a checkpoint that stands behind the end of an epoch is refused") {
+TEST_CASE("a checkpoint beyond the end of an epoch is refused") {
   const temporary_folder here;
   REQUIRE(train(here / "run", settings(2), 2) == run_end::interrupted);
   const auto path = here / "run" / "last.checkpoint";
@@ -246,7 +246,7 @@ TEST_CASE("a checkpoint that stands behind the end of an epoch is refused") {
         path.string() + ": expected at most 3 batches of an epoch, found 4");
 }
 
-TEST_CASE("a run that version 0.1.0 began, interrupted in its second epoch, goes on and ends") {
+TEST_CASE("a run that version 0.1.0 began and that was interrupted in its second epoch continues and ends") {
   const temporary_folder here;
   REQUIRE(train(here / "run", settings(2), 4) == run_end::interrupted);
   const auto path = here / "run" / "last.checkpoint";

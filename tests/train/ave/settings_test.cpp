@@ -23,7 +23,7 @@ ave_settings some() {
 
 }  // namespace
 
-TEST_CASE("settings survive their way through JSON") {
+TEST_CASE("settings survive the way through JSON") {
   const auto s = some();
   const auto back = settings_from_text<ave_settings>(settings_text(s), "here");
   CHECK(settings_text(back) == settings_text(s));
@@ -36,7 +36,7 @@ TEST_CASE("settings survive their way through JSON") {
         "here: expected the settings of a run, found here: expected a value \"batch\", found none");
 }
 
-TEST_CASE("settings of a file are refused where the command line's would be") {
+TEST_CASE("settings of a file are refused if the command line's would be") {
   const auto refused = [](const char* key, const vscg::io::json& value) {
     auto object = vscg::io::parse_json(settings_text(some()), "here");
     object[key] = value;

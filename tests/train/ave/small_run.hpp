@@ -15,11 +15,11 @@
 
 #include "support/temporary_folder.hpp"
 
-// A network of a few lines and a data set of a few videos: what tests of whole runs need, and no more.
+// A network of a few lines and a data set of a few videos: just what tests of whole runs need.
 
 namespace small {
 
-/// Dropout included, because its masks are what a careless resume would change first.
+/// It has dropout, because a careless resume would change its masks first.
 struct network {
   vscg::nn::linear<128, 16> hear;
   vscg::nn::linear<25088, 16> see;
@@ -40,7 +40,7 @@ struct network {
 
 using loss = vscg::negative_pair_filter_loss<>;
 
-/// `videos` synthetic videos, made once a program.
+/// `videos` synthetic videos, made once per program.
 inline const std::filesystem::path& data_folder(std::size_t videos = 20) {
   static const temporary_folder here;
   static const std::filesystem::path made = [&] {

@@ -48,10 +48,10 @@ class onnx_graph;
 
 /// Writes the ONNX nodes that compute one operation and returns the names of its results.
 using onnx_mapping = std::function<std::vector<std::string>(onnx_graph& to, const node& n)>;
-/// By the operations' names.
+/// Mappings by the names of their operations.
 using onnx_mapping_table = std::map<std::string, onnx_mapping, std::less<>>;
 
-/// The graph of an ONNX model in the making, as mappings see it. Values have names; what makes one returns its name.
+/// The graph of an ONNX model, as mappings build it. Values have names; a function that makes a value returns its name.
 class onnx_graph {
  public:
   /// `inputs` are the names of the network's inputs. Floating-point numbers are of `type`.
@@ -68,12 +68,12 @@ class onnx_graph {
 
   /// The value of operand `k` of a node.
   std::string operand(const node& n, std::size_t k) { return value(n.operands.at(k)); }
-  /// Its extents; vscg::dyn stands for the batch.
+  /// The extents of operand `k`; vscg::dyn stands for the batch.
   const std::vector<int>& extents(const node& n, std::size_t k) const { return shape_of(n.operands.at(k)); }
   /// The extents of result `k`.
   const std::vector<int>& result_extents(const node& n, std::size_t k = 0) const { return shape_of(n.results.at(k)); }
 
-  /// A setting of a node. Throws vscg::expectation_error where it has none of that name.
+  /// A setting of a node. Throws vscg::expectation_error if it has none of that name.
   static double number(const node& n, std::string_view name) { return setting(n, name).number; }
   static const std::string& word(const node& n, std::string_view name) { return setting(n, name).word; }
 
@@ -82,7 +82,7 @@ class onnx_graph {
                   const std::vector<onnx_attribute>& attributes = {}) {
     return add(op, inputs, attributes, 1)[0];
   }
-  /// Adds one with several.
+  /// Adds an ONNX node with several results.
   std::vector<std::string> add(const onnx_operator& op, const std::vector<std::string>& inputs,
                                const std::vector<onnx_attribute>& attributes, std::size_t results) {
     if (!op.domain.empty()) domains_.emplace(op.domain, op.version);
@@ -119,14 +119,14 @@ class onnx_graph {
     return constant("index_" + std::to_string(number), data_type(element_type::int32), {}, std::vector{number});
   }
 
-  /// The value in another shape; `extents` as slots have them.
+  /// The value in another shape; `extents` are written as in slots.
   std::string reshape(const std::string& value_name, const std::vector<int>& extents) {
     std::vector<std::int64_t> shape;
-    for (const int extent : extents) shape.push_back(extent == dyn ? 0 : extent);  // 0: as the operand has it
+    for (const int extent : extents) shape.push_back(extent == dyn ? 0 : extent);  // 0: the operand's own
     return add("Reshape", {value_name, integers(shape)});
   }
 
-  /// Writes what computes a node, the `number`-th of the program.
+  /// Writes the ONNX nodes that compute `n`, the `number`-th node of the program.
   void write(const node& n, std::size_t number, const onnx_mapping& mapping) {
     current_ = &n;
     scope_ = n.kind + "_" + std::to_string(number) + "/";
@@ -140,7 +140,7 @@ class onnx_graph {
     for (std::size_t k = 0; k < names.size(); ++k) values_[n.results[k]] = names[k];
   }
 
-  /// Names the outputs and returns the graph and the domains of its operators beside the standard one.
+  /// Names the outputs and returns the graph and the domains of its operators other than the standard one.
   std::pair<::onnx::GraphProto, std::map<std::string, int>> finish() {
     std::set<std::string> given;
     for (std::size_t k = 0; k < network_.outputs.size(); ++k) {
@@ -197,7 +197,7 @@ class onnx_graph {
     return values_[id];
   }
 
-  // Arrays that lie side by side under one id have a name each.
+  // Arrays that lie side by side under one id have separate names.
   std::string parameter(const slot& s) {
     std::vector<const parameter_entry*> slices;
     std::size_t elements = 0;
@@ -237,7 +237,7 @@ class onnx_graph {
     return narrow;
   }
 
-  // One for all that want the same: what it is called says what it holds, apart from digits that are not shown.
+  // Equal constants are stored once. The name says what one holds, apart from digits that are not shown.
   template <class T>
   std::string constant(const std::string& wanted, int type, const std::vector<std::int64_t>& shape,
                        const std::vector<T>& numbers) {

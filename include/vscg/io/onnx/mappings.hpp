@@ -15,7 +15,7 @@
 #include <vscg/io/onnx/graph.hpp>
 #include <vscg/io/onnx/recurrent.hpp>
 
-// What computes our operations in ONNX, operator set 17.
+// How our operations are computed in ONNX, operator set 17.
 
 namespace vscg::io::onnx_detail {
 
@@ -39,7 +39,7 @@ inline onnx_mapping by_row(const char* type) {
   };
 }
 
-/// A reduction that has its axes as an attribute, as all but ReduceSum have them.
+/// A reduction that takes its axes as an attribute, as all but ReduceSum do.
 inline std::string reduce(onnx_graph& to, const char* type, const std::string& x, const axes& over, bool keep = false) {
   return to.add(type, {x}, {{"axes", over}, {"keepdims", keep ? 1 : 0}});
 }
@@ -54,7 +54,7 @@ inline std::string transposed(onnx_graph& to, const std::string& x, std::size_t 
   return to.add("Transpose", {x}, {{"perm", order}});
 }
 
-// Functions of one number, by the names that they have as operations and as the ends of products.
+// Functions of one number, by the names that they have as operations and as activations of products.
 inline std::string function(onnx_graph& to, const std::string& name, const std::string& x) {
   if (name == "relu") return to.add("Relu", {x});
   if (name == "sigmoid") return to.add("Sigmoid", {x});
@@ -97,7 +97,7 @@ inline names transpose(onnx_graph& to, const node& n) {
   return {transposed(to, to.operand(n, 0), to.extents(n, 0).size())};
 }
 
-// ONNX has the channels before the steps.
+// ONNX puts the channels before the steps.
 inline names conv1d(onnx_graph& to, const node& n) {
   const auto padding = static_cast<std::int64_t>(onnx_graph::number(n, "padding"));
   const auto y = to.add("Conv", {transposed(to, to.operand(n, 0), 3), to.operand(n, 1), to.operand(n, 2)},
@@ -153,7 +153,7 @@ inline names batch_weighted_sum(onnx_graph& to, const node& n) {
   return {to.add("ReduceSum", {product, to.integers({0})}, {{"keepdims", 1}})};
 }
 
-// Losses are means over all that an item has.
+// Losses are means over all elements of an item.
 
 inline std::string item_means(onnx_graph& to, const std::string& x, std::size_t rank) {
   axes over;
@@ -212,7 +212,7 @@ inline names dropout(onnx_graph&, const node&) {
 
 namespace vscg::io {
 
-/// How the library's operations are mapped.
+/// The mappings of the library's operations.
 inline onnx_mapping_table onnx_mappings() {
   using namespace onnx_detail;
   return {{"add", same("Add")},

@@ -11,7 +11,7 @@
 #include <vscg/core/node.hpp>
 #include <vscg/io/onnx/graph.hpp>
 
-// LSTM and GRU. ONNX has the steps before the batch, another order of the gates, and both biases in one array.
+// LSTM and GRU. ONNX puts the steps before the batch, orders the gates differently, and has both biases in one array.
 
 namespace vscg::io::onnx_detail {
 
@@ -25,8 +25,8 @@ inline std::string in_gate_order(onnx_graph& to, const std::string& x, std::int6
   return to.add("Concat", ordered, {{"axis", 1}});
 }
 
-/// Operands x [B, T, In], W_ih [D, G H, In], W_hh [D, G H, H], b_ih and b_hh [D, G H] and, where there are more, the
-/// states that the directions start from, [B, D, H], and an LSTM's cells; the result is [B, T, D H]. Weights of a
+/// Operands x [B, T, In], W_ih [D, G H, In], W_hh [D, G H, H], b_ih and b_hh [D, G H] and, if there are more, the
+/// initial states of the directions, [B, D, H], and an LSTM's initial cells. The result is [B, T, D H]. Weights of a
 /// single direction come without its axis.
 inline std::vector<std::string> recurrent(onnx_graph& to, const node& n, const char* type,
                                           const std::vector<std::size_t>& order,
@@ -54,12 +54,12 @@ inline std::vector<std::string> recurrent(onnx_graph& to, const node& n, const c
   return {to.reshape(turned, to.result_extents(n))};
 }
 
-/// Ours are i, f, g, o; those of ONNX are i, o, f, g.
+/// Our order is i, f, g, o; ONNX's is i, o, f, g.
 inline std::vector<std::string> lstm(onnx_graph& to, const node& n) {
   return recurrent(to, n, "LSTM", {0, 3, 1, 2}, {});
 }
 
-/// Ours are r, z, n; those of ONNX are z, r, n.
+/// Our order is r, z, n; ONNX's is z, r, n.
 inline std::vector<std::string> gru(onnx_graph& to, const node& n) {
   return recurrent(to, n, "GRU", {1, 0, 2}, {{"linear_before_reset", 1}});
 }

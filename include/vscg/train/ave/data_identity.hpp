@@ -17,7 +17,7 @@
 namespace vscg::train {
 
 /// A number that tells data sets apart by their content: splits, labels, names, and the features of a few videos. It
-/// does not depend on where the files lie, how they store their numbers, or when they were written.
+/// does not depend on where the files are, how they store their numbers, or when they were written.
 inline std::uint64_t data_identity(const data::ave_dataset& ave) {
   std::uint64_t hash = fnv1a("vscg data 1");
   const auto add = [&hash]<class T>(std::span<const T> values) {

@@ -22,18 +22,18 @@
 
 namespace vscg::train {
 
-/// Measures a network on parts of a data set. The weights are read anew at every call; the memory is planned once.
+/// Measures a network on parts of a data set. The weights are read again at every call; the memory is planned once.
 template <class Network, class Scalar, class Backend>
 class evaluator {
  public:
-  /// Videos of one call of the network at most, and so of one batch of the loader.
+  /// The most videos in one call of the network, and so in one batch of the loader.
   static constexpr std::size_t videos = 16;
 
   evaluator(const weights<Network, Scalar, Backend>& w, threads n) : session_(w, n, batch_capacity{videos}) {}
   evaluator(const weights<Network, Scalar, Backend>&&, threads) = delete;
 
-  /// Segments by what is true of them and what the network says, for these rows of the data set; none when `stop` says
-  /// so before a batch or while one is waited for.
+  /// Counts segments by their true class and the network's answer, for these rows of the data set; returns none when
+  /// `stop` says so before a batch or while it waits for one.
   std::optional<confusion_matrix> operator()(data::batch_loader<Scalar>& loader, std::span<const std::size_t> rows,
                                              const std::function<bool()>& stop = nullptr) {
     std::vector<std::vector<std::size_t>> lists;

@@ -13,7 +13,7 @@
 
 namespace vscg::train {
 
-/// One event of a video: from when to when, what, and how sure.
+/// One event of a video: when it starts and ends, what it is, and how sure the network is.
 struct localized_event {
   std::size_t category = 0;
   double start = 0;  ///< seconds
@@ -21,9 +21,9 @@ struct localized_event {
   double score = 0;  ///< mean over its segments of the category's score, 0 … 1
 };
 
-/// The events that a row of segment classes says: maximal runs of one category; class C (`categories`) is background
-/// and no event. Shapes: `classes` [T], `scores` [T, C + 1] as train::class_scores gives them, or empty (scores are 0
-/// then: the truth has none).
+/// The events in a row of segment classes: maximal runs of one category; class C (`categories`) is background and no
+/// event. Shapes: `classes` [T], `scores` [T, C + 1] as train::class_scores gives them, or empty (then scores are 0,
+/// because the truth has none).
 ///
 /// Throws vscg::expectation_error when the sizes do not fit or a class is above C.
 inline std::vector<localized_event> find_events(std::span<const std::uint8_t> classes, std::span<const float> scores,

@@ -13,7 +13,7 @@
 
 namespace vscg::train {
 
-/// What is known of the videos of a batch, as losses take it. Class `categories` is background.
+/// What is known about the videos of a batch, in the form that losses take. Class `categories` is background.
 template <class Scalar>
 struct labels {
   std::size_t items = 0;

@@ -18,15 +18,15 @@ namespace vscg::train {
 /// A segment is background when σ(relevance) is not above this (fully supervised).
 inline constexpr double default_relevance_threshold = 0.7;
 
-/// What a weights file says of a network for the AVE data set.
+/// What a weights file says about a network for the AVE data set.
 struct ave_metadata {
   std::string setting;                        ///< "fully" or "weakly"
   std::vector<std::string> categories;        ///< in the order of the class index, without background
   std::optional<double> relevance_threshold;  ///< fully only
 };
 
-/// Reads it. Throws vscg::expectation_error, beginning with `thing` (the file's name), that lists all missing keys, or
-/// names the key whose value is invalid.
+/// Reads this metadata. Throws vscg::expectation_error, beginning with `thing` (the file's name), that lists all
+/// missing keys, or names the key whose value is invalid.
 inline ave_metadata ave_metadata_of(const io::network_metadata& metadata, const std::string& thing) {
   const std::string* const setting = metadata.find("setting");
   const std::string* const categories = metadata.find("categories");
@@ -55,9 +55,9 @@ inline ave_metadata ave_metadata_of(const io::network_metadata& metadata, const 
   return result;
 }
 
-/// The metadata of a network for the AVE data set: `metadata`, these names of the categories in the order of the class
-/// index, and, where it is fully supervised, the threshold of relevance. Throws vscg::expectation_error for names that
-/// no file can hold.
+/// The metadata of a network for the AVE data set: `metadata`, these category names in the order of the class index,
+/// and, if it is fully supervised, the threshold of relevance. Throws vscg::expectation_error for names that no file
+/// can hold.
 inline io::network_metadata with_categories(io::network_metadata metadata, const std::vector<std::string>& categories,
                                             double relevance_threshold = default_relevance_threshold) {
   metadata.settings["categories"] = io::names_text(categories, "metadata to write: vscg.categories");

@@ -15,14 +15,14 @@
 
 namespace vscg::train {
 
-/// Counts segments by what is true of them and what was said: all the figures of an evaluation come from it. Classes
-/// are 0 … C, C background (AVE: C = 28, a table of 29 × 29).
+/// Counts segments by their true and their predicted class; all figures of an evaluation come from these counts.
+/// Classes are 0 … C, where C is background (AVE: C = 28, a table of 29 × 29).
 class confusion_matrix {
  public:
   explicit confusion_matrix(std::size_t categories = 28) : classes_(categories + 1), counts_(classes_ * classes_, 0) {}
 
-  /// Adds segments; both arrays have one class a segment. Throws vscg::expectation_error when their sizes differ or a
-  /// class is none; nothing is counted then.
+  /// Adds segments; both arrays have one class per segment. Throws vscg::expectation_error, before counting anything,
+  /// when their sizes differ or a class is out of range.
   void add(std::span<const std::uint8_t> truth, std::span<const std::uint8_t> predicted) {
     if (truth.size() != predicted.size()) {
       throw expectation_error("predictions to measure", std::to_string(truth.size()) + " segments",
@@ -39,10 +39,10 @@ class confusion_matrix {
 
   std::size_t classes() const { return classes_; }
   std::size_t categories() const { return classes_ - 1; }
-  /// Segments of class `truth` that were called `predicted`.
+  /// Segments of class `truth` that were predicted as `predicted`.
   std::size_t count(std::size_t truth, std::size_t predicted) const { return counts_[truth * classes_ + predicted]; }
 
-  /// Segments counted.
+  /// Number of segments counted.
   std::size_t total() const {
     std::size_t sum = 0;
     for (const std::size_t n : counts_) sum += n;
@@ -53,7 +53,7 @@ class confusion_matrix {
     for (std::size_t c = 0; c < classes_; ++c) sum += count(c, c);
     return sum;
   }
-  /// Segments right / all segments: the measure of the paper. 0 where nothing was counted.
+  /// Segments right / all segments: the measure of the paper. 0 if nothing was counted.
   double accuracy() const { return share(right(), total()); }
 
   /// Segments of class `c`.
@@ -62,15 +62,15 @@ class confusion_matrix {
     for (std::size_t p = 0; p < classes_; ++p) sum += count(c, p);
     return sum;
   }
-  /// Segments called `c`.
+  /// Segments that were predicted as `c`.
   std::size_t called(std::size_t c) const {
     std::size_t sum = 0;
     for (std::size_t t = 0; t < classes_; ++t) sum += count(t, c);
     return sum;
   }
-  /// Share of the segments of class `c` that were called so: its accuracy. 0 where there are none.
+  /// Share of the segments of class `c` that were predicted so: its accuracy. 0 if there are none.
   double recall(std::size_t c) const { return share(count(c, c), support(c)); }
-  /// Share of the segments called `c` that are. 0 where there are none.
+  /// Share of the segments predicted as `c` that are right. 0 if there are none.
   double precision(std::size_t c) const { return share(count(c, c), called(c)); }
 
   /// The class with the most segments; the first of equal ones.
@@ -79,7 +79,7 @@ class confusion_matrix {
     for (std::size_t c = 1; c < classes_; ++c) best = support(c) > support(best) ? c : best;
     return best;
   }
-  /// The accuracy of always saying the majority class: what any classifier must beat.
+  /// The accuracy of always predicting the majority class: what any classifier must beat.
   double majority_accuracy() const { return share(support(majority_class()), total()); }
 
  private:

@@ -18,7 +18,7 @@
 #include <vscg/ops/softmax.hpp>
 #include <vscg/train/ave/metadata.hpp>
 
-// From a network's outputs to what is said of each segment. Letters: N videos, T segments, C categories; class C is
+// Turns a network's outputs into a class for each segment. Letters: N videos, T segments, C categories; class C is
 // background.
 
 namespace vscg::train {
@@ -33,14 +33,15 @@ struct segment_prediction {
   std::span<const std::uint8_t> item(std::size_t i) const { return {classes.data() + i * segments, segments}; }
 };
 
-/// Outputs of a network that says relevance and category (vscg::event_outputs), as views or arrays.
+/// Outputs of a network that gives relevance and category (vscg::event_outputs), as views or arrays.
 template <class Outputs>
 concept RelevanceOutputs = requires(const Outputs& o) {
   o.event_relevance.values();
   o.event_category.values();
 };
 
-/// Outputs of a network that scores every class of every segment (all of VSCG's do; the weakly supervised one only so).
+/// Outputs of a network that scores every class of every segment (all of VSCG's; the weakly supervised one has no
+/// others).
 template <class Outputs>
 concept ScoreOutputs = requires(const Outputs& o) {
   o.segment_scores.values();
@@ -76,8 +77,8 @@ std::uint8_t argmax(std::span<const Scalar> values) {
 
 }  // namespace prediction_detail
 
-/// The class of each segment by the segment scores: argmax over C + 1. What weakly supervised networks say, and what
-/// fully supervised ones say that were trained under a loss of segment scores.
+/// The class of each segment by the segment scores: argmax over C + 1. This is the answer of weakly supervised
+/// networks, and of fully supervised ones that were trained with a loss on segment scores.
 ///
 /// Throws vscg::expectation_error when an output is not finite.
 template <ScoreOutputs Outputs>
@@ -121,7 +122,7 @@ predict(const Outputs& outputs, double threshold = default_relevance_threshold) 
   }
 }
 
-/// How much the network believes in each class of each segment: [N, T, C + 1], each row sums to 1.
+/// How likely the network finds each class of each segment: [N, T, C + 1], each row sums to 1.
 ///   fully:  σ(relevance)·softmax(category), and 1 − σ(relevance) for background.
 ///   weakly: softmax of the segment scores.
 template <class Outputs>

@@ -14,15 +14,15 @@
 #include <vscg/core/random.hpp>
 #include <vscg/nets/vscg/setting.hpp>
 
-// What an epoch is: which videos come in which batch, and what is evaluated behind it. Epochs count from 1.
+// What an epoch is: which videos come in which batch, and what is evaluated after it. Epochs count from 1.
 
 namespace vscg::train {
 
-/// `clean`: every epoch is shuffled, validation and test follow each. `released`: the loops of the authors' published
-/// programs with their slips, for comparison.
+/// `clean`: every epoch is shuffled, and validation and test follow each. `released`: the loops of the authors'
+/// published programs with their slips, for comparison.
 enum class protocol_name : unsigned char { clean, released };
 
-/// `rows` in an order that is a function of (seed, epoch) alone.
+/// `rows` in an order that depends only on (seed, epoch).
 inline std::vector<std::size_t> shuffled(std::span<const std::size_t> rows, seed s, std::size_t epoch) {
   std::vector<std::size_t> result(rows.begin(), rows.end());
   const random_stream stream(s, "train/order");
@@ -32,9 +32,9 @@ inline std::vector<std::size_t> shuffled(std::span<const std::size_t> rows, seed
   return result;
 }
 
-/// The batches of an epoch, each of `batch` rows; throws vscg::expectation_error for batches of none. The rest of a
-/// division is dropped. Every epoch is reshuffled, but for one slip of the released weak program: only its first batch
-/// is drawn at random, batch i > 0 always holds the rows i·B … (i+1)·B-1 of `rows` as they are (sorted by category,
+/// The batches of an epoch, each of `batch` rows; throws vscg::expectation_error if `batch` is 0. An incomplete last
+/// batch is dropped. Every epoch is reshuffled, with one slip of the released weak program: it draws only its first
+/// batch at random, and batch i > 0 always holds the rows i·B … (i+1)·B-1 of `rows` in their order (sorted by category,
 /// noisy videos last).
 inline std::vector<std::vector<std::size_t>> epoch_batches(protocol_name protocol, setting supervision,
                                                            std::span<const std::size_t> rows, std::size_t batch, seed s,
@@ -57,14 +57,15 @@ struct evaluations {
   bool test = false;
 };
 
-/// clean: both after every epoch. released: after epochs 6, 11, 16 …; weakly validation then, test after each from 52.
+/// clean: both after every epoch. released: after epochs 6, 11, 16 …; if weakly, validation then, test after each from
+/// 52.
 inline evaluations evaluations_after(protocol_name protocol, setting supervision, std::size_t epoch) {
   if (protocol == protocol_name::clean) return {true, true};
   const bool fifth = epoch > 1 && epoch % 5 == 1;
   return supervision == setting::fully ? evaluations{fifth, fifth} : evaluations{fifth, epoch >= 52};
 }
 
-/// The first epoch behind which both are evaluated, so that there is a best one.
+/// The first epoch after which both are evaluated, so that there is a best one.
 inline std::size_t first_epoch_with_both(protocol_name protocol, setting supervision) {
   const auto both = [&](std::size_t epoch) {
     const evaluations wanted = evaluations_after(protocol, supervision, epoch);

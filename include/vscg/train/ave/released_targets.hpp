@@ -15,22 +15,22 @@
 
 namespace vscg::train {
 
-/// Targets as the authors' released programs make them, where a loss has slips of its own there: `fill` as the loss's,
-/// with a memory that belongs to the run. Losses without a specialization have none.
+/// Targets as the authors' released programs make them, for losses that have slips of their own there. `fill` is like
+/// the loss's, but with a memory that belongs to the run. Losses without a specialization have no slips.
 template <class Loss, class Scalar>
 struct released_targets {
   static constexpr bool differ = false;
 };
 
-/// Two slips. The similarity target of a place in the batch is never cleared: event segments are written, entries of
-/// earlier videos in that place remain, for the whole run. A video without events has similarity 1/T everywhere, and
-/// takes part in the category loss with category 0.
+/// There are two slips. The similarity target of a place in the batch is never cleared: event segments are written, but
+/// entries of earlier videos in that place remain, for the whole run. A video without events has similarity 1/T
+/// everywhere, and takes part in the category loss with category 0.
 template <int T, int Categories, class Scalar>
 struct released_targets<negative_pair_filter_loss<T, Categories>, Scalar> {
   using loss = negative_pair_filter_loss<T, Categories>;
   static constexpr bool differ = true;
 
-  /// [B, T]: the similarity target of every place; part of a checkpoint. Starts at zero.
+  /// [B, T]: the similarity target of every place; stored in checkpoints. Starts at zero.
   std::vector<Scalar> memory;
 
   void fill(const labels<Scalar>& l, std::array<std::vector<Scalar>, loss::targets::count>& arrays) {

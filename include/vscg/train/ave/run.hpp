@@ -21,8 +21,8 @@ class ave_run : public run<Network, Loss, adam, Scalar, Backend, ave_task<Networ
   using base = run<Network, Loss, adam, Scalar, Backend, ave_task<Network, Loss, Scalar, Backend>>;
 
  public:
-  /// Throws vscg::expectation_error for settings that do not suit the data set, and for metadata, which goes into the
-  /// weights file, that could not be written there.
+  /// Throws vscg::expectation_error for settings that do not suit the data set, and for `metadata` that could not be
+  /// written into the weights file.
   ave_run(const data::ave_dataset& ave, ave_settings settings, threads n, io::network_metadata metadata)
       : base(std::move(settings), n, std::move(metadata), ave) {}
 };

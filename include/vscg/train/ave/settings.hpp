@@ -14,7 +14,7 @@ namespace vscg::train {
 struct ave_settings : run_settings {
   setting supervision = setting::fully;
   protocol_name protocol = protocol_name::clean;
-  bool cache = false;  ///< read features from a float32 copy beside the data
+  bool cache = false;  ///< read features from a float32 copy next to the data
 
   template <class Settings, class F>
   static void for_each_setting(Settings& s, F&& f) {
@@ -28,7 +28,7 @@ struct ave_settings : run_settings {
 inline const char* text_of(setting supervision) { return supervision == setting::fully ? "fully" : "weakly"; }
 inline const char* text_of(protocol_name protocol) { return protocol == protocol_name::clean ? "clean" : "released"; }
 
-/// What the paper trains with in each setting; the network's name is left open.
+/// The settings that the paper trains with; the network's name is left empty.
 inline ave_settings default_settings(setting supervision) {
   ave_settings settings;
   settings.supervision = supervision;

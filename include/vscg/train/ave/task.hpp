@@ -31,7 +31,7 @@
 
 namespace vscg::train {
 
-/// Localizing the events of the AVE data set's videos (see vscg::train::Task): accuracies are shares of segments.
+/// Localizes the events of the AVE data set's videos (see vscg::train::Task): accuracies are shares of segments.
 template <class Network, class Loss, class Scalar, class Backend>
 class ave_task {
  public:
@@ -82,7 +82,7 @@ class ave_task {
  private:
   using released = released_targets<Loss, Scalar>;
 
-  /// The training split, and for weak training the noisy background videos behind it.
+  /// The training split, followed by the noisy background videos if training is weak.
   static std::vector<std::size_t> training_rows(const data::ave_dataset& ave, const ave_settings& s) {
     for (const data::split part : {data::split::validation, data::split::test}) static_cast<void>(ave.order(part));
     const auto order = ave.order(data::split::train);
