@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <tuple>
 #include <type_traits>
 
 #include <vscg/core/config.hpp>
@@ -117,11 +116,9 @@ class operation_context {
   template <int I = 0>
   auto dy(result_index<I> = {}) const {
     static_assert(Pullback);
-    using results = typename Operation::results;
-    using result = typename std::tuple_element_t<I, results>::type;
+    using result = typename Operation::results::template at<I>;
     using pointer = std::conditional_t<std::is_same_v<result, shape<1>>, const scalar*, scalar*>;
-    constexpr std::size_t count = std::tuple_size_v<results>;
-    if constexpr (count > 1) {
+    if constexpr (Operation::results::count > 1) {
       if (((node_.given >> I) & 1U) == 0) return pointer(nullptr);
     }
     return pointer(run_.gradients[node_.results[I]]);

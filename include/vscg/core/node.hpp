@@ -6,48 +6,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <vscg/core/config.hpp>
+#include <vscg/core/setting.hpp>
 #include <vscg/core/slot.hpp>
 
 namespace vscg {
-
-/// One setting of an operation: a number, or a word.
-struct setting_entry {
-  std::string name;
-  double number = 0;
-  std::string word;  // empty if it is a number
-};
-
-/// The settings of an operation: what a reader needs, besides the operands, to compute it elsewhere.
-class setting_list {
- public:
-  setting_list& add(std::string_view name, double number) {
-    entries_.push_back({std::string(name), number, {}});
-    return *this;
-  }
-  setting_list& add(std::string_view name, std::string_view word) {
-    entries_.push_back({std::string(name), 0, std::string(word)});
-    return *this;
-  }
-  setting_list& add(std::string_view name, const char* word) { return add(name, std::string_view(word)); }
-
-  /// Null if no setting has that name.
-  const setting_entry* find(std::string_view name) const {
-    for (const auto& entry : entries_) {
-      if (entry.name == name) return &entry;
-    }
-    return nullptr;
-  }
-  auto begin() const { return entries_.begin(); }
-  auto end() const { return entries_.end(); }
-  std::size_t size() const { return entries_.size(); }
-
- private:
-  std::vector<setting_entry> entries_;
-};
 
 /// One recorded operation.
 struct node {

@@ -19,6 +19,7 @@
 #include <vscg/core/error.hpp>
 #include <vscg/core/members.hpp>
 #include <vscg/core/random.hpp>
+#include <vscg/core/setting.hpp>
 #include <vscg/core/shape.hpp>
 
 namespace vscg {
@@ -113,13 +114,6 @@ struct parameter_entry {
   bool learns = true;  // false: the network itself keeps it
 };
 
-/// A member of a layer that is a number or an enumerator: "psp.dropout.rate".
-struct layer_setting {
-  std::string name;
-  double value = 0;
-  bool operator==(const layer_setting&) const = default;
-};
-
 /// Where one id lies in the network's buffer.
 struct parameter_storage {
   std::size_t offset = 0;
@@ -131,7 +125,7 @@ struct parameter_storage {
 struct parameter_table {
   std::vector<parameter_entry> entries;
   std::vector<parameter_storage> storage;
-  std::vector<layer_setting> settings;
+  setting_list settings;            // members of layers that are numbers or enumerators: "psp.dropout.rate"
   std::size_t buffer_elements = 0;  // with padding between arrays
   std::uint32_t random_keys = 0;
 
@@ -164,7 +158,7 @@ class parameter_binder {
         child.path = fnv1a(path);
         child.id = table.random_keys++;
       } else if constexpr (std::is_arithmetic_v<Child> || std::is_enum_v<Child>) {
-        table.settings.push_back({path, static_cast<double>(child)});
+        table.settings.add(path, static_cast<double>(child));
       } else {
         walk(child, path);
       }

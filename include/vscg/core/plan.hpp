@@ -7,7 +7,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <numeric>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -183,12 +182,18 @@ class memory_plan {
     blocks_.push_back(b);
   }
 
+  // Keeps the order of `before`; equal ones stay in the order of their insertion.
+  template <class Before>
+  static void insert(std::vector<std::size_t>& sorted, std::size_t i, Before before) {
+    sorted.insert(std::upper_bound(sorted.begin(), sorted.end(), i, before), i);
+  }
+
   // Largest first, each at the lowest place that is free for its whole life.
   void place() {
-    std::vector<std::size_t> order(blocks_.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t a, std::size_t b) { return blocks_[a].bytes > blocks_[b].bytes; });
+    std::vector<std::size_t> order;
+    for (std::size_t i = 0; i < blocks_.size(); ++i) {
+      insert(order, i, [&](std::size_t a, std::size_t b) { return blocks_[a].bytes > blocks_[b].bytes; });
+    }
     std::vector<std::size_t> placed;  // by offset
     for (const std::size_t i : order) {
       block& b = blocks_[i];
@@ -201,10 +206,7 @@ class memory_plan {
       }
       b.offset = offset;
       bytes_ = std::max(bytes_, offset + b.bytes);
-      placed.insert(
-          std::upper_bound(placed.begin(), placed.end(), i,
-                           [&](std::size_t a, std::size_t c) { return blocks_[a].offset < blocks_[c].offset; }),
-          i);
+      insert(placed, i, [&](std::size_t a, std::size_t c) { return blocks_[a].offset < blocks_[c].offset; });
     }
   }
 

@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <span>
 #include <string>
 #include <tuple>
 #include <type_traits>
@@ -37,7 +36,7 @@ namespace vscg {
 template <class Result, class... More>
 struct operation {
   using result = Result;
-  using results = std::tuple<std::type_identity<Result>, std::type_identity<More>...>;
+  using results = detail::shape_list<Result, More...>;
   /// Bit i: the pullback reads operand i.
   static constexpr std::uint32_t pullback_reads_operands = 0;
   /// Bit i: the pullback reads result i; `true` means the only result.
@@ -68,10 +67,25 @@ struct operation {
 
 namespace detail {
 
+/// A view of an array. Building a std::span from every length of array takes compilers longer.
+template <class T>
+struct array_view {
+  const T* first;
+  std::size_t count;
+  constexpr const T* begin() const { return first; }
+  constexpr const T* end() const { return first + count; }
+  constexpr std::size_t size() const { return count; }
+  constexpr const T& operator[](std::size_t i) const { return first[i]; }
+};
+template <class T, std::size_t N>
+constexpr array_view<T> view_of(const std::array<T, N>& all) {
+  return {all.data(), N};
+}
+
 struct result_description {
   slot_size size;
   element_type type;
-  std::span<const int> extents;
+  array_view<int> extents;
 };
 
 /// Everything recording needs to know about an operation's type. A constant, so a call site takes few instructions.
@@ -82,11 +96,11 @@ struct operation_description {
   node::function forward;
   node::function pullback;
   node::function prepare;
-  std::span<const slot_size> prepared;
-  std::span<const slot_size> saved;
-  std::span<const slot_size> forward_scratch;
-  std::span<const slot_size> pullback_scratch;
-  std::span<const result_description> results;
+  array_view<slot_size> prepared;
+  array_view<slot_size> saved;
+  array_view<slot_size> forward_scratch;
+  array_view<slot_size> pullback_scratch;
+  array_view<result_description> results;
   std::uint32_t active_operands;
   std::uint32_t prepared_operands;
   std::uint32_t reads_operands;
@@ -97,7 +111,7 @@ struct operation_description {
 };
 
 /// Whether every operand that something is prepared from is a parameter.
-inline bool can_prepare(const recorder& trace, const operation_description& d, std::span<const slot_id> operands) {
+inline bool can_prepare(const recorder& trace, const operation_description& d, array_view<slot_id> operands) {
   if (d.prepare == nullptr) return false;
   for (std::size_t k = 0; k < operands.size(); ++k) {
     const bool used = ((d.prepared_operands >> k) & 1U) != 0;
@@ -127,7 +141,7 @@ inline void prepare_once(recorder& trace, const operation_description& d, node& 
 }
 
 /// Returns the slot of the first result; further results follow it in `trace.arrays`.
-VSCG_NOINLINE inline slot_id append(recorder& trace, const operation_description& d, std::span<const slot_id> operands,
+VSCG_NOINLINE inline slot_id append(recorder& trace, const operation_description& d, array_view<slot_id> operands,
                                     const void* operation, std::size_t operation_bytes) {
   node n;
   n.kind = n.label = d.name;
@@ -142,7 +156,7 @@ VSCG_NOINLINE inline slot_id append(recorder& trace, const operation_description
   n.couples_batch = d.couples_batch;
   n.is_linear = d.is_linear;
   n.operands.assign(operands.begin(), operands.end());
-  const auto add = [&](std::span<const slot_size> sizes, std::vector<slot_id>& to) {
+  const auto add = [&](array_view<slot_size> sizes, std::vector<slot_id>& to) {
     for (const slot_size size : sizes)
       to.push_back(size.elements(1, 1) == 0 ? no_slot : trace.temporary(size, d.scalar));
   };
@@ -214,9 +228,9 @@ constexpr auto settings_of() -> void (*)(const void*, setting_list&) {
 }
 
 template <class Scalar, class... Results>
-constexpr auto describe_results(std::tuple<std::type_identity<Results>...>) {
+constexpr auto describe_results(shape_list<Results...>) {
   return std::array<result_description, sizeof...(Results)>{
-      result_description{size_of<Results>(), element_type_of<Results, Scalar>, Results::extents}...};
+      result_description{size_of<Results>(), element_type_of<Results, Scalar>, view_of(Results::extents)}...};
 }
 
 template <class Operation, class Tag, std::uint32_t Active>
@@ -235,11 +249,11 @@ struct described {
       run_forward<Operation, operation_context<Operation, Tag, Active, false>>,
       pullback_of<Operation, Tag, Active>(),
       prepare_of<Operation, Tag, Active>(),
-      prepared,
-      saved,
-      forward_scratch,
-      pullback_scratch,
-      results,
+      view_of(prepared),
+      view_of(saved),
+      view_of(forward_scratch),
+      view_of(pullback_scratch),
+      view_of(results),
       Active,
       Operation::prepared_operands,
       Operation::pullback_reads_operands,
@@ -264,8 +278,15 @@ inline constexpr std::uint32_t bits_of = [] {
 namespace detail {
 
 template <class Tag, bool Active, class Result>
-auto result_var(recorder* trace, slot_id id, std::type_identity<Result>) {
-  return var < Tag, Result, Active && !Result::of_indices > {trace, id};
+using result_var = var<Tag, Result, Active && !Result::of_indices>;
+
+template <class Tag, bool Active, class Only>
+auto result_vars(recorder* trace, slot_id first, shape_list<Only>) {
+  return result_var<Tag, Active, Only>{trace, first};
+}
+template <class Tag, bool Active, class... Results>
+auto result_vars(recorder* trace, slot_id first, shape_list<Results...>) {
+  return std::tuple{result_var<Tag, Active, Results>{trace, first++}...};
 }
 
 template <class Operation, class Tag, class... Shapes, bool... Active>
@@ -280,16 +301,9 @@ auto record_as(const Operation& operation, const var<Tag, Shapes, Active>&... op
   constexpr std::size_t bytes = std::is_empty_v<Operation> ? 0 : sizeof(Operation);
   recorder* const traces[] = {operands.trace...};
   const slot_id ids[] = {operands.id...};
-  const slot_id first = append(*traces[0], described<Operation, Tag, active>::value, ids, &operation, bytes);
-  return [&]<std::size_t... I>(std::index_sequence<I...>) {
-    using Results = typename Operation::results;
-    if constexpr (sizeof...(I) == 1)
-      return result_var<Tag, active != 0>(traces[0], first, std::tuple_element_t<0, Results>{});
-    else
-      return std::tuple{result_var<Tag, active != 0>(traces[0], first + static_cast<slot_id>(I),
-                                                     std::tuple_element_t<I, Results>{})...};
-  }
-  (std::make_index_sequence<std::tuple_size_v<typename Operation::results>>{});
+  const slot_id first =
+      append(*traces[0], described<Operation, Tag, active>::value, {ids, sizeof...(operands)}, &operation, bytes);
+  return result_vars<Tag, active != 0>(traces[0], first, typename Operation::results{});
 }
 
 }  // namespace detail

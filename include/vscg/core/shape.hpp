@@ -140,6 +140,25 @@ constexpr auto require_extent() {
   return require<Expected == Got, Layer, expects<Expected>, gets<Got>>();
 }
 
+namespace detail {
+
+template <std::size_t I, class First, class... Rest>
+struct shape_at : shape_at<I - 1, Rest...> {};
+template <class First, class... Rest>
+struct shape_at<0, First, Rest...> {
+  using type = First;
+};
+
+/// Several shapes as one type. Cheaper to compile than a std::tuple of them.
+template <class... Shapes>
+struct shape_list {
+  static constexpr std::size_t count = sizeof...(Shapes);
+  template <std::size_t I>
+  using at = typename shape_at<I, Shapes...>::type;
+};
+
+}  // namespace detail
+
 }  // namespace vscg
 
 #include <vscg/core/end.hpp>

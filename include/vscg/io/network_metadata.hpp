@@ -18,6 +18,7 @@
 #include <vscg/core/error.hpp>
 #include <vscg/io/json.hpp>
 #include <vscg/io/name_list.hpp>
+#include <vscg/model/identity_text.hpp>
 #include <vscg/model/network_identity.hpp>
 
 namespace vscg::io {

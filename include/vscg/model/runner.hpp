@@ -10,7 +10,6 @@
 #include <limits>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -176,15 +175,18 @@ class runner {
   std::vector<stride> strides_in(const stretch& s) const {
     std::vector<stride> found;
     if (s.items == 0) return found;
-    std::set<std::pair<slot_id, bool>> seen;
+    std::vector<bool> seen(2 * program_->slot_table().size());  // by slot, values before gradients
     for (const auto& block : plan_.blocks()) {
-      if (block.part) seen.insert({block.id, block.gradient});  // starts over with each part
+      if (block.part) seen[2 * std::size_t{block.id} + (block.gradient ? 1 : 0)] = true;  // starts over with each part
     }
     for (std::size_t at = s.begin; at < s.end; ++at) {
       program_->for_each_array(program_->steps()[at], [&](slot_id id, bool gradient) {
         const slot& array = program_->slot_table()[id];
         const std::size_t bytes = array.size.per_item * bytes_of(array.type);
-        if (bytes > 0 && seen.insert({id, gradient}).second) found.push_back({gradient, id, bytes});
+        const std::size_t entry = 2 * std::size_t{id} + (gradient ? 1 : 0);
+        if (bytes == 0 || seen[entry]) return;
+        seen[entry] = true;
+        found.push_back({gradient, id, bytes});
       });
     }
     return found;

@@ -16,6 +16,7 @@
 #include <vscg/backend/memory.hpp>
 #include <vscg/core/error.hpp>
 #include <vscg/core/finite.hpp>
+#include <vscg/core/number_text.hpp>
 #include <vscg/core/parameter.hpp>
 #include <vscg/core/random.hpp>
 
@@ -45,12 +46,13 @@ struct shared_numbers {
   /// the network's settings have changed since.
   const Scalar* numbers_for(const parameter_table& traced) const {
     expect_numbers();
-    for (std::size_t i = 0; table.get() != &traced && i < table->settings.size(); ++i) {
-      const layer_setting& now = table->settings[i];
-      const double then = traced.settings[i].value;
-      if (now.value == then) continue;
-      throw expectation_error("weights: setting '" + now.name + "'",
-                              std::to_string(then) + ", as when the network was traced", std::to_string(now.value));
+    if (table.get() == &traced) return numbers.data();
+    for (const setting_entry& then : traced.settings) {
+      const setting_entry& now = *table->settings.find(then.name);
+      if (now.number == then.number) continue;
+      throw expectation_error("weights: setting '" + then.name + "'",
+                              detail::number_text(then.number) + ", as when the network was traced",
+                              detail::number_text(now.number));
     }
     return numbers.data();
   }

@@ -29,11 +29,10 @@ struct recurrent_weights {
   stacked_parameter<Directions, init::uniform<H>, rows> bias_ih;
   stacked_parameter<Directions, init::uniform<H>, rows> bias_hh;
 
-  /// W_ih, W_hh, b_ih and b_hh as operands of the trace that `like` belongs to.
-  template <Var X>
-  auto operands(const X& like) const {
-    return std::tuple{operand(like, weight_ih), operand(like, weight_hh), operand(like, bias_ih),
-                      operand(like, bias_hh)};
+  /// f(W_ih, W_hh, b_ih, b_hh), as operands of the trace that `like` belongs to.
+  template <Var X, class F>
+  auto with_operands(const X& like, const F& f) const {
+    return f(operand(like, weight_ih), operand(like, weight_hh), operand(like, bias_ih), operand(like, bias_hh));
   }
 };
 
@@ -70,8 +69,9 @@ struct recurrent_layers {
     if constexpr (I == Layers) {
       return x;
     } else {
-      const auto [w_ih, w_hh, b_ih, b_hh] = std::get<I>(layers).operands(x);
-      const auto y = recurrent::record_layer<Cell, Layer>(x, w_ih, w_hh, b_ih, b_hh, of_layer<I>(states)...);
+      const auto y = std::get<I>(layers).with_operands(x, [&](const auto&... weights) {
+        return recurrent::record_layer<Cell, Layer>(x, weights..., of_layer<I>(states)...);
+      });
       return run<Layer, I + 1>(y, states...);
     }
   }

@@ -55,15 +55,15 @@ auto extract_events(const cere<C, H>& of_audio, const cere<C, H>& of_visual, con
   const auto audio = cere<C, H>::expect_stream(given_audio);
   const auto visual = expect_same_shape<cere<C, H>>(audio, given_visual);
   constexpr int T = extent<shape_of<decltype(audio)>, 1>;
-  const auto weights = [&](const cere<C, H>& from) {
-    const auto& first = std::get<0>(from.conv1.layers);
-    const auto& second = std::get<0>(from.conv2.layers);
-    return std::tuple{operand(audio, first.weight), operand(audio, first.bias), operand(audio, second.weight),
-                      operand(audio, second.bias)};
-  };
-  const auto all = std::tuple_cat(weights(of_audio), weights(of_visual));
-  const auto [audio_events, visual_events] = std::apply(
-      [&](const auto&... w) { return compose(composites::extract_events<T, C, H>{}, audio, visual, w...); }, all);
+  const auto& first_audio = std::get<0>(of_audio.conv1.layers);
+  const auto& second_audio = std::get<0>(of_audio.conv2.layers);
+  const auto& first_visual = std::get<0>(of_visual.conv1.layers);
+  const auto& second_visual = std::get<0>(of_visual.conv2.layers);
+  const auto [audio_events, visual_events] =
+      compose(composites::extract_events<T, C, H>{}, audio, visual,  //
+              operand(audio, first_audio.weight), operand(audio, first_audio.bias), operand(audio, second_audio.weight),
+              operand(audio, second_audio.bias), operand(audio, first_visual.weight), operand(audio, first_visual.bias),
+              operand(audio, second_visual.weight), operand(audio, second_visual.bias));
   return streams{audio_events, visual_events};
 }
 

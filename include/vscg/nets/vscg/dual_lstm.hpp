@@ -43,11 +43,13 @@ struct dual_lstm {
   template <Var X, Var Y>
   auto encode(const X& x, const Y& y) const {
     constexpr int T = extent<shape_of<X>, 1>;
-    const auto weights =
-        std::tuple_cat(std::get<0>(lstm_audio.layers).operands(x), std::get<0>(lstm_video.layers).operands(x));
-    const auto [audio_states, video_states] =
-        std::apply([&](const auto&... w) { return compose(composites::lstm_pair<T, In, H>{}, x, y, w...); }, weights);
-    return streams{audio_states, video_states};
+    return std::get<0>(lstm_audio.layers).with_operands(x, [&](const auto&... of_audio) {
+      return std::get<0>(lstm_video.layers).with_operands(x, [&](const auto&... of_video) {
+        const auto [audio_states, video_states] =
+            compose(composites::lstm_pair<T, In, H>{}, x, y, of_audio..., of_video...);
+        return streams{audio_states, video_states};
+      });
+    });
   }
 };
 

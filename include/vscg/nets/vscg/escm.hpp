@@ -38,14 +38,12 @@ auto enhance(const nn::bidirectional_gru<C, H>& audio_gru, const nn::bidirection
              const Start& given_visual_start) {
   const auto audio_start = expect_shape<nn::bidirectional_gru<C, H>, shape<dyn, 2, H>>(given_audio_start);
   const auto visual_start = expect_shape<nn::bidirectional_gru<C, H>, shape<dyn, 2, H>>(given_visual_start);
-  const auto weights =
-      std::tuple_cat(std::get<0>(audio_gru.layers).operands(audio), std::get<0>(visual_gru.layers).operands(audio));
-  return std::apply(
-      [&](const auto&... w) {
-        return compose(composites::gru_pair<extent<shape_of<Audio>, 1>, C, H>{}, audio, visual, audio_start,
-                       visual_start, w...);
-      },
-      weights);
+  return std::get<0>(audio_gru.layers).with_operands(audio, [&](const auto&... of_audio) {
+    return std::get<0>(visual_gru.layers).with_operands(audio, [&](const auto&... of_visual) {
+      return compose(composites::gru_pair<extent<shape_of<Audio>, 1>, C, H>{}, audio, visual, audio_start, visual_start,
+                     of_audio..., of_visual...);
+    });
+  });
 }
 
 /// Stage 4 of VSCG: event semantic consistency modeling (paper section III-D). `Events` (CERE) extracts what the whole

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vscg/core/begin.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <vscg/core/config.hpp>
+
+namespace vscg {
+
+/// One setting of an operation or a layer: a number, or a word.
+struct setting_entry {
+  std::string name;
+  double number = 0;
+  std::string word;  // empty if it is a number
+  bool operator==(const setting_entry&) const = default;
+};
+
+/// The settings of an operation, or of all layers of a network: what a reader needs, besides the operands, to compute
+/// it elsewhere.
+class setting_list {
+ public:
+  VSCG_NOINLINE setting_list& add(std::string_view name, double number) {
+    entries_.push_back({std::string(name), number, {}});
+    return *this;
+  }
+  VSCG_NOINLINE setting_list& add(std::string_view name, std::string_view word) {
+    entries_.push_back({std::string(name), 0, std::string(word)});
+    return *this;
+  }
+  setting_list& add(std::string_view name, const char* word) { return add(name, std::string_view(word)); }
+
+  /// Null if no setting has that name.
+  const setting_entry* find(std::string_view name) const {
+    for (const auto& entry : entries_) {
+      if (entry.name == name) return &entry;
+    }
+    return nullptr;
+  }
+  auto begin() const { return entries_.begin(); }
+  auto end() const { return entries_.end(); }
+  std::size_t size() const { return entries_.size(); }
+
+ private:
+  std::vector<setting_entry> entries_;
+};
+
+}  // namespace vscg
+
+#include <vscg/core/end.hpp>
