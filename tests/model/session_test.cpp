@@ -73,6 +73,22 @@ TEST_CASE("a session gives what the formula says, for any number of items up to 
   }
 }
 
+TEST_CASE("a session times its steps and computes the same afterwards") {
+  const model net{vscg::seed{1}};
+  session s(net.weights(), vscg::threads{2}, vscg::batch_capacity{7});
+  const auto a = numbers(21);
+  const auto b = numbers(28);
+  const auto numbers_now = [&] {
+    const auto values = s.infer(a, b).values();
+    return std::vector<float>(values.begin(), values.end());
+  };
+  const auto before = numbers_now();
+  const std::vector<double> seconds = s.profile(3, a, b);
+  REQUIRE(seconds.size() == s.traced().steps().size());
+  for (const double of_step : seconds) CHECK(of_step > 0);
+  CHECK(numbers_now() == before);
+  CHECK(error_of([&] { s.profile(1, a, a); }) == error_of([&] { s.infer(a, a); }));
+}
 TEST_CASE("a model takes any number of items, including none") {
   const model net{vscg::seed{1}};
   const auto a = numbers(3 * 50);

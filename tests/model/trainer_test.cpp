@@ -33,6 +33,19 @@ TEST_CASE("training lowers the loss, and reports its named terms") {
   CHECK(t.steps() == 201);
 }
 
+TEST_CASE("a trainer times its steps, forward and back, and moves nothing") {
+  model net{vscg::seed{1}};
+  trainer t(net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{2}, of(8));
+  const data d(8);
+  const auto loss = t.gradients(d.x, d.y).total;
+  const std::vector<double> seconds = t.profile(d.x, d.y);
+  REQUIRE(seconds.size() == t.steps_traced().steps().size());
+  REQUIRE(t.steps_traced().steps().back().pullback);
+  for (const double of_step : seconds) CHECK(of_step > 0);
+  CHECK(t.gradients(d.x, d.y).total == loss);
+  CHECK(t.steps() == 0);
+}
+
 TEST_CASE("weights that the loss does not reach, or only where no gradient flows, never move") {
   model net{vscg::seed{1}};
   trainer t(net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, of(8));

@@ -4,6 +4,7 @@
 #include <vscg/core/begin.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -107,6 +108,20 @@ class runner {
     run(state, program_->forward_steps(), program_->steps().size(), &found);
     if (!found.empty()) return found;
     return std::nullopt;
+  }
+
+  /// Seconds that each step takes within the runs that f() makes; describe(program, items, seconds) shows them. The
+  /// backend finishes each step before the next one begins, so together they take longer than a run without this.
+  template <class F>
+  std::vector<double> seconds_of_steps(F f) {
+    std::vector<double> seconds(program_->steps().size(), 0);
+    struct timing {
+      std::vector<double>*& to;
+      ~timing() { to = nullptr; }
+    } now{seconds_};
+    seconds_ = &seconds;
+    f();
+    return seconds;
   }
 
   const Scalar* value(slot_id id) const { return values_[program_->array_of(id)]; }
@@ -230,7 +245,11 @@ class runner {
       }
       const auto [index, pullback] = program_->steps()[at];
       const node& n = program_->nodes()[index];
-      (pullback ? n.pullback : n.forward)(n.operation, n, &running);
+      const auto function = pullback ? n.pullback : n.forward;
+      if (seconds_ == nullptr)
+        function(n.operation, n, &running);
+      else
+        (*seconds_)[at] += seconds_of([&] { function(n.operation, n, &running); });
       if (not_finite != nullptr && !finite_after(n, pullback, state.items)) {
         *not_finite = (pullback ? "the gradient of " : "") + n.label;
         return false;
@@ -238,6 +257,15 @@ class runner {
       if (poison_) poison(at, last_part);
     }
     return true;
+  }
+
+  template <class F>
+  double seconds_of(F f) {
+    executor_.wait();
+    const auto began = std::chrono::steady_clock::now();
+    f();
+    executor_.wait();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   }
 
   bool finite_after(const node& n, bool pullback, std::size_t items) {
@@ -280,6 +308,7 @@ class runner {
   std::uint32_t bindings_ = 0;
   std::vector<std::vector<stride>> strides_;  // by stretch
   bool poison_ = false;
+  std::vector<double>* seconds_ = nullptr;  // by step, while somebody wants them
   std::function<bool()> stop_;
   bool given_up_ = false;
 };
