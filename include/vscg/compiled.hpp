@@ -8,6 +8,12 @@
 // file that defines VSCG_COMPILED_HERE and includes this header; it and its users are compiled with the same flags.
 // With a different instruction set (`-march`) the linker finds no kernels, because their names contain it.
 
+#include <cstddef>
+#include <span>
+
+#include <vscg/core/parameter.hpp>
+#include <vscg/core/random.hpp>
+#include <vscg/files/element.hpp>
 #include <vscg/ops/mean_over_pairs.hpp>
 #include <vscg/ops/scale_rows.hpp>
 #include <vscg/ops/sigmoid.hpp>
@@ -106,6 +112,10 @@
 #define VSCG_DETAIL_FINISH(T, Function)                             \
   VSCG_DETAIL_COMPILED void eigen_detail::gemm_finish<T, Function>( \
       const eigen_detail::gemm_strip<T>&, const T*, std::size_t, std::size_t, std::size_t, std::size_t, std::size_t);
+// No kernels, but loops over millions of numbers all the same: starting values, and numbers of files.
+#define VSCG_DETAIL_OTHERS(T)                                                       \
+  VSCG_DETAIL_COMPILED void initialize(const parameter_table&, seed, std::span<T>); \
+  VSCG_DETAIL_COMPILED bool convert_elements(element_format, const std::byte*, std::size_t, T*);
 
 namespace vscg {
 
@@ -113,6 +123,8 @@ VSCG_DETAIL_KERNELS(VSCG_DETAIL_EACH, VSCG_DETAIL_ROWS, float)
 VSCG_DETAIL_KERNELS(VSCG_DETAIL_EACH, VSCG_DETAIL_ROWS, double)
 VSCG_DETAIL_PRODUCT(float)
 VSCG_DETAIL_PRODUCT(double)
+VSCG_DETAIL_OTHERS(float)
+VSCG_DETAIL_OTHERS(double)
 
 }  // namespace vscg
 
@@ -122,5 +134,6 @@ VSCG_DETAIL_PRODUCT(double)
 #undef VSCG_DETAIL_ROWS
 #undef VSCG_DETAIL_PRODUCT
 #undef VSCG_DETAIL_FINISH
+#undef VSCG_DETAIL_OTHERS
 
 #include <vscg/core/end.hpp>

@@ -8,7 +8,7 @@
 
 #include <vscg/core/random.hpp>
 
-using words = std::array<std::uint32_t, 4>;
+using words = vscg::four<std::uint32_t>;
 
 // Known answers of Random123's kat_vectors for philox4x32-10.
 static_assert(vscg::philox({0, 0, 0, 0}, 0) == words{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8});

@@ -3,11 +3,11 @@
 
 #include <vscg/core/begin.hpp>
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 
 #include <vscg/core/config.hpp>
+#include <vscg/core/random.hpp>
 
 namespace vscg {
 inline namespace VSCG_INSTRUCTION_SET {
@@ -35,7 +35,7 @@ struct scalar_counter {
   /// f(index, kept) for the elements that belong to this counter's four words, up to `n`: `kept` is 0 if the element's
   /// word is below `limit`, else 1.
   template <class F>
-  VSCG_HD void each(const std::array<word, 4>& words, std::size_t n, std::uint32_t limit, F f) const {
+  VSCG_HD void each(const four<word>& words, std::size_t n, std::uint32_t limit, F f) const {
     for (std::size_t k = 0; k < 4 && 4 * at + k < n; ++k) f(scalar_index<T>{4 * at + k}, T(words[k] >= limit));
   }
 };

@@ -217,7 +217,7 @@ inline namespace VSCG_INSTRUCTION_SET {
 /// Writes the starting values of every array. They depend only on (seed, name, index), so two networks start from the
 /// same numbers wherever they share a name.
 template <class Scalar>
-void initialize(const parameter_table& table, seed s, std::span<Scalar> buffer) {
+VSCG_NOINLINE void initialize(const parameter_table& table, seed s, std::span<Scalar> buffer) {
   for (const auto& entry : table.entries) {
     const random_stream stream(s, entry.name);
     for (std::size_t i = 0; i < entry.elements; ++i) {

@@ -3,7 +3,6 @@
 
 #include <vscg/core/begin.hpp>
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -28,30 +27,48 @@ constexpr std::uint64_t fnv1a(std::string_view text, std::uint64_t hash = 0xcbf2
   return hash;
 }
 
+/// Four words of Philox: a counter, or what becomes of it. Not a std::array, whose functions no kernel on a device may
+/// call.
+template <class Word>
+struct four {
+  Word words[4];
+  VSCG_HD constexpr const Word& operator[](std::size_t i) const { return words[i]; }
+  constexpr bool operator==(const four&) const = default;
+};
+
 /// Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011): a counter and a key give four
 /// words. There is no state, so any element of any mask can be computed anywhere, in any order.
 ///
 /// Each `Word` is 64 bits wide but holds 32: those of one counter, or of several side by side.
 template <class Word>
-VSCG_HD constexpr std::array<Word, 4> philox_words(std::array<Word, 4> counter, std::uint64_t key) {
+VSCG_HD constexpr four<Word> philox_words(const four<Word>& counter, std::uint64_t key) {
   constexpr std::uint64_t low = 0xffffffffU;
   std::uint64_t k0 = key & low;
   std::uint64_t k1 = key >> 32U;
+  Word c0 = counter.words[0];
+  Word c1 = counter.words[1];
+  Word c2 = counter.words[2];
+  Word c3 = counter.words[3];
   for (int round = 0; round < 10; ++round) {
-    const Word p0 = counter[0] * std::uint64_t{0xD2511F53U};
-    const Word p1 = counter[2] * std::uint64_t{0xCD9E8D57U};
-    counter = {(p1 >> 32U) ^ counter[1] ^ k0, p1 & low, (p0 >> 32U) ^ counter[3] ^ k1, p0 & low};
+    const Word p0 = c0 * std::uint64_t{0xD2511F53U};
+    const Word p1 = c2 * std::uint64_t{0xCD9E8D57U};
+    c0 = (p1 >> 32U) ^ c1 ^ k0;
+    c1 = p1 & low;
+    c2 = (p0 >> 32U) ^ c3 ^ k1;
+    c3 = p0 & low;
     k0 = (k0 + 0x9E3779B9U) & low;
     k1 = (k1 + 0xBB67AE85U) & low;
   }
-  return counter;
+  return {{c0, c1, c2, c3}};
 }
 
 /// The same for one counter.
-VSCG_HD constexpr std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter, std::uint64_t key) {
-  const auto words = philox_words<std::uint64_t>({counter[0], counter[1], counter[2], counter[3]}, key);
-  return {static_cast<std::uint32_t>(words[0]), static_cast<std::uint32_t>(words[1]),
-          static_cast<std::uint32_t>(words[2]), static_cast<std::uint32_t>(words[3])};
+VSCG_HD constexpr four<std::uint32_t> philox(const four<std::uint32_t>& counter, std::uint64_t key) {
+  const std::uint32_t* const c = counter.words;
+  const auto words = philox_words<std::uint64_t>({{c[0], c[1], c[2], c[3]}}, key);
+  const std::uint64_t* const w = words.words;
+  return {{static_cast<std::uint32_t>(w[0]), static_cast<std::uint32_t>(w[1]), static_cast<std::uint32_t>(w[2]),
+           static_cast<std::uint32_t>(w[3])}};
 }
 
 /// A stream of random numbers named by (seed, name). Element i is a pure function of both.
@@ -61,10 +78,10 @@ class random_stream {
 
   /// 64 random bits, element `i` of sub-stream `lane`.
   constexpr std::uint64_t bits(std::uint64_t i, std::uint64_t lane = 0) const {
-    const auto words = philox({static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(i >> 32U),
-                               static_cast<std::uint32_t>(lane), static_cast<std::uint32_t>(lane >> 32U)},
-                              key_);
-    return (std::uint64_t{words[1]} << 32U) | words[0];
+    const auto random = philox({{static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(i >> 32U),
+                                 static_cast<std::uint32_t>(lane), static_cast<std::uint32_t>(lane >> 32U)}},
+                               key_);
+    return (std::uint64_t{random.words[1]} << 32U) | random.words[0];
   }
 
   /// Uniform in [0, 1), 53 bits.

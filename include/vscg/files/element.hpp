@@ -67,7 +67,7 @@ bool convert_order(bool swapped, const std::byte* from, std::size_t count, Targe
 /// Converts `count` numbers in `format` at `from`, aligned or not, and returns whether every result is finite. A
 /// float64 beyond float's range is not. `integer` means native float64, because HDF5 has converted it already.
 template <std::floating_point Target>
-bool convert_elements(element_format format, const std::byte* from, std::size_t count, Target* to) {
+VSCG_NOINLINE bool convert_elements(element_format format, const std::byte* from, std::size_t count, Target* to) {
   using element_detail::convert_order;
   const auto as_double = [](std::uint64_t word) { return std::bit_cast<double>(word); };
   switch (format.kind) {

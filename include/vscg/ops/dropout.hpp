@@ -3,7 +3,6 @@
 
 #include <vscg/core/begin.hpp>
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -40,7 +39,7 @@ struct dropout_mask {
     group.counters((item_elements + 3) / 4, [&](auto counter) {
       using word = typename decltype(counter)::word;
       const std::uint32_t place = first_item + static_cast<std::uint32_t>(item);
-      const auto words = philox_words<word>({counter.words(), word(place), word(step), word(use)}, key);
+      const auto words = philox_words<word>({{counter.words(), word(place), word(step), word(use)}}, key);
       counter.each(words, item_elements, limit, [&](auto i, auto kept) {
         using math::where_greater;
         using V = decltype(kept);

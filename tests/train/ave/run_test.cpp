@@ -267,7 +267,8 @@ TEST_CASE("a run that version 0.1.0 began and that was interrupted in its second
   REQUIRE(train(here / "run", settings(2)) == run_end::finished);
   const auto description = description_of<ave_settings>(vscg::io::open_checkpoint(path));
   CHECK(description.position.steps == 6);
-  CHECK(description.position.optimizer[0] == 6);
+  CHECK(description.position.optimizer == "adam");
+  CHECK(description.position.progress[0] == 6);
   REQUIRE(description.position.history.size() == 2);
   CHECK(description.position.history[0].validation_accuracy == 0.6);
   CHECK(description.position.history[0].terms[1].second == 3.7370235125223794);

@@ -3,7 +3,6 @@
 
 #include <vscg/core/begin.hpp>
 
-#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -147,7 +146,7 @@ struct counter_lanes {
   /// f(index, kept) for the elements that belong to the four words of each counter, up to `n`: `kept` is 0 if the
   /// element's word is below `limit`, else 1.
   template <class F>
-  void each(const std::array<word, 4>& words, std::size_t n, std::uint32_t limit, F f) const {
+  void each(const four<word>& words, std::size_t n, std::uint32_t limit, F f) const {
     constexpr std::size_t count = 4 * word::size;
     std::uint32_t in_order[count];
     word::store_in_order(words, in_order);

@@ -3,7 +3,6 @@
 
 #include <vscg/core/begin.hpp>
 
-#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -13,6 +12,7 @@
 #include <Eigen/Core>
 
 #include <vscg/core/config.hpp>
+#include <vscg/core/random.hpp>
 
 namespace vscg {
 inline namespace VSCG_INSTRUCTION_SET {
@@ -52,7 +52,7 @@ struct word_lanes {
   friend word_lanes operator^(word_lanes a, word_lanes b) { return of(a.value ^ b.value); }
 
   /// to[4 i + k] = words[k] of lane i
-  static void store_in_order(const std::array<word_lanes, 4>& words, std::uint32_t* to) {
+  static void store_in_order(const four<word_lanes>& words, std::uint32_t* to) {
     static_assert(std::endian::native == std::endian::little);
     const vector first = words[0].value | words[1].value << bits{32};
     const vector second = words[2].value | words[3].value << bits{32};
