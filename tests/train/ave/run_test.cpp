@@ -57,7 +57,7 @@ std::vector<std::string> content(const std::filesystem::path& out) {
   auto description = description_of<ave_settings>(file);
   for (auto& record : description.position.history) record.seconds = 0;
   all.push_back(history_text(description.position.history));
-  for (const double b : description.position.optimizer) all.push_back(std::to_string(b));
+  for (const double b : description.position.progress) all.push_back(std::to_string(b));
   all.push_back(std::to_string(description.position.steps));
   return all;
 }
