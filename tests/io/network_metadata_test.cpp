@@ -77,7 +77,7 @@ TEST_CASE("an identity is a name, a variant and named settings; numbers are comp
 
   CHECK(other("beam", "5").empty());  // not part of the identity
   CHECK(other("tokens", "5e3").empty());
-  CHECK(other("tokens", "4000") == "w: vscg.tokens: expected 5000, which the network's type fixes, found 4000");
+  CHECK(other("tokens", "4000") == "w: vscg.tokens: expected 5000, as the network has, found 4000");
   CHECK(other("tokens", "many").ends_with("found many"));
   CHECK(other("languages", "[\"Latin\"]") == "w: vscg.languages: expected 2 names, found 1");
   CHECK(other("activation", "relu") ==
@@ -85,7 +85,7 @@ TEST_CASE("an identity is a name, a variant and named settings; numbers are comp
   auto metadata = sample();
   metadata.settings.erase("tokens");
   CHECK(error_of([&] { expect_identity(metadata, vscg::identity_of<translator>, "w"); }) ==
-        "w: vscg.tokens: expected 5000, which the network's type fixes, found none");
+        "w: vscg.tokens: expected 5000, as the network has, found none");
   metadata = sample();
   metadata.variant = "large";
   CHECK(contains(error_of([&] { expect_identity(metadata, vscg::identity_of<translator>, "w"); }), "(large)"));

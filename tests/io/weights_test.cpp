@@ -68,9 +68,15 @@ std::map<std::string, std::vector<T>> all(const numbers<Network, T>& w) {
 
 const std::vector<std::string> names{"bark", "bell"};
 
+const std::vector<std::string> categories = [] {
+  std::vector<std::string> list;
+  for (int i = 0; i < 28; ++i) list.push_back("category " + std::to_string(i));
+  return list;
+}();
+
 template <class Network>
-io::network_metadata metadata_of(const std::vector<std::string>& categories, double threshold = 0.7) {
-  return train::with_categories(io::metadata_of<Network>(), categories, threshold);
+io::network_metadata metadata_of(const std::vector<std::string>& list, double threshold = 0.7) {
+  return train::with_categories(io::metadata_of<Network>(), list, threshold);
 }
 
 /// The error of a load that must not have changed anything.
@@ -160,8 +166,25 @@ TEST_CASE("other categories and another tau than the type's are refused") {
   metadata = metadata_of<whole>(names);
   metadata.settings["tau"] = "0.095";
   io::save_weights(w, dir / "w", metadata);
-  CHECK(contains(refused<whole, float>(dir / "w"),
-                 "vscg.tau: expected 0.25, which the network's type fixes, found 0.095"));
+  CHECK(contains(refused<whole, float>(dir / "w"), "vscg.tau: expected 0.25, as the network has, found 0.095"));
+}
+
+TEST_CASE("what a layer was given goes into the file, and only a network with the same takes it") {
+  const temporary_folder dir;
+  vscg_net other;
+  other.propagation.tau = 0.2;
+  const weights<vscg_net, float, cpu> saved(seed{1}, other);
+  const auto metadata = [](const setting_list& layers) {
+    return train::with_categories(io::metadata_of<vscg_net>(layers), categories);
+  };
+  CHECK(error_of([&] {
+          io::save_weights(saved, dir / "w", metadata(setting_list{}));
+        }).ends_with("vscg.tau: expected 0.2, as the network has, found 0.099"));
+  io::save_weights(saved, dir / "w", metadata(saved.table().settings));
+  CHECK(contains(refused<vscg_net, float>(dir / "w"), "vscg.tau: expected 0.099, as the network has, found 0.2"));
+  weights<vscg_net, float, cpu> loaded(seed{2}, other);
+  io::load_weights(loaded, dir / "w");
+  CHECK(loaded.get("L3.weight") == saved.get("L3.weight"));
 }
 
 TEST_CASE("all or nothing: what does not fit is listed and nothing is written") {
@@ -233,11 +256,6 @@ TEST_CASE("a model loads by vscg::load") {
 
 TEST_CASE("the four networks of VSCG: released and paper fit each other by names but are told apart") {
   const temporary_folder dir;
-  const std::vector<std::string> categories = [] {
-    std::vector<std::string> list;
-    for (int i = 0; i < 28; ++i) list.push_back("category " + std::to_string(i));
-    return list;
-  }();
   io::save_weights(weights<vscg_net_paper, float, cpu>(seed{1}), dir / "paper",
                    metadata_of<vscg_net_paper>(categories));
   io::save_weights(weights<vscg_net_weakly, float, cpu>(seed{1}), dir / "weakly",

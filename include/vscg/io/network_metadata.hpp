@@ -16,6 +16,7 @@
 
 #include <vscg/core/config.hpp>
 #include <vscg/core/error.hpp>
+#include <vscg/core/setting.hpp>
 #include <vscg/io/json.hpp>
 #include <vscg/io/name_list.hpp>
 #include <vscg/model/identity_text.hpp>
@@ -159,23 +160,23 @@ inline void expect_identity(const network_metadata& metadata, const network_iden
     const std::string what = thing + ": vscg." + std::string(setting.name);
     const std::string expected = number_text(setting.number);
     const std::string* const found = metadata.find(std::string(setting.name));
-    if (found == nullptr) throw expectation_error(what, expected + ", which the network's type fixes", "none");
+    if (found == nullptr) throw expectation_error(what, expected + ", as the network has", "none");
     if (metadata_detail::is_list(*found)) {
       const std::size_t names = names_from_text(*found, what).size();
       if (static_cast<double>(names) != setting.number)
         throw expectation_error(what, expected + " names", std::to_string(names));
     } else if (number_of(*found) != setting.number) {
-      throw expectation_error(what, expected + ", which the network's type fixes", *found);
+      throw expectation_error(what, expected + ", as the network has", *found);
     }
   }
 }
 
-/// The metadata for a file of `Network`'s weights: the identity that is declared next to its type. Callers may add
-/// settings that only the file has.
+/// The metadata for a file of weights: the identity that is declared next to the network's type, with what its layers
+/// were given. Callers may add settings that only the file has.
 template <class Network>
-network_metadata metadata_of() {
-  constexpr network_identity own = identity_of<Network>;
-  static_assert(own.named(), "vscg::io::metadata_of: specialize vscg::identity_of for this network");
+network_metadata metadata_of(const setting_list& layers = {}) {
+  static_assert(identity_of<Network>.named(), "vscg::io::metadata_of: specialize vscg::identity_of for this network");
+  const network_identity own = identity_of<Network>.of(layers);
   network_metadata metadata;
   metadata.network = own.name;
   metadata.variant = own.variant;

@@ -34,11 +34,11 @@ inline std::vector<state_entry> state_entries(const parameter_table& table) {
   return entries;
 }
 
-/// Throws unless `metadata` describes `Network`; a network without a name accepts any.
+/// Throws unless `metadata` describes the network with these arrays and settings; one without a name accepts any.
 template <class Network>
-void check_identity(const network_metadata& metadata, const std::string& thing) {
+void check_identity(const network_metadata& metadata, const parameter_table& table, const std::string& thing) {
   if constexpr (constexpr network_identity own = identity_of<Network>; own.named()) {
-    expect_identity(metadata, own, thing);
+    expect_identity(metadata, own.of(table.settings), thing);
   }
 }
 
@@ -52,7 +52,7 @@ void check_identity(const network_metadata& metadata, const std::string& thing) 
 template <class Network, class Scalar, class Backend>
 void save_weights(const vscg::weights<Network, Scalar, Backend>& w, const std::filesystem::path& path,
                   const network_metadata& metadata) {
-  weights_detail::check_identity<Network>(metadata, "metadata to write into " + path.string());
+  weights_detail::check_identity<Network>(metadata, w.table(), "metadata to write into " + path.string());
   std::vector<std::vector<Scalar>> numbers;
   for (const auto& entry : w.table().entries) numbers.push_back(w.get(entry.name));
   save_state<Scalar>(
@@ -84,7 +84,7 @@ std::optional<network_metadata> load_weights(vscg::weights<Network, Scalar, Back
     break;
   }
   if (metadata && prefix.file.empty() && prefix.table.empty()) {
-    weights_detail::check_identity<Network>(*metadata, path.string());
+    weights_detail::check_identity<Network>(*metadata, w.table(), path.string());
   }
   const auto& entries = w.table().entries;
   load_state<Scalar>(

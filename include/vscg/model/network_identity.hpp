@@ -12,6 +12,7 @@
 #include <type_traits>
 
 #include <vscg/core/config.hpp>
+#include <vscg/core/setting.hpp>
 
 namespace vscg {
 
@@ -21,13 +22,14 @@ struct network_setting {
   std::string_view text;  ///< if it is a word: "fully"
   double number = 0;      ///< if it is not a word
   bool is_number = false;
+  std::string_view member;  ///< "psp.tau": the path of the layer's member that holds the number, if one does
 
   constexpr network_setting() = default;
   constexpr network_setting(std::string_view its_name, std::string_view word) : name(its_name), text(word) {}
   template <class Number>
   requires std::is_arithmetic_v<Number>
-  constexpr network_setting(std::string_view its_name, Number value)
-      : name(its_name), number(static_cast<double>(value)), is_number(true) {}
+  constexpr network_setting(std::string_view its_name, Number value, std::string_view its_member = {})
+      : name(its_name), number(static_cast<double>(value)), is_number(true), member(its_member) {}
 };
 
 /// A network's name in files. Networks whose arrays have the same names and shapes may compute different things, so
@@ -47,6 +49,15 @@ class network_identity {
 
   constexpr bool named() const { return !name.empty(); }
   constexpr std::span<const network_setting> settings() const { return {settings_.data(), count_}; }
+  /// The identity of one network of the type: numbers that members hold are what its layers were given.
+  network_identity of(const setting_list& layers) const {
+    network_identity one = *this;
+    for (std::size_t i = 0; i < count_; ++i) {
+      const setting_entry* const found = layers.find(settings_[i].member);
+      if (found != nullptr) one.settings_[i].number = found->number;
+    }
+    return one;
+  }
   /// Null if there is no such setting.
   constexpr const network_setting* find(std::string_view setting) const {
     for (const network_setting& one : settings()) {
@@ -64,7 +75,7 @@ class network_identity {
 ///
 ///   template <>
 ///   inline constexpr network_identity identity_of<my_net>{
-///       "my_net", "base", {{"activation", "gelu"}, {"tokens", 5000}}};
+///       "my_net", "base", {{"activation", "gelu"}, {"tokens", 5000}, {"dropout", 0.1, "body.dropout.rate"}}};
 template <class Network>
 inline constexpr network_identity identity_of{};
 

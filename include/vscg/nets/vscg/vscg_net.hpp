@@ -40,16 +40,16 @@ using vscg_net_weakly_paper = localizer<audio_guided_attention<setting::weakly>,
 // Their names in files.
 template <>
 inline constexpr network_identity identity_of<vscg_net>{
-    "vscg", "released", {{"setting", "fully"}, {"categories", 28}, {"tau", default_tau}}};
+    "vscg", "released", {{"setting", "fully"}, {"categories", 28}, {"tau", default_tau, "psp.tau"}}};
 template <>
 inline constexpr network_identity identity_of<vscg_net_paper>{
-    "vscg", "paper", {{"setting", "fully"}, {"categories", 28}, {"tau", default_tau}}};
+    "vscg", "paper", {{"setting", "fully"}, {"categories", 28}, {"tau", default_tau, "psp.tau"}}};
 template <>
 inline constexpr network_identity identity_of<vscg_net_weakly>{
-    "vscg", "released", {{"setting", "weakly"}, {"categories", 28}, {"tau", default_tau}}};
+    "vscg", "released", {{"setting", "weakly"}, {"categories", 28}, {"tau", default_tau, "psp.tau"}}};
 template <>
 inline constexpr network_identity identity_of<vscg_net_weakly_paper>{
-    "vscg", "paper", {{"setting", "weakly"}, {"categories", 28}, {"tau", default_tau}}};
+    "vscg", "paper", {{"setting", "weakly"}, {"categories", 28}, {"tau", default_tau, "psp.tau"}}};
 
 }  // namespace vscg
 
