@@ -12,6 +12,7 @@
 #include <doctest/doctest.h>
 
 #include <vscg/backend/eigen/backend.hpp>
+#include <vscg/model/profile.hpp>
 #include <vscg/model/trainer.hpp>
 
 #include "model/small_training.hpp"
@@ -38,7 +39,7 @@ TEST_CASE("a trainer times its steps, forward and back, and moves nothing") {
   trainer t(net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{2}, of(8));
   const data d(8);
   const auto loss = t.gradients(d.x, d.y).total;
-  const std::vector<double> seconds = t.profile(d.x, d.y);
+  const std::vector<double> seconds = vscg::profile(t, d.x, d.y);
   REQUIRE(seconds.size() == t.steps_traced().steps().size());
   REQUIRE(t.steps_traced().steps().back().pullback);
   for (const double of_step : seconds) CHECK(of_step > 0);

@@ -4,7 +4,6 @@
 #include <vscg/core/begin.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -110,18 +109,17 @@ class runner {
     return std::nullopt;
   }
 
-  /// Seconds that each step takes within the runs that f() makes; describe(program, items, seconds) shows them. The
-  /// backend finishes each step before the next one begins, so together they take longer than a run without this.
-  template <class F>
-  std::vector<double> seconds_of_steps(F f) {
-    std::vector<double> seconds(program_->steps().size(), 0);
-    struct timing {
-      std::vector<double>*& to;
-      ~timing() { to = nullptr; }
-    } now{seconds_};
-    seconds_ = &seconds;
+  /// Calls watch(step, false) before each step and watch(step, true) after it within the runs that f() makes. The
+  /// backend has finished everything before, so such runs take longer; `vscg::profile` measures with it.
+  template <class Watch, class F>
+  void watched(Watch& watch, F f) {
+    struct until_the_end {
+      runner& of;
+      ~until_the_end() { of.watcher_ = nullptr; }
+    } const guard{*this};
+    watcher_ = &watch;
+    watch_ = [](void* watcher, std::size_t step, bool done) { (*static_cast<Watch*>(watcher))(step, done); };
     f();
-    return seconds;
   }
 
   const Scalar* value(slot_id id) const { return values_[program_->array_of(id)]; }
@@ -245,11 +243,9 @@ class runner {
       }
       const auto [index, pullback] = program_->steps()[at];
       const node& n = program_->nodes()[index];
-      const auto function = pullback ? n.pullback : n.forward;
-      if (seconds_ == nullptr)
-        function(n.operation, n, &running);
-      else
-        (*seconds_)[at] += seconds_of([&] { function(n.operation, n, &running); });
+      tell_watcher(at, false);
+      (pullback ? n.pullback : n.forward)(n.operation, n, &running);
+      tell_watcher(at, true);
       if (not_finite != nullptr && !finite_after(n, pullback, state.items)) {
         *not_finite = (pullback ? "the gradient of " : "") + n.label;
         return false;
@@ -259,13 +255,10 @@ class runner {
     return true;
   }
 
-  template <class F>
-  double seconds_of(F f) {
+  void tell_watcher(std::size_t step, bool done) {
+    if (watcher_ == nullptr) return;
     executor_.wait();
-    const auto began = std::chrono::steady_clock::now();
-    f();
-    executor_.wait();
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+    watch_(watcher_, step, done);
   }
 
   bool finite_after(const node& n, bool pullback, std::size_t items) {
@@ -308,7 +301,8 @@ class runner {
   std::uint32_t bindings_ = 0;
   std::vector<std::vector<stride>> strides_;  // by stretch
   bool poison_ = false;
-  std::vector<double>* seconds_ = nullptr;  // by step, while somebody wants them
+  void* watcher_ = nullptr;
+  void (*watch_)(void*, std::size_t, bool) = nullptr;
   std::function<bool()> stop_;
   bool given_up_ = false;
 };

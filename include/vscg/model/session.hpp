@@ -85,16 +85,11 @@ class session {
   template <class... Arrays>
   outputs infer(const Arrays&... arrays) && = delete;  // the views would outlive the session
 
-  /// Seconds that each step of `traced()` takes on these arrays, for `describe(traced(), items, seconds)`; the mean of
-  /// `runs` runs. Takes and throws what `infer` does.
-  template <class... Arrays>
-  std::vector<double> profile(int runs, const Arrays&... arrays) {
+  /// Infers twice, the second time with `runner::watched`. Takes and throws what `infer` does.
+  template <class Watch, class... Arrays>
+  void infer_watched(Watch& watch, const Arrays&... arrays) {
     infer(arrays...);
-    std::vector<double> seconds = runner_.seconds_of_steps([&] {
-      for (int i = 0; i < runs; ++i) runner_.forward(state());
-    });
-    for (double& of_step : seconds) of_step /= runs;
-    return seconds;
+    runner_.watched(watch, [&] { runner_.forward(state()); });
   }
 
   /// Bytes of memory that the session holds for its arrays and its backend, including workspaces of products. The

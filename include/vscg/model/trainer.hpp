@@ -122,12 +122,11 @@ class trainer {
     return reported();
   }
 
-  /// Seconds that each step of `steps_traced()`, forward and back, takes on a batch, over its micro-batches together;
-  /// for `describe(steps_traced(), items, seconds)`. Weights and moments stay as they are.
-  template <class... Arrays>
-  std::vector<double> profile(const Arrays&... arrays) {
+  /// Computes gradients twice, the second time with `runner::watched`. Takes and throws what `gradients` does.
+  template <class Watch, class... Arrays>
+  void gradients_watched(Watch& watch, const Arrays&... arrays) {
     gradients(arrays...);
-    return runner_.seconds_of_steps([&] { run_micro_batches(); });
+    runner_.watched(watch, [&] { run_micro_batches(); });
   }
 
   /// The gradient of one named array after a step; empty if the loss does not reach it.
