@@ -32,7 +32,10 @@
 #include <vscg/nn/max_pool1d.hpp>
 #include <vscg/nn/recurrent.hpp>
 #include <vscg/nn/sequential.hpp>
+#include <vscg/ops/cat.hpp>
 #include <vscg/ops/multiply.hpp>
+#include <vscg/ops/over_axis.hpp>
+#include <vscg/ops/permute.hpp>
 #include <vscg/optim/adam.hpp>
 
 // Whoever needs the generic floors only may leave the networks out.

@@ -64,10 +64,24 @@ auto normalized_weight(weight<6, 4> x) { return normalize(x); }
 auto similarity_of_other_channels(data<10, 256> a, data<10, 128> b) { return cosine_similarity(a, b); }
 // expect: shape_mismatch<.*cosine_similarity<.*expects<.*batch, .*any>.*gets<.*batch>
 auto similarity_of_numbers(data<> a, data<> b) { return cosine_similarity(a, b); }
-// expect: shape_mismatch<.*max_over_time.*expects<.*batch, .*any, .*any>.*gets<.*batch, 256>
-auto maximum_without_time(data<256> x) { return max<1>(x); }
-// expect: shape_mismatch<.*mean_over_time.*expects<.*batch, .*any, .*any>.*gets<.*batch, 10, 7, 7, 512>
-auto mean_of_pictures(data<10, 7, 7, 512> x) { return mean<1>(x); }
+// expect: shape_mismatch<.*max_function, .*expects<1, .*to, 2, .*as_axis>.*gets<3, .*as_axis>
+auto maximum_over_no_axis(data<10, 256> x) { return max<3>(x); }
+// expect: shape_mismatch<.*mean_function, .*expects<1, .*to, 2, .*as_axis>.*gets<0, .*as_axis>
+auto mean_over_the_batch(data<10, 256> x) { return mean<0>(x); }
+// expect: shape_mismatch<.*sum_function, .*expects<.*batch, .*any>.*gets<.*batch>
+auto sum_of_numbers(data<> x) { return sum<1>(x); }
+// expect: shape_mismatch<.*cat_function, .*expects<128>.*gets<64>
+auto cat_of_other_channels(data<10, 128> a, data<8, 64> b) { return cat<1>(a, b); }
+// expect: shape_mismatch<.*cat_function, .*expects<.*batch, 10, .*any>.*gets<10, 128>
+auto cat_of_data_and_weight(data<10, 128> a, weight<10, 128> b) { return cat<2>(a, b); }
+// expect: shape_mismatch<.*cat_function, .*expects<1, .*to, 2, .*as_axis>.*gets<0, .*as_axis>
+auto cat_over_the_batch(data<10, 128> a) { return cat<0>(a, a); }
+// expect: shape_mismatch<.*permute_function, .*expects<3, .*of_axes>.*gets<2, .*of_axes>
+auto permute_of_two_axes(data<10, 128> x) { return permute<1, 0>(x); }
+// expect: shape_mismatch<.*permute_function, .*expects<0, .*to, 2, .*each_once>.*gets<0, 1, 1>
+auto permute_of_an_axis_twice(data<10, 128> x) { return permute<0, 1, 1>(x); }
+// expect: shape_mismatch<.*permute_function, .*expects<.*batch, .*at_first>.*gets<1, 0, 2>
+auto permute_of_the_batch(data<10, 128> x) { return permute<1, 0, 2>(x); }
 
 // Layers.
 

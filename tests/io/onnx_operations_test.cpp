@@ -121,8 +121,17 @@ const std::map<std::string, expected_graph> expected_graphs{
     {"cosine_similarity of x and x", {"Mul ReduceSum ReduceL2 Max ReduceL2 Max Mul Div", 0x43e676b4fa94ce59U}},
     {"max_pool1d", {"Transpose MaxPool Transpose", 0xeb992b8a20996a50U}},
     {"max_pool1d with a rest", {"Transpose MaxPool Transpose", 0x8579a27b2adfa05aU}},
-    {"max_over_time", {"ReduceMax", 0x9906bb5b97e58f70U}},
-    {"mean_over_time", {"ReduceMean", 0xc752abf335afdd8dU}},
+    {"max over steps", {"ReduceMax", 0x9906bb5b97e58f70U}},
+    {"mean over steps", {"ReduceMean", 0xc752abf335afdd8dU}},
+    {"max over an inner axis", {"ReduceMax", 0x0083c1389b66453bU}},
+    {"max over the last axis", {"ReduceMax", 0xcf814a7e31626d62U}},
+    {"mean over the last axis", {"ReduceMean", 0x1dfb70687f5e5da7U}},
+    {"sum over the first axis of an item", {"ReduceSum", 0x433961ad12ac5da9U}},
+    {"sum over the only axis", {"ReduceSum", 0x58afb3b8f3286e2dU}},
+    {"permute", {"Transpose Transpose", 0x15df0c56753b4d3aU}},
+    {"permute without a copy", {"Reshape Transpose MatMul", 0x847b1dd27b69fb1dU}},
+    {"cat", {"Concat", 0x4e9346c4f54e1b84U}},
+    {"cat of channels", {"Concat", 0x7d0d7d2626c6bb71U}},
     {"view", {"Reshape Softmax", 0xc83915b191003907U}}};
 
 }  // namespace

@@ -171,6 +171,30 @@ auto expect_same_shape(const A&, const B& b) {
   return expect_shape<Layer, shape_of<A>>(b);
 }
 
+namespace detail {
+template <class Shape>
+struct with_any_axis;
+template <int... Extents>
+struct with_any_axis<shape<Extents...>> {
+  using type = shape<Extents..., any_extent>;
+};
+}  // namespace detail
+
+/// Refuses an axis that an array of this shape does not have, and the batch's.
+template <class Layer, class Shape, int Axis>
+constexpr auto require_axis() {
+  constexpr int first = static_cast<int>(Shape::batch_axes);
+  constexpr int last = static_cast<int>(Shape::rank) - 1;
+  if constexpr (last < first) {
+    detail::refuse_shape<Layer>(std::type_identity<typename detail::with_any_axis<Shape>::type>{},
+                                std::type_identity<Shape>{});
+    return false;
+  } else {
+    using expected = expects<first, number::to, last, number::as_axis>;
+    return require<axis_of<Shape, Axis> != no_axis, Layer, expected, gets<Axis, number::as_axis>>();
+  }
+}
+
 /// Calls a network with operands that somebody else chose. Another number of them than its `inputs` is refused.
 template <class Network, class... X>
 auto call_network(const Network& network, const std::tuple<X...>& operands) {

@@ -3,12 +3,18 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <numeric>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include <vscg/core/var.hpp>
+#include <vscg/ops/cat.hpp>
+#include <vscg/ops/matmul.hpp>
 #include <vscg/ops/max_pool1d.hpp>
-#include <vscg/ops/over_time.hpp>
+#include <vscg/ops/over_axis.hpp>
+#include <vscg/ops/permute.hpp>
 #include <vscg/ops/softmax.hpp>
 
 #include "ops/cases/rows.hpp"
@@ -47,18 +53,137 @@ struct max_pool1d_with_rest_case : operation_case<shape<dyn, 8, 11>> {
   static std::vector<double> reference(std::size_t items, const arrays& x) { return pool_reference<8, 3>(items, x[0]); }
 };
 
-struct max_over_time_case : operation_case<shape<dyn, 5, 11>> {
-  static constexpr const char* name = "max_over_time";
+struct max_over_steps_case : operation_case<shape<dyn, 5, 11>> {
+  static constexpr const char* name = "max over steps";
   auto operator()(auto x) const { return vscg::max<1>(x); }
   static std::vector<double> reference(std::size_t items, const arrays& x) { return pool_reference<5, 5>(items, x[0]); }
 };
 
-struct mean_over_time_case : operation_case<shape<dyn, 5, 11>> {
-  static constexpr const char* name = "mean_over_time";
+struct mean_over_steps_case : operation_case<shape<dyn, 5, 11>> {
+  static constexpr const char* name = "mean over steps";
   auto operator()(auto x) const { return vscg::mean<1>(x); }
   static std::vector<double> reference(std::size_t items, const arrays& x) {
     std::vector<double> y(items * 11);
     for (std::size_t i = 0; i < x[0].size(); ++i) y[i / 55 * 11 + i % 11] += x[0][i] / 5;
+    return y;
+  }
+};
+
+/// x as [blocks, Steps, Channels], and what the numbers of all steps become.
+template <std::size_t Steps, std::size_t Channels, class F>
+std::vector<double> reduced(const std::vector<double>& x, F reduce) {
+  std::vector<double> y;
+  for (std::size_t block = 0; block < x.size() / (Steps * Channels); ++block) {
+    for (std::size_t c = 0; c < Channels; ++c) {
+      std::vector<double> steps;
+      for (std::size_t t = 0; t < Steps; ++t) steps.push_back(x[(block * Steps + t) * Channels + c]);
+      y.push_back(reduce(steps));
+    }
+  }
+  return y;
+}
+inline double largest(const std::vector<double>& x) { return *std::max_element(x.begin(), x.end()); }
+inline double total(const std::vector<double>& x) { return std::accumulate(x.begin(), x.end(), 0.0); }
+
+using block_array = shape<dyn, 4, 3, 11>;
+
+struct max_over_inner_axis_case : operation_case<block_array> {
+  static constexpr const char* name = "max over an inner axis";
+  auto operator()(auto x) const { return vscg::max<2>(x); }
+  static std::vector<double> reference(std::size_t, const arrays& x) { return reduced<3, 11>(x[0], largest); }
+};
+
+struct max_over_last_axis_case : operation_case<block_array> {
+  static constexpr const char* name = "max over the last axis";
+  auto operator()(auto x) const { return vscg::max<-1>(x); }
+  static std::vector<double> reference(std::size_t, const arrays& x) { return reduced<11, 1>(x[0], largest); }
+};
+
+struct mean_over_last_axis_case : operation_case<block_array> {
+  static constexpr const char* name = "mean over the last axis";
+  auto operator()(auto x) const { return vscg::mean<3>(x); }
+  static std::vector<double> reference(std::size_t, const arrays& x) {
+    return reduced<11, 1>(x[0], [](const auto& steps) { return total(steps) / 11; });
+  }
+};
+
+struct sum_over_first_axis_case : operation_case<block_array> {
+  static constexpr const char* name = "sum over the first axis of an item";
+  auto operator()(auto x) const { return vscg::sum<1>(x); }
+  static std::vector<double> reference(std::size_t, const arrays& x) { return reduced<4, 33>(x[0], total); }
+};
+
+/// The only axis of an array without batch leaves one number.
+struct sum_over_only_axis_case : operation_case<shape<11>> {
+  static constexpr const char* name = "sum over the only axis";
+  static constexpr bool item_by_item = false;
+  auto operator()(auto x) const { return vscg::sum<0>(x); }
+  static std::vector<double> reference(std::size_t, const arrays& x) { return {total(x[0])}; }
+};
+
+/// The last axis stays the last: rows are copied. A second time, all axes move.
+struct permute_case : operation_case<shape<dyn, 2, 3, 5, 7>> {
+  static constexpr const char* name = "permute";
+  auto operator()(auto x) const { return vscg::permute<0, 4, 2, 1, 3>(vscg::permute<0, 2, 1, 3, -1>(x)); }
+  static std::vector<double> reference(std::size_t items, const arrays& x) {
+    std::vector<double> y;
+    for (std::size_t item = 0; item < items; ++item) {
+      for (std::size_t i = 0; i < 7 * 2 * 3 * 5; ++i) {
+        const std::size_t d = i % 5;
+        const std::size_t c = i / 5 % 3;
+        const std::size_t b = i / 15 % 2;
+        const std::size_t a = i / 30;
+        y.push_back(x[0][((item * 2 + b) * 3 + c) * 35 + d * 7 + a]);
+      }
+    }
+    return y;
+  }
+};
+
+/// Where only axes of extent 1 move, nothing is copied; where the last two change places, it is a transpose.
+struct permute_view_case : operation_case<shape<dyn, 5, 1, 7>> {
+  static constexpr const char* name = "permute without a copy";
+  auto operator()(auto x) const {
+    const auto rows = vscg::permute<0, 2, 1, 3>(x);
+    return vscg::matmul(rows, vscg::permute<0, 1, 3, 2>(rows));
+  }
+  static std::vector<double> reference(std::size_t items, const arrays& x) {
+    std::vector<double> y;
+    for (std::size_t i = 0; i < items * 25; ++i) {
+      double product = 0;
+      for (std::size_t c = 0; c < 7; ++c) product += x[0][i / 5 * 7 + c] * x[0][(i / 25 * 5 + i % 5) * 7 + c];
+      y.push_back(product);
+    }
+    return y;
+  }
+};
+
+/// Three arrays, one of which comes twice.
+struct cat_case : operation_case<shape<dyn, 3, 2, 11>, shape<dyn, 3, 1, 11>> {
+  static constexpr const char* name = "cat";
+  using also_active = std::integer_sequence<std::uint32_t, 0b01, 0b10>;
+  auto operator()(auto a, auto b) const { return vscg::cat<2>(a, b, a); }
+  static std::vector<double> reference(std::size_t items, const arrays& x) {
+    std::vector<double> y;
+    for (std::size_t row = 0; row < items * 3; ++row) {
+      for (const auto& [array, size] : {std::pair{0, 22}, {1, 11}, {0, 22}}) {
+        const auto begin = x[static_cast<std::size_t>(array)].begin() + static_cast<std::ptrdiff_t>(row) * size;
+        y.insert(y.end(), begin, begin + size);
+      }
+    }
+    return y;
+  }
+};
+
+struct cat_channels_case : operation_case<shape<dyn, 3, 4>, shape<dyn, 3, 9>> {
+  static constexpr const char* name = "cat of channels";
+  auto operator()(auto a, auto b) const { return vscg::cat<-1>(a, b); }
+  static std::vector<double> reference(std::size_t items, const arrays& x) {
+    std::vector<double> y;
+    for (std::size_t row = 0; row < items * 3; ++row) {
+      for (std::size_t c = 0; c < 4; ++c) y.push_back(x[0][row * 4 + c]);
+      for (std::size_t c = 0; c < 9; ++c) y.push_back(x[1][row * 9 + c]);
+    }
     return y;
   }
 };
@@ -71,6 +196,8 @@ struct view_case : operation_case<shape<dyn, 33>> {
 };
 
 using time_cases =
-    std::tuple<max_pool1d_case, max_pool1d_with_rest_case, max_over_time_case, mean_over_time_case, view_case>;
+    std::tuple<max_pool1d_case, max_pool1d_with_rest_case, max_over_steps_case, mean_over_steps_case,
+               max_over_inner_axis_case, max_over_last_axis_case, mean_over_last_axis_case, sum_over_first_axis_case,
+               sum_over_only_axis_case, permute_case, permute_view_case, cat_case, cat_channels_case, view_case>;
 
 }  // namespace contract

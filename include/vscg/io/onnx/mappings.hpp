@@ -148,6 +148,30 @@ inline onnx_mapping over_axis(const char* type, std::int64_t axis, bool keep = f
   return [=](onnx_graph& to, const node& n) { return names{reduce(to, type, to.operand(n, 0), {axis}, keep)}; };
 }
 
+/// Over the axis that the operation names, which stays where it is the only one.
+inline onnx_mapping over_its_axis(const char* type) {
+  return [=](onnx_graph& to, const node& n) {
+    const auto axis = static_cast<std::int64_t>(onnx_graph::number(n, "axis"));
+    const bool keep = to.extents(n, 0).size() == 1;
+    const auto x = to.operand(n, 0);
+    if (type != std::string("ReduceSum")) return names{reduce(to, type, x, {axis}, keep)};
+    return names{to.add(type, {x, to.integers({axis})}, {{"keepdims", keep ? 1 : 0}})};
+  };
+}
+
+inline names cat(onnx_graph& to, const node& n) {
+  names parts;
+  for (std::size_t k = 0; k < n.operands.size(); ++k) parts.push_back(to.operand(n, k));
+  return {to.add("Concat", parts, {{"axis", static_cast<std::int64_t>(onnx_graph::number(n, "axis"))}})};
+}
+
+inline names permute(onnx_graph& to, const node& n) {
+  axes order;
+  for (std::size_t k = 0; k < to.extents(n, 0).size(); ++k)
+    order.push_back(static_cast<std::int64_t>(onnx_graph::number(n, "axis_" + std::to_string(k))));
+  return {to.add("Transpose", {to.operand(n, 0)}, {{"perm", order}})};
+}
+
 inline names batch_weighted_sum(onnx_graph& to, const node& n) {
   const auto product = to.add("Mul", {to.operand(n, 0), to.operand(n, 1)});
   return {to.add("ReduceSum", {product, to.integers({0})}, {{"keepdims", 1}})};
@@ -221,6 +245,7 @@ inline onnx_mapping_table onnx_mappings() {
           {"batch_weighted_sum", batch_weighted_sum},
           {"binary_cross_entropy", binary_cross_entropy},
           {"binary_cross_entropy_with_logits", binary_cross_entropy_with_logits},
+          {"cat", cat},
           {"conv1d", conv1d},
           {"cosine_similarity", cosine_similarity},
           {"cross_entropy", cross_entropy},
@@ -232,14 +257,15 @@ inline onnx_mapping_table onnx_mappings() {
           {"linear", linear},
           {"lstm", lstm},
           {"matmul", matmul},
-          {"max_over_time", over_axis("ReduceMax", 1)},
+          {"max", over_its_axis("ReduceMax")},
           {"max_pool1d", max_pool1d},
+          {"mean", over_its_axis("ReduceMean")},
           {"mean_over_pairs", over_axis("ReduceMean", 1)},
-          {"mean_over_time", over_axis("ReduceMean", 1)},
           {"mse_loss", mse_loss},
           {"multiply", same("Mul")},
           {"normalize", normalize},
           {"pairwise_products", pairwise_products},
+          {"permute", permute},
           {"relu", unary},
           {"scale", scale},
           {"scale_rows", by_row("Mul")},
@@ -247,6 +273,7 @@ inline onnx_mapping_table onnx_mappings() {
           {"sigmoid", unary},
           {"silu", unary},
           {"softmax", softmax},
+          {"sum", over_its_axis("ReduceSum")},
           {"tanh", unary},
           {"threshold", threshold},
           {"transpose", transpose}};
