@@ -41,6 +41,15 @@
   ROWS(T, kernels::batch_sum<T>)                                                          \
   ROWS(T, kernels::block_sums<identity_function, T>)                                      \
   ROWS(T, kernels::block_sums<relu_function, T>)                                          \
+  ROWS(T, kernels::broadcast_forward<kernels::sum_of_two, T>)                             \
+  ROWS(T, kernels::broadcast_forward<kernels::product_of_two, T>)                         \
+  ROWS(T, kernels::broadcast_forward<subtract_function, T>)                               \
+  ROWS(T, kernels::broadcast_forward<divide_function, T>)                                 \
+  ROWS(T, kernels::broadcast_pullback<kernels::slope_one, T>)                             \
+  ROWS(T, kernels::broadcast_pullback<kernels::slope_other, T>)                           \
+  ROWS(T, kernels::broadcast_pullback<subtract_function::slope_of_b, T>)                  \
+  ROWS(T, kernels::broadcast_pullback<divide_function::slope_of_a, T>)                    \
+  ROWS(T, kernels::broadcast_pullback<divide_function::slope_of_b, T>)                    \
   ROWS(T, kernels::channels_before_steps<T>)                                              \
   ROWS(T, kernels::clear_last_steps<T>)                                                   \
   ROWS(T, kernels::copy_columns<T>)                                                       \

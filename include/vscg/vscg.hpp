@@ -32,10 +32,13 @@
 #include <vscg/nn/max_pool1d.hpp>
 #include <vscg/nn/recurrent.hpp>
 #include <vscg/nn/sequential.hpp>
+#include <vscg/ops/add.hpp>
 #include <vscg/ops/cat.hpp>
+#include <vscg/ops/divide.hpp>
 #include <vscg/ops/multiply.hpp>
 #include <vscg/ops/over_axis.hpp>
 #include <vscg/ops/permute.hpp>
+#include <vscg/ops/subtract.hpp>
 #include <vscg/optim/adam.hpp>
 
 // Whoever needs the generic floors only may leave the networks out.

@@ -23,6 +23,24 @@ auto sum_of_other_ranks(data<10, 128> a, data<128> b) { return a + b; }
 auto sum_of_data_and_weight(data<4> a, weight<3, 4> b) { return a + b; }
 // expect: shape_mismatch<.*multiply<.*expects<10>.*gets<8>
 auto product_of_other_segments(data<10, 28> a, data<8, 28> b) { return a * b; }
+// expect: shape_mismatch<.*add<.*expects<128>.*gets<64>
+auto sum_of_other_channels_beside_a_stretched_axis(data<1, 128> a, data<10, 64> b) { return a + b; }
+// expect: shape_mismatch<.*add<.*expects<.*batch, 10, 128>.*gets<10>
+auto sum_with_a_number_of_each_step(data<10, 128> a, weight<10> b) { return a + b; }
+// expect: shape_mismatch<.*add<.*expects<.*batch, 128>.*gets<10, 1, 1>
+auto sum_that_moves_the_batch(data<128> a, weight<10, 1, 1> b) { return a + b; }
+// expect: shape_mismatch<.*multiply<.*expects<.*batch, 10, 28>.*gets<.*batch, 10>
+auto product_of_rows_and_numbers(data<10, 28> a, data<10> b) { return a * b; }
+// expect: shape_mismatch<.*subtract_function, .*expects<28>.*gets<29>
+auto difference_of_other_classes(data<10, 28> a, weight<1, 10, 29> b) { return a - b; }
+// expect: shape_mismatch<.*divide_function, .*expects<4>.*gets<3>
+auto quotient_of_other_channels(data<4> a, data<3> b) { return a / b; }
+// expect: shape_mismatch<.*broadcast<.*sum_of_two.*expects<.*of_numbers>.*gets<.*of_indices>
+auto sum_with_classes(data<4> a, var<tag, indices<dyn, 4>, false> b) { return a + b; }
+// expect: shape_mismatch<.*subtract_function, .*expects<4>.*gets<3>
+auto difference_of_other_classes_by_index(data<4> a, var<tag, indices<dyn, 3>, false> b) { return a - b; }
+// expect: shape_mismatch<.*unary<.*tanh.*expects<.*of_numbers>.*gets<.*of_indices>
+auto tanh_of_classes(var<tag, indices<dyn>, false> x) { return tanh(x); }
 // expect: shape_mismatch<.*matmul_function.*expects<7>.*gets<8>
 auto matmul_inner(data<5, 7> a, data<8, 3> b) { return matmul(a, b); }
 // expect: shape_mismatch<.*matmul_function.*expects<10>.*gets<5>

@@ -17,6 +17,7 @@
 #include <vscg/io/onnx.hpp>
 
 #include "io/recorded.hpp"
+#include "ops/cases/broadcast.hpp"
 #include "ops/cases/elementwise.hpp"
 #include "ops/cases/loss.hpp"
 #include "ops/cases/product.hpp"
@@ -31,8 +32,8 @@ using vscg::io::onnx_model;
 
 namespace {
 
-using all_cases = decltype(std::tuple_cat(contract::elementwise_cases{}, contract::loss_cases{},
-                                          contract::linear_cases{}, contract::product_cases{},
+using all_cases = decltype(std::tuple_cat(contract::broadcast_cases{}, contract::elementwise_cases{},
+                                          contract::loss_cases{}, contract::linear_cases{}, contract::product_cases{},
                                           contract::recurrent_cases{}, contract::rows_cases{}, contract::time_cases{}));
 
 /// Calls f(case) for each operation of the contract that is more than its operand in inference.
@@ -123,6 +124,18 @@ const std::map<std::string, expected_graph> expected_graphs{
     {"max_pool1d with a rest", {"Transpose MaxPool Transpose", 0x8579a27b2adfa05aU}},
     {"max over steps", {"ReduceMax", 0x9906bb5b97e58f70U}},
     {"mean over steps", {"ReduceMean", 0xc752abf335afdd8dU}},
+    {"add a row", {"Add", 0x576642d5484be0caU}},
+    {"add one array to each item", {"Add", 0x576642d5484be0caU}},
+    {"multiply by one number", {"Mul", 0xd10b1e2556a21921U}},
+    {"multiply rows", {"Mul", 0xd10b1e2556a21921U}},
+    {"multiply, outer", {"Mul", 0xd10b1e2556a21921U}},
+    {"multiply by turns", {"Mul", 0xd10b1e2556a21921U}},
+    {"subtract", {"Sub", 0xd157c18af0524c3dU}},
+    {"subtract from a row", {"Sub", 0xd157c18af0524c3dU}},
+    {"divide", {"Div", 0xbad7ad380d9ecd56U}},
+    {"divide by a row of each item", {"Div", 0xbad7ad380d9ecd56U}},
+    {"divide a number of each row", {"Div", 0xbad7ad380d9ecd56U}},
+    {"divide without batch", {"Div", 0xbad7ad380d9ecd56U}},
     {"max over an inner axis", {"ReduceMax", 0x0083c1389b66453bU}},
     {"max over the last axis", {"ReduceMax", 0xcf814a7e31626d62U}},
     {"mean over the last axis", {"ReduceMean", 0x1dfb70687f5e5da7U}},
@@ -132,6 +145,7 @@ const std::map<std::string, expected_graph> expected_graphs{
     {"permute without a copy", {"Reshape Transpose MatMul", 0x847b1dd27b69fb1dU}},
     {"cat", {"Concat", 0x4e9346c4f54e1b84U}},
     {"cat of channels", {"Concat", 0x7d0d7d2626c6bb71U}},
+    {"subtract and multiply, pairs of items", {"Sub Mul", 0xb1e97021a157a6b1U}},
     {"view", {"Reshape Softmax", 0xc83915b191003907U}}};
 
 }  // namespace

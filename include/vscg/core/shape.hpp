@@ -125,6 +125,8 @@ enum class number : unsigned char {
   as_axis,
   each_once,
   at_first,
+  of_numbers,
+  of_indices,
   of_axes,
   of_elements,
   of_operands,
