@@ -75,7 +75,7 @@
   ROWS(T, kernels::max_pool1d_pullback<T>)                                                \
   ROWS(T, kernels::normalize_forward<T>)                                                  \
   ROWS(T, kernels::normalize_pullback<T>)                                                 \
-  ROWS(T, kernels::permute_copy<T>)                                                       \
+  ROWS(T, kernels::permuted_copy<T>)                                                      \
   ROWS(T, kernels::row_sums<T>)                                                           \
   ROWS(T, kernels::row_max_forward<T>)                                                    \
   ROWS(T, kernels::row_max_pullback<T>)                                                   \
@@ -88,7 +88,6 @@
   ROWS(T, kernels::steps_before_channels<T>)                                              \
   ROWS(T, kernels::sum_over_axis_forward<T>)                                              \
   ROWS(T, kernels::sum_over_axis_pullback<T>)                                             \
-  ROWS(T, kernels::transpose_matrix<T>)                                                   \
   ROWS(T, kernels::pointwise_loss_forward<binary_cross_entropy_function, T>)              \
   ROWS(T, kernels::pointwise_loss_pullback<binary_cross_entropy_function, T>)             \
   ROWS(T, kernels::pointwise_loss_forward<binary_cross_entropy_with_logits_function, T>)  \

@@ -10,6 +10,7 @@
 #include <span>
 #include <type_traits>
 
+#include <vscg/backend/scalar_index.hpp>
 #include <vscg/core/guard.hpp>
 #include <vscg/core/record.hpp>
 #include <vscg/core/shape.hpp>
@@ -42,13 +43,23 @@ struct row_of_numbers {
 /// Which part of which row a piece is.
 struct row_piece {
   std::size_t row;
-  std::size_t begin;
+  std::size_t begin = 0;
   std::size_t size;
-  VSCG_HD row_piece(std::size_t piece, std::size_t columns) {
+  bool narrow;
+  VSCG_HD row_piece(std::size_t piece, std::size_t columns, bool few) : row(piece), size(columns), narrow(few) {
+    if (columns <= broadcast_piece) return;
     const std::size_t pieces = (columns + broadcast_piece - 1) / broadcast_piece;
     row = piece / pieces;
     begin = piece % pieces * broadcast_piece;
     size = columns - begin < broadcast_piece ? columns - begin : broadcast_piece;
+  }
+  /// f(index) for its numbers. Where rows do not fill a register, one at a time is faster.
+  template <class T, class Group, class F>
+  VSCG_HD void each(Group group, const F& f) const {
+    if (narrow)
+      group.integers(size, [&](std::size_t i) { f(scalar_index<T>{i}); });
+    else
+      group.each(size, f);
   }
 };
 
@@ -56,6 +67,7 @@ template <class Function, class T>
 struct broadcast_forward {
   axis_walk rows;  // of y, a, b
   std::size_t columns;
+  bool narrow;
   bool a_moves;
   bool b_moves;
   const T* a;
@@ -63,12 +75,12 @@ struct broadcast_forward {
   T* y;
   template <class Group>
   VSCG_HD void operator()(Group group, std::size_t index) const {
-    const row_piece piece(index, columns);
+    const row_piece piece(index, columns, narrow);
     const array_places at = rows.at(piece.row);
     const row_of_numbers<T> left{a + at.second + (a_moves ? piece.begin : 0), a_moves};
     const row_of_numbers<T> right{b + at.third + (b_moves ? piece.begin : 0), b_moves};
     T* const to = y + at.first + piece.begin;
-    group.each(piece.size, [&](auto i) { i.store(to, Function::value(left.load(i), right.load(i))); });
+    piece.each<T>(group, [&](auto i) { i.store(to, Function::value(left.load(i), right.load(i))); });
   }
 };
 
@@ -79,6 +91,7 @@ struct broadcast_pullback {
   axis_walk summed;  // along those that it was stretched to
   std::size_t terms;
   std::size_t columns;
+  bool narrow;
   bool own_moves;  // otherwise the row is summed as well
   bool other_moves;
   const T* dy;
@@ -109,13 +122,13 @@ struct broadcast_pullback {
       group.integers(1, [&](std::size_t) { to.data[index] = to.adds ? to.data[index] + total : total; });
       return;
     }
-    const row_piece piece(index, columns);
+    const row_piece piece(index, columns, narrow);
     array_places at = kept.at(piece.row);
     at.first += piece.begin;
     at.second += piece.begin;
     if (other_moves) at.third += piece.begin;
     const gradient<T> target{to.data + piece.row * columns + piece.begin, to.adds};
-    group.each(piece.size, [&](auto i) {
+    piece.each<T>(group, [&](auto i) {
       auto total = slope(i, at, array_places{});
       for (std::size_t term = 1; term < terms; ++term) total = total + slope(i, at, summed.at(term));
       target.store(i, total);
@@ -164,8 +177,8 @@ void broadcast(Executor& backend, const broadcast_extents& of, const T* a, const
   axis_walk rows;
   for (std::size_t k = all.count; k-- > 1;) rows.add(all.axes[k].extent, all.axes[k].stride);
   backend.rows(rows.count() * pieces_of(row.extent), std::min(row.extent, kernels::broadcast_piece),
-               kernels::broadcast_forward<Function, T>{rows, row.extent, row.stride.second != 0, row.stride.third != 0,
-                                                       a, b, y});
+               kernels::broadcast_forward<Function, T>{rows, row.extent, all.narrow, row.stride.second != 0,
+                                                       row.stride.third != 0, a, b, y});
 }
 
 /// The gradient of the first operand. Without `scratch`, each of its numbers is one sum; with it, each item has its own
@@ -187,8 +200,9 @@ void broadcast_back(Executor& backend, const broadcast_extents& of, const T* dy,
   const std::size_t pieces = own_moves ? pieces_of(row.extent) : 1;
   const std::size_t columns = own_moves ? std::min(row.extent, kernels::broadcast_piece) : row.extent;
   backend.rows(kept.count() * pieces, terms * columns,
-               kernels::broadcast_pullback<Slope, T>{kept, summed, terms, row.extent, own_moves, row.stride.third != 0,
-                                                     dy, own, other, items_apart ? gradient<T>{scratch, false} : to});
+               kernels::broadcast_pullback<Slope, T>{kept, summed, terms, row.extent, all.narrow, own_moves,
+                                                     row.stride.third != 0, dy, own, other,
+                                                     items_apart ? gradient<T>{scratch, false} : to});
   if (!items_apart) return;
   const std::size_t numbers = kept.count() / of.items * (own_moves ? row.extent : 1);
   backend.each(numbers, of.items, kernels::sum_of_blocks<T>{of.items, numbers, scratch, to});

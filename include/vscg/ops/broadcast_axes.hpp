@@ -75,6 +75,8 @@ struct broadcast_axis {
 struct broadcast_axes {
   std::size_t count = 0;
   broadcast_axis axes[axis_walk::most_axes] = {};
+  /// Whether rows, the innermost axis, do not fill a register, for any number of items.
+  bool narrow = true;
 
   /// `batch_apart`: the first axis is walked by itself.
   broadcast_axes(std::span<const int> result, std::span<const int> first, std::span<const int> second,
@@ -91,6 +93,7 @@ struct broadcast_axes {
         inner->extent *= extent;
       else
         axes[count++] = axis;
+      if (count == 1) narrow = result[k] != dyn && axes[0].extent < 8;
       stride.first *= extent;
       if (in_first) stride.second *= extent;
       if (in_second) stride.third *= extent;
