@@ -38,6 +38,9 @@
 #include <vscg/ops/multiply.hpp>
 #include <vscg/ops/over_axis.hpp>
 #include <vscg/ops/permute.hpp>
+#include <vscg/ops/reciprocal.hpp>
+#include <vscg/ops/scale.hpp>
+#include <vscg/ops/shift.hpp>
 #include <vscg/ops/subtract.hpp>
 #include <vscg/optim/adam.hpp>
 

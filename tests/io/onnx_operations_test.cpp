@@ -146,6 +146,8 @@ const std::map<std::string, expected_graph> expected_graphs{
     {"cat", {"Concat", 0x4e9346c4f54e1b84U}},
     {"cat of channels", {"Concat", 0x7d0d7d2626c6bb71U}},
     {"subtract and multiply, pairs of items", {"Sub Mul", 0xb1e97021a157a6b1U}},
+    {"shift", {"Add Mul Add Sub Mul Add", 0xc4f444cdb963d733U}},
+    {"reciprocal", {"Div", 0xa443614e22da4f8fU}},
     {"view", {"Reshape Softmax", 0xc83915b191003907U}}};
 
 }  // namespace

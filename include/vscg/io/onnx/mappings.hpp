@@ -138,6 +138,16 @@ inline names scale(onnx_graph& to, const node& n) {
   return {to.add("Mul", {to.operand(n, 0), to.scalar(onnx_graph::number(n, "factor"))})};
 }
 
+inline names shift(onnx_graph& to, const node& n) {
+  const auto x = to.operand(n, 0);
+  const auto addend = to.scalar(onnx_graph::number(n, "addend"));
+  return {onnx_graph::number(n, "sign") < 0 ? to.add("Sub", {addend, x}) : to.add("Add", {x, addend})};
+}
+
+inline names reciprocal(onnx_graph& to, const node& n) {
+  return {to.add("Div", {to.scalar(onnx_graph::number(n, "numerator")), to.operand(n, 0)})};
+}
+
 inline names threshold(onnx_graph& to, const node& n) {
   const auto x = to.operand(n, 0);
   const auto above = to.add("Greater", {x, to.scalar(onnx_graph::number(n, "limit"))});
@@ -267,10 +277,12 @@ inline onnx_mapping_table onnx_mappings() {
           {"normalize", normalize},
           {"pairwise_products", pairwise_products},
           {"permute", permute},
+          {"reciprocal", reciprocal},
           {"relu", unary},
           {"scale", scale},
           {"scale_rows", by_row("Mul")},
           {"select_rows", select_rows},
+          {"shift", shift},
           {"sigmoid", unary},
           {"silu", unary},
           {"softmax", softmax},
