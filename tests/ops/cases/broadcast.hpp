@@ -73,12 +73,6 @@ struct add_row_case : broadcast_case<add_row_case, shape<dyn, 3, 11>, shape<11>>
   static auto formula(auto a, auto b) { return a + b; }
 };
 
-/// As a table of positions: the gradient sums items alone. Rows are longer than a kernel's pieces.
-struct add_item_case : broadcast_case<add_item_case, shape<1, 521>, shape<dyn, 1, 521>> {
-  static constexpr const char* name = "add one array to each item";
-  static auto formula(auto a, auto b) { return a + b; }
-};
-
 struct multiply_by_number_case : broadcast_case<multiply_by_number_case, shape<dyn, 3, 11>, shape<1>> {
   static constexpr const char* name = "multiply by one number";
   static auto formula(auto a, auto b) { return a * b; }
@@ -123,6 +117,13 @@ struct divide_by_steps_case : broadcast_case<divide_by_steps_case, shape<dyn, 3,
   static double value(std::size_t operand, double random) { return operand == 0 ? random : away_from_zero(random); }
 };
 
+/// The gradient of the divisor sums items alone. Rows are longer than a kernel's pieces.
+struct divide_by_one_array_case : broadcast_case<divide_by_one_array_case, shape<dyn, 1, 521>, shape<1, 521>> {
+  static constexpr const char* name = "divide by one array for all items";
+  static auto formula(auto a, auto b) { return a / b; }
+  static double value(std::size_t operand, double random) { return operand == 0 ? random : away_from_zero(random); }
+};
+
 /// The gradient of [3, 1] sums rows of each item, and then items.
 struct divide_number_of_row_case : broadcast_case<divide_number_of_row_case, shape<3, 1>, shape<dyn, 3, 11>> {
   static constexpr const char* name = "divide a number of each row";
@@ -155,8 +156,8 @@ struct pairs_case : operation_case<shape<dyn, 1>, shape<dyn>, shape<1>> {
 };
 
 using broadcast_cases =
-    std::tuple<add_row_case, add_item_case, multiply_by_number_case, multiply_rows_case, multiply_outer_case,
-               multiply_by_turns_case, subtract_case, subtract_from_row_case, divide_case, divide_by_steps_case,
+    std::tuple<add_row_case, multiply_by_number_case, multiply_rows_case, multiply_outer_case, multiply_by_turns_case,
+               subtract_case, subtract_from_row_case, divide_case, divide_by_steps_case, divide_by_one_array_case,
                divide_number_of_row_case, divide_without_batch_case, pairs_case>;
 
 }  // namespace contract
