@@ -204,6 +204,8 @@ auto matmul_of_one(data<4, 4> a) { return matmul(a); }
 auto softmax_of_two(data<4> a, data<4> b) { return softmax(a, b); }
 // expect: shape_mismatch<.*cross_entropy_function, .*expects<2, .*of_operands>.*gets<3, .*of_operands>
 auto cross_entropy_of_three(data<4> a, data<4> b, data<> w) { return cross_entropy(a, b, w); }
+// expect: shape_mismatch<.*max_function, .*expects<1, .*of_operands>.*gets<2, .*of_operands>
+auto maximum_of_two(data<4, 4> a) { return max<1>(a, a); }
 // expect: shape_mismatch<.*linear_function, .*expects<2, .*to, 3, .*of_operands>.*gets<1, .*of_operands>
 auto linear_of_one(data<4> a) { return vscg::linear(a); }
 // expect: shape_mismatch<.*linear<4, 2.*expects<1, .*of_operands>.*gets<2, .*of_operands>

@@ -263,6 +263,7 @@ auto max(const X& x) {
   else
     return record(ops::max_over_axis<Shape, axis>{}, x);
 }
+VSCG_OPERANDS_OVER_AXIS(max, 1, 1)
 
 /// mean<2>(x): the mean over axis 2, which the result lacks: [B, T, R, C] to [B, T, C]. Any axis but the batch's,
 /// counted from the end when negative (PyTorch's x.mean(dim=2)). The batch's is `batch_mean`.
@@ -276,6 +277,7 @@ auto mean(const X& x) {
   else
     return record(ops::sum_over_axis<Shape, axis, true>{}, x);
 }
+VSCG_OPERANDS_OVER_AXIS(mean, 1, 1)
 
 /// sum<2>(x): the sum over axis 2, as `mean` (PyTorch's x.sum(dim=2)).
 template <int Axis, Var X>
@@ -288,6 +290,7 @@ auto sum(const X& x) {
   else
     return record(ops::sum_over_axis<Shape, axis, false>{}, x);
 }
+VSCG_OPERANDS_OVER_AXIS(sum, 1, 1)
 
 }  // namespace vscg
 
