@@ -87,30 +87,20 @@ inline double total(const std::vector<double>& x) { return std::accumulate(x.beg
 
 using block_array = shape<dyn, 4, 3, 11>;
 
-struct max_over_inner_axis_case : operation_case<block_array> {
-  static constexpr const char* name = "max over an inner axis";
-  auto operator()(auto x) const { return vscg::max<2>(x); }
-  static std::vector<double> reference(std::size_t, const arrays& x) { return reduced<3, 11>(x[0], largest); }
-};
-
-struct max_over_last_axis_case : operation_case<block_array> {
-  static constexpr const char* name = "max over the last axis";
-  auto operator()(auto x) const { return vscg::max<-1>(x); }
-  static std::vector<double> reference(std::size_t, const arrays& x) { return reduced<11, 1>(x[0], largest); }
-};
-
-struct mean_over_last_axis_case : operation_case<block_array> {
-  static constexpr const char* name = "mean over the last axis";
-  auto operator()(auto x) const { return vscg::mean<3>(x); }
+struct max_then_mean_case : operation_case<block_array> {
+  static constexpr const char* name = "max over an inner axis, mean over the last";
+  auto operator()(auto x) const { return vscg::mean<2>(vscg::max<2>(x)); }
   static std::vector<double> reference(std::size_t, const arrays& x) {
-    return reduced<11, 1>(x[0], [](const auto& steps) { return total(steps) / 11; });
+    return reduced<11, 1>(reduced<3, 11>(x[0], largest), [](const auto& steps) { return total(steps) / 11; });
   }
 };
 
-struct sum_over_first_axis_case : operation_case<block_array> {
-  static constexpr const char* name = "sum over the first axis of an item";
-  auto operator()(auto x) const { return vscg::sum<1>(x); }
-  static std::vector<double> reference(std::size_t, const arrays& x) { return reduced<4, 33>(x[0], total); }
+struct sum_then_max_case : operation_case<block_array> {
+  static constexpr const char* name = "sum over the first axis, max over the last";
+  auto operator()(auto x) const { return vscg::max<-1>(vscg::sum<1>(x)); }
+  static std::vector<double> reference(std::size_t, const arrays& x) {
+    return reduced<11, 1>(reduced<4, 33>(x[0], total), largest);
+  }
 };
 
 /// The only axis of an array without batch leaves one number.
@@ -158,31 +148,24 @@ struct permute_view_case : operation_case<shape<dyn, 5, 1, 7>> {
   }
 };
 
-/// Three arrays, one of which comes twice.
-struct cat_case : operation_case<shape<dyn, 3, 2, 11>, shape<dyn, 3, 1, 11>> {
+/// Rows of three arrays, one of which comes twice, and then more channels.
+struct cat_case : operation_case<shape<dyn, 3, 2, 11>, shape<dyn, 3, 1, 11>, shape<dyn, 3, 5, 4>> {
   static constexpr const char* name = "cat";
-  using also_active = std::integer_sequence<std::uint32_t, 0b01, 0b10>;
-  auto operator()(auto a, auto b) const { return vscg::cat<2>(a, b, a); }
+  using also_active = std::integer_sequence<std::uint32_t, 0b001, 0b110>;
+  auto operator()(auto a, auto b, auto c) const { return vscg::cat<-1>(vscg::cat<2>(a, b, a), c); }
   static std::vector<double> reference(std::size_t items, const arrays& x) {
     std::vector<double> y;
-    for (std::size_t row = 0; row < items * 3; ++row) {
-      for (const auto& [array, size] : {std::pair{0, 22}, {1, 11}, {0, 22}}) {
-        const auto begin = x[static_cast<std::size_t>(array)].begin() + static_cast<std::ptrdiff_t>(row) * size;
-        y.insert(y.end(), begin, begin + size);
-      }
-    }
-    return y;
-  }
-};
-
-struct cat_channels_case : operation_case<shape<dyn, 3, 4>, shape<dyn, 3, 9>> {
-  static constexpr const char* name = "cat of channels";
-  auto operator()(auto a, auto b) const { return vscg::cat<-1>(a, b); }
-  static std::vector<double> reference(std::size_t items, const arrays& x) {
-    std::vector<double> y;
-    for (std::size_t row = 0; row < items * 3; ++row) {
-      for (std::size_t c = 0; c < 4; ++c) y.push_back(x[0][row * 4 + c]);
-      for (std::size_t c = 0; c < 9; ++c) y.push_back(x[1][row * 9 + c]);
+    const auto add = [&](const std::vector<double>& from, std::size_t row, std::size_t columns) {
+      for (std::size_t i = 0; i < columns; ++i) y.push_back(from[row * columns + i]);
+    };
+    for (std::size_t row = 0; row < items * 3 * 5; ++row) {
+      const std::size_t block = row / 5;
+      const std::size_t k = row % 5;
+      if (k == 2)
+        add(x[1], block, 11);
+      else
+        add(x[0], block * 2 + k % 3, 11);
+      add(x[2], row, 4);
     }
     return y;
   }
@@ -195,9 +178,8 @@ struct view_case : operation_case<shape<dyn, 33>> {
   static std::vector<double> reference(std::size_t items, const arrays& x) { return softmax_case::reference(items, x); }
 };
 
-using time_cases =
-    std::tuple<max_pool1d_case, max_pool1d_with_rest_case, max_over_steps_case, mean_over_steps_case,
-               max_over_inner_axis_case, max_over_last_axis_case, mean_over_last_axis_case, sum_over_first_axis_case,
-               sum_over_only_axis_case, permute_case, permute_view_case, cat_case, cat_channels_case, view_case>;
+using time_cases = std::tuple<max_pool1d_case, max_pool1d_with_rest_case, max_over_steps_case, mean_over_steps_case,
+                              max_then_mean_case, sum_then_max_case, sum_over_only_axis_case, permute_case,
+                              permute_view_case, cat_case, view_case>;
 
 }  // namespace contract
