@@ -47,8 +47,18 @@
   ROWS(T, kernels::batch_sum<T>)                                                          \
   ROWS(T, kernels::block_sums<identity_function, T>)                                      \
   ROWS(T, kernels::block_sums<relu_function, T>)                                          \
+  ROWS(T, kernels::broadcast_forward<kernels::sum_of_two, T>)                             \
+  ROWS(T, kernels::broadcast_forward<kernels::product_of_two, T>)                         \
+  ROWS(T, kernels::broadcast_forward<subtract_function, T>)                               \
+  ROWS(T, kernels::broadcast_forward<divide_function, T>)                                 \
+  ROWS(T, kernels::broadcast_pullback<kernels::slope_one, T>)                             \
+  ROWS(T, kernels::broadcast_pullback<kernels::slope_other, T>)                           \
+  ROWS(T, kernels::broadcast_pullback<subtract_function::slope_of_b, T>)                  \
+  ROWS(T, kernels::broadcast_pullback<divide_function::slope_of_a, T>)                    \
+  ROWS(T, kernels::broadcast_pullback<divide_function::slope_of_b, T>)                    \
   ROWS(T, kernels::channels_before_steps<T>)                                              \
   ROWS(T, kernels::clear_last_steps<T>)                                                   \
+  ROWS(T, kernels::copy_columns<T>)                                                       \
   ROWS(T, kernels::cosine_similarity_forward<T>)                                          \
   ROWS(T, kernels::cosine_similarity_pullback<T>)                                         \
   ROWS(T, kernels::cross_entropy_forward<T>)                                              \
@@ -65,24 +75,25 @@
   ROWS(T, kernels::recurrent_step<lstm_cell, T>)                                          \
   ROWS(T, kernels::recurrent_step_back<gru_cell, T>)                                      \
   ROWS(T, kernels::recurrent_step_back<lstm_cell, T>)                                     \
-  ROWS(T, kernels::max_over_time_forward<T>)                                              \
-  ROWS(T, kernels::max_over_time_pullback<T>)                                             \
+  ROWS(T, kernels::max_over_axis_forward<T>)                                              \
+  ROWS(T, kernels::max_over_axis_pullback<T>)                                             \
   ROWS(T, kernels::max_pool1d_forward<T>)                                                 \
   ROWS(T, kernels::max_pool1d_pullback<T>)                                                \
-  ROWS(T, kernels::mean_over_pairs_forward<T>)                                            \
-  ROWS(T, kernels::mean_over_pairs_pullback<T>)                                           \
-  ROWS(T, kernels::mean_over_time_forward<T>)                                             \
-  ROWS(T, kernels::mean_over_time_pullback<T>)                                            \
   ROWS(T, kernels::normalize_forward<T>)                                                  \
   ROWS(T, kernels::normalize_pullback<T>)                                                 \
+  ROWS(T, kernels::permuted_copy<T>)                                                      \
   ROWS(T, kernels::row_sums<T>)                                                           \
+  ROWS(T, kernels::row_max_forward<T>)                                                    \
+  ROWS(T, kernels::row_max_pullback<T>)                                                   \
   ROWS(T, kernels::row_products<T>)                                                       \
   ROWS(T, kernels::scale_rows_forward<T>)                                                 \
   ROWS(T, kernels::scatter_columns<T>)                                                    \
   ROWS(T, kernels::softmax_forward<T>)                                                    \
   ROWS(T, kernels::softmax_pullback<T>)                                                   \
+  ROWS(T, kernels::spread_over_rows<T>)                                                   \
   ROWS(T, kernels::steps_before_channels<T>)                                              \
-  ROWS(T, kernels::transpose_matrix<T>)                                                   \
+  ROWS(T, kernels::sum_over_axis_forward<T>)                                              \
+  ROWS(T, kernels::sum_over_axis_pullback<T>)                                             \
   ROWS(T, kernels::pointwise_loss_forward<binary_cross_entropy_function, T>)              \
   ROWS(T, kernels::pointwise_loss_pullback<binary_cross_entropy_function, T>)             \
   ROWS(T, kernels::pointwise_loss_forward<binary_cross_entropy_with_logits_function, T>)  \

@@ -32,7 +32,16 @@
 #include <vscg/nn/max_pool1d.hpp>
 #include <vscg/nn/recurrent.hpp>
 #include <vscg/nn/sequential.hpp>
+#include <vscg/ops/add.hpp>
+#include <vscg/ops/cat.hpp>
+#include <vscg/ops/divide.hpp>
 #include <vscg/ops/multiply.hpp>
+#include <vscg/ops/over_axis.hpp>
+#include <vscg/ops/permute.hpp>
+#include <vscg/ops/reciprocal.hpp>
+#include <vscg/ops/scale.hpp>
+#include <vscg/ops/shift.hpp>
+#include <vscg/ops/subtract.hpp>
 #include <vscg/optim/adam.hpp>
 
 // A copy of the library may leave out the networks and keep only the generic floors.

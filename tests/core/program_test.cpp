@@ -21,7 +21,7 @@
 #include <vscg/ops/batch_mean.hpp>
 #include <vscg/ops/linear.hpp>
 #include <vscg/ops/mse_loss.hpp>
-#include <vscg/ops/over_time.hpp>
+#include <vscg/ops/over_axis.hpp>
 #include <vscg/ops/relu.hpp>
 #include <vscg/ops/tanh.hpp>
 

@@ -23,6 +23,24 @@ auto sum_of_other_ranks(data<10, 128> a, data<128> b) { return a + b; }
 auto sum_of_data_and_weight(data<4> a, weight<3, 4> b) { return a + b; }
 // expect: shape_mismatch<.*multiply<.*expects<10>.*gets<8>
 auto product_of_other_segments(data<10, 28> a, data<8, 28> b) { return a * b; }
+// expect: shape_mismatch<.*add<.*expects<128>.*gets<64>
+auto sum_of_other_channels_beside_a_stretched_axis(data<1, 128> a, data<10, 64> b) { return a + b; }
+// expect: shape_mismatch<.*add<.*expects<.*batch, 10, 128>.*gets<10>
+auto sum_with_a_number_of_each_step(data<10, 128> a, weight<10> b) { return a + b; }
+// expect: shape_mismatch<.*add<.*expects<.*batch, 128>.*gets<10, 1, 1>
+auto sum_that_moves_the_batch(data<128> a, weight<10, 1, 1> b) { return a + b; }
+// expect: shape_mismatch<.*multiply<.*expects<.*batch, 10, 28>.*gets<.*batch, 10>
+auto product_of_rows_and_numbers(data<10, 28> a, data<10> b) { return a * b; }
+// expect: shape_mismatch<.*subtract_function, .*expects<28>.*gets<29>
+auto difference_of_other_classes(data<10, 28> a, weight<1, 10, 29> b) { return a - b; }
+// expect: shape_mismatch<.*divide_function, .*expects<4>.*gets<3>
+auto quotient_of_other_channels(data<4> a, data<3> b) { return a / b; }
+// expect: shape_mismatch<.*broadcast<.*sum_of_two.*expects<.*of_numbers>.*gets<.*of_indices>
+auto sum_with_classes(data<4> a, var<tag, indices<dyn, 4>, false> b) { return a + b; }
+// expect: shape_mismatch<.*subtract_function, .*expects<4>.*gets<3>
+auto difference_of_other_classes_by_index(data<4> a, var<tag, indices<dyn, 3>, false> b) { return a - b; }
+// expect: shape_mismatch<.*unary<.*tanh.*expects<.*of_numbers>.*gets<.*of_indices>
+auto tanh_of_classes(var<tag, indices<dyn>, false> x) { return tanh(x); }
 // expect: shape_mismatch<.*matmul_function.*expects<7>.*gets<8>
 auto matmul_inner(data<5, 7> a, data<8, 3> b) { return matmul(a, b); }
 // expect: shape_mismatch<.*matmul_function.*expects<10>.*gets<5>
@@ -64,10 +82,24 @@ auto normalized_weight(weight<6, 4> x) { return normalize(x); }
 auto similarity_of_other_channels(data<10, 256> a, data<10, 128> b) { return cosine_similarity(a, b); }
 // expect: shape_mismatch<.*cosine_similarity<.*expects<.*batch, .*any>.*gets<.*batch>
 auto similarity_of_numbers(data<> a, data<> b) { return cosine_similarity(a, b); }
-// expect: shape_mismatch<.*max_over_time.*expects<.*batch, .*any, .*any>.*gets<.*batch, 256>
-auto maximum_without_time(data<256> x) { return max<1>(x); }
-// expect: shape_mismatch<.*mean_over_time.*expects<.*batch, .*any, .*any>.*gets<.*batch, 10, 7, 7, 512>
-auto mean_of_pictures(data<10, 7, 7, 512> x) { return mean<1>(x); }
+// expect: shape_mismatch<.*max_function, .*expects<1, .*to, 2, .*as_axis>.*gets<3, .*as_axis>
+auto maximum_over_no_axis(data<10, 256> x) { return max<3>(x); }
+// expect: shape_mismatch<.*mean_function, .*expects<1, .*to, 2, .*as_axis>.*gets<0, .*as_axis>
+auto mean_over_the_batch(data<10, 256> x) { return mean<0>(x); }
+// expect: shape_mismatch<.*sum_function, .*expects<.*batch, .*any>.*gets<.*batch>
+auto sum_of_numbers(data<> x) { return sum<1>(x); }
+// expect: shape_mismatch<.*cat_function, .*expects<128>.*gets<64>
+auto cat_of_other_channels(data<10, 128> a, data<8, 64> b) { return cat<1>(a, b); }
+// expect: shape_mismatch<.*cat_function, .*expects<.*batch, 10, .*any>.*gets<10, 128>
+auto cat_of_data_and_weight(data<10, 128> a, weight<10, 128> b) { return cat<2>(a, b); }
+// expect: shape_mismatch<.*cat_function, .*expects<1, .*to, 2, .*as_axis>.*gets<0, .*as_axis>
+auto cat_over_the_batch(data<10, 128> a) { return cat<0>(a, a); }
+// expect: shape_mismatch<.*permute_function, .*expects<3, .*of_axes>.*gets<2, .*of_axes>
+auto permute_of_two_axes(data<10, 128> x) { return permute<1, 0>(x); }
+// expect: shape_mismatch<.*permute_function, .*expects<0, .*to, 2, .*each_once>.*gets<0, 1, 1>
+auto permute_of_an_axis_twice(data<10, 128> x) { return permute<0, 1, 1>(x); }
+// expect: shape_mismatch<.*permute_function, .*expects<.*batch, .*at_first>.*gets<1, 0, 2>
+auto permute_of_the_batch(data<10, 128> x) { return permute<1, 0, 2>(x); }
 
 // Layers.
 
@@ -172,6 +204,8 @@ auto matmul_of_one(data<4, 4> a) { return matmul(a); }
 auto softmax_of_two(data<4> a, data<4> b) { return softmax(a, b); }
 // expect: shape_mismatch<.*cross_entropy_function, .*expects<2, .*of_operands>.*gets<3, .*of_operands>
 auto cross_entropy_of_three(data<4> a, data<4> b, data<> w) { return cross_entropy(a, b, w); }
+// expect: shape_mismatch<.*max_function, .*expects<1, .*of_operands>.*gets<2, .*of_operands>
+auto maximum_of_two(data<4, 4> a) { return max<1>(a, a); }
 // expect: shape_mismatch<.*linear_function, .*expects<2, .*to, 3, .*of_operands>.*gets<1, .*of_operands>
 auto linear_of_one(data<4> a) { return vscg::linear(a); }
 // expect: shape_mismatch<.*linear<4, 2.*expects<1, .*of_operands>.*gets<2, .*of_operands>

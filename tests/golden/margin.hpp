@@ -75,7 +75,7 @@ double smallest_margin(const vscg::weights<Network, double, vscg::cpu>& w, std::
   std::vector<vscg::node> decisions;
   std::vector<vscg::slot_id> watched;
   for (const auto& n : trace.nodes) {
-    if (n.kind != "threshold" && n.kind != "max_over_time" && n.kind != "max_pool1d") continue;
+    if (n.kind != "threshold" && n.kind != "max" && n.kind != "max_pool1d") continue;
     decisions.push_back(n);
     watched.push_back(n.operands[0]);
   }

@@ -17,6 +17,7 @@
 #include <vscg/io/onnx.hpp>
 
 #include "io/recorded.hpp"
+#include "ops/cases/broadcast.hpp"
 #include "ops/cases/elementwise.hpp"
 #include "ops/cases/loss.hpp"
 #include "ops/cases/product.hpp"
@@ -31,8 +32,8 @@ using vscg::io::onnx_model;
 
 namespace {
 
-using all_cases = decltype(std::tuple_cat(contract::elementwise_cases{}, contract::loss_cases{},
-                                          contract::linear_cases{}, contract::product_cases{},
+using all_cases = decltype(std::tuple_cat(contract::broadcast_cases{}, contract::elementwise_cases{},
+                                          contract::loss_cases{}, contract::linear_cases{}, contract::product_cases{},
                                           contract::recurrent_cases{}, contract::rows_cases{}, contract::time_cases{}));
 
 /// Calls f(case) for each operation of the contract that does more than return its operand in inference.
@@ -121,8 +122,23 @@ const std::map<std::string, expected_graph> expected_graphs{
     {"cosine_similarity of x and x", {"Mul ReduceSum ReduceL2 Max ReduceL2 Max Mul Div", 0x43e676b4fa94ce59U}},
     {"max_pool1d", {"Transpose MaxPool Transpose", 0xeb992b8a20996a50U}},
     {"max_pool1d with a rest", {"Transpose MaxPool Transpose", 0x8579a27b2adfa05aU}},
-    {"max_over_time", {"ReduceMax", 0x9906bb5b97e58f70U}},
-    {"mean_over_time", {"ReduceMean", 0xc752abf335afdd8dU}},
+    {"max over steps", {"ReduceMax", 0x9906bb5b97e58f70U}},
+    {"mean over steps", {"ReduceMean", 0xc752abf335afdd8dU}},
+    {"shift", {"Add Mul Add Sub Mul Add", 0xc4f444cdb963d733U}},
+    {"reciprocal", {"Div", 0xa443614e22da4f8fU}},
+    {"subtract, multiply and divide with parameters", {"Sub Mul Div Add", 0x457cb2179a15a027U}},
+    {"multiply, add and divide arrays of items", {"Mul Add Div", 0xf1fdc777bb9e4f41U}},
+    {"multiply by turns", {"Mul", 0xd10b1e2556a21921U}},
+    {"subtract and divide arrays of one shape", {"Div Sub", 0xc0cc93c6b3797781U}},
+    {"divide by one array for all items", {"Div", 0xbad7ad380d9ecd56U}},
+    {"divide without batch", {"Div", 0xbad7ad380d9ecd56U}},
+    {"subtract and multiply, pairs of items", {"Sub Mul", 0xb1e97021a157a6b1U}},
+    {"max over an inner axis, mean over the last", {"ReduceMax ReduceMean", 0xf25b9b3356d419abU}},
+    {"sum over the first axis, max over the last", {"ReduceSum ReduceMax", 0x0968f5b15d9cf79fU}},
+    {"sum over the only axis", {"ReduceSum", 0x58afb3b8f3286e2dU}},
+    {"permute", {"Transpose Transpose", 0x15df0c56753b4d3aU}},
+    {"permute without a copy", {"Reshape Transpose MatMul", 0x847b1dd27b69fb1dU}},
+    {"cat", {"Concat Concat", 0xa6f8dca9c67e9287U}},
     {"view", {"Reshape Softmax", 0xc83915b191003907U}}};
 
 }  // namespace

@@ -16,7 +16,7 @@
 #include <vscg/ops/gelu.hpp>
 #include <vscg/ops/layer_norm.hpp>
 #include <vscg/ops/normalize.hpp>
-#include <vscg/ops/over_time.hpp>
+#include <vscg/ops/over_axis.hpp>
 #include <vscg/ops/relu.hpp>
 #include <vscg/ops/sigmoid.hpp>
 #include <vscg/ops/silu.hpp>
@@ -171,6 +171,9 @@ TEST_CASE_TEMPLATE("the first of several equal maxima takes the gradient", T, fl
       {{1, 5, 2, 5, 2, 4}});
   CHECK(m.y == std::vector<T>{2, 5});
   CHECK(m.dx == std::vector<T>{0, 1, 1, 0, 0, 0});
+  const auto last = run<T, shape<dyn, 2, 3>>([](auto x) { return vscg::max<2>(x); }, {{1, 2, 2, 5, 5, 4}});
+  CHECK(last.y == std::vector<T>{2, 5});
+  CHECK(last.dx == std::vector<T>{0, 1, 0, 1, 0, 0});
 }
 
 TEST_CASE_TEMPLATE("a maximum keeps a NaN, wherever it is", T, float, double) {
@@ -180,5 +183,18 @@ TEST_CASE_TEMPLATE("a maximum keeps a NaN, wherever it is", T, float, double) {
     x[at] = nan;
     CHECK(std::isnan(run<T, shape<dyn, 3, 1>>([](auto v) { return vscg::max<1>(v); }, {x}).y[0]));
     CHECK(std::isnan(run<T, shape<dyn, 3>>([](auto v) { return vscg::relu(v); }, {x}).y[at]));
+  }
+  // Over the last axis several numbers are compared at a time; infinities are numbers.
+  const T infinity = std::numeric_limits<T>::infinity();
+  const auto largest = [&](const std::vector<T>& x) {
+    return run<T, shape<dyn, 1, 37>>([](auto v) { return vscg::max<2>(v); }, {x}).y[0];
+  };
+  CHECK(largest(std::vector<T>(37, -infinity)) == -infinity);
+  for (const std::size_t at : {0U, 15U, 16U, 36U}) {
+    std::vector<T> x(37, -1);
+    x[at] = infinity;
+    CHECK(largest(x) == infinity);
+    x[at] = nan;
+    CHECK(std::isnan(largest(x)));
   }
 }

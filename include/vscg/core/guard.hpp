@@ -170,6 +170,30 @@ auto expect_same_shape(const A&, const B& b) {
   return expect_shape<Layer, shape_of<A>>(b);
 }
 
+namespace detail {
+template <class Shape>
+struct with_any_axis;
+template <int... Extents>
+struct with_any_axis<shape<Extents...>> {
+  using type = shape<Extents..., any_extent>;
+};
+}  // namespace detail
+
+/// Refuses an axis that an array of this shape does not have, and the batch's.
+template <class Layer, class Shape, int Axis>
+constexpr auto require_axis() {
+  constexpr int first = static_cast<int>(Shape::batch_axes);
+  constexpr int last = static_cast<int>(Shape::rank) - 1;
+  if constexpr (last < first) {
+    detail::refuse_shape<Layer>(std::type_identity<typename detail::with_any_axis<Shape>::type>{},
+                                std::type_identity<Shape>{});
+    return false;
+  } else {
+    using expected = expects<first, number::to, last, number::as_axis>;
+    return require<axis_of<Shape, Axis> != no_axis, Layer, expected, gets<Axis, number::as_axis>>();
+  }
+}
+
 /// Calls a network with operands from outside. A number of them that differs from its `inputs` is refused.
 template <class Network, class... X>
 auto call_network(const Network& network, const std::tuple<X...>& operands) {
@@ -206,6 +230,15 @@ auto call_network(const Network& network, const std::tuple<X...>& operands) {
   requires(::vscg::detail::OtherOperands<least, most, X...>) auto function(const X&... x) { \
     return ::vscg::detail::refuse_operands<function##_function, least, most>(               \
         [](const auto&... first) { return function(first...); }, x...);                     \
+  }
+
+/// The same after a recording function that is told an axis, `max<1>(x)`.
+#define VSCG_OPERANDS_OVER_AXIS(function, least, most)                                      \
+  struct function##_function;                                                               \
+  template <int Axis, class... X>                                                           \
+  requires(::vscg::detail::OtherOperands<least, most, X...>) auto function(const X&... x) { \
+    return ::vscg::detail::refuse_operands<function##_function, least, most>(               \
+        [](const auto&... first) { return function<Axis>(first...); }, x...);               \
   }
 
 #include <vscg/core/end.hpp>

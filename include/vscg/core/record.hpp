@@ -61,6 +61,8 @@ struct operation {
   /// Whether it is linear in all operands together (a sum, a multiple). A mean over the batch grows from micro-batch to
   /// micro-batch and may only pass through such operations.
   static constexpr bool is_linear = false;
+  /// Whether an operand may hold indices, which it asks for by `c.indices(operand)`.
+  static constexpr bool takes_indices = false;
   // An operation with settings lists their names and values, including those in its type, for readers of the program:
   //   void settings(setting_list& to) const { to.add("epsilon", epsilon); }
 };
@@ -291,6 +293,9 @@ auto result_vars(recorder* trace, slot_id first, shape_list<Results...>) {
 
 template <class Operation, class Tag, class... Shapes, bool... Active>
 auto record_as(const Operation& operation, const var<Tag, Shapes, Active>&... operands) {
+  constexpr bool some_indices = (Shapes::of_indices || ...);
+  require<!some_indices || Operation::takes_indices, Operation, expects<number::of_numbers>,
+          gets<number::of_indices>>();
   static_assert(std::is_trivially_copyable_v<Operation> && sizeof(Operation) <= node::operation_bytes,
                 "vscg::record: an operation is a few settings that can be copied as bytes");
   constexpr bool comparable = std::is_empty_v<Operation> || std::has_unique_object_representations_v<Operation>;

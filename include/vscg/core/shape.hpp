@@ -72,6 +72,16 @@ template <class Shape, int Axis>
 inline constexpr int extent =
     Shape::extents[static_cast<std::size_t>(Axis < 0 ? Axis + static_cast<int>(Shape::rank) : Axis)];
 
+/// What `axis_of` says of an axis that is none or the batch's.
+inline constexpr int no_axis = -1;
+
+/// Which axis `Axis` means, counted from the end when negative; `no_axis` where it is none or the batch's.
+template <class Shape, int Axis>
+inline constexpr int axis_of = [] {
+  const int axis = Axis < 0 ? Axis + static_cast<int>(Shape::rank) : Axis;
+  return axis >= static_cast<int>(Shape::batch_axes) && axis < static_cast<int>(Shape::rank) ? axis : no_axis;
+}();
+
 namespace detail {
 template <class Shape, int Last>
 struct replace_last;
@@ -108,7 +118,20 @@ inline constexpr int any_extent = 0;
 
 // The words that errors use next to numbers: `expects<axis::batch, axis::any, 256>`, `expects<8, number::to, 11>`.
 enum class axis : unsigned char { batch, no_batch, any };
-enum class number : unsigned char { odd, at_least, to, of_elements, of_operands, of_terms };
+enum class number : unsigned char {
+  odd,
+  at_least,
+  to,
+  as_axis,
+  each_once,
+  at_first,
+  of_numbers,
+  of_indices,
+  of_axes,
+  of_elements,
+  of_operands,
+  of_terms
+};
 
 template <auto... What>
 struct expects;

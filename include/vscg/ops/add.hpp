@@ -4,8 +4,11 @@
 #include <vscg/core/begin.hpp>
 
 #include <cstddef>
+#include <type_traits>
 
-#include <vscg/core/guard.hpp>
+#include <vscg/core/record.hpp>
+#include <vscg/core/var.hpp>
+#include <vscg/ops/broadcast.hpp>
 #include <vscg/ops/elementwise.hpp>
 
 namespace vscg {
@@ -23,6 +26,10 @@ struct copy_gradient {
 };
 
 struct sum_of_two {
+  static constexpr const char* name = "add";
+  static constexpr bool is_linear = true;
+  using slope_of_a = slope_one;
+  using slope_of_b = slope_one;
   template <class V>
   VSCG_HD static V value(V a, V b) {
     return a + b;
@@ -33,7 +40,7 @@ struct sum_of_two {
 
 namespace ops {
 
-/// y = a + b; da = dy, db = dy.
+/// y = a + b of one shape; da = dy, db = dy.
 template <class Shape>
 struct add : operation<Shape> {
   static constexpr const char* name = "add";
@@ -64,10 +71,14 @@ struct add : operation<Shape> {
 
 }  // namespace ops
 
-/// a + b; both have the same shape.
+/// a + b, element by element, with PyTorch's broadcasting: the last axes are aligned, and an axis of extent 1 or a
+/// missing one is stretched. [B, T, C] + [C] is [B, T, C].
 template <class Tag, class A, class B, bool ActiveA, bool ActiveB>
 auto operator+(const var<Tag, A, ActiveA>& a, const var<Tag, B, ActiveB>& b) {
-  return record(ops::add<A>{}, a, expect_same_shape<ops::add<A>>(a, b));
+  if constexpr (std::is_same_v<A, B>)
+    return record(ops::add<A>{}, a, b);
+  else
+    return detail::broadcast<kernels::sum_of_two, ops::add<A>>(a, b);
 }
 
 }  // namespace vscg

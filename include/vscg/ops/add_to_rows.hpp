@@ -8,6 +8,7 @@
 #include <vscg/core/guard.hpp>
 #include <vscg/core/record.hpp>
 #include <vscg/ops/add.hpp>
+#include <vscg/ops/row_sums.hpp>
 
 namespace vscg {
 
@@ -26,19 +27,6 @@ struct add_to_rows_forward {
       using V = typename decltype(i)::value;
       i.store(y + row * channels, i.load(x + row * channels) + V(added));
     });
-  }
-};
-
-/// to[row] = Σ_q dy[row, q]
-template <class T>
-struct row_sums {
-  std::size_t channels;
-  const T* dy;
-  gradient<T> to;
-  template <class Group>
-  VSCG_HD void operator()(Group group, std::size_t row) const {
-    const T total = group.sum(channels, [&](auto i) { return i.load(dy + row * channels); });
-    group.integers(1, [&](std::size_t) { to.data[row] = to.adds ? to.data[row] + total : total; });
   }
 };
 
@@ -67,7 +55,8 @@ struct add_to_rows : operation<Shape> {
       c.backend().each(Shape::elements * c.items(), 1, kernels::copy_gradient<T>{c.dy(), c.dx(rows)});
     }
     if constexpr (C::wants(addend)) {
-      c.backend().rows(rows_of<Shape> * c.items(), channels, kernels::row_sums<T>{channels, c.dy(), c.dx(addend)});
+      c.backend().rows(rows_of<Shape> * c.items(), channels,
+                       kernels::row_sums<T>{channels, T(1), c.dy(), c.dx(addend)});
     }
   }
 };

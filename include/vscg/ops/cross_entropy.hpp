@@ -149,6 +149,7 @@ struct cross_entropy : operation<shape<dyn>> {
 template <class Shape>
 struct index_cross_entropy : operation<shape<dyn>> {
   static constexpr const char* name = "index_cross_entropy";
+  static constexpr bool takes_indices = true;
   static constexpr operand_index<0> input{};
   static constexpr operand_index<1> target{};
   static constexpr std::uint32_t pullback_reads_operands = operand_set(input, target);

@@ -9,7 +9,7 @@
 
 #include <vscg/core/guard.hpp>
 #include <vscg/core/record.hpp>
-#include <vscg/ops/over_time.hpp>
+#include <vscg/ops/over_axis.hpp>
 
 namespace vscg {
 
@@ -44,7 +44,7 @@ struct max_pool1d_forward {
   template <class Group>
   VSCG_HD void operator()(Group group, std::size_t row) const {
     const std::size_t first = row / windows * steps + row % windows * window;
-    max_over_time_forward<T>{window, channels, x + first * channels, y + row * channels}(group, 0);
+    max_over_axis_forward<T>{window, channels, x + first * channels, y + row * channels}(group, 0);
   }
 };
 
@@ -61,7 +61,7 @@ struct max_pool1d_pullback {
   template <class Group>
   VSCG_HD void operator()(Group group, std::size_t row) const {
     const std::size_t first = row / windows * steps + row % windows * window;
-    max_over_time_pullback<T>{window,
+    max_over_axis_pullback<T>{window,
                               channels,
                               x + first * channels,
                               y + row * channels,

@@ -7,41 +7,9 @@
 
 #include <vscg/core/guard.hpp>
 #include <vscg/core/record.hpp>
+#include <vscg/ops/row_sums.hpp>
 
 namespace vscg {
-
-namespace kernels {
-
-/// y[i] = Σ_j x[i, j] / B
-template <class T>
-struct mean_over_pairs_forward {
-  std::size_t items;
-  const T* x;
-  T* y;
-  template <class Group>
-  VSCG_HD void operator()(Group group, std::size_t item) const {
-    const T total = group.sum(items, [&](auto j) { return j.load(x + item * items); });
-    group.integers(1, [&](std::size_t) { y[item] = total / static_cast<T>(items); });
-  }
-};
-
-template <class T>
-struct mean_over_pairs_pullback {
-  std::size_t items;
-  const T* dy;
-  gradient<T> dx;
-  template <class Group>
-  VSCG_HD void operator()(Group group, std::size_t item) const {
-    const T slope = dy[item] / static_cast<T>(items);
-    const gradient<T> to{dx.data + item * items, dx.adds};
-    group.each(items, [&](auto j) {
-      using V = typename decltype(j)::value;
-      to.store(j, V(slope));
-    });
-  }
-};
-
-}  // namespace kernels
 
 namespace ops {
 
@@ -52,13 +20,15 @@ struct mean_over_pairs : operation<shape<dyn>> {
 
   template <class C>
   void forward(const C& c) const {
+    using T = typename C::scalar;
     c.backend().rows(c.items(), c.items(),
-                     kernels::mean_over_pairs_forward<typename C::scalar>{c.items(), c.x(), c.y()});
+                     kernels::row_sums<T>{c.items(), static_cast<T>(c.items()), c.x(), gradient<T>{c.y(), false}});
   }
   template <class C>
   void pullback(const C& c) const {
+    using T = typename C::scalar;
     c.backend().rows(c.items(), c.items(),
-                     kernels::mean_over_pairs_pullback<typename C::scalar>{c.items(), c.dy(), c.dx()});
+                     kernels::spread_over_rows<T>{c.items(), static_cast<T>(c.items()), c.dy(), c.dx()});
   }
 };
 

@@ -5,8 +5,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
-#include <vscg/core/guard.hpp>
+#include <vscg/core/record.hpp>
+#include <vscg/core/var.hpp>
+#include <vscg/ops/broadcast.hpp>
 #include <vscg/ops/elementwise.hpp>
 
 namespace vscg {
@@ -25,6 +28,10 @@ struct product_gradient {
 };
 
 struct product_of_two {
+  static constexpr const char* name = "multiply";
+  static constexpr bool is_linear = false;
+  using slope_of_a = slope_other;
+  using slope_of_b = slope_other;
   template <class V>
   VSCG_HD static V value(V a, V b) {
     return a * b;
@@ -35,7 +42,7 @@ struct product_of_two {
 
 namespace ops {
 
-/// y = a b, element by element; da = dy b, db = dy a.
+/// y = a b of one shape, element by element; da = dy b, db = dy a.
 template <class Shape>
 struct multiply : operation<Shape> {
   static constexpr const char* name = "multiply";
@@ -67,10 +74,13 @@ struct multiply : operation<Shape> {
 
 }  // namespace ops
 
-/// a b, element by element; both have the same shape.
+/// a b, element by element, with PyTorch's broadcasting: [B, T, C] * [B, T, 1] is [B, T, C].
 template <class Tag, class A, class B, bool ActiveA, bool ActiveB>
 auto operator*(const var<Tag, A, ActiveA>& a, const var<Tag, B, ActiveB>& b) {
-  return record(ops::multiply<A>{}, a, expect_same_shape<ops::multiply<A>>(a, b));
+  if constexpr (std::is_same_v<A, B>)
+    return record(ops::multiply<A>{}, a, b);
+  else
+    return detail::broadcast<kernels::product_of_two, ops::multiply<A>>(a, b);
 }
 
 }  // namespace vscg

@@ -36,6 +36,15 @@ template <Var X>
 auto operator*(double factor, const X& x) {
   return x * factor;
 }
+/// x / 4 is x times 1 / 4, and -x is x times -1.
+template <Var X>
+auto operator/(const X& x, double divisor) {
+  return x * (1 / divisor);
+}
+template <Var X>
+auto operator-(const X& x) {
+  return x * -1;
+}
 
 }  // namespace vscg
 

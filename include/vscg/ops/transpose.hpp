@@ -3,11 +3,14 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <array>
 #include <cstddef>
 #include <utility>
 
 #include <vscg/core/guard.hpp>
 #include <vscg/core/record.hpp>
+#include <vscg/ops/axis_walk.hpp>
+#include <vscg/ops/permuted_copy.hpp>
 
 namespace vscg {
 
@@ -24,51 +27,30 @@ struct swap_last_two<shape<E...>> {
 };
 }  // namespace detail
 
-namespace kernels {
-
-/// to[c, r] = from[r, c], one matrix [rows, columns] per index.
-template <class T>
-struct transpose_matrix {
-  std::size_t rows;
-  std::size_t columns;
-  const T* from;
-  gradient<T> to;
-  template <class Group>
-  VSCG_HD void operator()(Group group, std::size_t matrix) const {
-    const T* source = from + matrix * rows * columns;
-    T* target = to.data + matrix * rows * columns;
-    group.integers(rows * columns, [&](std::size_t i) {
-      const T value = source[(i % rows) * columns + i / rows];
-      target[i] = to.adds ? target[i] + value : value;
-    });
-  }
-};
-
-}  // namespace kernels
-
 namespace ops {
 
 /// y[..., j, i] = x[..., i, j]; dx[..., i, j] = dy[..., j, i].
 template <class Shape>
 struct transpose : operation<typename detail::swap_last_two<Shape>::type> {
   static constexpr const char* name = "transpose";
-  static constexpr std::size_t rows = static_cast<std::size_t>(extent<Shape, -2>);
-  static constexpr std::size_t columns = static_cast<std::size_t>(extent<Shape, -1>);
+  static constexpr bool is_linear = true;
+  static constexpr auto order = [] {
+    std::array<int, Shape::rank> axes{};
+    for (std::size_t k = 0; k < Shape::rank; ++k) axes[k] = static_cast<int>(k);
+    std::swap(axes[Shape::rank - 2], axes[Shape::rank - 1]);
+    return axes;
+  }();
+  static_assert(Shape::rank <= axis_walk::most_axes, "vscg::transpose: an array has at most 8 axes");
 
   template <class C>
   void forward(const C& c) const {
-    run(c, rows, columns, c.x(), {c.y(), false});
+    using T = typename C::scalar;
+    detail::copy_permuted(c.backend(), Shape::extents, order, c.items(), c.x(), gradient<T>{c.y(), false});
   }
   template <class C>
   void pullback(const C& c) const {
-    run(c, columns, rows, c.dy(), c.dx());
-  }
-
- private:
-  template <class C, class T = typename C::scalar>
-  static void run(const C& c, std::size_t from_rows, std::size_t from_columns, const T* from, gradient<T> to) {
-    c.backend().rows(Shape::elements / (rows * columns) * c.items(), rows * columns,
-                     kernels::transpose_matrix<T>{from_rows, from_columns, from, to});
+    const typename C::scalar* const dy = c.dy();
+    detail::copy_permuted(c.backend(), transpose::result::extents, order, c.items(), dy, c.dx());
   }
 };
 

@@ -14,8 +14,10 @@
 #include <vscg/ops/dropout.hpp>
 #include <vscg/ops/gelu.hpp>
 #include <vscg/ops/multiply.hpp>
+#include <vscg/ops/reciprocal.hpp>
 #include <vscg/ops/relu.hpp>
 #include <vscg/ops/scale.hpp>
+#include <vscg/ops/shift.hpp>
 #include <vscg/ops/sigmoid.hpp>
 #include <vscg/ops/silu.hpp>
 #include <vscg/ops/tanh.hpp>
@@ -75,6 +77,20 @@ struct scale_case : unary_case<scale_case> {
   static constexpr const char* name = "scale";
   auto operator()(auto x) const { return x * -1.75; }
   static double formula(double x) { return -1.75 * x; }
+};
+
+/// A number after, before, and the one that x is taken from; with the signs of `scale`.
+struct shift_case : unary_case<shift_case> {
+  static constexpr const char* name = "shift";
+  auto operator()(auto x) const { return -(1.25 - (0.5 + (x - 2) / 4)) + 3; }
+  static double formula(double x) { return x / 4 + 1.75; }
+};
+
+struct reciprocal_case : unary_case<reciprocal_case> {
+  static constexpr const char* name = "reciprocal";
+  auto operator()(auto x) const { return -1.5 / x; }
+  static double formula(double x) { return -1.5 / x; }
+  static double value(std::size_t, double random) { return random < 0 ? random - 0.75 : random + 0.75; }
 };
 
 struct threshold_case : unary_case<threshold_case> {
@@ -151,8 +167,8 @@ struct dropout_case : operation_case<element_array> {
   }
 };
 
-using elementwise_cases =
-    std::tuple<relu_case, sigmoid_case, tanh_case, gelu_case, silu_case, scale_case, threshold_case, add_case,
-               multiply_case, add_to_itself_case, multiply_by_itself_case, without_batch_case, dropout_case>;
+using elementwise_cases = std::tuple<relu_case, sigmoid_case, tanh_case, gelu_case, silu_case, scale_case, shift_case,
+                                     reciprocal_case, threshold_case, add_case, multiply_case, add_to_itself_case,
+                                     multiply_by_itself_case, without_batch_case, dropout_case>;
 
 }  // namespace contract

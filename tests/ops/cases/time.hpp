@@ -3,12 +3,18 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <numeric>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include <vscg/core/var.hpp>
+#include <vscg/ops/cat.hpp>
+#include <vscg/ops/matmul.hpp>
 #include <vscg/ops/max_pool1d.hpp>
-#include <vscg/ops/over_time.hpp>
+#include <vscg/ops/over_axis.hpp>
+#include <vscg/ops/permute.hpp>
 #include <vscg/ops/softmax.hpp>
 
 #include "ops/cases/rows.hpp"
@@ -47,14 +53,14 @@ struct max_pool1d_with_rest_case : operation_case<shape<dyn, 8, 11>> {
   static std::vector<double> reference(std::size_t items, const arrays& x) { return pool_reference<8, 3>(items, x[0]); }
 };
 
-struct max_over_time_case : operation_case<shape<dyn, 5, 11>> {
-  static constexpr const char* name = "max_over_time";
+struct max_over_steps_case : operation_case<shape<dyn, 5, 11>> {
+  static constexpr const char* name = "max over steps";
   auto operator()(auto x) const { return vscg::max<1>(x); }
   static std::vector<double> reference(std::size_t items, const arrays& x) { return pool_reference<5, 5>(items, x[0]); }
 };
 
-struct mean_over_time_case : operation_case<shape<dyn, 5, 11>> {
-  static constexpr const char* name = "mean_over_time";
+struct mean_over_steps_case : operation_case<shape<dyn, 5, 11>> {
+  static constexpr const char* name = "mean over steps";
   auto operator()(auto x) const { return vscg::mean<1>(x); }
   static std::vector<double> reference(std::size_t items, const arrays& x) {
     std::vector<double> y(items * 11);
@@ -63,14 +69,117 @@ struct mean_over_time_case : operation_case<shape<dyn, 5, 11>> {
   }
 };
 
-/// A new shape of the same numbers is no operation: softmax over rows of 11, which were rows of 33 before.
+/// x as [blocks, Steps, Channels], and what the numbers of all steps become.
+template <std::size_t Steps, std::size_t Channels, class F>
+std::vector<double> reduced(const std::vector<double>& x, F reduce) {
+  std::vector<double> y;
+  for (std::size_t block = 0; block < x.size() / (Steps * Channels); ++block) {
+    for (std::size_t c = 0; c < Channels; ++c) {
+      std::vector<double> steps;
+      for (std::size_t t = 0; t < Steps; ++t) steps.push_back(x[(block * Steps + t) * Channels + c]);
+      y.push_back(reduce(steps));
+    }
+  }
+  return y;
+}
+inline double largest(const std::vector<double>& x) { return *std::max_element(x.begin(), x.end()); }
+inline double total(const std::vector<double>& x) { return std::accumulate(x.begin(), x.end(), 0.0); }
+
+using block_array = shape<dyn, 4, 3, 11>;
+
+struct max_then_mean_case : operation_case<block_array> {
+  static constexpr const char* name = "max over an inner axis, mean over the last";
+  auto operator()(auto x) const { return vscg::mean<2>(vscg::max<2>(x)); }
+  static std::vector<double> reference(std::size_t, const arrays& x) {
+    return reduced<11, 1>(reduced<3, 11>(x[0], largest), [](const auto& steps) { return total(steps) / 11; });
+  }
+};
+
+struct sum_then_max_case : operation_case<block_array> {
+  static constexpr const char* name = "sum over the first axis, max over the last";
+  auto operator()(auto x) const { return vscg::max<-1>(vscg::sum<1>(x)); }
+  static std::vector<double> reference(std::size_t, const arrays& x) {
+    return reduced<11, 1>(reduced<4, 33>(x[0], total), largest);
+  }
+};
+
+/// The only axis of an array without batch leaves one number.
+struct sum_over_only_axis_case : operation_case<shape<11>> {
+  static constexpr const char* name = "sum over the only axis";
+  static constexpr bool item_by_item = false;
+  auto operator()(auto x) const { return vscg::sum<0>(x); }
+  static std::vector<double> reference(std::size_t, const arrays& x) { return {total(x[0])}; }
+};
+
+/// The last axis stays the last: rows are copied. A second time, all axes move.
+struct permute_case : operation_case<shape<dyn, 2, 3, 5, 7>> {
+  static constexpr const char* name = "permute";
+  auto operator()(auto x) const { return vscg::permute<0, 4, 2, 1, 3>(vscg::permute<0, 2, 1, 3, -1>(x)); }
+  static std::vector<double> reference(std::size_t items, const arrays& x) {
+    std::vector<double> y;
+    for (std::size_t item = 0; item < items; ++item) {
+      for (std::size_t i = 0; i < 7 * 2 * 3 * 5; ++i) {
+        const std::size_t d = i % 5;
+        const std::size_t c = i / 5 % 3;
+        const std::size_t b = i / 15 % 2;
+        const std::size_t a = i / 30;
+        y.push_back(x[0][((item * 2 + b) * 3 + c) * 35 + d * 7 + a]);
+      }
+    }
+    return y;
+  }
+};
+
+/// Where only axes of extent 1 move, nothing is copied; where the last two change places, it is a transpose.
+struct permute_view_case : operation_case<shape<dyn, 5, 1, 7>> {
+  static constexpr const char* name = "permute without a copy";
+  auto operator()(auto x) const {
+    const auto rows = vscg::permute<0, 2, 1, 3>(x);
+    return vscg::matmul(rows, vscg::permute<0, 1, 3, 2>(rows));
+  }
+  static std::vector<double> reference(std::size_t items, const arrays& x) {
+    std::vector<double> y;
+    for (std::size_t i = 0; i < items * 25; ++i) {
+      double product = 0;
+      for (std::size_t c = 0; c < 7; ++c) product += x[0][i / 5 * 7 + c] * x[0][(i / 25 * 5 + i % 5) * 7 + c];
+      y.push_back(product);
+    }
+    return y;
+  }
+};
+
+/// Rows of three arrays, one of which comes twice, and then more channels.
+struct cat_case : operation_case<shape<dyn, 3, 2, 11>, shape<dyn, 3, 1, 11>, shape<dyn, 3, 5, 4>> {
+  static constexpr const char* name = "cat";
+  using also_active = std::integer_sequence<std::uint32_t, 0b001, 0b110>;
+  auto operator()(auto a, auto b, auto c) const { return vscg::cat<-1>(vscg::cat<2>(a, b, a), c); }
+  static std::vector<double> reference(std::size_t items, const arrays& x) {
+    std::vector<double> y;
+    const auto add = [&](const std::vector<double>& from, std::size_t row, std::size_t columns) {
+      for (std::size_t i = 0; i < columns; ++i) y.push_back(from[row * columns + i]);
+    };
+    for (std::size_t row = 0; row < items * 3 * 5; ++row) {
+      const std::size_t block = row / 5;
+      const std::size_t k = row % 5;
+      if (k == 2)
+        add(x[1], block, 11);
+      else
+        add(x[0], block * 2 + k % 3, 11);
+      add(x[2], row, 4);
+    }
+    return y;
+  }
+};
+
+/// Another shape of the same numbers is no operation: softmax over rows of 11, seen as rows of 33 before.
 struct view_case : operation_case<shape<dyn, 33>> {
   static constexpr const char* name = "view";
   auto operator()(auto x) const { return vscg::softmax(vscg::view<shape<dyn, 3, 11>>(x)); }
   static std::vector<double> reference(std::size_t items, const arrays& x) { return softmax_case::reference(items, x); }
 };
 
-using time_cases =
-    std::tuple<max_pool1d_case, max_pool1d_with_rest_case, max_over_time_case, mean_over_time_case, view_case>;
+using time_cases = std::tuple<max_pool1d_case, max_pool1d_with_rest_case, max_over_steps_case, mean_over_steps_case,
+                              max_then_mean_case, sum_then_max_case, sum_over_only_axis_case, permute_case,
+                              permute_view_case, cat_case, view_case>;
 
 }  // namespace contract

@@ -138,6 +138,16 @@ inline names scale(onnx_graph& to, const node& n) {
   return {to.add("Mul", {to.operand(n, 0), to.scalar(onnx_graph::number(n, "factor"))})};
 }
 
+inline names shift(onnx_graph& to, const node& n) {
+  const auto x = to.operand(n, 0);
+  const auto addend = to.scalar(onnx_graph::number(n, "addend"));
+  return {onnx_graph::number(n, "sign") < 0 ? to.add("Sub", {addend, x}) : to.add("Add", {x, addend})};
+}
+
+inline names reciprocal(onnx_graph& to, const node& n) {
+  return {to.add("Div", {to.scalar(onnx_graph::number(n, "numerator")), to.operand(n, 0)})};
+}
+
 inline names threshold(onnx_graph& to, const node& n) {
   const auto x = to.operand(n, 0);
   const auto above = to.add("Greater", {x, to.scalar(onnx_graph::number(n, "limit"))});
@@ -146,6 +156,30 @@ inline names threshold(onnx_graph& to, const node& n) {
 
 inline onnx_mapping over_axis(const char* type, std::int64_t axis, bool keep = false) {
   return [=](onnx_graph& to, const node& n) { return names{reduce(to, type, to.operand(n, 0), {axis}, keep)}; };
+}
+
+/// Over the axis that the operation names, which stays where it is the only one.
+inline onnx_mapping over_its_axis(const char* type) {
+  return [=](onnx_graph& to, const node& n) {
+    const auto axis = static_cast<std::int64_t>(onnx_graph::number(n, "axis"));
+    const bool keep = to.extents(n, 0).size() == 1;
+    const auto x = to.operand(n, 0);
+    if (type != std::string("ReduceSum")) return names{reduce(to, type, x, {axis}, keep)};
+    return names{to.add(type, {x, to.integers({axis})}, {{"keepdims", keep ? 1 : 0}})};
+  };
+}
+
+inline names cat(onnx_graph& to, const node& n) {
+  names parts;
+  for (std::size_t k = 0; k < n.operands.size(); ++k) parts.push_back(to.operand(n, k));
+  return {to.add("Concat", parts, {{"axis", static_cast<std::int64_t>(onnx_graph::number(n, "axis"))}})};
+}
+
+inline names permute(onnx_graph& to, const node& n) {
+  axes order;
+  for (std::size_t k = 0; k < to.extents(n, 0).size(); ++k)
+    order.push_back(static_cast<std::int64_t>(onnx_graph::number(n, "axis_" + std::to_string(k))));
+  return {to.add("Transpose", {to.operand(n, 0)}, {{"perm", order}})};
 }
 
 inline names batch_weighted_sum(onnx_graph& to, const node& n) {
@@ -221,9 +255,11 @@ inline onnx_mapping_table onnx_mappings() {
           {"batch_weighted_sum", batch_weighted_sum},
           {"binary_cross_entropy", binary_cross_entropy},
           {"binary_cross_entropy_with_logits", binary_cross_entropy_with_logits},
+          {"cat", cat},
           {"conv1d", conv1d},
           {"cosine_similarity", cosine_similarity},
           {"cross_entropy", cross_entropy},
+          {"divide", same("Div")},
           {"dropout", dropout},
           {"gelu", unary},
           {"gru", gru},
@@ -232,21 +268,26 @@ inline onnx_mapping_table onnx_mappings() {
           {"linear", linear},
           {"lstm", lstm},
           {"matmul", matmul},
-          {"max_over_time", over_axis("ReduceMax", 1)},
+          {"max", over_its_axis("ReduceMax")},
           {"max_pool1d", max_pool1d},
+          {"mean", over_its_axis("ReduceMean")},
           {"mean_over_pairs", over_axis("ReduceMean", 1)},
-          {"mean_over_time", over_axis("ReduceMean", 1)},
           {"mse_loss", mse_loss},
           {"multiply", same("Mul")},
           {"normalize", normalize},
           {"pairwise_products", pairwise_products},
+          {"permute", permute},
+          {"reciprocal", reciprocal},
           {"relu", unary},
           {"scale", scale},
           {"scale_rows", by_row("Mul")},
           {"select_rows", select_rows},
+          {"shift", shift},
           {"sigmoid", unary},
           {"silu", unary},
           {"softmax", softmax},
+          {"subtract", same("Sub")},
+          {"sum", over_its_axis("ReduceSum")},
           {"tanh", unary},
           {"threshold", threshold},
           {"transpose", transpose}};

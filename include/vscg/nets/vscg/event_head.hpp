@@ -11,7 +11,7 @@
 #include <vscg/nn/linear.hpp>
 #include <vscg/nn/sequential.hpp>
 #include <vscg/ops/cosine_similarity.hpp>
-#include <vscg/ops/over_time.hpp>
+#include <vscg/ops/over_axis.hpp>
 
 namespace vscg {
 

@@ -9,7 +9,7 @@
 #include <vscg/model/trace.hpp>
 #include <vscg/nets/vscg/escm.hpp>
 #include <vscg/nn/linear.hpp>
-#include <vscg/ops/over_time.hpp>
+#include <vscg/ops/over_axis.hpp>
 #include <vscg/ops/relu.hpp>
 #include <vscg/ops/scale_rows.hpp>
 #include <vscg/ops/sigmoid.hpp>

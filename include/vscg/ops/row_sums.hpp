@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vscg/core/begin.hpp>
+
+#include <cstddef>
+
+#include <vscg/core/config.hpp>
+#include <vscg/core/execution.hpp>
+
+// Sums over the last axis, and what spreads their gradients.
+
+namespace vscg::kernels {
+
+/// to[row] = Σ_q x[row, q] / divisor
+template <class T>
+struct row_sums {
+  std::size_t channels;
+  T divisor;
+  const T* x;
+  gradient<T> to;
+  template <class Group>
+  VSCG_HD void operator()(Group group, std::size_t row) const {
+    const T total = group.sum(channels, [&](auto i) { return i.load(x + row * channels); }) / divisor;
+    group.integers(1, [&](std::size_t) { to.data[row] = to.adds ? to.data[row] + total : total; });
+  }
+};
+
+/// to[row, q] = x[row] / divisor
+template <class T>
+struct spread_over_rows {
+  std::size_t channels;
+  T divisor;
+  const T* x;
+  gradient<T> to;
+  template <class Group>
+  VSCG_HD void operator()(Group group, std::size_t row) const {
+    const T value = x[row] / divisor;
+    const gradient<T> target{to.data + row * channels, to.adds};
+    group.each(channels, [&](auto i) {
+      using V = typename decltype(i)::value;
+      target.store(i, V(value));
+    });
+  }
+};
+
+}  // namespace vscg::kernels
+
+#include <vscg/core/end.hpp>
