@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 #include <utility>
 
 #include <vscg/core/guard.hpp>
@@ -250,18 +251,28 @@ struct max_function;
 struct mean_function;
 struct sum_function;
 
+namespace detail {
+
+/// record_over(axis), counted from the front; an axis that there is not is refused, and x returned.
+template <class Layer, int Axis, Var X, class F>
+auto over_axis(const X& x, F record_over) {
+  constexpr int axis = axis_of<shape_of<X>, Axis>;
+  require_axis<Layer, shape_of<X>, Axis>();
+  if constexpr (axis == no_axis)
+    return x;
+  else
+    return record_over(std::integral_constant<int, axis>{});
+}
+
+}  // namespace detail
+
 /// max<2>(x): the largest over axis 2, which the result lacks: [B, T, R, C] to [B, T, C]. Any axis but the batch's,
 /// counted from the end when negative. The first of equal numbers takes the gradient, and a NaN is the largest
 /// (PyTorch's x.max(dim=2).values).
 template <int Axis, Var X>
 auto max(const X& x) {
-  using Shape = shape_of<X>;
-  require_axis<max_function, Shape, Axis>();
-  constexpr int axis = axis_of<Shape, Axis>;
-  if constexpr (axis == no_axis)
-    return x;
-  else
-    return record(ops::max_over_axis<Shape, axis>{}, x);
+  return detail::over_axis<max_function, Axis>(
+      x, [&](auto axis) { return record(ops::max_over_axis<shape_of<X>, axis>{}, x); });
 }
 VSCG_OPERANDS_OVER_AXIS(max, 1, 1)
 
@@ -269,26 +280,16 @@ VSCG_OPERANDS_OVER_AXIS(max, 1, 1)
 /// counted from the end when negative (PyTorch's x.mean(dim=2)). The batch's is `batch_mean`.
 template <int Axis, Var X>
 auto mean(const X& x) {
-  using Shape = shape_of<X>;
-  require_axis<mean_function, Shape, Axis>();
-  constexpr int axis = axis_of<Shape, Axis>;
-  if constexpr (axis == no_axis)
-    return x;
-  else
-    return record(ops::sum_over_axis<Shape, axis, true>{}, x);
+  return detail::over_axis<mean_function, Axis>(
+      x, [&](auto axis) { return record(ops::sum_over_axis<shape_of<X>, axis, true>{}, x); });
 }
 VSCG_OPERANDS_OVER_AXIS(mean, 1, 1)
 
 /// sum<2>(x): the sum over axis 2, as `mean` (PyTorch's x.sum(dim=2)).
 template <int Axis, Var X>
 auto sum(const X& x) {
-  using Shape = shape_of<X>;
-  require_axis<sum_function, Shape, Axis>();
-  constexpr int axis = axis_of<Shape, Axis>;
-  if constexpr (axis == no_axis)
-    return x;
-  else
-    return record(ops::sum_over_axis<Shape, axis, false>{}, x);
+  return detail::over_axis<sum_function, Axis>(
+      x, [&](auto axis) { return record(ops::sum_over_axis<shape_of<X>, axis, false>{}, x); });
 }
 VSCG_OPERANDS_OVER_AXIS(sum, 1, 1)
 
