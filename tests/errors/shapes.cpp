@@ -171,6 +171,17 @@ auto head_channels(result<10, 128> a, result<10, 256> v, result<10, 49> map) { r
 // expect: shape_mismatch<.*weak_event_head<.*expects<10>.*gets<8>
 auto head_map(result<10, 256> a, result<10, 256> v, result<8, 49> map) { return weak_event_head<>{}(a, v, map); }
 
+// Rows.
+
+// expect: shape_mismatch<.*select_rows_function, .*expects<.*batch, .*any, .*any>.*gets<.*batch, 6>
+auto rows_of_rows(data<6> x) { return select_rows<0, 2>(x); }
+// expect: shape_mismatch<.*select_rows_function, .*expects<0, .*to, 3>.*gets<2, .*to, 4>
+auto rows_beyond_the_end(data<4, 6> x) { return select_rows<2, 3>(x); }
+// expect: shape_mismatch<.*last_states_function, .*expects<1, .*to, 2>.*gets<3>
+auto last_states_of_three_directions(data<4, 6> x) { return last_states<3>(x); }
+// expect: shape_mismatch<.*last_states_function, .*expects<.*batch, .*any, .*any>.*gets<.*batch, 6>
+auto last_states_of_rows(data<6> x) { return last_states<2>(x); }
+
 // Losses.
 
 // expect: shape_mismatch<.*negative_pair_filter_loss<8, 28>.*expects<8>.*gets<10>
@@ -206,6 +217,14 @@ auto softmax_of_two(data<4> a, data<4> b) { return softmax(a, b); }
 auto cross_entropy_of_three(data<4> a, data<4> b, data<> w) { return cross_entropy(a, b, w); }
 // expect: shape_mismatch<.*max_function, .*expects<1, .*of_operands>.*gets<2, .*of_operands>
 auto maximum_of_two(data<4, 4> a) { return max<1>(a, a); }
+// expect: shape_mismatch<.*permute_function, .*expects<1, .*of_operands>.*gets<2, .*of_operands>
+auto permutation_of_two(data<4, 5> a) { return permute<0, 2, 1>(a, a); }
+// expect: shape_mismatch<.*max_pool1d_function, .*expects<1, .*of_operands>.*gets<2, .*of_operands>
+auto pool_of_two(data<4, 5> a) { return max_pool1d<2>(a, a); }
+// expect: shape_mismatch<.*last_states_function, .*expects<1, .*of_operands>.*gets<2, .*of_operands>
+auto last_states_of_two(data<4, 6> a) { return last_states<2>(a, a); }
+// expect: shape_mismatch<.*select_rows_function, .*expects<1, .*of_operands>.*gets<3, .*of_operands>
+auto rows_of_three(data<4, 6> a) { return select_rows<0, 2>(a, a, a); }
 // expect: shape_mismatch<.*linear_function, .*expects<2, .*to, 3, .*of_operands>.*gets<1, .*of_operands>
 auto linear_of_one(data<4> a) { return vscg::linear(a); }
 // expect: shape_mismatch<.*linear<4, 2.*expects<1, .*of_operands>.*gets<2, .*of_operands>

@@ -232,13 +232,13 @@ auto call_network(const Network& network, const std::tuple<X...>& operands) {
         [](const auto&... first) { return function(first...); }, x...);                     \
   }
 
-/// The same after a recording function that is told an axis, `max<1>(x)`.
-#define VSCG_OPERANDS_OVER_AXIS(function, least, most)                                      \
+/// The same after a function that is called with numbers, as `max<1>(x)`.
+#define VSCG_OPERANDS_WITH_NUMBERS(function, least, most)                                   \
   struct function##_function;                                                               \
-  template <int Axis, class... X>                                                           \
+  template <int... Numbers, class... X>                                                     \
   requires(::vscg::detail::OtherOperands<least, most, X...>) auto function(const X&... x) { \
     return ::vscg::detail::refuse_operands<function##_function, least, most>(               \
-        [](const auto&... first) { return function<Axis>(first...); }, x...);               \
+        [](const auto&... first) { return function<Numbers...>(first...); }, x...);         \
   }
 
 #include <vscg/core/end.hpp>

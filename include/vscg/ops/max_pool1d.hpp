@@ -114,6 +114,7 @@ auto max_pool1d(const X& given) {
   require<refused || T >= Window, Layer, expects<number::at_least, Window>, gets<T>>();
   return record(ops::max_pool1d<T, extent<shape_of<decltype(x)>, 2>, (T < Window ? T : Window)>{}, x);
 }
+VSCG_OPERANDS_WITH_NUMBERS(max_pool1d, 1, 1)
 
 }  // namespace vscg
 

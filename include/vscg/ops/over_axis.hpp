@@ -274,7 +274,7 @@ auto max(const X& x) {
   return detail::over_axis<max_function, Axis>(
       x, [&](auto axis) { return record(ops::max_over_axis<shape_of<X>, axis>{}, x); });
 }
-VSCG_OPERANDS_OVER_AXIS(max, 1, 1)
+VSCG_OPERANDS_WITH_NUMBERS(max, 1, 1)
 
 /// mean<2>(x): the mean over axis 2, which the result lacks: [B, T, R, C] to [B, T, C]. Any axis but the batch's,
 /// counted from the end when negative (PyTorch's x.mean(dim=2)). The batch's is `batch_mean`.
@@ -283,7 +283,7 @@ auto mean(const X& x) {
   return detail::over_axis<mean_function, Axis>(
       x, [&](auto axis) { return record(ops::sum_over_axis<shape_of<X>, axis, true>{}, x); });
 }
-VSCG_OPERANDS_OVER_AXIS(mean, 1, 1)
+VSCG_OPERANDS_WITH_NUMBERS(mean, 1, 1)
 
 /// sum<2>(x): the sum over axis 2, as `mean` (PyTorch's x.sum(dim=2)).
 template <int Axis, Var X>
@@ -291,7 +291,7 @@ auto sum(const X& x) {
   return detail::over_axis<sum_function, Axis>(
       x, [&](auto axis) { return record(ops::sum_over_axis<shape_of<X>, axis, false>{}, x); });
 }
-VSCG_OPERANDS_OVER_AXIS(sum, 1, 1)
+VSCG_OPERANDS_WITH_NUMBERS(sum, 1, 1)
 
 }  // namespace vscg
 

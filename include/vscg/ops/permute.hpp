@@ -132,6 +132,7 @@ auto permute(const var<Tag, Shape, Active>& x) {
     (std::make_index_sequence<Shape::rank>{});
   }
 }
+VSCG_OPERANDS_WITH_NUMBERS(permute, 1, 1)
 
 }  // namespace vscg
 

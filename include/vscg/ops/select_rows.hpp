@@ -4,8 +4,11 @@
 #include <vscg/core/begin.hpp>
 
 #include <cstddef>
+#include <type_traits>
 
+#include <vscg/core/guard.hpp>
 #include <vscg/core/record.hpp>
+#include <vscg/core/shape.hpp>
 
 namespace vscg {
 
@@ -89,27 +92,39 @@ struct select_rows : operation<shape<dyn, Selected, extent<Shape, -1>>> {
 
 /// [B, N, C] to [B, Count, C]: rows First, First + Step, … of each item (PyTorch's x[:, First::Step][:, :Count]; `Step`
 /// may be negative here).
-template <int First, int Count, int Step = 1, class Tag, int N, int C, bool Active>
-auto select_rows(const var<Tag, shape<dyn, N, C>, Active>& x) {
+template <int First, int Count, int Step = 1, Var X>
+auto select_rows(const X& given) {
+  const auto x = expect_shape<struct select_rows_function, shape<dyn, any_extent, any_extent>>(given);
+  using Shape = shape_of<decltype(x)>;
+  constexpr int rows = extent<Shape, 1>;
   constexpr int last = First + (Count - 1) * Step;
-  static_assert(Count > 0 && Step != 0 && First >= 0 && First < N && last >= 0 && last < N,
-                "vscg::select_rows: all selected rows are rows of the array");
-  ops::select_rows<shape<dyn, N, C>, Count> operation;
-  operation.first = First;
+  constexpr bool right = Count > 0 && Step != 0 && First >= 0 && First < rows && last >= 0 && last < rows;
+  constexpr bool refused = !std::is_same_v<Shape, shape_of<X>>;
+  require<refused || right, select_rows_function, expects<0, number::to, rows - 1>, gets<First, number::to, last>>();
+  ops::select_rows<Shape, right ? Count : 1> operation;
+  operation.first = right ? First : 0;
   operation.step = Step;
   return record(operation, x);
 }
+VSCG_OPERANDS_WITH_NUMBERS(select_rows, 1, 1)
 
 /// The last states in a recurrent layer's result [B, T, D H]: [B, D, H], each direction's where it ends, so the
 /// backward one's at the first step (PyTorch's h_n with the batch first).
-template <int Directions = 1, class Tag, int T, int DH, bool Active>
-auto last_states(const var<Tag, shape<dyn, T, DH>, Active>& states) {
-  static_assert((Directions == 1 || Directions == 2) && DH % Directions == 0,
-                "vscg::last_states: the states of one direction or of two lie side by side");
-  constexpr int last = (T - 1) * Directions;
-  return select_rows < last, Directions,
-         Directions == 1 ? 1 : 1 - last > (view<shape<dyn, T * Directions, DH / Directions>>(states));
+template <int Directions = 1, Var X>
+auto last_states(const X& given) {
+  require<Directions == 1 || Directions == 2, struct last_states_function, expects<1, number::to, 2>,
+          gets<Directions>>();
+  const auto states = expect_shape<last_states_function, shape<dyn, any_extent, any_extent>>(given);
+  using Shape = shape_of<decltype(states)>;
+  constexpr int steps = extent<Shape, 1>;
+  if constexpr (Directions == 2) {
+    constexpr int last = 2 * (steps - 1);
+    return select_rows<last, 2, 1 - last>(view<shape<dyn, 2 * steps, extent<Shape, 2> / 2>>(states));
+  } else {
+    return select_rows<steps - 1, 1>(states);
+  }
 }
+VSCG_OPERANDS_WITH_NUMBERS(last_states, 1, 1)
 
 }  // namespace vscg
 
