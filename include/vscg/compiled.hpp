@@ -3,9 +3,9 @@
 
 #include <vscg/core/begin.hpp>
 
-// The kernels of the Eigen backend, compiled once. With VSCG_COMPILED defined (the target vscg::compiled does so), this
-// header says that they are in a library, and a network compiles to little more than its own code. The library is one
-// file that defines VSCG_COMPILED_HERE and includes this header; it and its users are compiled with the same flags.
+// The kernels of the Eigen backend, compiled once. If VSCG_COMPILED is defined (the target vscg::compiled does that),
+// this header says that they are in a library, so a network compiles to little more than its own code. The library is
+// one file that defines VSCG_COMPILED_HERE and includes this header. Compile it and its users with the same flags.
 // With a different instruction set (`-march`) the linker finds no kernels, because their names contain it.
 
 #include <cstddef>
@@ -123,7 +123,7 @@
 #define VSCG_DETAIL_FINISH(T, Function)                             \
   VSCG_DETAIL_COMPILED void eigen_detail::gemm_finish<T, Function>( \
       const eigen_detail::gemm_strip<T>&, const T*, std::size_t, std::size_t, std::size_t, std::size_t, std::size_t);
-// No kernels, but loops over millions of numbers all the same: starting values, and numbers of files.
+// These are not kernels, but they also loop over millions of numbers: starting values, and numbers in files.
 #define VSCG_DETAIL_OTHERS(T)                                                       \
   VSCG_DETAIL_COMPILED void initialize(const parameter_table&, seed, std::span<T>); \
   VSCG_DETAIL_COMPILED bool convert_elements(element_format, const std::byte*, std::size_t, T*);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Wrong shapes, each refused by one error that names the layer or operation, what it expects and what it gets.
+// Each wrong shape is refused by one error, which names the layer or operation, what it expects and what it gets.
 // errors: each
 #include <vscg/vscg.hpp>
 

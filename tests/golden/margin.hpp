@@ -11,12 +11,12 @@
 
 #include <vscg/vscg.hpp>
 
-// Where a network decides: at a threshold, and at a maximum, whose gradient goes to the largest candidate. A float may
-// decide otherwise than a double where the numbers are that close.
+// A network decides at each threshold, and at each maximum, where the gradient goes to the largest candidate. If two
+// numbers are very close, a float may decide differently from a double.
 
 namespace golden {
 
-/// A node that takes maxima reads an array as [.., steps, inner] and looks at `window` steps at a time.
+/// A node that takes maxima reads its array as [.., steps, inner], and looks at `window` steps at a time.
 struct maximum_layout {
   std::size_t steps, window, inner;
 };
@@ -31,8 +31,8 @@ inline maximum_layout layout_of(const vscg::node& n, const vscg::slot& x) {
   return layout;
 }
 
-/// The least distance of a window's two largest numbers, relative to the root of the mean square of all. Equal ones do
-/// not count: they are zeros that come from a relu, which passes no gradient there.
+/// The smallest gap between a window's two largest numbers, relative to the root mean square of all numbers. Ties do
+/// not count, because they are zeros from a relu, which passes no gradient there.
 inline double margin_of_maximum(std::span<const double> x, maximum_layout layout) {
   double squares = 0;
   for (const double value : x) squares += value * value;
@@ -55,14 +55,14 @@ inline double margin_of_maximum(std::span<const double> x, maximum_layout layout
   return least / std::sqrt(squares / static_cast<double>(x.size()));
 }
 
-/// The least distance of a number from the threshold that it is compared with.
+/// The smallest distance between a number and the threshold that it is compared with.
 inline double margin_of_threshold(std::span<const double> x, double threshold) {
   double least = INFINITY;
   for (const double value : x) least = std::min(least, std::abs(value - threshold));
   return least;
 }
 
-/// The smallest margin of any decision of a network, in double.
+/// The smallest margin of all decisions of a network, computed in double.
 template <class Network>
 double smallest_margin(const vscg::weights<Network, double, vscg::cpu>& w, std::span<const double> audio,
                        std::span<const double> visual, std::size_t items) {

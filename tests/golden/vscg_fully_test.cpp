@@ -14,8 +14,8 @@ TEST_CASE("vscg_fully_paper float eigen") {
   golden::check_all<vscg::vscg_net_paper, vscg::negative_pair_filter_loss<>, float, vscg::cpu>("vscg_fully_paper");
 }
 
-TEST_CASE("a maximum whose two largest candidates are close is told, equal candidates are not") {
-  // Two steps a window of [1, 5, 2]; the last step belongs to none.
+TEST_CASE("the margin of a maximum is the gap between its two largest candidates, and ties do not count") {
+  // [1, 5, 2] in windows of two steps; the last step is in no window.
   const std::vector<double> x{1, 0, 3, 0, 5, 4, 2, 4.5, 9, 9};
   const double rms = std::sqrt((1 + 9 + 25 + 16 + 4 + 20.25 + 81 + 81) / 10);
   CHECK(golden::margin_of_maximum(x, {5, 2, 2}) == doctest::Approx(0.5 / rms));

@@ -21,7 +21,7 @@
 #include "model/small_training.hpp"
 #include "support/error_of.hpp"
 
-// An error refuses losses that are wrong, or mean something else, on a few items of a batch at a time.
+// Some losses would be wrong, or mean something else, if computed on a few items at a time. An error refuses them.
 
 using namespace small_training;
 
@@ -55,7 +55,7 @@ struct pairs {
   }
 };
 
-/// Parameters that are stretched over the batch, in arrays so wide that a step takes a few items at a time.
+/// Its parameters are stretched over the batch. Its arrays are so wide that a step takes only a few items at a time.
 struct wide_network {
   vscg::parameter<vscg::init::ones, 256> row;
   vscg::parameter<vscg::init::ones, 256, 256> table;
@@ -77,7 +77,7 @@ struct distance_of_rows {
   }
 };
 
-/// Gradients of all parameters, one after the other, of 7 items.
+/// The gradients of all parameters, one after another, for a batch of 7 items.
 std::vector<double> gradients_of_wide_network(std::size_t micro_batch) {
   using wide_model = vscg::model<wide_network, double, vscg::cpu>;
   wide_model net{vscg::seed{1}};
@@ -109,7 +109,7 @@ std::string said(std::size_t micro_batch) {
 
 }  // namespace
 
-TEST_CASE("a loss that is not a sum over items is refused if a step takes them in parts") {
+TEST_CASE("a loss that is not a sum over items is refused if a step splits the batch") {
   CHECK(said<sum_of_means>(2).empty());
   CHECK(
       said<squared_mean>(2) ==
@@ -124,7 +124,7 @@ TEST_CASE("a loss that is not a sum over items is refused if a step takes them i
   }
 }
 
-TEST_CASE("parameters that are stretched over the batch have one gradient, however many items are taken at a time") {
+TEST_CASE("parameters stretched over the batch get the same gradient, however many items are computed at a time") {
   const auto one_by_one = gradients_of_wide_network(1);
   REQUIRE(one_by_one.size() == 256 + 256 * 256 + 1);
   for (const std::size_t micro_batch : {0U, 2U}) {

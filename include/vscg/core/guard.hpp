@@ -13,9 +13,9 @@
 #include <vscg/core/shape.hpp>
 #include <vscg/core/var.hpp>
 
-// Layers and recording functions say here what operands they take. One error refuses an operand that does not fit; its
-// first line names the layer, what it expects and what it gets. The operand is then passed on as if it had fitted, so
-// no further errors follow. All of this happens while compiling; a program that compiles contains none of it.
+// Layers and recording functions use these guards to say what operands they take. An operand that does not fit is
+// refused by one error, whose first line names the layer, what it expects and what it gets. The operand is then passed
+// on as if it had fit, so no further errors follow. All this happens at compile time and leaves nothing in the program.
 
 namespace vscg {
 
@@ -28,7 +28,7 @@ constexpr auto require_operands() {
 
 namespace detail {
 
-/// An extent as errors show it: a number, or a name if it is not a number.
+/// An extent as errors show it: its number, or a name if it has none.
 template <int Extent>
 constexpr auto shown_extent() {
   if constexpr (Extent == dyn)
@@ -39,7 +39,7 @@ constexpr auto shown_extent() {
     return Extent;
 }
 
-/// Whether `Shape` matches `Pattern`, in which `any_extent` stands for any extent but the batch's.
+/// Whether `Shape` matches `Pattern`, where `any_extent` stands for any extent except the batch's.
 template <class Pattern, class Shape>
 inline constexpr bool fits = false;
 template <int... Expected, int... Got>
@@ -73,8 +73,8 @@ constexpr auto refuse_shape(std::type_identity<shape<Expected...>>, std::type_id
   return true;
 }
 
-/// The extent to use instead for one axis of a refused operand, `from_end` axes before the last one: the expected
-/// extent, or the operand's own where any fits.
+/// The extent that replaces one of a refused operand, `from_end` axes before the last one: the expected extent, or the
+/// operand's own if any extent is allowed there.
 template <int... Got>
 constexpr int extent_instead(int expected, std::size_t from_end, std::type_identity<shape<Got...>>) {
   if (expected != any_extent) return expected;
@@ -105,7 +105,7 @@ auto call_with_first(const F& f, const X&... x) {
   (std::make_index_sequence<Count>{}, std::tie(x...));
 }
 
-/// Refuses a call with fewer than `Least` or more than `Most` operands, and goes on with as many as are right.
+/// Refuses a call with fewer than `Least` or more than `Most` operands. If there are too many, it drops the rest.
 template <class Layer, int Least, int Most, class F, class... X>
 auto refuse_operands(const F& f, const X&... x) {
   constexpr int count = static_cast<int>(sizeof...(X));
@@ -125,7 +125,7 @@ concept OtherOperands = (static_cast<int>(sizeof...(X)) < Least || static_cast<i
 
 }  // namespace detail
 
-/// Requires an operand of shape `Pattern`, in which `any_extent` stands for any extent but the batch's:
+/// Requires an operand of shape `Pattern`, where `any_extent` stands for any extent except the batch's:
 ///
 ///   const auto x = expect_shape<conv1d, shape<dyn, any_extent, In>>(given);
 template <class Layer, class Pattern, class Tag, class Shape, bool Active>
@@ -139,7 +139,7 @@ auto expect_shape(const var<Tag, Shape, Active>& x) {
   }
 }
 
-/// An operand [..., Channels].
+/// Requires an operand [..., Channels].
 template <class Layer, int Channels, class Tag, class Shape, bool Active>
 auto expect_channels(const var<Tag, Shape, Active>& x) {
   if constexpr (Shape::rank == 0)
@@ -152,7 +152,7 @@ auto expect_channels(const var<Tag, Shape, Active>& x) {
     return expect_shape<Layer, with_channels<Shape, Channels>>(x);
 }
 
-/// An operand [B, ...] with at least `Rank` axes, the batch included.
+/// Requires an operand [B, ...] with at least `Rank` axes, the batch included.
 template <class Layer, int Rank, class Tag, class Shape, bool Active>
 auto expect_batch(const var<Tag, Shape, Active>& x) {
   constexpr std::size_t rank = std::max(Shape::rank, static_cast<std::size_t>(Rank));
@@ -164,7 +164,7 @@ auto expect_batch(const var<Tag, Shape, Active>& x) {
   }
 }
 
-/// The second of two operands that must have the same shape.
+/// Requires that `b` has the shape of the first operand.
 template <class Layer, Var A, Var B>
 auto expect_same_shape(const A&, const B& b) {
   return expect_shape<Layer, shape_of<A>>(b);
@@ -179,7 +179,7 @@ struct with_any_axis<shape<Extents...>> {
 };
 }  // namespace detail
 
-/// Refuses an axis that an array of this shape does not have, and the batch's.
+/// Refuses an axis that the shape does not have, and the batch axis.
 template <class Layer, class Shape, int Axis>
 constexpr auto require_axis() {
   constexpr int first = static_cast<int>(Shape::batch_axes);
@@ -194,7 +194,7 @@ constexpr auto require_axis() {
   }
 }
 
-/// Calls a network with operands from outside. A number of them that differs from its `inputs` is refused.
+/// Calls a network with its inputs. Refuses the call if their number differs from the network's `inputs`.
 template <class Network, class... X>
 auto call_network(const Network& network, const std::tuple<X...>& operands) {
   constexpr std::size_t expected = [] {
@@ -214,7 +214,7 @@ auto call_network(const Network& network, const std::tuple<X...>& operands) {
 
 }  // namespace vscg
 
-/// In a layer: the call operator takes `least` to `most` operands and refuses any other number.
+/// Put this in a layer: its call operator takes `least` to `most` operands and refuses any other number.
 #define VSCG_OPERANDS(least, most)                                                                  \
   template <class... X>                                                                             \
   requires(::vscg::detail::OtherOperands<least, most, X...>) auto operator()(const X&... x) const { \
@@ -223,7 +223,7 @@ auto call_network(const Network& network, const std::tuple<X...>& operands) {
         [&](const auto&... first) { return (*this)(first...); }, x...);                             \
   }
 
-/// After a recording function: it takes `least` to `most` operands and refuses any other number.
+/// Put this after a recording function: it takes `least` to `most` operands and refuses any other number.
 #define VSCG_OPERANDS_OF(function, least, most)                                             \
   struct function##_function;                                                               \
   template <class... X>                                                                     \
@@ -232,7 +232,7 @@ auto call_network(const Network& network, const std::tuple<X...>& operands) {
         [](const auto&... first) { return function(first...); }, x...);                     \
   }
 
-/// The same after a function that is called with numbers, as `max<1>(x)`.
+/// The same for a function that is called with numbers, such as `max<1>(x)`.
 #define VSCG_OPERANDS_WITH_NUMBERS(function, least, most)                                   \
   struct function##_function;                                                               \
   template <int... Numbers, class... X>                                                     \

@@ -11,14 +11,14 @@
 
 namespace vscg {
 
-/// Where every random number of a run comes from. There is no other source of randomness in the library.
+/// Every random number of a run comes from its seed. There is no other source of randomness in the library.
 struct seed {
   std::uint64_t value = 1;
   constexpr seed() = default;
   constexpr explicit seed(std::uint64_t v) : value(v) {}
 };
 
-/// 64-bit FNV-1a: the hash that turns names (parameters, layers' paths) into keys of random streams.
+/// 64-bit FNV-1a. This hash turns names (of parameters, and paths of layers) into keys of random streams.
 constexpr std::uint64_t fnv1a(std::string_view text, std::uint64_t hash = 0xcbf29ce484222325ULL) {
   for (const char c : text) {
     hash ^= static_cast<unsigned char>(c);
@@ -27,8 +27,8 @@ constexpr std::uint64_t fnv1a(std::string_view text, std::uint64_t hash = 0xcbf2
   return hash;
 }
 
-/// Four words of Philox: a counter, or what becomes of it. Not a std::array, whose functions no kernel on a device may
-/// call.
+/// Four words of Philox: a counter, or what Philox makes of it. This is not a std::array, because kernels on a device
+/// may not call its functions.
 template <class Word>
 struct four {
   Word words[4];
@@ -39,7 +39,7 @@ struct four {
 /// Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011): a counter and a key give four
 /// words. There is no state, so any element of any mask can be computed anywhere, in any order.
 ///
-/// Each `Word` is 64 bits wide but holds 32: those of one counter, or of several side by side.
+/// Each `Word` holds 32 bits in 64: for one counter, or for several counters next to each other.
 template <class Word>
 VSCG_HD constexpr four<Word> philox_words(const four<Word>& counter, std::uint64_t key) {
   constexpr std::uint64_t low = 0xffffffffU;

@@ -23,7 +23,7 @@
 
 namespace vscg {
 
-/// What every operation says about itself. An operation derives from this and replaces what differs.
+/// The defaults for what an operation says about itself. An operation derives from this and replaces what differs.
 ///
 ///   struct relu : operation<Shape> {
 ///     static constexpr const char* name = "relu";
@@ -32,7 +32,7 @@ namespace vscg {
 ///     template <class C> void pullback(const C& c) const;
 ///   };
 ///
-/// An operation with several results names all of their shapes; `record` then returns a tuple of vars.
+/// An operation with several results lists all their shapes; `record` then returns a tuple of vars.
 template <class Result, class... More>
 struct operation {
   using result = Result;
@@ -41,14 +41,14 @@ struct operation {
   static constexpr std::uint32_t pullback_reads_operands = 0;
   /// Bit i: the pullback reads result i; `true` means the only result.
   static constexpr std::uint32_t pullback_reads_result = 0;
-  /// Arrays that forward writes and the pullback reads, and scratch that each needs while it runs.
+  /// Arrays that forward writes for the pullback to read, and scratch that each of the two needs while it runs.
   static constexpr std::array<slot_size, 0> saved() { return {}; }
   static constexpr std::array<slot_size, 0> forward_scratch() { return {}; }
   static constexpr std::array<slot_size, 0> pullback_scratch() { return {}; }
-  /// Arrays that `prepare(c)` makes from parameters alone, once for all runs with the same weights: copies in an order
-  /// that suits a backend's products. `prepared_operands` lists which operands they are made from; if one of those is
-  /// not a parameter, nothing is prepared and `c.prepared(i)` is null, as it is for a size of 0. `active` has bit i set
-  /// if operand i takes a gradient.
+  /// Arrays that `prepare(c)` makes from parameters alone, once for all runs with the same weights: copies in the order
+  /// that suits a backend's products. `prepared_operands` says which operands they are made from. If one of those is
+  /// not a parameter, nothing is prepared and `c.prepared(i)` is null. It is also null for a size of 0. `active` has
+  /// bit i set if operand i takes a gradient.
   template <class Executor>
   static constexpr std::array<slot_size, 0> prepared([[maybe_unused]] std::uint32_t active) {
     return {};
@@ -58,18 +58,18 @@ struct operation {
   static constexpr double flops_per_item = 0;
   /// Whether an item's result depends on the other items of the batch. Such a program cannot use micro-batches.
   static constexpr bool couples_batch = false;
-  /// Whether it is linear in all operands together (a sum, a multiple). A mean over the batch grows from micro-batch to
-  /// micro-batch and may only pass through such operations.
+  /// Whether it is linear in all operands together (a sum, a multiple). Micro-batches add up a mean over the batch part
+  /// by part, so the mean may only pass through linear operations.
   static constexpr bool is_linear = false;
-  /// Whether an operand may hold indices, which it asks for by `c.indices(operand)`.
+  /// Whether an operand may hold indices. The operation gets them from `c.indices(operand)`.
   static constexpr bool takes_indices = false;
-  // An operation with settings lists their names and values, including those in its type, for readers of the program:
+  // An operation with settings lists their names and values, so that readers of the program see those in its type too:
   //   void settings(setting_list& to) const { to.add("epsilon", epsilon); }
 };
 
 namespace detail {
 
-/// A view of an array. Building a std::span from every length of array takes compilers longer.
+/// A view of an array. A std::span would take longer to compile, once for every length of array.
 template <class T>
 struct array_view {
   const T* first;
@@ -90,7 +90,7 @@ struct result_description {
   array_view<int> extents;
 };
 
-/// Everything recording needs to know about an operation's type. A constant, so a call site takes few instructions.
+/// Everything that recording needs to know about an operation's type. It is a constant, to keep call sites small.
 struct operation_description {
   const char* name;
   void (*settings)(const void* operation, setting_list& to);  // or null
@@ -112,7 +112,7 @@ struct operation_description {
   bool is_linear;
 };
 
-/// Whether every operand that something is prepared from is a parameter.
+/// Whether all operands that `prepare` reads are parameters.
 inline bool can_prepare(const recorder& trace, const operation_description& d, array_view<slot_id> operands) {
   if (d.prepare == nullptr) return false;
   for (std::size_t k = 0; k < operands.size(); ++k) {
@@ -302,7 +302,7 @@ auto record_as(const Operation& operation, const var<Tag, Shapes, Active>&... op
   static_assert(Operation::prepared_operands == 0 || comparable,
                 "vscg::record: settings that prepare something are compared as bytes, so they have no padding");
   constexpr std::uint32_t active = bits_of<Active...>;
-  // The byte of an empty operation is padding.
+  // An empty operation still has one byte, which is padding.
   constexpr std::size_t bytes = std::is_empty_v<Operation> ? 0 : sizeof(Operation);
   recorder* const traces[] = {operands.trace...};
   const slot_id ids[] = {operands.id...};
@@ -313,8 +313,8 @@ auto record_as(const Operation& operation, const var<Tag, Shapes, Active>&... op
 
 }  // namespace detail
 
-/// Which operation computes `Operation` on `Backend`: itself, or the replacement that a specialization names. That is
-/// made from the original and takes its operands and result shapes, but chooses what it saves and reads.
+/// The operation that computes `Operation` on `Backend`: itself, or the replacement that a specialization names. The
+/// replacement is made from the original and keeps its operands and result shapes, but chooses what it saves and reads.
 ///
 ///   template <class Shape>
 ///   struct vscg::implementation<vscg::ops::softmax<Shape>, my_backend> { using type = my_softmax<Shape>; };

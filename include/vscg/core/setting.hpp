@@ -20,8 +20,8 @@ struct setting_entry {
   bool operator==(const setting_entry&) const = default;
 };
 
-/// The settings of an operation, or of all layers of a network: what a reader needs, besides the operands, to compute
-/// it elsewhere.
+/// The settings of an operation, or of all layers of a network. With these and the operands, other software can compute
+/// the same result.
 class setting_list {
  public:
   VSCG_NOINLINE setting_list& add(std::string_view name, double number) {

@@ -17,12 +17,12 @@ namespace vscg {
 /// Letters used throughout: B items, T segments (time), R image regions, C channels (or classes), H hidden units.
 inline constexpr int dyn = -1;
 
-/// The shape of an array as a type, row-major. The first axis may be `dyn`, and then the second as well.
+/// The shape of a row-major array, as a type. The first axis may be `dyn`; if it is, the second may be too.
 template <int... Extents>
 struct shape {
   static constexpr std::size_t rank = sizeof...(Extents);
   static constexpr std::array<int, rank> extents{Extents...};
-  /// How many axes are the batch: 0, 1 or 2.
+  /// How many of the axes are batch axes: 0, 1 or 2.
   static constexpr std::size_t batch_axes = [] {
     std::size_t count = 0;
     while (count < rank && count < 2 && extents[count] == dyn) ++count;
@@ -32,9 +32,9 @@ struct shape {
   static constexpr bool per_item = batch_axes == 1;
   /// Whether there is one array for each pair of items.
   static constexpr bool per_pair = batch_axes == 2;
-  /// Whether its elements are whole numbers that stand for something: classes, tokens.
+  /// Whether its elements are whole numbers that name something, such as classes or tokens.
   static constexpr bool of_indices = false;
-  /// Number of elements; per item or pair if there are several.
+  /// Number of elements; per item or per pair if the shape has a batch.
   static constexpr std::size_t elements = [] {
     std::size_t product = 1;
     for (std::size_t i = batch_axes; i < rank; ++i) product *= static_cast<std::size_t>(extents[i]);
@@ -51,7 +51,7 @@ struct shape {
     return true;
   }();
   static_assert(valid, "vscg::shape: extents are positive, and only the first two may be dyn");
-  /// Whether memory could hold `elements` numbers of any scalar, so that the product has not overflowed.
+  /// Whether memory could hold `elements` numbers of any scalar. If so, the product has not overflowed either.
   static constexpr bool fits = [] {
     std::size_t left = PTRDIFF_MAX / 16;
     for (std::size_t i = batch_axes; i < rank; ++i) left /= static_cast<std::size_t>(extents[i]);
@@ -60,8 +60,8 @@ struct shape {
   static_assert(fits, "vscg::shape: more elements than memory can hold");
 };
 
-/// The shape of an array of indices (std::int32_t): class labels, token ids. An input or target, never a result that
-/// gradients flow through. PyTorch: a LongTensor.
+/// The shape of an array of indices (std::int32_t): class labels, token ids. They are inputs or targets, never
+/// results that gradients flow through (PyTorch's LongTensor).
 template <int... Extents>
 struct indices : shape<Extents...> {
   static constexpr bool of_indices = true;
@@ -72,10 +72,10 @@ template <class Shape, int Axis>
 inline constexpr int extent =
     Shape::extents[static_cast<std::size_t>(Axis < 0 ? Axis + static_cast<int>(Shape::rank) : Axis)];
 
-/// What `axis_of` says of an axis that is none or the batch's.
+/// The answer of `axis_of` if the axis does not exist or is a batch axis.
 inline constexpr int no_axis = -1;
 
-/// Which axis `Axis` means, counted from the end when negative; `no_axis` where it is none or the batch's.
+/// The axis that `Axis` means; negative ones count from the end. `no_axis` if it does not exist or is a batch axis.
 template <class Shape, int Axis>
 inline constexpr int axis_of = [] {
   const int axis = Axis < 0 ? Axis + static_cast<int>(Shape::rank) : Axis;
@@ -101,19 +101,19 @@ struct drop_last<shape<E...>> {
 };
 }  // namespace detail
 
-/// The shape with its last extent replaced: what a layer that maps channels to channels returns.
+/// The shape with its last extent replaced. A layer that maps channels to channels returns this.
 template <class Shape, int Last>
 using with_channels = typename detail::replace_last<Shape, Last>::type;
 
-/// The shape without its last axis: what a reduction over channels returns.
+/// The shape without its last axis. A reduction over channels returns this.
 template <class Shape>
 using without_channels = typename detail::drop_last<Shape>::type;
 
-/// Rows of a shape seen as a matrix [rows, last extent]; those of one item if the shape is per item.
+/// The rows of a shape, seen as a matrix [rows, last extent]; the rows of one item if the shape is per item.
 template <class Shape>
 inline constexpr std::size_t rows_of = Shape::elements / static_cast<std::size_t>(extent<Shape, -1>);
 
-/// In a shape pattern: any extent but `dyn`. (Patterns are only names; no array has this extent.)
+/// In a shape pattern: any extent except `dyn`. (Patterns are only names; no array has this extent.)
 inline constexpr int any_extent = 0;
 
 // The words that errors use next to numbers: `expects<axis::batch, axis::any, 256>`, `expects<8, number::to, 11>`.
@@ -144,13 +144,13 @@ template <class Layer, class Expects, class Gets>
 struct shape_mismatch;
 
 namespace detail {
-// A variable, because clang would report a function again, in its own words, at every later call.
+// This is a variable because clang would report a function again at every later call, in its own words.
 template <class Layer, class Expects, class Gets>
 inline constexpr std::size_t refused = sizeof(shape_mismatch<Layer, Expects, Gets>);
 }  // namespace detail
 
-/// Refuses what a layer cannot take, on first use and with one readable error; returns whether it is right. (The return
-/// type is deduced so that compilers look inside at the call and not at the end of the file, after other errors.)
+/// Refuses what a layer cannot take, on first use and with one readable error. Returns `Right`. (The return type is
+/// deduced so that compilers look inside at the call, and not at the end of the file, after other errors.)
 template <bool Right, class Layer, class Expects, class Gets>
 constexpr auto require() {
   if constexpr (!Right) static_cast<void>(detail::refused<Layer, Expects, Gets>);
@@ -172,7 +172,7 @@ struct shape_at<0, First, Rest...> {
   using type = First;
 };
 
-/// Several shapes as one type. Cheaper to compile than a std::tuple of them.
+/// Several shapes as one type. It compiles faster than a std::tuple of them.
 template <class... Shapes>
 struct shape_list {
   static constexpr std::size_t count = sizeof...(Shapes);

@@ -22,7 +22,7 @@ struct network_setting {
   std::string_view text;  ///< if it is a word: "fully"
   double number = 0;      ///< if it is not a word
   bool is_number = false;
-  std::string_view member;  ///< "psp.tau": the path of the layer's member that holds the number, if one does
+  std::string_view member;  ///< "psp.tau": the path of the layer's member that holds the number, if there is one
 
   constexpr network_setting() = default;
   constexpr network_setting(std::string_view its_name, std::string_view word) : name(its_name), text(word) {}
@@ -32,8 +32,8 @@ struct network_setting {
       : name(its_name), number(static_cast<double>(value)), is_number(true), member(its_member) {}
 };
 
-/// A network's name in files. Networks whose arrays have the same names and shapes may compute different things, so
-/// names and shapes alone do not tell whose weights a file holds.
+/// A network's name in files. Two networks may compute different things even if their arrays have the same names and
+/// shapes, so a file also has to say which network its weights belong to.
 class network_identity {
  public:
   std::string_view name;     ///< "vscg"; empty for a network without a name
@@ -49,7 +49,7 @@ class network_identity {
 
   constexpr bool named() const { return !name.empty(); }
   constexpr std::span<const network_setting> settings() const { return {settings_.data(), count_}; }
-  /// The identity of one network of the type: numbers that members hold are what its layers were given.
+  /// The identity of one network of this type. Numbers that layers' members hold are taken from `layers`.
   network_identity of(const setting_list& layers) const {
     network_identity one = *this;
     for (std::size_t i = 0; i < count_; ++i) {

@@ -29,8 +29,8 @@ struct stopwatch {
 
 }  // namespace detail
 
-/// Seconds that each step of `s.traced()` takes on these arrays, for `describe(s.traced(), items, seconds)`. Takes and
-/// throws what `s.infer` does.
+/// Measures the seconds that each step of `s.traced()` takes on these arrays. Pass them to
+/// `describe(s.traced(), items, seconds)`. Takes the same arrays as `s.infer`, and throws the same errors.
 template <class Network, class Scalar, class Backend, class Inputs, class... Arrays>
 std::vector<double> profile(session<Network, Scalar, Backend, Inputs>& s, const Arrays&... arrays) {
   detail::stopwatch watch{std::vector<double>(s.traced().steps().size(), 0)};
@@ -38,9 +38,9 @@ std::vector<double> profile(session<Network, Scalar, Backend, Inputs>& s, const 
   return watch.seconds;
 }
 
-/// Seconds that each step of `t.steps_traced()`, forward and back, takes on a batch, its micro-batches together; for
-/// `describe(t.steps_traced(), items, seconds)`. Weights and moments stay as they are. Takes and throws what
-/// `t.gradients` does.
+/// Measures the seconds that each step of `t.steps_traced()`, forward and back, takes on a batch, summed over its
+/// micro-batches. Pass them to `describe(t.steps_traced(), items, seconds)`. Weights and moments do not change. Takes
+/// the same arrays as `t.gradients`, and throws the same errors.
 template <class Model, class Optimizer, class Loss, class... Arrays>
 std::vector<double> profile(trainer<Model, Optimizer, Loss>& t, const Arrays&... arrays) {
   detail::stopwatch watch{std::vector<double>(t.steps_traced().steps().size(), 0)};

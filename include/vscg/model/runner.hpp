@@ -29,8 +29,8 @@
 
 namespace vscg {
 
-/// Runs one program for one caller: its memory, planned once, and its backend's threads. Nothing is allocated after
-/// construction.
+/// Runs one program for one caller. It owns the memory, planned once, and the backend's threads. Runs allocate nothing
+/// after construction.
 template <class Scalar, class Backend>
 class runner {
  public:
@@ -64,21 +64,21 @@ class runner {
   /// The most items that a run can take.
   std::size_t capacity() const { return plan_.items(); }
 
-  /// Parameters are read from here. (Values are held as writable pointers; no operation writes to a parameter.)
+  /// Parameters are read from here. (The pointers are not const, but no operation writes to a parameter.)
   void bind_weights(const Scalar* weights) {
     if (weights == weights_) return;
     weights_ = weights;
     ++bindings_;
     bind(values_, const_cast<Scalar*>(weights));
   }
-  /// How often that place changed: recorded launches are good for one place only.
+  /// How often the weights' place changed. Recorded launches are valid for one place only.
   std::uint32_t bindings() const { return bindings_; }
-  /// Gradients of parameters go here.
+  /// Gradients of parameters are written here.
   void bind_gradients(Scalar* gradients) { bind(gradients_, gradients); }
-  /// Input `k` is read from here; [items, ...] as traced, in the backend's memory.
+  /// Input `k` is read from here. It is [items, ...] as traced, in the backend's memory.
   void bind_input(std::size_t k, const Scalar* data) { values_[program_->inputs()[k]] = const_cast<Scalar*>(data); }
 
-  /// Copies weights into the order that the backend likes: before the first run, and whenever weights have changed.
+  /// Copies weights into the order that suits the backend. Call it before the first run and whenever weights change.
   void prepare() {
     execution<Scalar, executor> running{&executor_, values_.data(), gradients_.data(), run_state{}};
     for (const std::uint32_t i : program_->preparations()) {
@@ -87,16 +87,16 @@ class runner {
     }
   }
 
-  /// From now on `stop` is asked before every operation; if it says so, the run ends with vscg::stopped.
+  /// From now on, a run calls `stop` before every operation and throws vscg::stopped if that returns true.
   void stop_when(std::function<bool()> stop) { stop_ = std::move(stop); }
-  /// Asks it now. Throws vscg::stopped if it says so.
+  /// Calls `stop` now, and throws vscg::stopped if it returns true.
   void expect_no_stop() const {
     if (stop_ && stop_()) throw stopped();
   }
 
   void forward(const run_state& state) { run(state, 0, program_->forward_steps(), nullptr); }
 
-  /// After forward with the same state: the gradients of everything that the loss reaches.
+  /// Computes the gradients of everything that the loss reaches. Call it after forward, with the same state.
   void pullback(const run_state& state) { run(state, program_->forward_steps(), program_->steps().size(), nullptr); }
 
   /// Runs forward and pullback again and names the first operation whose result is not finite.
@@ -109,8 +109,8 @@ class runner {
     return std::nullopt;
   }
 
-  /// Calls watch(step, false) before each step and watch(step, true) after it within the runs that f() makes. The
-  /// backend has finished everything before, so such runs take longer; `vscg::profile` measures with it.
+  /// During the runs that f() makes, calls watch(step, false) before each step and watch(step, true) after it. Before
+  /// each call, the backend finishes its work, so such runs take longer. `vscg::profile` measures with this.
   template <class Watch, class F>
   void watched(Watch& watch, F f) {
     struct until_the_end {
@@ -125,7 +125,7 @@ class runner {
   const Scalar* value(slot_id id) const { return values_[program_->array_of(id)]; }
   const Scalar* gradient_of(slot_id id) const { return gradients_[program_->array_of(id)]; }
 
-  /// Tests the plan: fills every array with NaN as soon as it is dead. Results must not change. Host memory only.
+  /// Tests the plan by filling every array with NaN as soon as it is dead. Results must not change. Host memory only.
   void poison_dead_memory(bool on) {
     poison_ = on;
     if (!on) return;
@@ -155,7 +155,7 @@ class runner {
     }
   }
 
-  // What to ask for instead, found by trying.
+  // Finds a number of items that would fit, by trying.
   std::string what_fits(const memory_plan& plan) const {
     std::size_t bytes = plan.bytes();
     for (std::size_t items = plan.items() / 2; items > 0; items /= 2) {
@@ -171,14 +171,14 @@ class runner {
     return "what the memory holds, which is not even 1 item (" + bytes_text(bytes) + ")";
   }
 
-  // The slope of the loss in itself, written once: no pullback writes to it.
+  // The loss's own gradient is 1. It is written once, because no pullback writes to it.
   void seed_loss() {
     if (program_->loss() == no_slot) return;
     const Scalar one = 1;
     Backend::memory::copy_in(gradients_[program_->array_of(program_->loss())], &one, sizeof(Scalar));
   }
 
-  // An array whose pointer moves along when a stretch goes on to its next items.
+  // An array whose pointer moves on when a stretch goes on to its next items.
   struct stride {
     bool gradient;
     slot_id id;
@@ -205,7 +205,7 @@ class runner {
     return found;
   }
 
-  // Bytes, because not all arrays hold scalars.
+  // Counts in bytes, because not all arrays hold scalars.
   void move_on(const stride& s, std::ptrdiff_t items) {
     Scalar*& at = (s.gradient ? gradients_ : values_)[s.id];
     at = reinterpret_cast<Scalar*>(reinterpret_cast<std::byte*>(at) + static_cast<std::ptrdiff_t>(s.bytes) * items);

@@ -31,9 +31,9 @@ struct batch_capacity {
   constexpr explicit batch_capacity(std::size_t n) : items(n < 1 ? 1 : n) {}
 };
 
-/// Inference for one caller: traces the network and plans its memory once, then allocates nothing. Sessions share the
-/// weights, which are const while a session computes; use one session per thread. If the weights change, or others are
-/// assigned or swapped in, the next call sees that; if they are gone, it throws vscg::expectation_error.
+/// Inference for one caller. It traces the network and plans its memory once, then allocates nothing. Use one session
+/// per thread. Sessions share the weights, which are const while a session computes. If weights change, or others are
+/// assigned or swapped in, the next call uses the new ones. If they are gone, it throws vscg::expectation_error.
 template <class Network, class Scalar, class Backend, class Inputs = inputs_of<Network>>
 class session {
   using tag = trace_tag<Scalar, Backend, mode::inference>;
@@ -48,7 +48,7 @@ class session {
   /// What `infer` returns: the network's outputs as views.
   using outputs = rebind_outputs<traced_outputs, view_field<Scalar>>;
 
-  /// Throws vscg::expectation_error if the system does not give the threads, or the memory for so many items.
+  /// Throws vscg::expectation_error if the system has too few threads, or too little memory for this many items.
   explicit session(const weights<Network, Scalar, Backend>& w, threads n = threads{1},
                    batch_capacity c = batch_capacity{16})
       : weights_(w.share()),
@@ -63,8 +63,8 @@ class session {
   explicit session(const weights<Network, Scalar, Backend>&&, threads = threads{1},
                    batch_capacity = batch_capacity{16}) = delete;
 
-  /// The network's outputs for N ≤ capacity items; arrays are [N, ...] as `Inputs` says. The views are valid until the
-  /// next call. Throws vscg::expectation_error if a shape differs or N exceeds the capacity.
+  /// Returns the network's outputs for N ≤ capacity items. Arrays are [N, ...], as `Inputs` says. The views are valid
+  /// until the next call. Throws vscg::expectation_error if a shape differs or N exceeds the capacity.
   template <class... Arrays>
   outputs infer(const Arrays&... arrays) & {
     outputs result{};
@@ -85,15 +85,15 @@ class session {
   template <class... Arrays>
   outputs infer(const Arrays&... arrays) && = delete;  // the views would outlive the session
 
-  /// Infers twice, the second time with `runner::watched`. Takes and throws what `infer` does.
+  /// Infers twice, the second time with `runner::watched`. Takes the same arrays as `infer`, throws the same errors.
   template <class Watch, class... Arrays>
   void infer_watched(Watch& watch, const Arrays&... arrays) {
     infer(arrays...);
     runner_.watched(watch, [&] { runner_.forward(state()); });
   }
 
-  /// Bytes of memory that the session holds for its arrays and its backend, including workspaces of products. The
-  /// weights are the model's.
+  /// Bytes of memory that the session holds for its arrays and its backend, including workspaces of products. Weights
+  /// do not count, because they belong to the model.
   std::size_t memory() const {
     std::size_t total = runner_.bytes() + staged_.bytes() + traced().bytes();
     for (const auto& array : results_) total += array.bytes();
@@ -137,7 +137,7 @@ class session {
     return all;
   }
 
-  // Everything that one call launches depends only on the number of items and on where the weights lie.
+  // A call's launches depend only on the number of items and on where the weights lie, so they can be replayed.
   void run() {
     const std::size_t items = staged_.items();
     auto& executor = runner_.backend();

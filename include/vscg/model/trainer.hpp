@@ -37,22 +37,22 @@
 
 namespace vscg {
 
-/// A loss, gradient, moment or weight is not finite: weights and moments are as they were before the step.
+/// A loss, gradient, moment or weight is not finite. Weights and moments are as they were before the step.
 class not_finite : public expectation_error {
  public:
   using expectation_error::expectation_error;
 };
 
 struct trainer_options {
-  std::size_t batch = 128;      ///< most items of a step; memory that is not the host's has room for as many
-  std::size_t micro_batch = 0;  ///< items computed at a time; 0: the whole batch. Peak memory is proportional to it
-  std::uint64_t seed = 1;       ///< of dropout
-  bool dropout = true;          ///< off: all rates are 0
+  std::size_t batch = 128;      ///< the most items in a step; a device's memory has room for this many
+  std::size_t micro_batch = 0;  ///< items computed at a time; 0: the whole batch. Peak memory grows with it
+  std::uint64_t seed = 1;       ///< for dropout
+  bool dropout = true;          ///< if false, all rates are 0
 };
 
-/// Trains a model: traces network and loss once, plans the memory of a step, then allocates nothing. It owns gradients
-/// and the optimizer's state; the model owns the weights. It goes on with whatever is assigned to the model, and throws
-/// vscg::expectation_error if the model is gone or was moved away.
+/// Trains a model. It traces the network and the loss once, plans the memory of a step, then allocates nothing. It owns
+/// the gradients and the optimizer's state; the model owns the weights. If other weights are assigned to the model, it
+/// trains those. It throws vscg::expectation_error if the model is gone or was moved away.
 template <class Model, class Optimizer, class Loss>
 class trainer {
   static_assert(!std::is_const_v<Model>, "vscg::trainer: training changes the model's weights, so it is not const");
@@ -66,7 +66,7 @@ class trainer {
   using arrays_of_batch = joined_shapes<inputs, targets>;
   static constexpr std::size_t term_count = Loss::term_names.size();
 
-  // What a step reads besides the batch's arrays.
+  // A step reads this in addition to the batch's arrays.
   struct controls : step_data {
     typename Optimizer::settings optimizer;
   };
@@ -77,8 +77,8 @@ class trainer {
   };
 
  public:
-  /// Throws vscg::expectation_error for settings that nothing can be computed with, and if the system does not give the
-  /// threads or the memory.
+  /// Throws vscg::expectation_error if the settings are unusable, or if the system has too few threads or too little
+  /// memory.
   trainer(Model& m, Optimizer settings, Loss loss, threads n = threads{1}, trainer_options options = {})
       : optimizer(checked(settings)),
         weights_(m.weights().share()),
@@ -98,23 +98,23 @@ class trainer {
     memory_type::copy_in(gradients_.data(), zeros.data(), zeros.size() * sizeof(scalar));
   }
 
-  /// Settings of the optimizer: the learning rate may be changed between steps.
+  /// The optimizer's settings. You may change the learning rate between steps.
   Optimizer optimizer;
 
-  /// One step on a batch: the network's inputs, then the loss's targets, each [B, ...] in host memory as for
-  /// `session::infer`. Throws vscg::expectation_error if a shape differs or B is not from 1 to the options' batch;
-  /// not_finite if the loss, a gradient, or a moment or weight after the step is not finite; and vscg::stopped if
-  /// `stop` ends it. Weights and moments are then as they were.
+  /// Takes one step on a batch: the network's inputs, then the loss's targets, each [B, ...] in host memory as for
+  /// `session::infer`. Throws vscg::expectation_error if a shape differs or B is not from 1 to the options' batch,
+  /// not_finite if the loss, a gradient, or a moment or weight after the step is not finite, and vscg::stopped if
+  /// `stop` ends it. After an error, weights and moments are as they were.
   template <class... Arrays>
   loss_report<term_count> step(const Arrays&... arrays) {
     take(arrays...);
     return take_step();
   }
 
-  /// `stop` is asked again and again while gradients are computed.
+  /// Gradient computations call `stop` again and again, and throw vscg::stopped if it returns true.
   void stop_when(std::function<bool()> stop) { runner_.stop_when(std::move(stop)); }
 
-  /// Loss and gradients of a batch without a step.
+  /// Computes the loss and the gradients of a batch without taking a step.
   template <class... Arrays>
   loss_report<term_count> gradients(const Arrays&... arrays) {
     take(arrays...);
@@ -122,7 +122,7 @@ class trainer {
     return reported();
   }
 
-  /// Computes gradients twice, the second time with `runner::watched`. Takes and throws what `gradients` does.
+  /// Computes gradients twice, the second time with `runner::watched`. Takes and throws the same as `gradients`.
   template <class Watch, class... Arrays>
   void gradients_watched(Watch& watch, const Arrays&... arrays) {
     gradients(arrays...);
@@ -136,20 +136,20 @@ class trainer {
     memory_type::copy_out(copy.data(), gradients_.data() + entry.offset, entry.elements * sizeof(scalar));
     return copy;
   }
-  /// Whether the loss reaches a parameter: others are never moved.
+  /// Whether the loss reaches a parameter. The others never move.
   bool reached(std::uint32_t id) const {
     const slot_id slot = traced_.steps->parameters()[id];
     return slot != no_slot && traced_.steps->has_gradient(slot);
   }
 
-  /// Bytes of memory that the trainer holds: a step's arrays, its backend including workspaces of products, gradients,
-  /// and the optimizer's state. The weights are the model's.
+  /// Bytes of memory that the trainer holds: a step's arrays, the backend with its workspaces of products, gradients,
+  /// and the optimizer's state. Weights do not count, because they belong to the model.
   std::size_t memory() const {
     return traced_.steps->bytes() + runner_.bytes() + gradients_.bytes() + state_.bytes() + persistent_.bytes() +
            staged_.bytes() + report_.bytes();
   }
 
-  /// Steps taken. With `state()` and the weights, this is all that a run needs to go on with the same bits.
+  /// Steps taken. With this, `state()` and the weights, a run can go on with the same bits.
   std::uint64_t steps() const { return steps_; }
   /// Throws vscg::expectation_error for more steps than a run could count (2⁵³).
   void set_steps(std::uint64_t n) {
@@ -194,7 +194,7 @@ class trainer {
     return t;
   }
 
-  // The ranges that the loss reaches; neighboring arrays become one range.
+  // Finds the ranges that the loss reaches. Neighboring arrays become one range.
   std::vector<parameter_range> ranges() const {
     std::vector<parameter_range> found;
     const auto& storage = table().storage;
@@ -237,8 +237,8 @@ class trainer {
     return found;
   }
 
-  // One batch: one copy in, launches, one copy out. All of them depend only on the number of items, on where the
-  // weights lie and on whether there is an update; everything else that changes lies in the memory that is copied in.
+  // Runs one batch: one copy in, launches, one copy out. These depend only on the number of items, on where the weights
+  // lie and on whether there is an update, so they can be replayed. All else that changes is in the memory copied in.
   void run(bool update) {
     runner_.expect_no_stop();
     auto& executor = runner_.backend();
@@ -290,7 +290,7 @@ class trainer {
     }
   }
 
-  // The update was refused: run the step again, checking every result.
+  // The update was refused, so this runs the step again and checks every result.
   [[noreturn]] void explain(double loss) {
     std::string where;
     for_each_micro_batch([&](const run_state& state) {

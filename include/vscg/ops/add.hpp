@@ -40,7 +40,7 @@ struct sum_of_two {
 
 namespace ops {
 
-/// y = a + b of one shape; da = dy, db = dy.
+/// y = a + b, both of the same shape; da = dy, db = dy.
 template <class Shape>
 struct add : operation<Shape> {
   static constexpr const char* name = "add";
@@ -71,8 +71,8 @@ struct add : operation<Shape> {
 
 }  // namespace ops
 
-/// a + b, element by element, with PyTorch's broadcasting: the last axes are aligned, and an axis of extent 1 or a
-/// missing one is stretched. [B, T, C] + [C] is [B, T, C].
+/// a + b, element by element, with PyTorch's broadcasting: shapes are aligned at their last axes, and an axis that is
+/// missing or has extent 1 is stretched. [B, T, C] + [C] is [B, T, C].
 template <class Tag, class A, class B, bool ActiveA, bool ActiveB>
 auto operator+(const var<Tag, A, ActiveA>& a, const var<Tag, B, ActiveB>& b) {
   if constexpr (std::is_same_v<A, B>)

@@ -9,20 +9,20 @@
 
 namespace vscg {
 
-/// Where something lies in up to three arrays that are walked together, or how far a step goes in each.
+/// A place in each of up to three arrays that are walked together, or how far one step moves in each.
 struct array_places {
   std::size_t first = 0;
   std::size_t second = 0;
   std::size_t third = 0;
 };
 
-/// Axes that a kernel walks, outermost first, and how far a step along each of them goes.
+/// The axes that a kernel walks, outermost first, and how far one step along each of them moves.
 class axis_walk {
  public:
-  /// So many axes may an array have that is walked.
+  /// An array that is walked can have at most this many axes.
   static constexpr std::size_t most_axes = 8;
 
-  /// The next axis, inside of the others.
+  /// Adds an axis inside the ones added before.
   void add(std::size_t extent, array_places stride) {
     extents_[axes_] = extent;
     strides_[axes_++] = stride;

@@ -18,17 +18,17 @@
 #include <vscg/ops/broadcast_axes.hpp>
 #include <vscg/ops/column_sums.hpp>
 
-// a + b, a - b, a * b and a / b of arrays of several shapes, in one kernel each: what is stretched is read again and
-// again, and never copied.
+// a + b, a - b, a * b and a / b with broadcasting. Each is computed by one kernel, which reads a stretched number again
+// and again instead of copying it.
 
 namespace vscg {
 
 namespace kernels {
 
-/// A row is cut into pieces of so many numbers, which are worked on apart.
+/// Long rows are cut into pieces of this many numbers, so that threads can share a row.
 inline constexpr std::size_t broadcast_piece = 512;
 
-/// Numbers along a row, or one number for all of them.
+/// The numbers along a row, or one number that stands for all of them.
 template <class T>
 struct row_of_numbers {
   const T* from;
@@ -40,7 +40,7 @@ struct row_of_numbers {
   }
 };
 
-/// Which part of which row a piece is.
+/// Says which part of which row a piece covers.
 struct row_piece {
   std::size_t row;
   std::size_t begin = 0;
@@ -53,7 +53,7 @@ struct row_piece {
     begin = piece % pieces * broadcast_piece;
     size = columns - begin < broadcast_piece ? columns - begin : broadcast_piece;
   }
-  /// f(index) for its numbers. Where rows do not fill a register, one at a time is faster.
+  /// Calls f(index) for the piece's numbers. If rows do not fill a register, going one by one is faster.
   template <class T, class Group, class F>
   VSCG_HD void each(Group group, const F& f) const {
     if (narrow)
@@ -84,18 +84,18 @@ struct broadcast_forward {
   }
 };
 
-/// The gradient of one operand: what its numbers were stretched to is summed again.
+/// The gradient of one operand. A number that was stretched gets the sum over all places that it was stretched to.
 template <class Slope, class T>
 struct broadcast_pullback {
-  axis_walk kept;    // of dy, own, other: along the operand's own axes, in the order in which `to` lies
-  axis_walk summed;  // along those that it was stretched to
+  axis_walk kept;    // of dy, own, other: the axes that `to` has, in its order
+  axis_walk summed;  // the axes that are summed away
   std::size_t terms;
   std::size_t columns;
   bool narrow;
   bool own_moves;  // otherwise the row is summed as well
   bool other_moves;
   const T* dy;
-  const T* own;    // the operand; null where the slope does not depend on it
+  const T* own;    // the operand; null if the slope does not read it
   const T* other;  // likewise
   gradient<T> to;
 
@@ -136,7 +136,7 @@ struct broadcast_pullback {
   }
 };
 
-/// Slopes: what an operand's gradient is before it is summed, of dy, the operand and the other one.
+/// A slope computes an operand's gradient before the sum, from dy, the operand and the other operand.
 struct slope_one {
   static constexpr bool reads_own = false;
   static constexpr bool reads_other = false;
@@ -158,7 +158,7 @@ struct slope_other {
 
 namespace detail {
 
-/// The extents of a result and of both operands, in the order in which they are asked for.
+/// The extents of the result and of both operands. For a gradient, `first` is the operand that receives it.
 struct broadcast_extents {
   std::span<const int> result;
   std::span<const int> first;
@@ -181,8 +181,8 @@ void broadcast(Executor& backend, const broadcast_extents& of, const T* a, const
                                                        row.stride.third != 0, a, b, y});
 }
 
-/// The gradient of the first operand. Without `scratch`, each of its numbers is one sum; with it, each item has its own
-/// sums first.
+/// The gradient of the first operand. Without `scratch`, each number of it is one sum. With `scratch`, every item is
+/// summed on its own first, and a second kernel adds up the items.
 template <class Slope, class Executor, class T>
 void broadcast_back(Executor& backend, const broadcast_extents& of, const T* dy, const T* own, const T* other,
                     gradient<T> to, T* scratch) {
@@ -212,8 +212,8 @@ void broadcast_back(Executor& backend, const broadcast_extents& of, const T* dy,
 
 namespace ops {
 
-/// y[i, j] = f(a[i, j], b[i, j]), where a and b are stretched to the shape of y. The gradient of an operand is what
-/// that of the function gives, summed over all that the operand was stretched to.
+/// y[i, j] = f(a[i, j], b[i, j]), where a and b are stretched to the shape of y. An operand's gradient is the
+/// function's gradient, summed over all places that the operand was stretched to.
 template <class Function, class A, class B>
 struct broadcast : operation<detail::broadcast_of<A, B>> {
   using whole = typename broadcast::result;
@@ -226,7 +226,7 @@ struct broadcast : operation<detail::broadcast_of<A, B>> {
       (Function::slope_of_a::reads_own || Function::slope_of_b::reads_other ? operand_set(a) : 0U) |
       (Function::slope_of_a::reads_other || Function::slope_of_b::reads_own ? operand_set(b) : 0U);
   static_assert(whole::rank <= axis_walk::most_axes, "vscg::broadcast: an array has at most 8 axes");
-  /// At most one operand is the same for all items.
+  /// One array is enough, because at most one operand is the same for all items.
   static constexpr std::array<slot_size, 1> pullback_scratch() {
     constexpr slot_size of_a = detail::broadcast_scratch<A, whole>();
     return {of_a.elements(1) > 0 ? of_a : detail::broadcast_scratch<B, whole>()};
@@ -264,7 +264,7 @@ struct broadcast : operation<detail::broadcast_of<A, B>> {
 
 namespace detail {
 
-/// f(a, b), broadcast. `Layer` is what an error names.
+/// f(a, b), broadcast. Errors name `Layer`.
 template <class Function, class Layer, class Tag, class A, class B, bool ActiveA, bool ActiveB>
 auto broadcast(const var<Tag, A, ActiveA>& a, const var<Tag, B, ActiveB>& b) {
   if constexpr (broadcast_shapes<A, B>::fit) {

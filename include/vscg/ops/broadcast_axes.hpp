@@ -14,18 +14,18 @@
 #include <vscg/core/slot.hpp>
 #include <vscg/ops/axis_walk.hpp>
 
-// PyTorch's rules of broadcasting. The last axes of two arrays stand above each other; of two extents one may be 1, and
-// an axis that is missing counts as 1. Such an axis is stretched: its number stands for all along it.
+// PyTorch's rules of broadcasting. Two shapes are aligned at their last axes. Aligned extents must be equal, or one of
+// them must be 1; a missing axis counts as 1. Such an axis is stretched: its one number is used all along it.
 
 namespace vscg {
 namespace detail {
 
-/// The extent of an axis in an array that is broadcast to `rank` axes.
+/// The extent of an axis after the array is aligned to `rank` axes; 1 if the axis is missing.
 constexpr int aligned_extent(std::span<const int> extents, std::size_t rank, std::size_t axis) {
   return axis + extents.size() < rank ? 1 : extents[axis + extents.size() - rank];
 }
 
-/// The broadcast of two shapes. They do not fit where an axis has two extents or where the batch would not come first.
+/// The broadcast of two shapes. They do not fit if their extents disagree or if the batch would not come first.
 template <class A, class B>
 struct broadcast_shapes {
   static constexpr std::size_t rank = A::rank > B::rank ? A::rank : B::rank;
@@ -54,7 +54,7 @@ auto broadcast_result(std::index_sequence<K...>) -> shape<broadcast_shapes<A, B>
 template <class A, class B>
 using broadcast_of = decltype(detail::broadcast_result<A, B>(std::make_index_sequence<broadcast_shapes<A, B>::rank>{}));
 
-/// Refuses shapes that do not fit. Of two equal ranks, the error shows the extent that is wrong where it is one alone.
+/// Refuses shapes that do not fit. If the ranks are equal and only one extent is wrong, the error shows just that one.
 template <class Layer, int... A, int... B>
 constexpr auto refuse_broadcast(const shape<A...>*, const shape<B...>*) {
   constexpr std::type_identity<shape<B...>> got;
@@ -64,21 +64,21 @@ constexpr auto refuse_broadcast(const shape<A...>*, const shape<B...>*) {
     return refuse_shape<Layer>(std::type_identity<shape<A...>>{}, got);
 }
 
-/// One axis of a result, or several that can be walked as one: `stride.first` is that in the result, the others are
-/// those in the operands, 0 where they are stretched.
+/// One axis of a result, or several that can be walked as one. `stride.first` is the stride in the result; the other
+/// two are the strides in the operands, 0 for an operand that is stretched here.
 struct broadcast_axis {
   std::size_t extent;
   array_places stride;
 };
 
-/// The axes of a result, innermost first, without those of extent 1.
+/// The axes of a result, innermost first. Axes of extent 1 are left out.
 struct broadcast_axes {
   std::size_t count = 0;
   broadcast_axis axes[axis_walk::most_axes] = {};
-  /// Whether rows, the innermost axis, do not fill a register, for any number of items.
+  /// Whether a row (the innermost axis) is too short to fill a register, however many items there are.
   bool narrow = true;
 
-  /// `batch_apart`: the first axis is walked by itself.
+  /// `batch_apart`: the first axis is not merged with the next one.
   broadcast_axes(std::span<const int> result, std::span<const int> first, std::span<const int> second,
                  std::size_t items, bool batch_apart = false) {
     array_places stride{1, 1, 1};
@@ -102,8 +102,8 @@ struct broadcast_axes {
   }
 };
 
-/// What the gradient of an operand needs as scratch: it is summed item by item first, and then over the items, where
-/// the operand is the same for all items and an item's part of it is a sum by itself.
+/// The scratch that an operand's gradient needs. If the operand is the same for all items and each item already
+/// contributes a sum, the gradient is summed within each item first, and then over the items.
 template <class Own, class Result>
 constexpr slot_size broadcast_scratch() {
   if constexpr (Result::batch_axes == 0 || (Own::batch_axes > 0 && Own::rank == Result::rank))

@@ -16,7 +16,7 @@ namespace vscg {
 
 namespace kernels {
 
-/// to[row, c] = from[row, c] for the first columns of rows that lie further apart than they are long.
+/// to[row, c] = from[row, c] for c < columns. The rows of both arrays may be longer than that.
 template <class T>
 struct copy_columns {
   std::size_t columns;
@@ -37,7 +37,7 @@ namespace detail {
 
 template <class Shape, int Axis, int Extent, std::size_t... I>
 auto with_extent(std::index_sequence<I...>) -> shape<(static_cast<int>(I) == Axis ? Extent : Shape::extents[I])...>;
-/// The shape with another extent of one axis.
+/// The shape with the extent of one axis replaced.
 template <class Shape, int Axis, int Extent>
 using with_extent_of = decltype(detail::with_extent<Shape, Axis, Extent>(std::make_index_sequence<Shape::rank>{}));
 
@@ -45,13 +45,13 @@ using with_extent_of = decltype(detail::with_extent<Shape, Axis, Extent>(std::ma
 
 namespace ops {
 
-/// y is x_0, x_1, ... behind each other along one axis; each dx_k is its part of dy.
+/// y is x_0, x_1, ... one after another along one axis; each dx_k is its part of dy.
 template <int Axis, class First, class... More>
 struct cat : operation<detail::with_extent_of<First, Axis, (extent<First, Axis> + ... + extent<More, Axis>)>> {
   static constexpr const char* name = "cat";
   static constexpr bool is_linear = true;
   void settings(setting_list& to) const { to.add("axis", Axis); }
-  /// A row is what lies inside of the axis, the axis included.
+  /// A row holds everything from the axis inward, the axis included.
   template <class Shape>
   static constexpr std::size_t columns = [] {
     std::size_t product = 1;
@@ -83,7 +83,7 @@ struct cat : operation<detail::with_extent_of<First, Axis, (extent<First, Axis> 
   }
 
  private:
-  /// f(shape, operand, the column where it begins)
+  /// Calls f(shape, operand, first column) for each operand.
   template <class F>
   static void each_part(const F& f) {
     using shapes = std::tuple<std::type_identity<First>, std::type_identity<More>...>;
@@ -103,8 +103,8 @@ struct cat : operation<detail::with_extent_of<First, Axis, (extent<First, Axis> 
 
 struct cat_function;
 
-/// cat<1>(x, y, ...): arrays behind each other along axis 1, in all other axes alike: [B, S, C] and [B, T, C] to
-/// [B, S + T, C]. Any axis but the batch's, counted from the end when negative (PyTorch's torch.cat((x, y), dim=1)).
+/// cat<1>(x, y, ...): joins arrays along axis 1; all other axes must match: [B, S, C] and [B, T, C] to [B, S + T, C].
+/// Any axis except the batch; negative axes count from the end (PyTorch's torch.cat((x, y), dim=1)).
 template <int Axis, Var X, Var... More>
 auto cat(const X& x, const More&... more) {
   using Shape = shape_of<X>;

@@ -24,7 +24,7 @@ struct divide_function {
       return dy / b;
     }
   };
-  // b² may overflow where a / b / b does not.
+  // Divides by b twice, because b² may overflow when a / b / b does not.
   struct slope_of_b {
     static constexpr bool reads_own = true;
     static constexpr bool reads_other = true;
@@ -35,7 +35,7 @@ struct divide_function {
   };
 };
 
-/// a / b, element by element; broadcast as PyTorch does it.
+/// a / b, element by element, with PyTorch's broadcasting.
 template <class Tag, class A, class B, bool ActiveA, bool ActiveB>
 auto operator/(const var<Tag, A, ActiveA>& a, const var<Tag, B, ActiveB>& b) {
   return detail::broadcast<divide_function, divide_function>(a, b);

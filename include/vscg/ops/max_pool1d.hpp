@@ -15,7 +15,7 @@ namespace vscg {
 
 namespace kernels {
 
-/// Steps after the last whole window take no part, so their gradient is 0.
+/// Sets the gradient of the steps after the last whole window to 0, because no window reads them.
 template <class T>
 struct clear_last_steps {
   std::size_t steps;
@@ -74,7 +74,7 @@ struct max_pool1d_pullback {
 
 namespace ops {
 
-/// y[w, c] = max over t in [w Window, (w + 1) Window) of x[t, c]; the first t that reaches it takes dy[w, c].
+/// y[w, c] = max of x[t, c] over t in [w Window, (w + 1) Window); the first t that reaches it takes dy[w, c].
 template <int T, int C, int Window>
 struct max_pool1d : operation<shape<dyn, T / Window, C>> {
   static constexpr const char* name = "max_pool1d";
@@ -104,8 +104,8 @@ struct max_pool1d : operation<shape<dyn, T / Window, C>> {
 
 }  // namespace ops
 
-/// Maximum over adjacent windows of `Window` steps: [B, T, C] to [B, T / Window, C] (PyTorch's F.max_pool1d of the
-/// transposed array).
+/// The maximum over each window of `Window` steps; windows do not overlap. [B, T, C] to [B, T / Window, C] (PyTorch's
+/// F.max_pool1d of the transposed array).
 template <int Window, class Layer = struct max_pool1d_function, Var X>
 auto max_pool1d(const X& given) {
   const auto x = expect_shape<Layer, shape<dyn, any_extent, any_extent>>(given);

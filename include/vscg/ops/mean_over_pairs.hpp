@@ -34,7 +34,7 @@ struct mean_over_pairs : operation<shape<dyn>> {
 
 }  // namespace ops
 
-/// [B, B] to [B]: each item's mean over all items (PyTorch's x.mean(dim=1)).
+/// [B, B] to [B]: for each item, the mean over its pairs with all items (PyTorch's x.mean(dim=1)).
 template <Var X>
 auto mean_over_pairs(const X& x) {
   return record(ops::mean_over_pairs{}, expect_shape<struct mean_over_pairs_function, shape<dyn, dyn>>(x));

@@ -42,7 +42,7 @@ struct product_of_two {
 
 namespace ops {
 
-/// y = a b of one shape, element by element; da = dy b, db = dy a.
+/// y = a b, both of the same shape, element by element; da = dy b, db = dy a.
 template <class Shape>
 struct multiply : operation<Shape> {
   static constexpr const char* name = "multiply";

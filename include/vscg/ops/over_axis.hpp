@@ -14,8 +14,8 @@
 #include <vscg/core/shape.hpp>
 #include <vscg/ops/row_sums.hpp>
 
-// Reductions over one axis: max<1>(x), mean<1>(x), sum<1>(x). The array is seen as [blocks, steps, channels], where the
-// steps are the axis. Over the last axis there is one channel, and a block is a row.
+// Reductions over one axis: max<1>(x), mean<1>(x), sum<1>(x). The kernels treat the array as [blocks, steps, channels]
+// and reduce over the steps. If the axis is the last one, there is one channel and each block is a row.
 
 namespace vscg {
 
@@ -67,7 +67,7 @@ struct max_over_axis_pullback {
   }
 };
 
-/// y[row] = max_q x[row, q]. A group's maximum may lose a NaN, so NaNs are counted.
+/// y[row] = max_q x[row, q]. NaNs are counted separately, because a group's maximum may lose them.
 template <class T>
 struct row_max_forward {
   std::size_t channels;
@@ -153,7 +153,7 @@ namespace detail {
 
 template <class Shape, int Axis, std::size_t... I>
 auto without_axis(std::index_sequence<I...>) -> shape<Shape::extents[static_cast<int>(I) < Axis ? I : I + 1]...>;
-/// The shape without one axis; [1] where that is its only one.
+/// The shape without one axis; [1] if it was the only axis.
 template <class Shape, int Axis>
 struct reduced_shape {
   using type = decltype(detail::without_axis<Shape, Axis>(std::make_index_sequence<Shape::rank - 1>{}));
@@ -179,7 +179,7 @@ struct axis_blocks {
 
 namespace ops {
 
-/// y[p, c] = max_t x[p, t, c]; the first t that reaches it takes dy[p, c].
+/// y[p, c] = max_t x[p, t, c]; the first t that reaches the maximum takes dy[p, c].
 template <class Shape, int Axis>
 struct max_over_axis : operation<typename detail::reduced_shape<Shape, Axis>::type> {
   static constexpr const char* name = "max";
@@ -212,7 +212,7 @@ struct max_over_axis : operation<typename detail::reduced_shape<Shape, Axis>::ty
   }
 };
 
-/// y[p, c] = Σ_t x[p, t, c] / n; dx[p, t, c] = dy[p, c] / n, where n is the number of steps of a mean, and 1 of a sum.
+/// y[p, c] = Σ_t x[p, t, c] / n; dx[p, t, c] = dy[p, c] / n. n is the number of steps for a mean, and 1 for a sum.
 template <class Shape, int Axis, bool Mean>
 struct sum_over_axis : operation<typename detail::reduced_shape<Shape, Axis>::type> {
   static constexpr const char* name = Mean ? "mean" : "sum";
@@ -253,7 +253,7 @@ struct sum_function;
 
 namespace detail {
 
-/// record_over(axis), counted from the front; an axis that there is not is refused, and x returned.
+/// Calls record_over(axis) with the axis counted from the front. Refuses an axis that does not exist and returns x.
 template <class Layer, int Axis, Var X, class F>
 auto over_axis(const X& x, F record_over) {
   constexpr int axis = axis_of<shape_of<X>, Axis>;
@@ -266,9 +266,9 @@ auto over_axis(const X& x, F record_over) {
 
 }  // namespace detail
 
-/// max<2>(x): the largest over axis 2, which the result lacks: [B, T, R, C] to [B, T, C]. Any axis but the batch's,
-/// counted from the end when negative. The first of equal numbers takes the gradient, and a NaN is the largest
-/// (PyTorch's x.max(dim=2).values).
+/// max<2>(x): the maximum over axis 2, which the result no longer has: [B, T, R, C] to [B, T, C]. Any axis except the
+/// batch; negative axes count from the end. The first of equal numbers takes the gradient, and a NaN counts as the
+/// largest number (PyTorch's x.max(dim=2).values).
 template <int Axis, Var X>
 auto max(const X& x) {
   return detail::over_axis<max_function, Axis>(
@@ -276,8 +276,8 @@ auto max(const X& x) {
 }
 VSCG_OPERANDS_WITH_NUMBERS(max, 1, 1)
 
-/// mean<2>(x): the mean over axis 2, which the result lacks: [B, T, R, C] to [B, T, C]. Any axis but the batch's,
-/// counted from the end when negative (PyTorch's x.mean(dim=2)). The batch's is `batch_mean`.
+/// mean<2>(x): the mean over axis 2, which the result no longer has: [B, T, R, C] to [B, T, C]. Any axis except the
+/// batch; negative axes count from the end (PyTorch's x.mean(dim=2)). For the mean over the batch, use `batch_mean`.
 template <int Axis, Var X>
 auto mean(const X& x) {
   return detail::over_axis<mean_function, Axis>(
@@ -285,7 +285,7 @@ auto mean(const X& x) {
 }
 VSCG_OPERANDS_WITH_NUMBERS(mean, 1, 1)
 
-/// sum<2>(x): the sum over axis 2, as `mean` (PyTorch's x.sum(dim=2)).
+/// sum<2>(x): the sum over axis 2, with the same rules as `mean` (PyTorch's x.sum(dim=2)).
 template <int Axis, Var X>
 auto sum(const X& x) {
   return detail::over_axis<sum_function, Axis>(

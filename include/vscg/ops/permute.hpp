@@ -19,7 +19,7 @@ namespace vscg {
 
 namespace ops {
 
-/// y[i_order[0], i_order[1], ...] = x[i_0, i_1, ...]; dx is dy in the order that x had.
+/// y[i_order[0], i_order[1], ...] = x[i_0, i_1, ...]; dx is dy with its axes back in x's order.
 template <class Shape, int... Order>
 struct permute : operation<shape<Shape::extents[static_cast<std::size_t>(Order)]...>> {
   static constexpr const char* name = "permute";
@@ -54,7 +54,7 @@ struct permute_function;
 
 namespace detail {
 
-/// What an order of axes means for a shape.
+/// Checks an order of axes against a shape.
 template <class Shape, int... Order>
 struct axis_order {
   static constexpr std::size_t rank = sizeof...(Order);
@@ -74,7 +74,7 @@ struct axis_order {
     return true;
   }();
   static constexpr bool right = rank == Shape::rank && each_once && keeps_batch;
-  /// Whether the numbers stay where they are: only axes of extent 1 move.
+  /// Whether only axes of extent 1 move, so that every number stays where it is.
   static constexpr bool is_view = [] {
     int last = -1;
     for (const int k : order) {
@@ -84,7 +84,7 @@ struct axis_order {
     }
     return true;
   }();
-  /// Whether the last two axes change places.
+  /// Whether the order swaps the last two axes and nothing else.
   static constexpr bool transposes = [] {
     if (rank < 3) return false;
     for (std::size_t k = 0; k + 2 < rank; ++k) {
@@ -94,7 +94,7 @@ struct axis_order {
   }();
 };
 
-/// Refuses an order that is none of the shape's axes, or that moves the batch.
+/// Refuses an order that does not name each of the shape's axes once, or that moves the batch.
 template <class Shape, int... Order>
 constexpr auto require_order() {
   using given = axis_order<Shape, Order...>;
@@ -111,9 +111,9 @@ constexpr auto require_order() {
 
 }  // namespace detail
 
-/// permute<0, 2, 1, 3>(x): the axes of x in another order; the batch's stay in front. [B, T, R, C] to [B, R, T, C].
-/// Axes count from the end when negative. Nothing is copied where only axes of extent 1 move, and a `matmul` reads a
-/// second operand whose last two axes change places as it lies (PyTorch's x.permute(0, 2, 1, 3)).
+/// permute<0, 2, 1, 3>(x): puts the axes of x in another order; the batch stays first. [B, T, R, C] to [B, R, T, C].
+/// Negative axes count from the end. Nothing is copied if only axes of extent 1 move. `matmul` needs no copy
+/// either if only the last two axes of its second operand are swapped (PyTorch's x.permute(0, 2, 1, 3)).
 template <int... Order, class Tag, class Shape, bool Active>
 auto permute(const var<Tag, Shape, Active>& x) {
   using order = detail::axis_order<Shape, Order...>;

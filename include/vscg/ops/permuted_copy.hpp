@@ -15,7 +15,7 @@ namespace vscg {
 
 namespace kernels {
 
-/// to[row, i] = from[where the row begins + i stride]
+/// to[row, i] = from[start of the row + i stride]
 template <class T>
 struct permuted_copy {
   axis_walk rows;
@@ -39,8 +39,8 @@ struct permuted_copy {
 
 namespace detail {
 
-/// Copies `from`, whose extents are given, to an array whose axis k is axis order[k] of it. Axes that stay neighbors
-/// are walked as one.
+/// Copies `from`, which has the given extents, so that axis k of the result is axis order[k] of `from`. Axes that stay
+/// neighbors are walked as one.
 template <class Executor, class T>
 void copy_permuted(Executor& backend, std::span<const int> extents, std::span<const int> order, std::size_t items,
                    const T* from, gradient<T> to) {

@@ -18,14 +18,14 @@ struct reciprocal_function {
   VSCG_HD V value(V x) const {
     return math::constant<V>(numerator) / x;
   }
-  // x² may overflow where this does not.
+  // Divides twice, because x² may overflow when this does not.
   template <class V>
   VSCG_HD V derivative(V x) const {
     return math::constant<V>(-numerator) / x / x;
   }
 };
 
-/// A number that is not learned divided by x, 1 / x; any shape.
+/// Divides a number that is not learned by x: 1 / x; any shape.
 template <Var X>
 auto operator/(double numerator, const X& x) {
   reciprocal_function function;

@@ -8,7 +8,7 @@
 #include <vscg/core/config.hpp>
 #include <vscg/core/execution.hpp>
 
-// Sums over the last axis, and what spreads their gradients.
+// Sums over the last axis, and the kernel that spreads their gradient back over it.
 
 namespace vscg::kernels {
 

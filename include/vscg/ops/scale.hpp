@@ -36,7 +36,7 @@ template <Var X>
 auto operator*(double factor, const X& x) {
   return x * factor;
 }
-/// x / 4 is x times 1 / 4, and -x is x times -1.
+/// x / 4 multiplies x by 1 / 4, and -x multiplies it by -1.
 template <Var X>
 auto operator/(const X& x, double divisor) {
   return x * (1 / divisor);

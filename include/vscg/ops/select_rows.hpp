@@ -14,7 +14,7 @@ namespace vscg {
 
 namespace kernels {
 
-/// to[item, k] = x[item, first + k step], one row per call.
+/// y[item, k] = x[item, first + k step], one row per call.
 template <class T>
 struct select_rows_forward {
   std::size_t rows;  // per item
@@ -33,7 +33,7 @@ struct select_rows_forward {
   }
 };
 
-/// dx[item, row] is the gradient of the selected row, or 0.
+/// dx[item, row] is dy of that row if it was selected, else 0.
 template <class T>
 struct select_rows_pullback {
   std::size_t rows;
@@ -61,7 +61,7 @@ struct select_rows_pullback {
 
 namespace ops {
 
-/// y[k] = x[first + k step] for each item, k < Selected; dx = dy there, else 0. `step` is not 0 and may be negative.
+/// y[k] = x[first + k step] for each item, k < Selected; dx = dy there, else 0. `step` may be negative but not 0.
 template <class Shape, int Selected>
 struct select_rows : operation<shape<dyn, Selected, extent<Shape, -1>>> {
   static constexpr const char* name = "select_rows";
@@ -108,8 +108,8 @@ auto select_rows(const X& given) {
 }
 VSCG_OPERANDS_WITH_NUMBERS(select_rows, 1, 1)
 
-/// The last states in a recurrent layer's result [B, T, D H]: [B, D, H], each direction's where it ends, so the
-/// backward one's at the first step (PyTorch's h_n with the batch first).
+/// The last states of a recurrent layer, [B, D, H], from its result [B, T, D H]. The backward direction ends at the
+/// first step, so its last state is taken from there (PyTorch's h_n with the batch first).
 template <int Directions = 1, Var X>
 auto last_states(const X& given) {
   require<Directions == 1 || Directions == 2, struct last_states_function, expects<1, number::to, 2>,

@@ -36,7 +36,7 @@ auto shift(double sign, const X& x, double addend) {
 }
 }  // namespace detail
 
-/// x and a number that is not learned, x + 1, 1 + x, x - 1 or 1 - x; any shape.
+/// Adds or subtracts a number that is not learned: x + 1, 1 + x, x - 1 or 1 - x; any shape.
 template <Var X>
 auto operator+(const X& x, double number) {
   return detail::shift(1, x, number);

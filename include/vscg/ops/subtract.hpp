@@ -27,7 +27,7 @@ struct subtract_function {
   };
 };
 
-/// a - b, element by element; broadcast as PyTorch does it.
+/// a - b, element by element, with PyTorch's broadcasting.
 template <class Tag, class A, class B, bool ActiveA, bool ActiveB>
 auto operator-(const var<Tag, A, ActiveA>& a, const var<Tag, B, ActiveB>& b) {
   return detail::broadcast<subtract_function, subtract_function>(a, b);

@@ -23,7 +23,7 @@
 
 namespace vscg {
 
-/// A range of a network's buffer that the optimizer moves: reached by the loss, and not frozen.
+/// A range of a network's buffer that the optimizer moves. The loss reaches it, and it is not frozen.
 struct parameter_range {
   std::size_t offset = 0;
   std::size_t elements = 0;
@@ -33,15 +33,15 @@ struct parameter_range {
 /// Adam (Kingma & Ba, 2015): m ← β₁m + (1-β₁)g, v ← β₂v + (1-β₂)g², w ← w - lr m̂ / (√v̂ + ε) with m̂ = m/(1-β₁ᵗ),
 /// v̂ = v/(1-β₂ᵗ). PyTorch: torch.optim.Adam with the same numbers.
 struct adam : adam_settings {
-  /// What a step needs from it: a few numbers, copied as bytes.
+  /// The part that a step reads: a few numbers that can be copied as bytes.
   using settings = adam_settings;
 
   static constexpr const char* name = "adam";  ///< in checkpoints
 
   constexpr explicit adam(double rate = 1e-3) { learning_rate = rate; }
 
-  /// Throws vscg::expectation_error unless a `Scalar` can compute with these numbers: a rate of at least 0, β in [0, 1)
-  /// and ε above 0, all after rounding to `Scalar`.
+  /// Throws vscg::expectation_error unless these numbers are usable after rounding to `Scalar`: a rate of at least 0, β
+  /// in [0, 1) and ε above 0.
   template <class Scalar>
   void check() const {
     const auto expect = [](bool right, const char* setting, const char* expected, double found) {
@@ -61,13 +61,13 @@ struct adam : adam_settings {
   class state;
 };
 
-/// Moments and progress of one training run, in the backend's memory: inside a step, none of it returns to the host.
+/// The moments and the progress of one training run. They stay in the backend's memory during a step.
 template <class Scalar, class Backend>
 class adam::state {
   using memory = typename Backend::memory;
 
  public:
-  /// `elements` of the network's buffer, of which only `ranges` are moved.
+  /// The network's buffer has `elements` numbers; only those in `ranges` are moved.
   state(std::size_t elements, std::vector<parameter_range> ranges)
       : ranges_(std::move(ranges)), first_(elements), second_(elements), progress_(6), factors_(1) {
     const std::vector<Scalar> zeros(elements, Scalar(0));
@@ -78,7 +78,7 @@ class adam::state {
     partial_ = buffer<Scalar, memory>(blocks_);
   }
 
-  /// One step. All its arrays, and the settings, lie in the backend's memory. If the loss, a moment or a weight would
+  /// Takes one step. Its arrays and the settings lie in the backend's memory. If the loss, a moment or a weight would
   /// not be finite, nothing changes.
   template <class Executor>
   void update(const adam_settings* settings, Executor& backend, const Scalar* loss, const Scalar* gradients,
@@ -100,7 +100,7 @@ class adam::state {
   /// Whether the last update changed anything: 1 or 0, in the backend's memory.
   const Scalar* taken() const { return &factors_.data()->taken; }
 
-  /// The array that a refused update would have spoiled, for people; empty if there is none.
+  /// Describes, for people, the array that a refused update would have spoiled. Empty if there is none.
   template <class Executor>
   std::string spoiled(const adam& settings, Executor& backend, const parameter_table& table, const Scalar* gradients,
                       Scalar* weights) {
@@ -119,13 +119,13 @@ class adam::state {
     return "";
   }
 
-  /// Steps taken, β₁ᵗ, β₂ᵗ: together with the moments, all that a checkpoint needs.
+  /// Steps taken, β₁ᵗ, β₂ᵗ. A checkpoint needs only these and the moments.
   std::vector<double> progress() const {
     std::vector<double> copy(3);
     memory::copy_out(copy.data(), progress_.data(), sizeof(double) * 3);
     return copy;
   }
-  /// Throws vscg::expectation_error, and changes nothing, unless `p` is three numbers that a run can have reached.
+  /// Throws vscg::expectation_error, and changes nothing, unless `p` holds three numbers that a run could reach.
   void set_progress(const std::vector<double>& p) {
     const std::string what = "adam: progress";
     if (p.size() != 3) throw expectation_error(what, "3 numbers", std::to_string(p.size()));
@@ -139,14 +139,14 @@ class adam::state {
     memory::copy_in(progress_.data(), p.data(), sizeof(double) * 3);
   }
 
-  /// Bytes of memory that it holds.
+  /// Bytes of memory that this state holds.
   std::size_t bytes() const {
     return first_.bytes() + second_.bytes() + progress_.bytes() + factors_.bytes() + partial_.bytes();
   }
 
-  /// How many arrays of moments there are.
+  /// The number of moment arrays.
   static constexpr int moment_arrays = 2;
-  /// First and second moments, laid out as the network's buffer.
+  /// The first and second moments are laid out like the network's buffer.
   std::size_t elements() const { return first_.size(); }
   std::vector<Scalar> moments(int which) const {
     expect_first_or_second(which);
@@ -204,7 +204,7 @@ class adam::state {
         kernels::adam_check<Scalar>{range.elements, formula(range, gradients, weights), factors_.data(), partial});
   }
 
-  // "the second moment of " if that is what would overflow.
+  // Names the moment that would overflow, as "the second moment of "; empty if it is the weight.
   std::string describe(const parameter_range& range, const Scalar* gradients, Scalar* weights) {
     kernels::adam_factors<Scalar> factors{};
     memory::copy_out(&factors, factors_.data(), sizeof(factors));

@@ -10,8 +10,8 @@
 #include <vscg/core/finite.hpp>
 #include <vscg/core/math.hpp>
 
-// A step of Adam in four kernels: its factors, a check of all results, the decision, and the results themselves. The
-// step is taken whole or not at all, without a copy of what was there before.
+// A step of Adam in four kernels. They compute its factors, check all results, decide, and then write the results. So
+// the step is taken whole or not at all, and needs no copy of the old values.
 
 namespace vscg {
 
@@ -31,7 +31,7 @@ struct adam_moments {
   V first, second;
 };
 
-/// What Adam's formula takes from the settings and the progress, for one step.
+/// The numbers of one step, computed from the settings and the progress.
 template <class T>
 struct adam_factors {
   T taken;  // 1 if the step is taken, else 0
@@ -44,8 +44,8 @@ struct adam_factors {
   T epsilon;
 };
 
-/// Adam's formula, over a range of a network's buffer. The factors are passed in, as a copy of the caller's own: the
-/// compiler would read them from memory again after each number that it stores.
+/// Adam's formula, over a range of a network's buffer. Callers pass in their own copy of the factors. Otherwise the
+/// compiler would read the factors from memory again after each number that it stores.
 template <class T>
 struct adam_formula {
   T rate_scale;
@@ -75,7 +75,7 @@ struct adam_formula {
   }
 };
 
-/// Rows of the kernels that go over a stretch: blocks of this many elements, the last one shorter.
+/// The kernels work on a range in blocks of this many elements. The last block may be shorter.
 inline constexpr std::size_t adam_block = 4096;
 constexpr std::size_t adam_blocks(std::size_t elements) { return (elements + adam_block - 1) / adam_block; }
 VSCG_HD constexpr std::size_t adam_elements_of_block(std::size_t elements, std::size_t row) {
@@ -106,8 +106,8 @@ struct adam_prepare {
   }
 };
 
-/// partial[block] = Σ (|m| + v + |w|) of one block's results, scaled down so that the sum does not overflow. It is
-/// finite exactly if all of them are, with a margin, because a compiler may round differently here and in
+/// partial[block] = Σ (|m| + v + |w|) of one block's results, scaled down so that the sum does not overflow. The sum is
+/// finite only if all the results are. There is a margin, because a compiler may round differently here and in
 /// `adam_update`.
 template <class T>
 struct adam_check {
@@ -132,7 +132,7 @@ struct adam_check {
   }
 };
 
-/// Decides whether the step is taken: if the loss and every result are finite. Then it counts the step.
+/// Takes the step only if the loss and every result are finite, and then counts it.
 template <class T>
 struct adam_decide {
   std::size_t count;
@@ -154,7 +154,7 @@ struct adam_decide {
   }
 };
 
-/// Moves one block, where the step is taken.
+/// Moves one block if the step is taken.
 template <class T>
 struct adam_update {
   std::size_t elements;

@@ -23,19 +23,19 @@
 #include <vscg/train/history.hpp>
 #include <vscg/train/settings.hpp>
 
-// The one file that a run resumes from. Everything else in its folder can be made from it.
+// A run resumes from this one file. Everything else in its folder can be made from it.
 
 namespace vscg::train {
 
-/// Where a run is.
+/// How far a run has come.
 struct run_position {
   std::size_t batches = 0;         ///< steps done in the epoch after the last one of `history`
   std::uint64_t steps = 0;         ///< steps done in all
-  std::vector<double> sums;        ///< over those batches: the loss, then its terms
-  double seconds_of_epoch = 0;     ///< spent on them
-  double peak_memory_mib = 0;      ///< anonymous memory, the most so far
+  std::vector<double> sums;        ///< sums over those batches: the loss, then its terms
+  double seconds_of_epoch = 0;     ///< seconds spent on those batches
+  double peak_memory_mib = 0;      ///< the most anonymous memory so far
   std::string optimizer = "adam";  ///< Optimizer::name
-  std::vector<double> progress;    ///< the optimizer's
+  std::vector<double> progress;    ///< the optimizer's progress
   run_history history;             ///< the epochs that are finished
   std::size_t epochs() const { return history.size(); }
 };
@@ -86,17 +86,17 @@ run_description<Settings> description_of(const io::safetensors_file& file) {
   p.sums = position.numbers("sums");
   p.seconds_of_epoch = position.number("seconds_of_epoch");
   p.peak_memory_mib = position.number("peak_memory_mib");
-  const bool named = position.has("optimizer");  // version 0.1.0 had only Adam, and named the progress after it
+  const bool named = position.has("optimizer");  // version 0.1.0 had only Adam and called the progress "adam"
   if (named) p.optimizer = position.text("optimizer");
   p.progress = position.numbers(named ? "progress" : "adam");
   if (position.count("epochs") != p.epochs()) throw expectation_error(thing, "a line an epoch", "another number");
   return d;
 }
 
-/// Arrays of a checkpoint, by name; gathered before anything is written.
+/// The arrays of a checkpoint, by name. They are gathered before anything is written.
 class checkpoint_arrays {
  public:
-  /// Adds every array of a network from a buffer laid out as the table says, as "<group>.<array's name>".
+  /// Adds every array of a network as "<group>.<array's name>", from a buffer laid out as the table says.
   template <io::file_value T>
   void add(const std::string& group, const parameter_table& table, std::span<const T> numbers) {
     for (const auto& entry : table.entries) {
@@ -114,8 +114,8 @@ class checkpoint_arrays {
   std::vector<io::tensor_source> sources_;
 };
 
-/// Reads what checkpoint_arrays::add wrote into `numbers`; numbers between the arrays stay as they are. Throws
-/// vscg::expectation_error naming the array that is missing or has another shape.
+/// Reads into `numbers` what checkpoint_arrays::add wrote. The numbers between the arrays stay as they are. If an array
+/// is missing or has another shape, throws vscg::expectation_error naming it.
 template <io::file_value T>
 void read_arrays(const io::safetensors_file& file, const std::string& group, const parameter_table& table,
                  std::span<T> numbers) {

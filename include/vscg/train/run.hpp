@@ -37,11 +37,11 @@
 
 namespace vscg::train {
 
-/// Trains a network for a task into a folder: steps, evaluations, checkpoints.
+/// Trains a network for a task: takes steps, evaluates, and writes checkpoints and results into a folder.
 ///
-/// The checkpoint is the truth. It is replaced atomically after every epoch, when the run is interrupted and when it
-/// fails; the folder's other files are written after it, and again on resume. A resumed run continues with the same
-/// bits: batches, dropout and rates are functions of seed, step and epoch, and everything else is in the checkpoint.
+/// Only the checkpoint counts. It is replaced atomically after every epoch, when the run is interrupted and when it
+/// fails. The folder's other files are written after it, and again on resume. A resumed run continues with the same
+/// bits, because seed, step and epoch determine batches, dropout and rates, and the checkpoint holds everything else.
 template <class Network, class Loss, class Optimizer, class Scalar, class Backend, Task Work>
 class run {
   static constexpr std::size_t term_count = Loss::term_names.size();
@@ -50,9 +50,9 @@ class run {
   using settings_type = typename Work::settings;
 
  public:
-  /// `task` is what the task is made from, besides settings, weights and threads. Throws vscg::expectation_error for
-  /// settings that no run could use or that do not suit the task, and for `metadata` that could not be written into the
-  /// weights file.
+  /// The task is made from `task`, and from settings, weights and threads. Throws vscg::expectation_error for settings
+  /// that no run could use or that do not suit the task, and for `metadata` that could not be written into the weights
+  /// file.
   template <class... Data>
   run(settings_type settings, threads n, io::network_metadata metadata, const Data&... task)
       : now_{checked(std::move(settings)), {}, build_description(Backend::name), 0},
@@ -68,8 +68,8 @@ class run {
     clear_epoch();
   }
 
-  /// Resumes from the folder's checkpoint, or begins, and runs until all epochs are done or `stop` says so. Throws
-  /// vscg::expectation_error; the checkpoint then holds the state before the step that failed.
+  /// Resumes from the folder's checkpoint, or starts fresh, and runs until all epochs are done or `stop` ends it. It
+  /// throws vscg::expectation_error; the checkpoint then holds the state before the step that failed.
   run_end operator()(const run_folder& folder, const run_callbacks& callbacks = {}) {
     if (folder.begun()) {
       restore(folder, callbacks);
@@ -86,7 +86,7 @@ class run {
       try {
         steps_of_epoch(callbacks);
         complete = evaluate(callbacks);
-      } catch (const stopped&) {  // a step that was not finished is done again after a resume
+      } catch (const stopped&) {  // an unfinished step is done again after a resume
       } catch (...) {
         failure = std::current_exception();
       }
@@ -172,7 +172,7 @@ class run {
                     std::span<const double>(means).subspan(1)});
   }
 
-  /// Returns false when it was stopped: the epoch is then evaluated again after a resume.
+  /// Returns false if it was stopped. The epoch is then evaluated again after a resume.
   bool evaluate(const run_callbacks& callbacks) {
     const auto measured = task_.measure(now_.position.epochs() + 1, callbacks.stop);
     peak_.sample();
@@ -305,7 +305,7 @@ class run {
   std::size_t threads_;
   peak_memory peak_;
   model<Network, Scalar, Backend> model_;
-  weights_type chosen_;  // of the epoch that is reported
+  weights_type chosen_;  // the weights of the epoch that is reported
   Work task_;
   trainer<model<Network, Scalar, Backend>, Optimizer, Loss> trainer_;
   measures measured_;

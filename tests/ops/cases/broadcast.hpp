@@ -27,7 +27,7 @@ extent_list extents_of(shape<E...>, std::size_t items) {
   return {(E == dyn ? items : static_cast<std::size_t>(E))...};
 }
 
-/// Where the number that stands for place `at` of the result lies in an array that is stretched to it.
+/// The result at place `at` uses one number of a stretched array. Returns where that number lies in the array.
 inline std::size_t place_in(const extent_list& extents, const extent_list& at) {
   std::size_t place = 0;
   for (std::size_t k = 0; k < extents.size(); ++k) {
@@ -37,7 +37,7 @@ inline std::size_t place_in(const extent_list& extents, const extent_list& at) {
   return place;
 }
 
-/// A case whose reference is its formula of numbers, place by place of the result.
+/// A case whose reference applies its formula to numbers, at each place of the result.
 template <class Case, class... Shapes>
 struct broadcast_case : operation_case<Shapes...> {
   auto operator()(auto... x) const { return Case::formula(x...); }
@@ -63,11 +63,11 @@ struct broadcast_case : operation_case<Shapes...> {
     }
     return y;
   }
-  /// A divisor stays away from 0.
+  /// Keeps divisors away from 0.
   static double value(std::size_t, double random) { return random < 0 ? random - 0.75 : random + 0.75; }
 };
 
-/// Parameters beside data: their gradients sum rows, numbers of rows, or all of each item, and then the items.
+/// Data with parameters. Gradients sum over rows, within rows or over all of an item, and then over the items.
 struct broadcast_parameters_case
     : broadcast_case<broadcast_parameters_case, shape<dyn, 3, 11>, shape<11>, shape<3, 1>, shape<1>> {
   static constexpr const char* name = "subtract, multiply and divide with parameters";
@@ -79,7 +79,7 @@ struct broadcast_parameters_case
   }
 };
 
-/// Both operands are stretched, each along an axis of the other's; then one of them alone.
+/// First both operands are stretched, each along an axis of the other. Then only one of them is.
 struct broadcast_items_case : broadcast_case<broadcast_items_case, shape<dyn, 7, 1>, shape<dyn, 1, 11>> {
   static constexpr const char* name = "multiply, add and divide arrays of items";
   using also_active = std::integer_sequence<std::uint32_t, 0b01, 0b10>;
@@ -90,7 +90,7 @@ struct broadcast_items_case : broadcast_case<broadcast_items_case, shape<dyn, 7,
   }
 };
 
-/// Axes that are stretched and axes that are not take turns.
+/// Stretched axes alternate with axes that are not stretched.
 struct broadcast_by_turns_case : broadcast_case<broadcast_by_turns_case, shape<dyn, 2, 1, 2, 5>, shape<3, 1, 5>> {
   static constexpr const char* name = "multiply by turns";
   static auto formula(auto a, auto b) { return a * b; }
@@ -104,7 +104,7 @@ struct broadcast_nothing_case : broadcast_case<broadcast_nothing_case, shape<dyn
   }
 };
 
-/// The gradient of the divisor sums items alone. Rows are longer than a kernel's pieces.
+/// The gradient of the divisor sums only over items. Rows are longer than a kernel's pieces.
 struct divide_by_one_array_case : broadcast_case<divide_by_one_array_case, shape<dyn, 1, 521>, shape<1, 521>> {
   static constexpr const char* name = "divide by one array for all items";
   using also_active = std::integer_sequence<std::uint32_t, 0b01, 0b10>;
@@ -117,7 +117,7 @@ struct divide_without_batch_case : broadcast_case<divide_without_batch_case, sha
   static auto formula(auto a, auto b) { return a / b; }
 };
 
-/// Each item by each, [B, 1] and [B] to [B, B], and one number for all pairs.
+/// Every item with every item, [B, 1] and [B] to [B, B], and then one number for all pairs.
 struct broadcast_to_pairs_case : broadcast_case<broadcast_to_pairs_case, shape<dyn, 1>, shape<dyn>, shape<1>> {
   static constexpr const char* name = "subtract and multiply, pairs of items";
   static constexpr bool item_by_item = false;

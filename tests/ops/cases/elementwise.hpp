@@ -79,7 +79,7 @@ struct scale_case : unary_case<scale_case> {
   static double formula(double x) { return -1.75 * x; }
 };
 
-/// A number after, before, and the one that x is taken from; with the signs of `scale`.
+/// Adds a number after x and before x, and subtracts x from one, along with the negation and division of `scale`.
 struct shift_case : unary_case<shift_case> {
   static constexpr const char* name = "shift";
   auto operator()(auto x) const { return -(1.25 - (0.5 + (x - 2) / 4)) + 3; }
@@ -121,7 +121,7 @@ struct multiply_case : operation_case<element_array, element_array> {
   }
 };
 
-/// One array as both operands: its gradient is the sum of both gradients.
+/// The same array is both operands, so its gradient is the sum of their gradients.
 struct add_to_itself_case : unary_case<add_to_itself_case> {
   static constexpr const char* name = "add, x + x";
   auto operator()(auto x) const { return x + x; }
@@ -134,7 +134,7 @@ struct multiply_by_itself_case : unary_case<multiply_by_itself_case> {
   static double formula(double x) { return x * x; }
 };
 
-/// An array without a batch axis: the same for every item.
+/// An array without a batch axis is the same for every item.
 struct without_batch_case : operation_case<shape<3, 11>> {
   static constexpr const char* name = "tanh without batch";
   static constexpr bool item_by_item = false;
@@ -146,7 +146,7 @@ struct without_batch_case : operation_case<shape<3, 11>> {
   }
 };
 
-/// The mask is pinned: a run's bits must not change by accident from one version to the next.
+/// Pins the mask, because a run's bits must not change by accident from one version to the next.
 struct dropout_case : operation_case<element_array> {
   static constexpr const char* name = "dropout";
   static constexpr double rate = 0.3;

@@ -46,7 +46,7 @@ struct max_pool1d_case : operation_case<shape<dyn, 6, 11>> {
   static std::vector<double> reference(std::size_t items, const arrays& x) { return pool_reference<6, 2>(items, x[0]); }
 };
 
-/// Two steps after the last window: their gradient is 0, not what was there before.
+/// Two steps come after the last window. Their gradient must be 0, not what was there before.
 struct max_pool1d_with_rest_case : operation_case<shape<dyn, 8, 11>> {
   static constexpr const char* name = "max_pool1d with a rest";
   auto operator()(auto x) const { return vscg::max_pool1d<3>(x); }
@@ -69,7 +69,7 @@ struct mean_over_steps_case : operation_case<shape<dyn, 5, 11>> {
   }
 };
 
-/// x as [blocks, Steps, Channels], and what the numbers of all steps become.
+/// Treats x as [blocks, Steps, Channels] and reduces over the steps.
 template <std::size_t Steps, std::size_t Channels, class F>
 std::vector<double> reduced(const std::vector<double>& x, F reduce) {
   std::vector<double> y;
@@ -103,7 +103,7 @@ struct sum_then_max_case : operation_case<block_array> {
   }
 };
 
-/// The only axis of an array without batch leaves one number.
+/// A sum over the only axis of an array without a batch leaves one number.
 struct sum_over_only_axis_case : operation_case<shape<11>> {
   static constexpr const char* name = "sum over the only axis";
   static constexpr bool item_by_item = false;
@@ -111,7 +111,7 @@ struct sum_over_only_axis_case : operation_case<shape<11>> {
   static std::vector<double> reference(std::size_t, const arrays& x) { return {total(x[0])}; }
 };
 
-/// The last axis stays the last: rows are copied. A second time, all axes move.
+/// The first permute keeps the last axis last, so it copies whole rows. The second one moves the last axis.
 struct permute_case : operation_case<shape<dyn, 2, 3, 5, 7>> {
   static constexpr const char* name = "permute";
   auto operator()(auto x) const { return vscg::permute<0, 4, 2, 1, 3>(vscg::permute<0, 2, 1, 3, -1>(x)); }
@@ -130,7 +130,7 @@ struct permute_case : operation_case<shape<dyn, 2, 3, 5, 7>> {
   }
 };
 
-/// Where only axes of extent 1 move, nothing is copied; where the last two change places, it is a transpose.
+/// The first permute moves only an axis of extent 1 and copies nothing. The second one swaps the last two axes.
 struct permute_view_case : operation_case<shape<dyn, 5, 1, 7>> {
   static constexpr const char* name = "permute without a copy";
   auto operator()(auto x) const {
@@ -148,7 +148,7 @@ struct permute_view_case : operation_case<shape<dyn, 5, 1, 7>> {
   }
 };
 
-/// Rows of three arrays, one of which comes twice, and then more channels.
+/// Joins the rows of a, b and a again, and then appends the channels of c.
 struct cat_case : operation_case<shape<dyn, 3, 2, 11>, shape<dyn, 3, 1, 11>, shape<dyn, 3, 5, 4>> {
   static constexpr const char* name = "cat";
   using also_active = std::integer_sequence<std::uint32_t, 0b001, 0b110>;
@@ -171,7 +171,7 @@ struct cat_case : operation_case<shape<dyn, 3, 2, 11>, shape<dyn, 3, 1, 11>, sha
   }
 };
 
-/// Another shape of the same numbers is no operation: softmax over rows of 11, seen as rows of 33 before.
+/// A view is not an operation. Here softmax goes over rows of 11 in an array that has rows of 33.
 struct view_case : operation_case<shape<dyn, 33>> {
   static constexpr const char* name = "view";
   auto operator()(auto x) const { return vscg::softmax(vscg::view<shape<dyn, 3, 11>>(x)); }
