@@ -82,6 +82,15 @@ if("thrust" IN_LIST VSCG_COMPONENTS)
   endif()
 endif()
 
+if(VSCG_ENABLE_CUDA)
+  find_package(CUDAToolkit QUIET)
+  if(NOT TARGET CUDA::cudart OR NOT TARGET CUDA::cublasLt)
+    message(FATAL_ERROR "vscg: VSCG_ENABLE_CUDA is ON, but the CUDA toolkit of ${CMAKE_CUDA_COMPILER} has no libraries "
+      "cudart and cublasLt. Install them, or leave VSCG_ENABLE_CUDA OFF.")
+  endif()
+  list(APPEND VSCG_COMPONENTS cuda)
+endif()
+
 if(VSCG_BUILD_EXAMPLES)
   vscg_dependency(CLI11 TARGET CLI11::CLI11 PACKAGE libcli11-dev
     FETCH https://github.com/CLIUtils/CLI11/archive/refs/tags/v2.3.2.tar.gz)
