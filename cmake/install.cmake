@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# `cmake --install`, and find_package(vscg [COMPONENTS io data xtensor train onnx thrust cuda]) on what it installed or on
+# `cmake --install`, and find_package(vscg [COMPONENTS io data xtensor train onnx thrust omp cuda]) on what it installed or on
 # the build folder. Another project's tree installs nothing unless it asks (VSCG_INSTALL, or
 # `cmake --install . --component vscg`), but always has the rules: to export a library that links vscg, it needs them.
 

@@ -3,14 +3,14 @@
 
 include(CMakeDependentOption)
 
-set(VSCG_ALL_COMPONENTS io data xtensor train onnx thrust)
+set(VSCG_ALL_COMPONENTS io data xtensor train onnx thrust omp)
 if(PROJECT_IS_TOP_LEVEL)
   set(components_default ${VSCG_ALL_COMPONENTS})
 else()
   set(components_default "")
 endif()
 set(VSCG_COMPONENTS "${components_default}" CACHE STRING
-  "Targets besides vscg::vscg, each with its own dependency: io (nlohmann-json), data (HDF5), xtensor, train (the three), onnx, thrust")
+  "Targets besides vscg::vscg, each with its own dependency: io (nlohmann-json), data (HDF5), xtensor, train (the three), onnx, thrust, omp (thrust and OpenMP)")
 foreach(component IN LISTS VSCG_COMPONENTS)
   if(NOT component IN_LIST VSCG_ALL_COMPONENTS)
     message(FATAL_ERROR "vscg: VSCG_COMPONENTS: expected some of ${VSCG_ALL_COMPONENTS}, found ${component}")

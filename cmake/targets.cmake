@@ -5,7 +5,7 @@
 
 set(VSCG_INCLUDE_DIR ${PROJECT_SOURCE_DIR}/include)
 
-# The components among io, data, xtensor, onnx and thrust whose libraries `header` (relative to include/) reaches.
+# The components among io, data, xtensor, onnx, thrust and omp whose libraries `header` (relative to include/) reaches.
 function(vscg_needs header result)
   get_property(known GLOBAL PROPERTY VSCG_NEEDS_${header} SET)
   if(NOT known)
@@ -24,6 +24,8 @@ function(vscg_needs header result)
         list(APPEND needs onnx)
       elseif(included MATCHES "^(thrust|cub|cuda)/")
         list(APPEND needs thrust)
+      elseif(included STREQUAL "omp.h")
+        list(APPEND needs omp)
       elseif(included MATCHES "^vscg/" AND EXISTS ${VSCG_INCLUDE_DIR}/${included})
         vscg_needs(${included} further)
         list(APPEND needs ${further})
@@ -67,6 +69,9 @@ endif()
 if("thrust" IN_LIST VSCG_COMPONENTS)
   vscg_library(thrust vscg_cccl::headers)
 endif()
+if("omp" IN_LIST VSCG_COMPONENTS)
+  vscg_library(omp vscg_thrust OpenMP::OpenMP_CXX)
+endif()
 
 # The only component with code of its own. A program that links it is plain C++: its headers show no toolkit's header.
 if("cuda" IN_LIST VSCG_COMPONENTS)
@@ -95,7 +100,9 @@ file(GLOB_RECURSE all_headers CONFIGURE_DEPENDS RELATIVE ${VSCG_INCLUDE_DIR} ${V
 foreach(header IN LISTS all_headers)
   vscg_needs(${header} needs)
   list(LENGTH needs count)
-  if("thrust" IN_LIST needs)
+  if("omp" IN_LIST needs)
+    set(component omp)
+  elseif("thrust" IN_LIST needs)
     set(component thrust)
   elseif(count GREATER 1)
     set(component train)
