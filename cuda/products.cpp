@@ -168,17 +168,26 @@ const typename product_library<T>::algorithm& product_library<T>::algorithm_for(
 }
 
 template <class T>
-bool product_library<T>::multiply(void* stream, const column_major_product<T>& p, bool relu) {
-  const algorithm& a = algorithm_for(kind_of(p, relu), p, relu);
+int product_library<T>::run(void* stream, const column_major_product<T>& p, bool relu, const algorithm& a) {
   cublasLtMatmulAlgo_t algo;
   std::memcpy(&algo, a.words.data(), sizeof(algo));
   description d(precision_, p, a.ends, relu);
   const T one = 1;
   const T rest = p.accumulate ? T(1) : T(0);
-  check(cublasLtMatmul(static_cast<cublasLtHandle_t>(handle_), &d.product, &one, p.left.data, &d.left, p.right.data,
-                       &d.right, &rest, p.result.data, &d.result, p.result.data, &d.result, &algo, workspace_.data(),
-                       workspace_.bytes(), static_cast<cudaStream_t>(stream)),
-        "a matrix product");
+  return cublasLtMatmul(static_cast<cublasLtHandle_t>(handle_), &d.product, &one, p.left.data, &d.left, p.right.data,
+                        &d.right, &rest, p.result.data, &d.result, p.result.data, &d.result, &algo, workspace_.data(),
+                        workspace_.bytes(), static_cast<cudaStream_t>(stream));
+}
+
+template <class T>
+bool product_library<T>::multiply(void* stream, const column_major_product<T>& p, bool relu) {
+  algorithm a = algorithm_for(kind_of(p, relu), p, relu);
+  int status = run(stream, p, relu, a);
+  if (status == CUBLAS_STATUS_NOT_SUPPORTED || status == CUBLAS_STATUS_INVALID_VALUE) {
+    a = chosen(p, relu);  // what suits the usual number of items need not suit this one
+    status = run(stream, p, relu, a);
+  }
+  check(static_cast<cublasStatus_t>(status), "a matrix product");
   return a.ends;
 }
 

@@ -26,7 +26,7 @@
 //   void step_back(gate, back, kept, old, from_h, carried, last)
 //                           `gate`: the gate; becomes the gradient of its argument. `back`: the same for W_hh's part,
 //                           if it is separate. `from_h`: the gradient of h. `carried`: the gradient of the new c from
-//                           the step after; becomes that of `old`. `last()`: no step comes after.
+//                           the step after; becomes that of `old`. `last`: std::true_type if no step comes after.
 
 namespace vscg {
 

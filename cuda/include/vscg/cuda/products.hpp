@@ -52,6 +52,7 @@ class product_library {
   static kind kind_of(const column_major_product<T>& product, bool relu);
   const algorithm& algorithm_for(const kind& k, const column_major_product<T>& product, bool relu);
   algorithm chosen(const column_major_product<T>& product, bool relu);
+  int run(void* stream, const column_major_product<T>& product, bool relu, const algorithm& a);  // cublasStatus_t
 
   products precision_;
   void* handle_ = nullptr;  // cublasLtHandle_t
