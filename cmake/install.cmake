@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# `cmake --install`, and find_package(vscg [COMPONENTS io data xtensor train onnx thrust]) on what it installed or on
+# `cmake --install`, and find_package(vscg [COMPONENTS io data xtensor train onnx thrust omp cuda]) on what it installed or on
 # the build folder. Another project's tree installs nothing unless it asks (VSCG_INSTALL, or
 # `cmake --install . --component vscg`), but always has the rules: to export a library that links vscg, it needs them.
 
@@ -23,6 +23,7 @@ foreach(component IN ITEMS "" LISTS VSCG_COMPONENTS)
   endif()
   # A library built here or by the project around us has no package that ours could name.
   get_target_property(libraries ${target} INTERFACE_LINK_LIBRARIES)
+  list(TRANSFORM libraries REPLACE "^\\$<LINK_ONLY:(.*)>$" "\\1")  # what a compiled component links privately
   set(complete YES)
   foreach(library IN LISTS libraries)
     get_target_property(imported ${library} IMPORTED)
@@ -36,7 +37,11 @@ foreach(component IN ITEMS "" LISTS VSCG_COMPONENTS)
   endforeach()
   if(complete)
     list(APPEND exported ${target})
-    install(TARGETS ${target} EXPORT ${name}Targets FILE_SET HEADERS ${when})
+    set(further_headers "")
+    if(component STREQUAL "cuda")
+      set(further_headers FILE_SET for_nvcc ${when})
+    endif()
+    install(TARGETS ${target} EXPORT ${name}Targets ARCHIVE ${when} FILE_SET HEADERS ${when} ${further_headers})
     install(EXPORT ${name}Targets NAMESPACE vscg:: DESTINATION ${package_dir} ${when})
     export(TARGETS ${target} NAMESPACE vscg:: FILE ${PROJECT_BINARY_DIR}/${name}Targets.cmake)
   endif()

@@ -3,14 +3,14 @@
 
 include(CMakeDependentOption)
 
-set(VSCG_ALL_COMPONENTS io data xtensor train onnx thrust)
+set(VSCG_ALL_COMPONENTS io data xtensor train onnx thrust omp)
 if(PROJECT_IS_TOP_LEVEL)
   set(components_default ${VSCG_ALL_COMPONENTS})
 else()
   set(components_default "")
 endif()
 set(VSCG_COMPONENTS "${components_default}" CACHE STRING
-  "Targets besides vscg::vscg, each with its own dependency: io (nlohmann-json), data (HDF5), xtensor, train (the three), onnx, thrust")
+  "Targets besides vscg::vscg, each with its own dependency: io (nlohmann-json), data (HDF5), xtensor, train (the three), onnx, thrust, omp (thrust and OpenMP)")
 foreach(component IN LISTS VSCG_COMPONENTS)
   if(NOT component IN_LIST VSCG_ALL_COMPONENTS)
     message(FATAL_ERROR "vscg: VSCG_COMPONENTS: expected some of ${VSCG_ALL_COMPONENTS}, found ${component}")
@@ -29,7 +29,7 @@ option(VSCG_WARNINGS_AS_ERRORS "Warnings of our own programs and tests are error
 option(VSCG_NATIVE "Our own programs and tests use the instruction set of this machine" ${PROJECT_IS_TOP_LEVEL})
 option(VSCG_PORTABLE_PROGRAMS "The programs in examples/ run on every x86-64 machine and use what it has; not with VSCG_NATIVE"
   OFF)
-option(VSCG_ENABLE_CUDA "Build what only nvcc compiles" OFF)
+option(VSCG_ENABLE_CUDA "Build vscg::cuda, which needs nvcc and the CUDA toolkit" OFF)
 set(VSCG_SANITIZE "" CACHE STRING "Sanitizers for our own programs and tests: address,undefined or thread")
 
 # Where the tests find what does not belong in a source tree; without these, those tests report that they are skipped.
@@ -42,13 +42,25 @@ foreach(folder VSCG_GOLDEN_DIR VSCG_AVE_DIR)
 endforeach()
 
 if(VSCG_ENABLE_CUDA)
+  if(NOT CMAKE_CUDA_COMPILER AND NOT DEFINED ENV{CUDACXX})
+    find_program(VSCG_NVCC nvcc HINTS $ENV{CUDA_HOME}/bin $ENV{CUDA_PATH}/bin /usr/local/cuda/bin)
+    mark_as_advanced(VSCG_NVCC)
+    if(VSCG_NVCC)
+      set(CMAKE_CUDA_COMPILER ${VSCG_NVCC})
+    endif()
+  endif()
   include(CheckLanguage)
   check_language(CUDA)
   if(NOT CMAKE_CUDA_COMPILER)
     message(FATAL_ERROR "vscg: VSCG_ENABLE_CUDA is ON, but no CUDA compiler was found. Install the CUDA toolkit, "
       "or name its compiler with -DCMAKE_CUDA_COMPILER=/path/to/nvcc, or leave VSCG_ENABLE_CUDA OFF.")
   endif()
-  message(FATAL_ERROR "vscg: VSCG_ENABLE_CUDA is ON, but this version has no part that needs nvcc. Leave it OFF.")
+  # Every card since Turing, and for cards to come the code that their driver compiles.
+  if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
+    set(CMAKE_CUDA_ARCHITECTURES 75-real 80-real 86-real 89-real 90-real 100-real 120 CACHE STRING
+      "Compute capabilities that kernels are compiled for; `native`: of this machine's card")
+  endif()
+  enable_language(CUDA)
 endif()
 
 if(PROJECT_IS_TOP_LEVEL)

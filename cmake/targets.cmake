@@ -5,7 +5,7 @@
 
 set(VSCG_INCLUDE_DIR ${PROJECT_SOURCE_DIR}/include)
 
-# The components among io, data, xtensor, onnx and thrust whose libraries `header` (relative to include/) reaches.
+# The components among io, data, xtensor, onnx, thrust and omp whose libraries `header` (relative to include/) reaches.
 function(vscg_needs header result)
   get_property(known GLOBAL PROPERTY VSCG_NEEDS_${header} SET)
   if(NOT known)
@@ -24,6 +24,8 @@ function(vscg_needs header result)
         list(APPEND needs onnx)
       elseif(included MATCHES "^(thrust|cub|cuda)/")
         list(APPEND needs thrust)
+      elseif(included STREQUAL "omp.h")
+        list(APPEND needs omp)
       elseif(included MATCHES "^vscg/" AND EXISTS ${VSCG_INCLUDE_DIR}/${included})
         vscg_needs(${included} further)
         list(APPEND needs ${further})
@@ -67,12 +69,40 @@ endif()
 if("thrust" IN_LIST VSCG_COMPONENTS)
   vscg_library(thrust vscg_cccl::headers)
 endif()
+if("omp" IN_LIST VSCG_COMPONENTS)
+  vscg_library(omp vscg_thrust OpenMP::OpenMP_CXX)
+endif()
+
+# The only component with code of its own. A program that links it is plain C++: its headers show no toolkit's header.
+if("cuda" IN_LIST VSCG_COMPONENTS)
+  set(VSCG_CUDA_DIR ${PROJECT_SOURCE_DIR}/cuda)
+  add_library(vscg_cuda STATIC ${VSCG_CUDA_DIR}/kernels.cu ${VSCG_CUDA_DIR}/device_memory.cpp
+    ${VSCG_CUDA_DIR}/products.cpp ${VSCG_CUDA_DIR}/stream.cpp)
+  add_library(vscg::cuda ALIAS vscg_cuda)
+  set_target_properties(vscg_cuda PROPERTIES EXPORT_NAME cuda POSITION_INDEPENDENT_CODE ON)
+  target_link_libraries(vscg_cuda PUBLIC vscg::vscg PRIVATE CUDA::cudart CUDA::cublasLt)
+  # CMake 3.25 does not know how to ask nvcc for C++20.
+  target_compile_options(vscg_cuda PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:-std=c++20>
+    $<$<COMPILE_LANGUAGE:CXX>:$<TARGET_PROPERTY:vscg_flags,INTERFACE_COMPILE_OPTIONS>>)
+  if(VSCG_WARNINGS_AS_ERRORS)
+    target_compile_options(vscg_cuda PRIVATE "$<$<COMPILE_LANGUAGE:CUDA>:SHELL:-Werror all-warnings>")
+  endif()
+  file(GLOB cuda_headers CONFIGURE_DEPENDS ${VSCG_CUDA_DIR}/include/vscg/cuda/*.hpp)
+  file(GLOB kernel_headers CONFIGURE_DEPENDS ${VSCG_CUDA_DIR}/include/vscg/cuda/*.cuh)
+  target_sources(vscg_cuda
+    PUBLIC FILE_SET HEADERS BASE_DIRS ${VSCG_CUDA_DIR}/include FILES ${cuda_headers}
+    PUBLIC FILE_SET for_nvcc TYPE HEADERS BASE_DIRS ${VSCG_CUDA_DIR}/include FILES ${kernel_headers})
+  set_target_properties(vscg_cuda PROPERTIES VERIFY_INTERFACE_HEADER_SETS ${PROJECT_IS_TOP_LEVEL}
+    INTERFACE_HEADER_SETS_TO_VERIFY HEADERS)
+endif()
 
 file(GLOB_RECURSE all_headers CONFIGURE_DEPENDS RELATIVE ${VSCG_INCLUDE_DIR} ${VSCG_INCLUDE_DIR}/vscg/*.hpp)
 foreach(header IN LISTS all_headers)
   vscg_needs(${header} needs)
   list(LENGTH needs count)
-  if("thrust" IN_LIST needs)
+  if("omp" IN_LIST needs)
+    set(component omp)
+  elseif("thrust" IN_LIST needs)
     set(component thrust)
   elseif(count GREATER 1)
     set(component train)
@@ -84,7 +114,9 @@ endforeach()
 
 # The header sets carry the include directory. In our own builds VERIFY_INTERFACE_HEADER_SETS makes the target
 # all_verify_interface_header_sets, which compiles every header by itself.
-foreach(component IN LISTS VSCG_COMPONENTS ITEMS "")
+set(header_components ${VSCG_COMPONENTS})
+list(REMOVE_ITEM header_components cuda)
+foreach(component IN LISTS header_components ITEMS "")
   set(target vscg)
   if(component)
     set(target vscg_${component})

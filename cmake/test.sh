@@ -30,10 +30,18 @@ finish_tests() {
 }
 trap '[ -z "$testing" ] || kill "$testing"; rm -f "$report"' EXIT
 
+# With nvcc at hand the release build also compiles the kernels, for one architecture.
+cuda_settings() {
+  [ "$1" = release ] || return 0
+  command -v nvcc >/dev/null 2>&1 || [ -x /usr/local/cuda/bin/nvcc ] || return 0
+  echo -DVSCG_ENABLE_CUDA=ON -DCMAKE_CUDA_ARCHITECTURES=90
+}
+
 for stage in $stages; do
   began=$(date +%s)
   echo "== $stage"
-  cmake --preset "$stage"
+  # shellcheck disable=SC2046  # a list of words
+  cmake --preset "$stage" $(cuda_settings "$stage")
   cmake --build --preset "$stage"
   echo "== $stage: built in $(($(date +%s) - began)) s"
   finish_tests

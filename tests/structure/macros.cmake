@@ -4,7 +4,7 @@
 # those headers: Qt's, the rates of <termios.h>, and what g++ predefines without -std=c++20.
 include(${CMAKE_CURRENT_LIST_DIR}/files.cmake)
 
-project_files("^include/vscg/.*\\.hpp$" headers)
+project_files("^(cuda/)?include/vscg/.*\\.hpp$" headers)
 list(FILTER headers EXCLUDE REGEX "^include/vscg/core/(begin|config|end)\\.hpp$")
 set(macros "slots|signals|emit|foreach|forever|B[0-9]+|linux|unix")
 set(faults "")

@@ -43,6 +43,8 @@ inline std::vector<event> events;
 inline bool replays = false;
 /// How often such a key came again.
 inline std::size_t replayed = 0;
+/// Whether a device might still be at work: launches or copies came after the last `wait()`.
+inline bool busy = false;
 
 /// Memory that the host can reach only during launches and copies: looking into it ends the test. Blocks lie where they
 /// lay in an earlier test that asked for the same ones.
@@ -62,6 +64,7 @@ class far_memory {
     if (--blocks == 0) used = 0;
   }
   static void copy_in(void* to, const void* from, std::size_t bytes) {
+    REQUIRE(!busy);
     REQUIRE(holds(to, bytes));
     REQUIRE(!holds(from, 0));
     events.push_back({event::kind::copy_in, std::to_string(bytes)});
@@ -69,6 +72,7 @@ class far_memory {
     if (bytes > 0) std::memcpy(to, from, bytes);
   }
   static void copy_out(void* to, const void* from, std::size_t bytes) {
+    REQUIRE(!busy);
     REQUIRE(holds(from, bytes));
     REQUIRE(!holds(to, 0));
     events.push_back({event::kind::copy_out, std::to_string(bytes)});
@@ -190,14 +194,21 @@ struct backend {
     void copy_out(void* to, const void* from, std::size_t bytes) {
       perform([=] { Memory::copy_out(to, from, bytes); });
     }
-    void wait() {}
+    void wait() { busy = false; }
     template <class F>
     void replay(std::uint64_t key, const F& f) {
-      if (!replays) return f();
+      if (!replays) {
+        try {
+          return f();
+        } catch (...) {
+          wait();
+          throw;
+        }
+      }
       const auto known = kept_.find(key);
       if (known != kept_.end()) {
         ++replayed;
-        for (const auto& launch : known->second) launch();
+        for (const auto& launch : known->second) in_order(launch);
         return;
       }
       launches now;
@@ -206,6 +217,7 @@ struct backend {
         f();
       } catch (...) {
         capturing_ = nullptr;
+        wait();
         throw;
       }
       capturing_ = nullptr;
@@ -216,7 +228,13 @@ struct backend {
     template <class F>
     void perform(F f) const {
       if (capturing_ != nullptr) capturing_->push_back(f);
+      in_order(f);
+    }
+    template <class F>
+    static void in_order(const F& f) {
+      busy = false;  // whatever came before is done by the time that a device comes to this
       f();
+      busy = true;
     }
 
     vscg::buffer<double, Memory> workspace_;

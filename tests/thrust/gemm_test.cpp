@@ -1,103 +1,29 @@
 // SPDX-License-Identifier: MIT
-#include <algorithm>
 #include <bit>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
-#include <limits>
-#include <string>
-#include <tuple>
 #include <type_traits>
-#include <vector>
 
 #include <doctest/doctest.h>
 
 #include <vscg/backend/thrust/backend.hpp>
-#include <vscg/core/random.hpp>
 #include <vscg/ops/relu.hpp>
+
+#include "support/product_cases.hpp"
+
+using product_cases::error_of;
+using product_cases::operands;
+using product_cases::problem;
 
 namespace {
 
-struct problem {
-  std::size_t m = 1, n = 1, k = 1;
-  bool trans_a = false, trans_b = false, accumulate = false, bias = false, relu = false;
-  std::size_t batch = 1;
-  bool shared_a = false, shared_b = false;
-  std::size_t pad = 0;  // added to every leading dimension
-
-  std::string text() const {
-    return std::to_string(m) + "x" + std::to_string(n) + "x" + std::to_string(k) + (trans_a ? " ta" : "") +
-           (trans_b ? " tb" : "") + (accumulate ? " accumulate" : "") + (bias ? " bias" : "") + (relu ? " relu" : "") +
-           " batch " + std::to_string(batch) + (shared_a ? " shared a" : "") + (shared_b ? " shared b" : "") + " pad " +
-           std::to_string(pad);
-  }
-};
-
-/// Operands of a problem. Element (i, j) of item b depends only on (b, i, j), never on the layout.
 template <class T>
-struct operands {
-  static constexpr T untouched = T(77);
-  problem p;
-  std::vector<T> a, b, c, bias;
-  vscg::gemm_arguments<T> args;
-
-  static T value(const char* name, std::size_t item, std::size_t i, std::size_t j) {
-    const vscg::random_stream stream{vscg::seed{11}, name};
-    return static_cast<T>(2 * stream.uniform(i * 100000 + j, item) - 1);
-  }
-
-  explicit operands(const problem& q, std::size_t first_row = 0, std::size_t first_item = 0) : p(q) {
-    args.trans_a = p.trans_a;
-    args.trans_b = p.trans_b;
-    args.m = p.m, args.n = p.n, args.k = p.k;
-    args.lda = (p.trans_a ? p.m : p.k) + p.pad;
-    args.ldb = (p.trans_b ? p.k : p.n) + p.pad;
-    args.ldc = p.n + p.pad;
-    args.accumulate = p.accumulate;
-    args.batch = p.batch;
-    const std::size_t size_a = (p.trans_a ? p.k : p.m) * args.lda;
-    const std::size_t size_b = (p.trans_b ? p.n : p.k) * args.ldb;
-    args.stride_a = p.shared_a ? 0 : size_a;
-    args.stride_b = p.shared_b ? 0 : size_b;
-    args.stride_c = p.m * args.ldc;
-    // NaN marks what must not be read.
-    a.assign(size_a * p.batch, std::numeric_limits<T>::quiet_NaN());
-    b.assign(size_b * p.batch, std::numeric_limits<T>::quiet_NaN());
-    c.assign(args.stride_c * p.batch, untouched);
-    for (std::size_t j = 0; j < p.n; ++j) bias.push_back(value("bias", 0, 0, j));
-    for (std::size_t item = 0; item < p.batch; ++item) {
-      const std::size_t item_a = p.shared_a ? 0 : item + first_item;
-      const std::size_t item_b = p.shared_b ? 0 : item + first_item;
-      for (std::size_t i = 0; i < p.m; ++i) {
-        for (std::size_t k = 0; k < p.k; ++k) a_at(item, i, k) = value("a", item_a, i + first_row, k);
-        // Without `accumulate`, what C held must not matter.
-        for (std::size_t j = 0; j < p.n; ++j) {
-          c_at(item, i, j) =
-              p.accumulate ? value("c", item + first_item, i + first_row, j) : std::numeric_limits<T>::quiet_NaN();
-        }
-      }
-      for (std::size_t k = 0; k < p.k; ++k) {
-        for (std::size_t j = 0; j < p.n; ++j) b_at(item, k, j) = value("b", item_b, k, j);
-      }
-    }
-    args.a = a.data(), args.b = b.data(), args.c = c.data();
-    args.bias = p.bias ? bias.data() : nullptr;
-  }
-  T& a_at(std::size_t item, std::size_t i, std::size_t k) {
-    return a[item * args.stride_a + (p.trans_a ? k * args.lda + i : i * args.lda + k)];
-  }
-  T& b_at(std::size_t item, std::size_t k, std::size_t j) {
-    return b[item * args.stride_b + (p.trans_b ? j * args.ldb + k : k * args.ldb + j)];
-  }
-  T& c_at(std::size_t item, std::size_t i, std::size_t j) { return c[item * args.stride_c + i * args.ldc + j]; }
-
-  void run() {
-    // One for all problems: what earlier products left in the workspace must not matter.
-    static vscg::thrust_backend<vscg::thrust_system::cpp>::executor<T> executor{vscg::threads{1}};
-    p.relu ? executor.gemm(args, vscg::relu_function{}) : executor.gemm(args);
-  }
-};
+void run(operands<T>& o) {
+  // One for all problems: what earlier products left in the workspace must not matter.
+  static vscg::thrust_backend<vscg::thrust_system::cpp>::executor<T> executor{vscg::threads{1}};
+  o.p.relu ? executor.gemm(o.args, vscg::relu_function{}) : executor.gemm(o.args);
+}
 
 template <class T>
 bool same_bits(T x, T y) {
@@ -105,73 +31,14 @@ bool same_bits(T x, T y) {
   return std::bit_cast<word>(x) == std::bit_cast<word>(y);
 }
 
-/// The largest error of a product against the definition in double, in units of what rounding allows.
-template <class T>
-double error_of(const problem& p) {
-  operands<T> before(p), after(p);
-  after.run();
-  double worst = 0;
-  for (std::size_t item = 0; item < p.batch; ++item) {
-    for (std::size_t i = 0; i < p.m; ++i) {
-      for (std::size_t j = 0; j < p.n; ++j) {
-        double sum = p.accumulate ? before.c_at(item, i, j) : T(0);
-        double size = std::abs(sum) + 1;
-        for (std::size_t k = 0; k < p.k; ++k) {
-          const double term = double{before.a_at(item, i, k)} * double{before.b_at(item, k, j)};
-          sum += term;
-          size += std::abs(term);
-        }
-        if (p.bias) sum += before.bias[j];
-        if (p.relu) sum = std::max(sum, 0.0);
-        const double unit = size * 4 * double{std::numeric_limits<T>::epsilon()};
-        const double difference = std::abs(double{after.c_at(item, i, j)} - sum) / unit;
-        worst = difference <= worst ? worst : (std::isnan(difference) ? HUGE_VAL : difference);
-      }
-      for (std::size_t j = p.n; j < after.args.ldc; ++j) {  // what lies between the rows of C is not ours
-        if (after.c_at(item, i, j) != operands<T>::untouched) return HUGE_VAL;
-      }
-    }
-  }
-  return worst;
-}
-
 }  // namespace
 
 TEST_CASE_TEMPLATE("the product agrees with the definition for every shape and layout", T, float, double) {
-  std::size_t turn = 0;
-  for (const std::size_t m : std::initializer_list<std::size_t>{1, 2, 4, 7, 8, 9, 16, 17, 49, 130}) {
-    for (const std::size_t n : std::initializer_list<std::size_t>{1, 7, 16, 17, 31, 32, 33, 64, 130}) {
-      for (const std::size_t k : std::initializer_list<std::size_t>{0, 1, 3, 15, 16, 17, 40}) {
-        ++turn;
-        problem p{m, n, k};
-        p.trans_a = turn % 2 == 1;
-        p.trans_b = turn / 2 % 2 == 1;
-        p.accumulate = turn / 3 % 2 == 1;
-        p.bias = turn / 5 % 2 == 1;
-        p.relu = turn / 7 % 2 == 1;
-        p.pad = turn % 4;
-        INFO(p.text());
-        REQUIRE(error_of<T>(p) < 1);
-      }
-    }
-  }
+  product_cases::agree_for_every_shape<T>(run<T>);
 }
 
 TEST_CASE_TEMPLATE("the product agrees with the definition for every combination of options", T, float, double) {
-  for (unsigned bits = 0; bits < 256; ++bits) {
-    problem p{11, 40, 19};
-    p.trans_a = (bits & 1U) != 0;
-    p.trans_b = (bits & 2U) != 0;
-    p.accumulate = (bits & 4U) != 0;
-    p.bias = (bits & 8U) != 0;
-    p.relu = (bits & 16U) != 0;
-    p.shared_a = (bits & 32U) != 0;
-    p.shared_b = (bits & 64U) != 0;
-    p.pad = (bits & 128U) != 0 ? 3 : 0;
-    p.batch = 3;
-    INFO(p.text());
-    REQUIRE(error_of<T>(p) < 1);
-  }
+  product_cases::agree_for_every_option<T>(run<T>);
 }
 
 TEST_CASE_TEMPLATE("the product agrees with the definition beyond one block of rows, columns, depth and items", T,
@@ -181,38 +48,24 @@ TEST_CASE_TEMPLATE("the product agrees with the definition beyond one block of r
     problem tall{td::block_rows + 9, 20, 2 * td::block_depth + 5};
     tall.trans_a = transposed;
     tall.bias = tall.relu = true;
-    CHECK(error_of<T>(tall) < 1);
+    CHECK(error_of<T>(tall, run<T>) < 1);
     problem wide{5, td::block_columns + 9, td::block_depth + 1};
     wide.trans_b = transposed;
     wide.accumulate = wide.bias = true;
-    CHECK(error_of<T>(wide) < 1);
+    CHECK(error_of<T>(wide, run<T>) < 1);
     problem many{40, 60, 2 * td::block_depth};  // more items than the workspace holds
     many.trans_b = transposed;
     many.batch = 30;
-    CHECK(error_of<T>(many) < 1);
+    CHECK(error_of<T>(many, run<T>) < 1);
   }
 }
 
 TEST_CASE_TEMPLATE("the product changes nothing if there is nothing to do", T, float, double) {
-  for (const auto& [m, n, batch] : {std::tuple<std::size_t, std::size_t, std::size_t>{0, 5, 1}, {5, 0, 1}, {5, 5, 0}}) {
-    problem p{5, 5, 5};
-    p.accumulate = true;
-    operands<T> given(p), expected(p);
-    given.args.m = m, given.args.n = n, given.args.batch = batch;
-    given.run();
-    CHECK(given.c == expected.c);
-  }
+  product_cases::change_nothing_if_empty<T>(run<T>);
 }
 
 TEST_CASE_TEMPLATE("the product lets NaN through relu", T, float, double) {
-  problem p{20, 20, 20};
-  p.relu = true;
-  operands<T> given(p);
-  given.a_at(0, 3, 4) = std::numeric_limits<T>::quiet_NaN();
-  given.run();
-  CHECK(std::isnan(given.c_at(0, 3, 0)));
-  CHECK(std::isnan(given.c_at(0, 3, 19)));
-  CHECK_FALSE(std::isnan(given.c_at(0, 4, 0)));
+  product_cases::let_not_a_number_through<T>(run<T>);
 }
 
 TEST_CASE_TEMPLATE("a row of the product has the same bits alone and in any product", T, float, double) {
@@ -223,14 +76,14 @@ TEST_CASE_TEMPLATE("a row of the product has the same bits alone and in any prod
     p.bias = true;
     p.accumulate = p.trans_a != p.trans_b;
     operands<T> whole(p);
-    whole.run();
+    run(whole);
     for (const std::size_t rows : std::initializer_list<std::size_t>{1, 2, 3, 4, 7, 8, 11, 57}) {
       problem q = p;
       q.m = rows;
       q.pad = rows % 4;
       const std::size_t first = (rows * 37) % (p.m - rows + 1);
       operands<T> part(q, first);
-      part.run();
+      run(part);
       std::size_t different = 0;
       for (std::size_t i = 0; i < rows; ++i) {
         for (std::size_t j = 0; j < p.n; ++j) {
@@ -250,12 +103,12 @@ TEST_CASE_TEMPLATE("an item of the product has the same bits in any batch", T, f
     p.shared_b = shared;
     p.trans_b = true;
     operands<T> whole(p);
-    whole.run();
+    run(whole);
     for (const std::size_t item : std::initializer_list<std::size_t>{0, 1, 40, 69}) {
       problem q = p;
       q.batch = 1;
       operands<T> alone(q, 0, item);
-      alone.run();
+      run(alone);
       std::size_t different = 0;
       for (std::size_t i = 0; i < p.m; ++i) {
         for (std::size_t j = 0; j < p.n; ++j) {

@@ -4,10 +4,10 @@
 #include <vscg/core/begin.hpp>
 
 #include <cstddef>
-#include <limits>
 
 #include <vscg/backend/scalar_index.hpp>
 #include <vscg/core/config.hpp>
+#include <vscg/core/math.hpp>
 
 namespace vscg {
 inline namespace VSCG_INSTRUCTION_SET {
@@ -40,7 +40,7 @@ struct single_group {
   /// The largest f(index); -infinity if n = 0.
   template <class F>
   VSCG_HD T max(std::size_t n, F f) const {
-    T largest = -std::numeric_limits<T>::infinity();
+    T largest = -math::infinity<T>;
     for (std::size_t i = 0; i < n; ++i) {
       const T value = f(scalar_index<T>{i});
       largest = value > largest ? value : largest;

@@ -63,8 +63,10 @@ constexpr auto refuse_shape(std::type_identity<shape<Expected...>>, std::type_id
       while (!wrong(i, expected, got)) --i;
       return i;
     }();
+    constexpr int wanted = expected[last];  // nvcc cannot read an index inside a list of template arguments
+    constexpr int found = got[last];
     if constexpr (count == 1)
-      require<false, Layer, expects<shown_extent<expected[last]>()>, gets<shown_extent<got[last]>()>>();
+      require<false, Layer, expects<shown_extent<wanted>()>, gets<shown_extent<found>()>>();
     else
       require<false, Layer, whole_expected, whole_got>();
   } else {

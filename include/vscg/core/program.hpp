@@ -3,6 +3,7 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>

@@ -4,7 +4,6 @@
 #include <vscg/core/begin.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <span>
 
@@ -35,7 +34,7 @@ struct gather_numbers {
 template <class Scalar, class Memory, std::size_t N>
 class report {
  public:
-  report() : numbers_(N) {}
+  report() : numbers_(N), host_(N) {}
 
   /// Launches the gathering of at most N numbers, and their copy.
   template <class Executor>
@@ -52,14 +51,14 @@ class report {
   }
 
   /// Number k, after the backend's `wait()`.
-  Scalar operator[](std::size_t k) const { return host_[k]; }
+  Scalar operator[](std::size_t k) const { return host_.data()[k]; }
 
   /// Bytes of the backend's memory that it holds.
   std::size_t bytes() const { return numbers_.bytes(); }
 
  private:
   buffer<Scalar, Memory> numbers_;
-  std::array<Scalar, N> host_{};
+  buffer<Scalar, typename Memory::host> host_;
 };
 
 }  // namespace vscg

@@ -262,6 +262,7 @@ class runner {
   }
 
   bool finite_after(const node& n, bool pullback, std::size_t items) {
+    executor_.wait();
     if (!pullback) {
       return std::all_of(n.results.begin(), n.results.end(),
                          [&](slot_id id) { return all_finite(id, values_, items); });

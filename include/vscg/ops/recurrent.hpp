@@ -26,7 +26,7 @@
 //   void step_back(gate, back, kept, old, from_h, carried, last)
 //                           `gate`: the gate; becomes the gradient of its argument. `back`: the same for W_hh's part,
 //                           if it is separate. `from_h`: the gradient of h. `carried`: the gradient of the new c from
-//                           the step after; becomes that of `old`. `last()`: no step comes after.
+//                           the step after; becomes that of `old`. `last`: std::true_type if no step comes after.
 
 namespace vscg {
 
@@ -114,11 +114,12 @@ struct recurrent_step_back {
     T* const back = dhidden == nullptr ? nullptr : dhidden + at * Cell::gates * hidden;
     const auto at_unit = [&](auto i, auto is_last) {
       using V = typename decltype(i)::value;
+      constexpr bool ends = decltype(is_last)::value;
       V gate_values[] = {i.load(gate + G * hidden)...};
       V back_values[Cell::gates];
       const V from_h =
-          is_last() ? i.load(dstates + at * hidden) : i.load(dstates + at * hidden) + i.load(dh + state * hidden);
-      V carry = is_last() || Cell::carries_state ? V(0) : i.load(carried + state * hidden);
+          ends ? i.load(dstates + at * hidden) : i.load(dstates + at * hidden) + i.load(dh + state * hidden);
+      V carry = ends || Cell::carries_state ? V(0) : i.load(carried + state * hidden);
       Cell::step_back(gate_values, back_values, i.load(kept + at * hidden), from_zero ? V(0) : i.load(before), from_h,
                       carry, is_last);
       (i.store(gate + G * hidden, gate_values[G]), ...);

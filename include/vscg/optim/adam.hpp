@@ -109,6 +109,7 @@ class adam::state {
         if (entry.offset < range.offset || entry.offset >= range.offset + range.elements) continue;
         const parameter_range part{entry.offset, entry.elements, range.learning_rate_scale};
         check(backend, part, gradients, weights, partial_.data());
+        backend.wait();
         const auto sums = copy_of(partial_.data(), kernels::adam_blocks(part.elements));
         if (std::all_of(sums.begin(), sums.end(), [](Scalar x) { return is_finite(x); })) continue;
         return describe(part, gradients, weights) + "weight '" + entry.name + "' (" + "gradients up to " +

@@ -54,7 +54,7 @@ struct adam_formula {
   T* second;
   T* weight;
 
-  adam_formula from(std::size_t begin) const {
+  VSCG_HD adam_formula from(std::size_t begin) const {
     adam_formula rest = *this;
     rest.gradient += begin;
     rest.first += begin;

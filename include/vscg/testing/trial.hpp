@@ -98,10 +98,14 @@ class trial {
   double forward() {
     poison_ ? runner_.poison_dead_memory(true) : runner_.prepare();
     runner_.forward(state_);
+    runner_.backend().wait();
     return static_cast<double>(copy(runner_.value(traced_.steps->loss()), 1)[0]);
   }
   /// After forward: the gradients of that number.
-  void pullback() { runner_.pullback(state_); }
+  void pullback() {
+    runner_.pullback(state_);
+    runner_.backend().wait();
+  }
 
   std::vector<Scalar> result() const { return copy(runner_.value(traced_.steps->outputs()[0]), result_size()); }
   std::vector<Scalar> gradient(std::size_t array) const {

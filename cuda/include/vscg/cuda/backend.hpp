@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vscg/core/begin.hpp>
+
+#include <cstddef>
+
+#include <vscg/backend/gemm_arguments.hpp>
+#include <vscg/core/config.hpp>
+#include <vscg/core/stretch_limits.hpp>
+#include <vscg/core/team.hpp>
+#include <vscg/cuda/device_memory.hpp>
+#include <vscg/cuda/gemm.hpp>
+#include <vscg/cuda/products.hpp>
+#include <vscg/cuda/queue.hpp>
+
+namespace vscg {
+inline namespace VSCG_INSTRUCTION_SET {
+
+/// A CUDA device of compute capability 7.5 or newer. Link the target vscg::cuda: it holds the kernels of all of the
+/// library's operations, so a program that names this backend is plain C++.
+///
+/// Whatever needs a device throws vscg::expectation_error if there is none, if it is too old or out of memory. Kernels
+/// run in order, one queue for each executor; the host waits only where it reads results.
+template <products Precision = products::exact>
+struct cuda_backend {
+  static constexpr const char* name = Precision == products::exact ? "cuda" : "cuda_tf32";
+  using memory = cuda_detail::device_memory;
+  static constexpr stretch_limits stretches{};
+
+  /// Computes for one session, with its own queue and workspace.
+  template <class T>
+  class executor : public cuda_detail::queue<T> {
+   public:
+    /// The number of threads is that of the host: a device has its own.
+    explicit executor(threads) : products_(Precision) {}
+
+    static constexpr std::size_t workers() { return 1; }
+    /// Bytes of memory that it holds for any program.
+    std::size_t bytes() const { return products_.bytes(); }
+
+    /// f(executor, begin, end) for independent ranges that make up [0, n): here a single one.
+    template <class F>
+    void independent_ranges(std::size_t n, const F& f) {
+      f(*this, 0, n);
+    }
+
+    /// The product of `arguments`, with `Function::value` applied to each element. A function other than the library's
+    /// own needs VSCG_CUDA_EACH(T, kernels::finish_product<Function, T>) in a .cu file.
+    template <class Function = identity_function>
+    void gemm(const gemm_arguments<T>& arguments, Function = {}) {
+      cuda_detail::gemm<Function>(
+          arguments, [&](const auto& product, bool relu) { return products_.multiply(this->handle(), product, relu); },
+          [&](std::size_t n, const auto& rest) { this->each(n, 1, rest); });
+    }
+
+    /// Nothing is packed beforehand.
+    static constexpr std::size_t packed_elements(std::size_t, std::size_t) { return 0; }
+    void pack(const gemm_arguments<T>&, T*) {}
+
+   private:
+    cuda_detail::product_library<T> products_;
+  };
+};
+
+using cuda = cuda_backend<>;
+using cuda_tf32 = cuda_backend<products::tf32>;
+
+}  // namespace VSCG_INSTRUCTION_SET
+}  // namespace vscg
+
+#include <vscg/core/end.hpp>

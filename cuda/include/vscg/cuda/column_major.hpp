@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vscg/core/begin.hpp>
+
+#include <algorithm>
+#include <cstddef>
+
+#include <vscg/backend/gemm_arguments.hpp>
+#include <vscg/core/config.hpp>
+
+namespace vscg::cuda_detail {
+
+/// A matrix as a column-major library sees it: element (i, j) of the stored matrix lies at i + j · leading.
+template <class T>
+struct column_major_matrix {
+  T* data;
+  std::size_t rows, columns;  // as stored
+  std::size_t leading;        // at least `rows`
+  bool transposed;            // before it is multiplied
+  std::size_t stride;         // from item to item; 0: all items share it
+};
+
+/// A product in a library's terms: result = left·right (+ result) + bias, the bias as a column. A row-major matrix is
+/// the transpose of a column-major one, so this is Cᵀ = Bᵀ·Aᵀ, and the operands swap places.
+template <class T>
+struct column_major_product {
+  column_major_matrix<const T> left;   // B
+  column_major_matrix<const T> right;  // A
+  column_major_matrix<T> result;       // C
+  std::size_t inner;                   // k
+  std::size_t batch;
+  bool accumulate;
+  const T* bias;  // as many numbers as `result` has rows; null: none
+
+  /// Whether the batch's items are more columns of the result: then their number must not change a result's bits. It
+  /// is the depth of the sums otherwise, or a number of independent products.
+  bool items_are_columns;
+};
+
+/// The matrix that is stored with `rows` rows of `columns` numbers, `leading` apart.
+template <class T>
+column_major_matrix<T> column_major(T* data, std::size_t rows, std::size_t columns, std::size_t leading,
+                                    bool transposed, std::size_t stride) {
+  return {data, columns, rows, std::max(leading, columns), transposed, stride};
+}
+
+/// A product with k > 0. Neighboring items that share B become one product with more rows.
+template <class T>
+column_major_product<T> column_major(const gemm_arguments<T>& args) {
+  const bool merges = args.stride_c != 0 && args.stride_b == 0 && !args.trans_a && args.stride_a == args.m * args.lda &&
+                      args.stride_c == args.m * args.ldc;
+  const std::size_t m = merges ? args.m * args.batch : args.m;
+  const std::size_t stride_a = merges ? 0 : args.stride_a;
+  const std::size_t stride_c = merges ? 0 : args.stride_c;
+  column_major_product<T> p{};
+  p.left = args.trans_b ? column_major(args.b, args.n, args.k, args.ldb, true, args.stride_b)
+                        : column_major(args.b, args.k, args.n, args.ldb, false, args.stride_b);
+  p.right = args.trans_a ? column_major(args.a, args.k, m, args.lda, true, stride_a)
+                         : column_major(args.a, m, args.k, args.lda, false, stride_a);
+  p.result = column_major(args.c, m, args.n, args.ldc, false, stride_c);
+  p.inner = args.k;
+  p.batch = merges ? 1 : args.batch;
+  p.accumulate = args.accumulate;
+  p.bias = args.bias;
+  p.items_are_columns = stride_c == 0 && !args.trans_a;
+  return p;
+}
+
+}  // namespace vscg::cuda_detail
+
+#include <vscg/core/end.hpp>

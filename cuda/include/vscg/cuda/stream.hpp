@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vscg/core/begin.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+
+#include <vscg/core/config.hpp>
+
+namespace vscg::cuda_detail {
+
+/// Throws vscg::expectation_error, which says what was found, unless there is a device that this library can use.
+void expect_device();
+
+/// A queue of copies and launches, independent of every other one. Throws vscg::expectation_error if there is no device
+/// or the device reports an error, which may be that of an earlier launch.
+///
+/// The first `replay` of a key launches its work as it is, which also loads the kernels; the second records it as a
+/// graph; from then on the graph is launched. A host array that a copy reads or writes must stay where it is, pinned.
+class stream {
+ public:
+  stream();
+  stream(const stream&) = delete;
+  stream& operator=(const stream&) = delete;
+  ~stream();
+
+  /// The cudaStream_t.
+  void* handle() const { return handle_; }
+
+  void copy_in(void* to, const void* from, std::size_t bytes);
+  void copy_out(void* to, const void* from, std::size_t bytes);
+  /// Returns when all launches are done and all copies out have arrived.
+  void wait();
+
+  /// With VSCG_CUDA_NO_GRAPHS defined, nothing is recorded: to find out whether a graph is to blame.
+  template <class F>
+  void replay([[maybe_unused]] std::uint64_t key, const F& f) {
+#if defined(VSCG_CUDA_NO_GRAPHS)
+    f();
+#else
+    if (launch_kept(key)) return;
+    const bool records = was_launched(key);
+    if (records) begin_recording();
+    try {
+      f();
+    } catch (...) {
+      records ? abandon_recording() : finish();
+      throw;
+    }
+    if (records)
+      keep_recording(key);
+    else
+      remember(key);
+#endif
+  }
+
+ private:
+  bool launch_kept(std::uint64_t key);
+  bool was_launched(std::uint64_t key) const;
+  void remember(std::uint64_t key);
+  void begin_recording();
+  void abandon_recording() noexcept;
+  void keep_recording(std::uint64_t key);
+  void finish() noexcept;  // as wait(), but for a queue that nobody will read from
+  void forget() noexcept;
+
+  void* handle_ = nullptr;
+  std::map<std::uint64_t, void*> kept_;  // cudaGraphExec_t, null after the first launch
+};
+
+}  // namespace vscg::cuda_detail
+
+#include <vscg/core/end.hpp>

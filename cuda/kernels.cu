@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// Every kernel of the library's own operations, for float and double.
+
+#include <vscg/backend/gemm_arguments.hpp>
+#include <vscg/cuda/finish_product.hpp>
+#include <vscg/cuda/kernels.cuh>
+#include <vscg/kernels.hpp>
+#include <vscg/ops/relu.hpp>
+#include <vscg/ops/sigmoid.hpp>
+#include <vscg/ops/tanh.hpp>
+
+// What may end a product besides relu is done by a kernel: any function whose derivative follows from its result.
+#define VSCG_DETAIL_ALL(T)                                         \
+  VSCG_KERNELS(VSCG_CUDA_EACH, VSCG_CUDA_ROWS, T)                  \
+  VSCG_CUDA_EACH(T, kernels::finish_product<identity_function, T>) \
+  VSCG_CUDA_EACH(T, kernels::finish_product<relu_function, T>)     \
+  VSCG_CUDA_EACH(T, kernels::finish_product<sigmoid_function, T>)  \
+  VSCG_CUDA_EACH(T, kernels::finish_product<tanh_function, T>)
+
+namespace vscg {
+
+VSCG_DETAIL_ALL(float)
+VSCG_DETAIL_ALL(double)
+
+}  // namespace vscg

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cuda_runtime_api.h>
+#include <limits>
+#include <string>
+#include <string_view>
+
+#include <vscg/core/error.hpp>
+#include <vscg/cuda/queue.hpp>
+#include <vscg/cuda/stream.hpp>
+
+#include "check.hpp"
+
+namespace vscg::cuda_detail {
+
+namespace {
+
+cudaStream_t stream_of(void* handle) { return static_cast<cudaStream_t>(handle); }
+
+// More keys than a run ever has; if a program goes on inventing them, graphs must not fill the memory.
+constexpr std::size_t most_kept = 512;
+
+}  // namespace
+
+void expect_device() {
+  int count = 0;
+  const cudaError_t error = cudaGetDeviceCount(&count);
+  if (error != cudaSuccess || count == 0) {
+    cudaGetLastError();
+    const char* const found = error == cudaSuccess ? cudaGetErrorString(cudaErrorNoDevice) : cudaGetErrorString(error);
+    throw expectation_error("cuda", "a CUDA device", std::string("none: ") + found);
+  }
+  int device = 0;
+  int major = 0;
+  int minor = 0;
+  check(cudaGetDevice(&device), "a CUDA device");
+  check(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device), "the device's compute capability");
+  check(cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, device), "the device's compute capability");
+  if (10 * major + minor < 75) {
+    cudaDeviceProp properties{};
+    check(cudaGetDeviceProperties(&properties, device), "the device's name");
+    throw expectation_error(
+        "cuda", "a device of compute capability 7.5 or newer",
+        std::string(properties.name) + " of " + std::to_string(major) + "." + std::to_string(minor));
+  }
+}
+
+stream::stream() {
+  expect_device();
+  cudaStream_t made = nullptr;
+  check(cudaStreamCreateWithFlags(&made, cudaStreamNonBlocking), "a stream");
+  handle_ = made;
+}
+
+stream::~stream() {
+  finish();
+  forget();
+  static_cast<void>(cudaStreamDestroy(stream_of(handle_)));
+}
+
+void stream::copy_in(void* to, const void* from, std::size_t bytes) {
+  if (bytes == 0) return;
+  check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, stream_of(handle_)), "a copy to the device");
+}
+void stream::copy_out(void* to, const void* from, std::size_t bytes) {
+  if (bytes == 0) return;
+  check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, stream_of(handle_)), "a copy from the device");
+}
+void stream::wait() { check(cudaStreamSynchronize(stream_of(handle_)), "kernels without an error"); }
+
+bool stream::launch_kept(std::uint64_t key) {
+  const auto known = kept_.find(key);
+  if (known == kept_.end() || known->second == nullptr) return false;
+  check(cudaGraphLaunch(static_cast<cudaGraphExec_t>(known->second), stream_of(handle_)), "a launched graph");
+  return true;
+}
+
+bool stream::was_launched(std::uint64_t key) const { return kept_.find(key) != kept_.end(); }
+
+void stream::remember(std::uint64_t key) {
+  if (kept_.size() >= most_kept) {
+    wait();
+    forget();
+  }
+  kept_.emplace(key, nullptr);
+}
+
+// Of this thread only: other threads may allocate meanwhile.
+void stream::begin_recording() {
+  check(cudaStreamBeginCapture(stream_of(handle_), cudaStreamCaptureModeThreadLocal), "the beginning of a graph");
+}
+
+void stream::abandon_recording() noexcept {
+  cudaGraph_t graph = nullptr;
+  static_cast<void>(cudaStreamEndCapture(stream_of(handle_), &graph));
+  if (graph != nullptr) static_cast<void>(cudaGraphDestroy(graph));
+  static_cast<void>(cudaGetLastError());
+}
+
+void stream::keep_recording(std::uint64_t key) {
+  cudaGraph_t graph = nullptr;
+  check(cudaStreamEndCapture(stream_of(handle_), &graph), "the end of a graph");
+  cudaGraphExec_t launchable = nullptr;
+  const cudaError_t error = cudaGraphInstantiate(&launchable, graph, 0);
+  static_cast<void>(cudaGraphDestroy(graph));
+  check(error, "a graph that can be launched");
+  kept_[key] = launchable;
+  launch_kept(key);
+}
+
+void stream::finish() noexcept { static_cast<void>(cudaStreamSynchronize(stream_of(handle_))); }
+
+void stream::forget() noexcept {
+  for (const auto& [key, graph] : kept_) {
+    if (graph != nullptr) static_cast<void>(cudaGraphExecDestroy(static_cast<cudaGraphExec_t>(graph)));
+  }
+  kept_.clear();
+}
+
+unsigned blocks_for(std::size_t n, unsigned rows_of_block) {
+  constexpr std::size_t most = std::numeric_limits<std::int32_t>::max();
+  const std::size_t blocks = (n + rows_of_block - 1) / rows_of_block;
+  if (blocks > most) {
+    throw expectation_error("cuda: rows of a launch", "at most " + std::to_string(most * rows_of_block),
+                            std::to_string(n));
+  }
+  return static_cast<unsigned>(blocks);
+}
+
+void refuse_launch(std::string_view found) { throw expectation_error("cuda", "a launched kernel", found); }
+
+}  // namespace vscg::cuda_detail

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+#include <vscg/cuda/backend.hpp>
+
+#include "cuda/device.hpp"
+#include "ops/cases/elementwise.hpp"
+#include "ops/cases/loss.hpp"
+#include "ops/cases/product.hpp"
+#include "ops/cases/recurrent.hpp"
+#include "ops/cases/rows.hpp"
+#include "ops/cases/time.hpp"
+
+TEST_CASE("cuda: all operations keep the contract on a device") {
+  if (!cuda_device::found()) return;
+  contract::check<contract::elementwise_cases, float, vscg::cuda>();
+  contract::check<contract::loss_cases, float, vscg::cuda>();
+  contract::check<contract::linear_cases, float, vscg::cuda>();
+  contract::check<contract::product_cases, float, vscg::cuda>();
+  contract::check<contract::recurrent_cases, float, vscg::cuda>();
+  contract::check<contract::rows_cases, float, vscg::cuda>();
+  contract::check<contract::time_cases, float, vscg::cuda>();
+}

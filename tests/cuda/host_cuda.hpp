@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include <vscg/backend/immediate_queue.hpp>
+#include <vscg/backend/memory.hpp>
+#include <vscg/backend/scalar_index.hpp>
+#include <vscg/core/math.hpp>
+#include <vscg/core/stretch_limits.hpp>
+#include <vscg/core/team.hpp>
+#include <vscg/cuda/column_major.hpp>
+#include <vscg/cuda/gemm.hpp>
+#include <vscg/cuda/lanes.hpp>
+
+// The CUDA backend's way of working, on the host: all lanes of a row in one thread, one after the other, with the
+// device's order of sums; products by a function that takes column-major matrices. Lanes may come in any order between
+// two points where they wait for each other, so the number of threads chooses an order: if bits depend on it, lanes
+// meet in memory.
+
+namespace host_cuda {
+
+/// The lanes of one row.
+template <class T>
+class group {
+ public:
+  group(unsigned lanes, std::size_t threads) : lanes_(lanes), threads_(threads) {}
+
+  template <class F>
+  void each(std::size_t n, F f) const {
+    strided(n, [&](unsigned, std::size_t i) { f(vscg::scalar_index<T>{i}); });
+  }
+  template <class F>
+  void integers(std::size_t n, F f) const {
+    strided(n, [&](unsigned, std::size_t i) { f(i); });
+  }
+  template <class F>
+  void counters(std::size_t n, F f) const {
+    strided(n, [&](unsigned, std::size_t i) { f(vscg::scalar_counter<T>{i}); });
+  }
+  template <class F>
+  T sum(std::size_t n, F f) const {
+    all_lanes totals{};
+    strided(n, [&](unsigned lane, std::size_t i) { totals[lane] = totals[lane] + f(vscg::scalar_index<T>{i}); });
+    return exchanged(totals, vscg::cuda_detail::sum_of_lanes{});
+  }
+  template <class F>
+  T max(std::size_t n, F f) const {
+    all_lanes largest;
+    largest.fill(-vscg::math::infinity<T>);
+    const vscg::cuda_detail::larger_of_lanes larger;
+    strided(n,
+            [&](unsigned lane, std::size_t i) { largest[lane] = larger(largest[lane], f(vscg::scalar_index<T>{i})); });
+    return exchanged(largest, larger);
+  }
+
+ private:
+  using all_lanes = std::array<T, vscg::cuda_detail::block_lanes>;
+
+  template <class F>
+  void strided(std::size_t n, F f) const {
+    for (unsigned k = 0; k < lanes_; ++k) {
+      const unsigned lane = lane_at(k);
+      for (std::size_t i = lane; i < n; i += lanes_) f(lane, i);
+    }
+  }
+
+  // Forwards, backwards, shuffled.
+  unsigned lane_at(unsigned k) const {
+    if (threads_ == 1) return k;
+    if (threads_ == 2) return lanes_ - 1 - k;
+    return (5 * k + static_cast<unsigned>(threads_)) % lanes_;
+  }
+
+  template <class Combine>
+  T exchanged(all_lanes values, Combine combine) const {
+    using vscg::cuda_detail::warp_lanes;
+    for (unsigned bit = warp_lanes / 2; bit > 0; bit /= 2) {
+      const all_lanes before = values;
+      for (unsigned lane = 0; lane < lanes_; ++lane) values[lane] = combine(before[lane], before[lane ^ bit]);
+    }
+    if (lanes_ == warp_lanes) return values[0];
+    std::array<T, vscg::cuda_detail::block_warps> warps;
+    for (unsigned warp = 0; warp < warps.size(); ++warp) warps[warp] = values[warp * warp_lanes];
+    return vscg::cuda_detail::together(warps.data(), combine);
+  }
+
+  unsigned lanes_;
+  std::size_t threads_;
+};
+
+/// result = left·right (+ result), one product after the other, as a column-major library computes it.
+template <class T>
+void multiply(const vscg::cuda_detail::column_major_product<T>& p) {
+  const auto at = [](const auto& matrix, std::size_t row, std::size_t column) {
+    return matrix.transposed ? column + row * matrix.leading : row + column * matrix.leading;
+  };
+  for (std::size_t item = 0; item < p.batch; ++item) {
+    for (std::size_t column = 0; column < p.result.columns; ++column) {
+      for (std::size_t row = 0; row < p.result.rows; ++row) {
+        T& to = p.result.data[item * p.result.stride + at(p.result, row, column)];
+        double sum = 0;
+        for (std::size_t k = 0; k < p.inner; ++k) {
+          sum += static_cast<double>(p.left.data[item * p.left.stride + at(p.left, row, k)]) *
+                 static_cast<double>(p.right.data[item * p.right.stride + at(p.right, k, column)]);
+        }
+        to = static_cast<T>(p.accumulate ? static_cast<double>(to) + sum : sum);
+      }
+    }
+  }
+}
+
+/// The backend: host memory, everything else as `cuda_backend`.
+struct backend {
+  static constexpr const char* name = "cuda on the host";
+  using memory = vscg::host_memory;
+  static constexpr vscg::stretch_limits stretches{};
+
+  template <class T>
+  class executor : public vscg::immediate_queue<vscg::host_memory> {
+   public:
+    explicit executor(vscg::threads n) : threads_(n.count) {}
+    static constexpr std::size_t workers() { return 1; }
+    static constexpr std::size_t bytes() { return 0; }
+
+    template <class F>
+    void each(std::size_t n, std::size_t, const F& f) {
+      for (std::size_t i = 0; i < n; ++i) f(vscg::scalar_index<T>{i});
+    }
+    template <class F>
+    void rows(std::size_t n, std::size_t row_elements, const F& f) {
+      const group<T> lanes(vscg::cuda_detail::lanes_of_row(row_elements), threads_);
+      for (std::size_t row = 0; row < n; ++row) f(lanes, row);
+    }
+    template <class F>
+    void independent_ranges(std::size_t n, const F& f) {
+      f(*this, 0, n);
+    }
+    template <class Function = vscg::identity_function>
+    void gemm(const vscg::gemm_arguments<T>& arguments, Function = {}) {
+      vscg::cuda_detail::gemm<Function>(
+          arguments,
+          [](const auto& product, bool) {
+            multiply(product);
+            return false;  // bias and function are left to a kernel
+          },
+          [&](std::size_t n, const auto& rest) { each(n, 1, rest); });
+    }
+    static constexpr std::size_t packed_elements(std::size_t, std::size_t) { return 0; }
+    void pack(const vscg::gemm_arguments<T>&, T*) {}
+
+   private:
+    std::size_t threads_;
+  };
+};
+
+}  // namespace host_cuda

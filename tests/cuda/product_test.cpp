@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#include <cstddef>
+
+#include <doctest/doctest.h>
+
+#include <vscg/cuda/column_major.hpp>
+#include <vscg/ops/relu.hpp>
+
+#include "cuda/host_cuda.hpp"
+#include "support/product_cases.hpp"
+
+namespace {
+
+template <class T>
+void run(product_cases::operands<T>& o) {
+  host_cuda::backend::executor<T> executor{vscg::threads{1}};
+  o.p.relu ? executor.gemm(o.args, vscg::relu_function{}) : executor.gemm(o.args);
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("cuda: products in column-major terms agree with the definition", T, float, double) {
+  product_cases::agree_for_every_shape<T>(run<T>);
+  product_cases::agree_for_every_option<T>(run<T>);
+  product_cases::change_nothing_if_empty<T>(run<T>);
+  product_cases::let_not_a_number_through<T>(run<T>);
+}
+
+TEST_CASE("cuda: items that share a matrix are one product, and its kind does not depend on how many there are") {
+  vscg::gemm_arguments<float> args;
+  args.trans_b = true;
+  args.m = 3, args.n = 5, args.k = 4;
+  args.lda = 4, args.ldb = 4, args.ldc = 6;
+  args.stride_a = 12, args.stride_c = 18;
+  for (const std::size_t batch : {1U, 7U}) {
+    args.batch = batch;
+    const auto product = vscg::cuda_detail::column_major(args);
+    CHECK(product.batch == 1);
+    CHECK(product.result.rows == 5);
+    CHECK(product.result.columns == 3 * batch);
+    CHECK(product.right.columns == 3 * batch);
+    CHECK(product.items_are_columns);
+  }
+  args.stride_b = 20;
+  const auto several = vscg::cuda_detail::column_major(args);
+  CHECK(several.batch == 7);
+  CHECK(several.result.columns == 3);
+  CHECK_FALSE(several.items_are_columns);
+  args.trans_a = true;
+  args.batch = 1, args.stride_a = args.stride_b = args.stride_c = 0;
+  CHECK_FALSE(vscg::cuda_detail::column_major(args).items_are_columns);
+}
