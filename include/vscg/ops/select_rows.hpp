@@ -90,11 +90,14 @@ struct select_rows : operation<shape<dyn, Selected, extent<Shape, -1>>> {
 
 }  // namespace ops
 
+struct select_rows_function;
+struct last_states_function;
+
 /// [B, N, C] to [B, Count, C]: rows First, First + Step, … of each item (PyTorch's x[:, First::Step][:, :Count]; `Step`
 /// may be negative here).
 template <int First, int Count, int Step = 1, Var X>
 auto select_rows(const X& given) {
-  const auto x = expect_shape<struct select_rows_function, shape<dyn, any_extent, any_extent>>(given);
+  const auto x = expect_shape<select_rows_function, shape<dyn, any_extent, any_extent>>(given);
   using Shape = shape_of<decltype(x)>;
   constexpr int rows = extent<Shape, 1>;
   constexpr int last = First + (Count - 1) * Step;
@@ -112,8 +115,7 @@ VSCG_OPERANDS_WITH_NUMBERS(select_rows, 1, 1)
 /// first step, so its last state is taken from there (PyTorch's h_n with the batch first).
 template <int Directions = 1, Var X>
 auto last_states(const X& given) {
-  require<Directions == 1 || Directions == 2, struct last_states_function, expects<1, number::to, 2>,
-          gets<Directions>>();
+  require<Directions == 1 || Directions == 2, last_states_function, expects<1, number::to, 2>, gets<Directions>>();
   const auto states = expect_shape<last_states_function, shape<dyn, any_extent, any_extent>>(given);
   using Shape = shape_of<decltype(states)>;
   constexpr int steps = extent<Shape, 1>;
