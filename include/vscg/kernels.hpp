@@ -75,7 +75,6 @@
   ROWS(T, kernels::batch_sum<T>)                                                          \
   ROWS(T, kernels::block_sums<identity_function, T>)                                      \
   ROWS(T, kernels::block_sums<relu_function, T>)                                          \
-  ROWS(T, kernels::block_sums<sigmoid_function, T>)                                       \
   ROWS(T, kernels::block_sums<tanh_function, T>)                                          \
   ROWS(T, kernels::channels_before_steps<T>)                                              \
   ROWS(T, kernels::clear_last_steps<T>)                                                   \
