@@ -5,6 +5,7 @@
 #include <vscg/cuda/finish_product.hpp>
 #include <vscg/cuda/kernels.cuh>
 #include <vscg/kernels.hpp>
+#include <vscg/ops/column_sums.hpp>
 #include <vscg/ops/relu.hpp>
 #include <vscg/ops/sigmoid.hpp>
 #include <vscg/ops/tanh.hpp>
@@ -12,6 +13,7 @@
 // What may end a product besides relu is done by a kernel: any function whose derivative follows from its result.
 #define VSCG_DETAIL_ALL(T)                                         \
   VSCG_KERNELS(VSCG_CUDA_EACH, VSCG_CUDA_ROWS, T)                  \
+  VSCG_CUDA_ROWS(T, kernels::block_sums<sigmoid_function, T>)      \
   VSCG_CUDA_EACH(T, kernels::finish_product<identity_function, T>) \
   VSCG_CUDA_EACH(T, kernels::finish_product<relu_function, T>)     \
   VSCG_CUDA_EACH(T, kernels::finish_product<sigmoid_function, T>)  \

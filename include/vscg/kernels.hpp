@@ -86,7 +86,6 @@
   ROWS(T, kernels::batch_sum<T>)                                                          \
   ROWS(T, kernels::block_sums<identity_function, T>)                                      \
   ROWS(T, kernels::block_sums<relu_function, T>)                                          \
-  ROWS(T, kernels::block_sums<sigmoid_function, T>)                                       \
   ROWS(T, kernels::block_sums<tanh_function, T>)                                          \
   ROWS(T, kernels::broadcast_forward<kernels::sum_of_two, T>)                             \
   ROWS(T, kernels::broadcast_forward<kernels::product_of_two, T>)                         \

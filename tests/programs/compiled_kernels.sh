@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Checks that the list in vscg/compiled.hpp holds every kernel of the networks, and none that nothing asks for.
+# Checks that the list in vscg/kernels.hpp holds every kernel of the networks, and none that nothing asks for.
 #   compiled_kernels.sh <nm> <library vscg_compiled> <library of the networks> <object files of operations' tests>...
 set -eu
 nm=$1 compiled=$2 networks=$3
@@ -17,6 +17,6 @@ lacking=$("$nm" -C "$networks" | kernels W || true)
 used=$("$nm" -C "$networks" "$@" | kernels U)
 in_vain=$(LC_ALL=C comm -23 <(echo "$defined" | grep -E "executor<.*>::(each|rows)<") <(echo "$used"))
 echo "$(echo "$defined" | wc -l) kernels in the library"
-if [ -n "$lacking" ]; then echo "a network compiles what vscg/compiled.hpp lacks:" && echo "$lacking"; fi
-if [ -n "$in_vain" ]; then echo "nothing asks for what vscg/compiled.hpp holds:" && echo "$in_vain"; fi
+if [ -n "$lacking" ]; then echo "a network compiles what vscg/kernels.hpp lacks:" && echo "$lacking"; fi
+if [ -n "$in_vain" ]; then echo "nothing asks for what vscg/kernels.hpp holds:" && echo "$in_vain"; fi
 [ -z "$lacking$in_vain" ]
