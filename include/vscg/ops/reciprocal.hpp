@@ -26,8 +26,8 @@ struct reciprocal_function {
 };
 
 /// Divides a number that is not learned by x: 1 / x; any shape.
-template <Var X>
-auto operator/(double numerator, const X& x) {
+template <class Tag, class Shape, bool Active>
+auto operator/(double numerator, const var<Tag, Shape, Active>& x) {
   reciprocal_function function;
   function.numerator = numerator;
   return elementwise(function, x);

@@ -25,24 +25,27 @@ struct scale_function {
   }
 };
 
+// Operators with a number take `var<…>`, not any `Var X`: clang would look at them for every `size / 2` in this
+// namespace, and refuse their signature for numbers.
+
 /// x times a number that is not learned: x * 0.5 or 0.5 * x; any shape.
-template <Var X>
-auto operator*(const X& x, double factor) {
+template <class Tag, class Shape, bool Active>
+auto operator*(const var<Tag, Shape, Active>& x, double factor) {
   scale_function function;
   function.factor = factor;
   return elementwise(function, x);
 }
-template <Var X>
-auto operator*(double factor, const X& x) {
+template <class Tag, class Shape, bool Active>
+auto operator*(double factor, const var<Tag, Shape, Active>& x) {
   return x * factor;
 }
 /// x / 4 multiplies x by 1 / 4, and -x multiplies it by -1.
-template <Var X>
-auto operator/(const X& x, double divisor) {
+template <class Tag, class Shape, bool Active>
+auto operator/(const var<Tag, Shape, Active>& x, double divisor) {
   return x * (1 / divisor);
 }
-template <Var X>
-auto operator-(const X& x) {
+template <class Tag, class Shape, bool Active>
+auto operator-(const var<Tag, Shape, Active>& x) {
   return x * -1;
 }
 

@@ -37,20 +37,20 @@ auto shift(double sign, const X& x, double addend) {
 }  // namespace detail
 
 /// Adds or subtracts a number that is not learned: x + 1, 1 + x, x - 1 or 1 - x; any shape.
-template <Var X>
-auto operator+(const X& x, double number) {
+template <class Tag, class Shape, bool Active>
+auto operator+(const var<Tag, Shape, Active>& x, double number) {
   return detail::shift(1, x, number);
 }
-template <Var X>
-auto operator+(double number, const X& x) {
+template <class Tag, class Shape, bool Active>
+auto operator+(double number, const var<Tag, Shape, Active>& x) {
   return detail::shift(1, x, number);
 }
-template <Var X>
-auto operator-(const X& x, double number) {
+template <class Tag, class Shape, bool Active>
+auto operator-(const var<Tag, Shape, Active>& x, double number) {
   return detail::shift(1, x, -number);
 }
-template <Var X>
-auto operator-(double number, const X& x) {
+template <class Tag, class Shape, bool Active>
+auto operator-(double number, const var<Tag, Shape, Active>& x) {
   return detail::shift(-1, x, number);
 }
 
