@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <initializer_list>
 #include <limits>
-#include <string>
 #include <tuple>
 #include <vector>
 
@@ -14,8 +12,11 @@
 
 #include <vscg/vscg.hpp>  // with vscg::compiled the kernel is not compiled again
 
+#include "support/product_cases.hpp"
+
 namespace {
 
+using product_cases::problem;
 using vscg::gemm_arguments;
 namespace ed = vscg::eigen_detail;
 
@@ -53,24 +54,11 @@ class memory {
   T* begin_;
 };
 
-struct problem {
-  std::size_t m = 1, n = 1, k = 1;
-  bool trans_a = false, trans_b = false, accumulate = false, bias = false, relu = false;
-  std::size_t batch = 1;
-  bool shared_a = false, shared_b = false;
-  std::size_t pad = 0;  // added to every leading dimension and stride, and to every pointer as an offset
-
-  std::string text() const {
-    return std::to_string(m) + "x" + std::to_string(n) + "x" + std::to_string(k) + (trans_a ? " ta" : "") +
-           (trans_b ? " tb" : "") + (accumulate ? " accumulate" : "") + (bias ? " bias" : "") + (relu ? " relu" : "") +
-           " batch " + std::to_string(batch) + (shared_a ? " shared a" : "") + (shared_b ? " shared b" : "") + " pad " +
-           std::to_string(pad);
-  }
-};
-
-/// Operands of a problem. Element (i, j) of item b depends only on (b, i, j), never on the layout.
+/// Operands of a problem, with its `pad` also as an offset of every pointer. Element (i, j) of item b depends only on
+/// (b, i, j), never on the layout.
 template <class T>
 struct operands {
+  static constexpr T untouched = T(77);
   problem p;
   memory<T> a, b, c, bias;
   gemm_arguments<T> args;
@@ -85,7 +73,7 @@ struct operands {
       : p(q),
         a(p.batch * (p.m + 1) * (p.k + p.pad + 1) + (p.m + p.k + 1) * (p.pad + 1) * p.batch, p.pad, T(99)),
         b(p.batch * (p.n + 1) * (p.k + p.pad + 1) + (p.n + p.k + 1) * (p.pad + 1) * p.batch, p.pad, T(99)),
-        c(p.batch * (p.m + 1) * (p.n + p.pad) + p.pad * p.batch, p.pad, T(77)),
+        c(p.batch * (p.m + 1) * (p.n + p.pad) + p.pad * p.batch, p.pad, untouched),
         bias(p.n, p.pad, T(0)) {
     args.trans_a = p.trans_a;
     args.trans_b = p.trans_b;
@@ -148,34 +136,11 @@ bool same_bits(T x, T y) {
   return std::memcmp(&x, &y, sizeof(T)) == 0;
 }
 
-/// The largest error of a product against the definition in double, in units of what rounding allows.
 template <class T>
 double error_of(const problem& p, std::size_t workers) {
   operands<T> before(p), after(p);
   after.run(workers, 1);
-  double worst = 0;
-  for (std::size_t item = 0; item < p.batch; ++item) {
-    for (std::size_t i = 0; i < p.m; ++i) {
-      for (std::size_t j = 0; j < p.n; ++j) {
-        double sum = p.accumulate ? before.c_at(item, i, j) : T(0);
-        double size = std::abs(sum) + 1;
-        for (std::size_t k = 0; k < p.k; ++k) {
-          const double term = double{before.a_at(item, i, k)} * double{before.b_at(item, k, j)};
-          sum += term;
-          size += std::abs(term);
-        }
-        if (p.bias) sum += before.bias[j];
-        if (p.relu) sum = std::max(sum, 0.0);
-        const double unit = size * 4 * double{std::numeric_limits<T>::epsilon()};
-        const double difference = std::abs(double{after.c_at(item, i, j)} - sum) / unit;
-        worst = difference <= worst ? worst : difference;  // NaN counts as worst
-      }
-      for (std::size_t j = p.n; j < after.args.ldc; ++j) {  // what lies between the rows of C is not ours
-        if (after.c_at(item, i, j) != T(77)) return std::numeric_limits<double>::infinity();
-      }
-    }
-  }
-  return worst;
+  return product_cases::error_between(before, after);
 }
 
 }  // namespace
@@ -190,13 +155,7 @@ TEST_CASE_TEMPLATE("gemm agrees with the definition for every shape and layout",
       for (const std::size_t k : depths) {
         if (m * n * k > 130 * 49 * 300) continue;
         ++turn;
-        problem p{m, n, k};
-        p.trans_a = turn % 2 == 1;
-        p.trans_b = turn / 2 % 2 == 1;
-        p.accumulate = turn / 3 % 2 == 1;
-        p.bias = turn / 5 % 2 == 1;
-        p.relu = turn / 7 % 2 == 1;
-        p.pad = turn % 4;
+        const problem p = product_cases::in_turn({m, n, k}, turn);
         INFO(p.text());
         REQUIRE(error_of<T>(p, 1 + turn % 3) < 1);
       }
@@ -207,16 +166,7 @@ TEST_CASE_TEMPLATE("gemm agrees with the definition for every shape and layout",
 TEST_CASE_TEMPLATE("gemm agrees with the definition for every combination of options", T, float, double) {
   for (unsigned bits = 0; bits < 256; ++bits) {
     for (const std::size_t m : {std::size_t{3}, std::size_t{70}}) {
-      problem p{m, 40, 19};
-      p.trans_a = (bits & 1U) != 0;
-      p.trans_b = (bits & 2U) != 0;
-      p.accumulate = (bits & 4U) != 0;
-      p.bias = (bits & 8U) != 0;
-      p.relu = (bits & 16U) != 0;
-      p.shared_a = (bits & 32U) != 0;
-      p.shared_b = (bits & 64U) != 0;
-      p.pad = (bits & 128U) != 0 ? 3 : 0;
-      p.batch = 3;
+      const problem p = product_cases::with_options({m, 40, 19}, bits);
       INFO(p.text());
       REQUIRE(error_of<T>(p, 2) < 1);
     }

@@ -8,6 +8,7 @@
 #include <limits>
 #include <string>
 #include <tuple>
+#include <type_traits>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -97,11 +98,12 @@ struct operands {
 template <class T>
 using run_product = void (*)(operands<T>&);
 
-/// The largest error of a product against the definition in double, in units of what rounding allows.
-template <class T>
-double error_of(const problem& p, run_product<T> run) {
-  operands<T> before(p), after(p);
-  run(after);
+/// The largest error of a product against the definition in double, in units of what rounding allows. `before` and
+/// `after` are operands of one problem; the product was computed on the second.
+template <class Operands>
+double error_between(Operands& before, Operands& after) {
+  const problem& p = before.p;
+  using T = std::remove_cvref_t<decltype(before.c_at(0, 0, 0))>;
   double worst = 0;
   for (std::size_t item = 0; item < p.batch; ++item) {
     for (std::size_t i = 0; i < p.m; ++i) {
@@ -120,11 +122,43 @@ double error_of(const problem& p, run_product<T> run) {
         worst = difference <= worst ? worst : (std::isnan(difference) ? HUGE_VAL : difference);
       }
       for (std::size_t j = p.n; j < after.args.ldc; ++j) {  // what lies between the rows of C is not ours
-        if (after.c_at(item, i, j) != operands<T>::untouched) return HUGE_VAL;
+        if (after.c_at(item, i, j) != Operands::untouched) return HUGE_VAL;
       }
     }
   }
   return worst;
+}
+
+template <class T>
+double error_of(const problem& p, run_product<T> run) {
+  operands<T> before(p), after(p);
+  run(after);
+  return error_between(before, after);
+}
+
+/// The problem with options that differ from turn to turn.
+inline problem in_turn(problem p, std::size_t turn) {
+  p.trans_a = turn % 2 == 1;
+  p.trans_b = turn / 2 % 2 == 1;
+  p.accumulate = turn / 3 % 2 == 1;
+  p.bias = turn / 5 % 2 == 1;
+  p.relu = turn / 7 % 2 == 1;
+  p.pad = turn % 4;
+  return p;
+}
+
+/// One of the 256 combinations of options, in a batch of three.
+inline problem with_options(problem p, unsigned bits) {
+  p.trans_a = (bits & 1U) != 0;
+  p.trans_b = (bits & 2U) != 0;
+  p.accumulate = (bits & 4U) != 0;
+  p.bias = (bits & 8U) != 0;
+  p.relu = (bits & 16U) != 0;
+  p.shared_a = (bits & 32U) != 0;
+  p.shared_b = (bits & 64U) != 0;
+  p.pad = (bits & 128U) != 0 ? 3 : 0;
+  p.batch = 3;
+  return p;
 }
 
 /// Every shape and layout.
@@ -135,13 +169,7 @@ void agree_for_every_shape(run_product<T> run) {
     for (const std::size_t n : std::initializer_list<std::size_t>{1, 7, 16, 17, 31, 32, 33, 64, 130}) {
       for (const std::size_t k : std::initializer_list<std::size_t>{0, 1, 3, 15, 16, 17, 40}) {
         ++turn;
-        problem p{m, n, k};
-        p.trans_a = turn % 2 == 1;
-        p.trans_b = turn / 2 % 2 == 1;
-        p.accumulate = turn / 3 % 2 == 1;
-        p.bias = turn / 5 % 2 == 1;
-        p.relu = turn / 7 % 2 == 1;
-        p.pad = turn % 4;
+        const problem p = in_turn({m, n, k}, turn);
         INFO(p.text());
         REQUIRE(error_of<T>(p, run) < 1);
       }
@@ -153,16 +181,7 @@ void agree_for_every_shape(run_product<T> run) {
 template <class T>
 void agree_for_every_option(run_product<T> run) {
   for (unsigned bits = 0; bits < 256; ++bits) {
-    problem p{11, 40, 19};
-    p.trans_a = (bits & 1U) != 0;
-    p.trans_b = (bits & 2U) != 0;
-    p.accumulate = (bits & 4U) != 0;
-    p.bias = (bits & 8U) != 0;
-    p.relu = (bits & 16U) != 0;
-    p.shared_a = (bits & 32U) != 0;
-    p.shared_b = (bits & 64U) != 0;
-    p.pad = (bits & 128U) != 0 ? 3 : 0;
-    p.batch = 3;
+    const problem p = with_options({11, 40, 19}, bits);
     INFO(p.text());
     REQUIRE(error_of<T>(p, run) < 1);
   }
