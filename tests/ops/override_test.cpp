@@ -161,7 +161,7 @@ struct sum_and_product {
   auto operator()(const A& a, const B& b) const {
     const auto sum = a + b;
     const auto product = a * b;
-    return std::tuple{sum, product};
+    return std::pair{sum, product};
   }
 };
 

@@ -32,7 +32,7 @@ namespace vscg {
 ///     template <class C> void pullback(const C& c) const;
 ///   };
 ///
-/// An operation with several results lists all their shapes; `record` then returns a tuple of vars.
+/// An operation with several results lists all their shapes; `record` then returns a pair or a tuple of vars.
 template <class Result, class... More>
 struct operation {
   using result = Result;
@@ -275,10 +275,6 @@ inline constexpr std::uint32_t bits_of = [] {
   return bits;
 }();
 
-}  // namespace detail
-
-namespace detail {
-
 template <class Tag, bool Active, class Result>
 using result_var = var<Tag, Result, Active && !Result::of_indices>;
 
@@ -286,29 +282,13 @@ template <class Tag, bool Active, class Only>
 auto result_vars(recorder* trace, slot_id first, shape_list<Only>) {
   return result_var<Tag, Active, Only>{trace, first};
 }
+template <class Tag, bool Active, class First, class Second>
+auto result_vars(recorder* trace, slot_id first, shape_list<First, Second>) {
+  return std::pair{result_var<Tag, Active, First>{trace, first}, result_var<Tag, Active, Second>{trace, first + 1}};
+}
 template <class Tag, bool Active, class... Results>
 auto result_vars(recorder* trace, slot_id first, shape_list<Results...>) {
   return std::tuple{result_var<Tag, Active, Results>{trace, first++}...};
-}
-
-template <class Operation, class Tag, class... Shapes, bool... Active>
-auto record_as(const Operation& operation, const var<Tag, Shapes, Active>&... operands) {
-  constexpr bool some_indices = (Shapes::of_indices || ...);
-  require<!some_indices || Operation::takes_indices, Operation, expects<number::of_numbers>,
-          gets<number::of_indices>>();
-  static_assert(std::is_trivially_copyable_v<Operation> && sizeof(Operation) <= node::operation_bytes,
-                "vscg::record: an operation is a few settings that can be copied as bytes");
-  constexpr bool comparable = std::is_empty_v<Operation> || std::has_unique_object_representations_v<Operation>;
-  static_assert(Operation::prepared_operands == 0 || comparable,
-                "vscg::record: settings that prepare something are compared as bytes, so they have no padding");
-  constexpr std::uint32_t active = bits_of<Active...>;
-  // An empty operation still has one byte, which is padding.
-  constexpr std::size_t bytes = std::is_empty_v<Operation> ? 0 : sizeof(Operation);
-  recorder* const traces[] = {operands.trace...};
-  const slot_id ids[] = {operands.id...};
-  const slot_id first =
-      append(*traces[0], described<Operation, Tag, active>::value, {ids, sizeof...(operands)}, &operation, bytes);
-  return result_vars<Tag, active != 0>(traces[0], first, typename Operation::results{});
 }
 
 }  // namespace detail
@@ -324,14 +304,27 @@ struct implementation {
 };
 
 /// Records one operation, or the backend's replacement for it. A program grows only through this function. Returns a
-/// var, or a tuple of vars if the operation has several results.
+/// var, or a pair or tuple of vars if the operation has several results. Cold, because a program records once and then
+/// runs: the compiler makes such functions small, which takes it less time.
 template <class Operation, class Tag, class... Shapes, bool... Active>
-auto record(const Operation& operation, const var<Tag, Shapes, Active>&... operands) {
+[[gnu::cold]] auto record(const Operation& operation, const var<Tag, Shapes, Active>&... operands) {
   using Chosen = typename implementation<Operation, typename Tag::backend>::type;
-  if constexpr (std::is_same_v<Chosen, Operation>)
-    return detail::record_as(operation, operands...);
-  else
-    return detail::record_as(Chosen(operation), operands...);
+  const Chosen chosen(operation);
+  constexpr bool some_indices = (Shapes::of_indices || ...);
+  require<!some_indices || Chosen::takes_indices, Chosen, expects<number::of_numbers>, gets<number::of_indices>>();
+  static_assert(std::is_trivially_copyable_v<Chosen> && sizeof(Chosen) <= node::operation_bytes,
+                "vscg::record: an operation is a few settings that can be copied as bytes");
+  constexpr bool comparable = std::is_empty_v<Chosen> || std::has_unique_object_representations_v<Chosen>;
+  static_assert(Chosen::prepared_operands == 0 || comparable,
+                "vscg::record: settings that prepare something are compared as bytes, so they have no padding");
+  constexpr std::uint32_t active = detail::bits_of<Active...>;
+  // An empty operation still has one byte, which is padding.
+  constexpr std::size_t bytes = std::is_empty_v<Chosen> ? 0 : sizeof(Chosen);
+  recorder* const traces[] = {operands.trace...};
+  const slot_id ids[] = {operands.id...};
+  const slot_id first = detail::append(*traces[0], detail::described<Chosen, Tag, active>::value,
+                                       {ids, sizeof...(operands)}, &chosen, bytes);
+  return detail::result_vars<Tag, active != 0>(traces[0], first, typename Chosen::results{});
 }
 
 }  // namespace vscg

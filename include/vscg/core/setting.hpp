@@ -24,14 +24,8 @@ struct setting_entry {
 /// the same result.
 class setting_list {
  public:
-  VSCG_NOINLINE setting_list& add(std::string_view name, double number) {
-    entries_.push_back({std::string(name), number, {}});
-    return *this;
-  }
-  VSCG_NOINLINE setting_list& add(std::string_view name, std::string_view word) {
-    entries_.push_back({std::string(name), 0, std::string(word)});
-    return *this;
-  }
+  setting_list& add(std::string_view name, double number) { return add(name, number, {}); }
+  setting_list& add(std::string_view name, std::string_view word) { return add(name, 0, word); }
   setting_list& add(std::string_view name, const char* word) { return add(name, std::string_view(word)); }
 
   /// Null if no setting has that name.
@@ -46,6 +40,14 @@ class setting_list {
   std::size_t size() const { return entries_.size(); }
 
  private:
+  VSCG_NOINLINE setting_list& add(std::string_view name, double number, std::string_view word) {
+    auto& entry = entries_.emplace_back();
+    entry.name = name;
+    entry.number = number;
+    entry.word = word;
+    return *this;
+  }
+
   std::vector<setting_entry> entries_;
 };
 

@@ -30,6 +30,13 @@ std::array<std::size_t, Shape::rank> run_time_shape(std::size_t items) {
   return extents;
 }
 
+/// Throws if `size` is not the size of an array whose items have `elements` numbers, or that has no items.
+VSCG_NOINLINE inline void expect_size(std::size_t size, std::size_t elements, bool per_item, const int* extents,
+                                      std::size_t rank, std::string_view what) {
+  if (size % elements == 0 && (per_item || size == elements)) return;
+  throw expectation_error(what, shape_text(extents, rank, dyn, ", ", "N"), std::to_string(size) + " numbers");
+}
+
 }  // namespace detail
 
 /// Numbers that belong to someone else, with their shape: what a session returns, valid until its next call.
@@ -87,17 +94,13 @@ std::span<const element_of<Shape, Scalar>> checked_array(const Array& array, std
     static_assert(Array::IsRowMajor || Array::IsVectorAtCompileTime, "vscg: arrays are row-major");
   }
   const auto size = static_cast<std::size_t>(array.size());
-  const std::size_t items = size / Shape::elements;
-  const auto wanted = detail::run_time_shape<Shape>(items);
-  const auto refuse = [&](const std::string& found) {
-    throw expectation_error(what, shape_text(Shape::extents, dyn), found);
-  };
-  if (items * Shape::elements != size || (!Shape::per_item && items != 1)) refuse(std::to_string(size) + " numbers");
+  const auto wanted = detail::run_time_shape<Shape>(size / Shape::elements);
+  detail::expect_size(size, Shape::elements, Shape::per_item, Shape::extents.data(), Shape::rank, what);
   if constexpr (requires { array.shape().size(); }) {
     bool same = array.shape().size() == Shape::rank;
     for (std::size_t i = 0; same && i < Shape::rank; ++i)
       same = static_cast<std::size_t>(array.shape()[i]) == wanted[i];
-    if (!same) refuse(shape_text(array.shape()));
+    if (!same) throw expectation_error(what, shape_text(Shape::extents, dyn), shape_text(array.shape()));
   }
   if constexpr (requires { array.strides().size(); }) {
     // An axis of one element may have any stride (xtensor writes 0).

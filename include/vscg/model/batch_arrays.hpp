@@ -37,6 +37,29 @@ struct batch_arrays {
   std::size_t items = 1;
 };
 
+namespace detail {
+
+/// "input 1", or "target 0" after all inputs.
+VSCG_NOINLINE inline std::string name_of_array(std::size_t k, std::size_t inputs) {
+  return k < inputs ? "input " + std::to_string(k) : "target " + std::to_string(k - inputs);
+}
+
+/// How many items each of these arrays holds; 1 if none has a batch axis.
+VSCG_NOINLINE inline std::size_t items_of(const batch_array* arrays, std::size_t count, std::string_view what) {
+  std::size_t items = 1;
+  bool first = true;
+  for (std::size_t k = 0; k < count; ++k) {
+    if (arrays[k].item_bytes == 0) continue;
+    const std::size_t found = arrays[k].bytes.size() / arrays[k].item_bytes;
+    if (!std::exchange(first, false) && found != items)
+      throw expectation_error(what, std::to_string(items) + " items in each", std::to_string(found));
+    items = found;
+  }
+  return items;
+}
+
+}  // namespace detail
+
 /// Checks one array for each shape (`checked_array`): the network's `inputs` first, then targets. Throws
 /// vscg::expectation_error naming the array ("input 0") if its shape is wrong, and `what` if the arrays hold different
 /// numbers of items.
@@ -46,22 +69,10 @@ batch_arrays<sizeof...(Shapes)> checked_batch(input_shapes<Shapes...>, std::stri
   static_assert(sizeof...(Arrays) == sizeof...(Shapes));
   static_assert((!Shapes::per_pair && ...), "vscg: an input or target is [B, ...] or has no batch axis");
   std::size_t k = 0;
-  const auto name = [&] {
-    const std::size_t at = k++;
-    return at < inputs ? "input " + std::to_string(at) : "target " + std::to_string(at - inputs);
-  };
   batch_arrays<sizeof...(Shapes)> batch{
-      {batch_array{std::as_bytes(checked_array<Shapes, Scalar>(arrays, name())),
+      {batch_array{std::as_bytes(checked_array<Shapes, Scalar>(arrays, detail::name_of_array(k++, inputs))),
                    Shapes::per_item ? Shapes::elements * sizeof(element_of<Shapes, Scalar>) : 0}...}};
-  bool first = true;
-  for (const auto& array : batch.arrays) {
-    if (array.item_bytes == 0) continue;
-    const std::size_t items = array.bytes.size() / array.item_bytes;
-    if (!std::exchange(first, false) && items != batch.items) {
-      throw expectation_error(what, std::to_string(batch.items) + " items in each", std::to_string(items));
-    }
-    batch.items = items;
-  }
+  batch.items = detail::items_of(batch.arrays.data(), batch.arrays.size(), what);
   return batch;
 }
 

@@ -4,6 +4,7 @@
 #include <vscg/core/begin.hpp>
 
 #include <tuple>
+#include <utility>
 
 #include <vscg/core/guard.hpp>
 #include <vscg/core/members.hpp>
@@ -14,6 +15,10 @@ template <mode Mode, class Scalar, class Backend, mode From, class Shape, bool A
 auto in_mode(const var<trace_tag<Scalar, Backend, From>, Shape, Active>& x) {
   return var<trace_tag<Scalar, Backend, Mode>, Shape, Active>{x.trace, x.id};
 }
+template <mode Mode, Var First, Var Second>
+auto in_mode(const std::pair<First, Second>& both) {
+  return std::pair{in_mode<Mode>(both.first), in_mode<Mode>(both.second)};
+}
 template <mode Mode, Var... X>
 auto in_mode(const std::tuple<X...>& all) {
   return std::apply([](const auto&... x) { return std::tuple{in_mode<Mode>(x)...}; }, all);
@@ -23,8 +28,8 @@ auto in_mode(const std::tuple<X...>& all) {
 namespace vscg::nn {
 
 /// A layer whose parameters do not learn; gradients still flow through it to its operands. Its arrays have the layer's
-/// names. PyTorch: requires_grad_(False) on the layer's parameters. It takes what the layer takes, and returns a var or
-/// a tuple of vars.
+/// names. PyTorch: requires_grad_(False) on the layer's parameters. It takes what the layer takes, and returns a
+/// var, or a pair or tuple of vars.
 template <class Layer>
 struct frozen {
   Layer layer;

@@ -9,6 +9,7 @@
 #include <tuple>
 #include <utility>
 
+#include <vscg/core/config.hpp>
 #include <vscg/core/guard.hpp>
 #include <vscg/core/parameter.hpp>
 #include <vscg/core/shape.hpp>
@@ -18,6 +19,15 @@
 #include <vscg/ops/select_rows.hpp>
 
 namespace vscg::detail {
+
+/// PyTorch's name: "weight_ih_l0", "weight_ih_l0_reverse".
+VSCG_NOINLINE inline std::string recurrent_weight_name(const char* array, std::size_t layer, int direction) {
+  std::string name(array);
+  name += "_l";
+  name += std::to_string(layer);
+  if (direction != 0) name += "_reverse";
+  return name;
+}
 
 /// The weights of one layer of a recurrent network. Each array has both directions side by side, so that one product
 /// serves both.
@@ -80,11 +90,11 @@ struct recurrent_layers {
   template <class Weights, class Visitor>
   static void visit_layer(Weights& weights, std::size_t layer, Visitor& visit) {
     for (int direction = 0; direction < directions; ++direction) {
-      const std::string end = "_l" + std::to_string(layer) + (direction == 0 ? "" : "_reverse");
-      visit(weights.weight_ih, std::string_view("weight_ih" + end), direction);
-      visit(weights.weight_hh, std::string_view("weight_hh" + end), direction);
-      visit(weights.bias_ih, std::string_view("bias_ih" + end), direction);
-      visit(weights.bias_hh, std::string_view("bias_hh" + end), direction);
+      const auto name = [&](const char* array) { return recurrent_weight_name(array, layer, direction); };
+      visit(weights.weight_ih, std::string_view(name("weight_ih")), direction);
+      visit(weights.weight_hh, std::string_view(name("weight_hh")), direction);
+      visit(weights.bias_ih, std::string_view(name("bias_ih")), direction);
+      visit(weights.bias_hh, std::string_view(name("bias_hh")), direction);
     }
   }
   template <std::size_t I, Var States>

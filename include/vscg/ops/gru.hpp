@@ -32,8 +32,8 @@ struct gru_cell {
     gate[2] = n;
     return (V(1) - z) * n + z * old;
   }
-  template <class V, class Last>
-  VSCG_HD static void step_back(V (&gate)[3], V (&back)[3], V kept, V old, V from_h, V& carried, Last) {
+  template <class V>
+  VSCG_HD static void step_back(V (&gate)[3], V (&back)[3], V kept, V old, V from_h, V& carried) {
     const V r = gate[0];
     const V z = gate[1];
     const V n = gate[2];

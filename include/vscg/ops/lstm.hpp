@@ -34,16 +34,15 @@ struct lstm_cell {
     gate[3] = o;
     return o * tanh(kept);
   }
-  template <class V, class Last>
-  VSCG_HD static void step_back(V (&gate)[4], V (&)[4], V kept, V old, V from_h, V& carried, Last) {
+  template <class V>
+  VSCG_HD static void step_back(V (&gate)[4], V (&)[4], V kept, V old, V from_h, V& carried) {
     using math::tanh;
     const V i = gate[0];
     const V f = gate[1];
     const V g = gate[2];
     const V o = gate[3];
     const V bounded = tanh(kept);
-    const V through_h = from_h * o * (V(1) - bounded * bounded);
-    const V from_c = Last::value ? through_h : through_h + carried;
+    const V from_c = from_h * o * (V(1) - bounded * bounded) + carried;
     gate[0] = from_c * g * i * (V(1) - i);
     gate[1] = from_c * old * f * (V(1) - f);
     gate[2] = from_c * i * (V(1) - g * g);

@@ -23,10 +23,10 @@
 //                           `gate`: W_ih x + b_ih (+ W_hh h) of each gate; becomes the gate. `part`: what is still to
 //                           be added, W_hh h + b_hh or b_hh alone. `old`: what the step goes on from. Returns the new
 //                           h. `kept` is what the way back needs; for a cell with its own array, that is the new c.
-//   void step_back(gate, back, kept, old, from_h, carried, last)
+//   void step_back(gate, back, kept, old, from_h, carried)
 //                           `gate`: the gate; becomes the gradient of its argument. `back`: the same for W_hh's part,
 //                           if it is separate. `from_h`: the gradient of h. `carried`: the gradient of the new c from
-//                           the step after; becomes that of `old`. `last`: std::true_type if no step comes after.
+//                           the step after, 0 if there is none; becomes that of `old`.
 
 namespace vscg {
 
@@ -112,26 +112,20 @@ struct recurrent_step_back {
       before = initial + state * hidden;
     T* const gate = gates + at * Cell::gates * hidden;
     T* const back = dhidden == nullptr ? nullptr : dhidden + at * Cell::gates * hidden;
-    const auto at_unit = [&](auto i, auto is_last) {
+    group.each(hidden, [&](auto i) {
       using V = typename decltype(i)::value;
-      constexpr bool ends = decltype(is_last)::value;
       V gate_values[] = {i.load(gate + G * hidden)...};
       V back_values[Cell::gates];
-      const V from_h =
-          ends ? i.load(dstates + at * hidden) : i.load(dstates + at * hidden) + i.load(dh + state * hidden);
-      V carry = ends || Cell::carries_state ? V(0) : i.load(carried + state * hidden);
+      // After the last step comes zero, which is added too: whether a product and a sum become one instruction decides
+      // the bits, so all steps run the same ones.
+      const V from_h = i.load(dstates + at * hidden) + (last ? V(0) : i.load(dh + state * hidden));
+      V carry = last || Cell::carries_state ? V(0) : i.load(carried + state * hidden);
       Cell::step_back(gate_values, back_values, i.load(kept + at * hidden), from_zero ? V(0) : i.load(before), from_h,
-                      carry, is_last);
+                      carry);
       (i.store(gate + G * hidden, gate_values[G]), ...);
       if constexpr (Cell::hidden_part_apart) (i.store(back + G * hidden, back_values[G]), ...);
       i.store(carried + state * hidden, carry);
-    };
-    // Two loops, so that the compiler knows what each product adds. Whether product and sum become one instruction
-    // decides the bits, and that must not depend on how a compiler moves a branch.
-    if (last)
-      group.each(hidden, [&](auto i) { at_unit(i, std::true_type{}); });
-    else
-      group.each(hidden, [&](auto i) { at_unit(i, std::false_type{}); });
+    });
   }
 };
 

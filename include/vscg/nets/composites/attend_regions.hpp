@@ -3,7 +3,7 @@
 
 #include <vscg/core/begin.hpp>
 
-#include <tuple>
+#include <utility>
 
 #include <vscg/core/shape.hpp>
 #include <vscg/core/var.hpp>
@@ -34,7 +34,7 @@ struct attend_regions {
     const auto scores = view<shape<dyn, T, R>>(linear(tanh(content), w_h));
     const auto map = softmax(scores);
     const auto picked = matmul(view<shape<dyn, T, 1, R>>(map), visual);
-    return std::tuple{view<shape<dyn, T, Dv>>(picked), map};
+    return std::pair{view<shape<dyn, T, Dv>>(picked), map};
   }
 };
 

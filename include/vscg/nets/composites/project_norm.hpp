@@ -3,7 +3,7 @@
 
 #include <vscg/core/begin.hpp>
 
-#include <tuple>
+#include <utility>
 
 #include <vscg/core/var.hpp>
 #include <vscg/ops/dropout.hpp>
@@ -31,7 +31,7 @@ struct project_norm {
     };
     const auto first_out = of(first, first_weight, first_dropout);
     const auto second_out = of(second, second_weight, second_dropout);
-    return std::tuple{first_out, second_out};
+    return std::pair{first_out, second_out};
   }
 };
 

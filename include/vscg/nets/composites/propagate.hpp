@@ -4,7 +4,7 @@
 #include <vscg/core/begin.hpp>
 
 #include <cmath>
-#include <tuple>
+#include <utility>
 
 #include <vscg/core/var.hpp>
 #include <vscg/ops/add.hpp>
@@ -33,7 +33,7 @@ struct propagate {
     const auto from_visual = matmul(positive(transpose(similarity)), v1);
     const auto visual_sum = visual + from_audio;
     const auto audio_sum = audio + from_visual;
-    return std::tuple{audio_sum, visual_sum};
+    return std::pair{audio_sum, visual_sum};
   }
 
  private:
