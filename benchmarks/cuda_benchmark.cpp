@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // A GPU: what the card can do (`rate`), then the fully supervised VSCG on it, a training step at batch 128 and
-// inference of 1, 32 and 402 videos, from features in the host's memory. Before anything is timed, the card's results
-// are compared with the CPU's. "share" divides by the card's rate of products in the same precision, measured just
-// before.
+// inference of 1, 32 and 402 videos, from features in the card's memory and, for one step, in the host's. Before
+// anything is timed, the card's results are compared with the CPU's. "share" divides by the card's rate of products in
+// the same precision, measured just before.
 
 #include <algorithm>
 #include <array>
@@ -145,17 +145,39 @@ void report(benchmark::State& state, double flops, double seconds) {
   state.counters["share"] = 1e-9 * flops / seconds / product_rate<Backend>();
 }
 
+/// All videos in the card's memory.
+template <class Model>
+const auto& resident() {
+  static const auto all = [] {
+    typename vscg::session<net, float, typename Model::backend>::resident features(data().items);
+    features.put(0, data().sound(data().items), data().sight(data().items));
+    return features;
+  }();
+  return all;
+}
+
+std::vector<std::size_t> rows(std::size_t items) {
+  std::vector<std::size_t> all(items);
+  for (std::size_t i = 0; i < items; ++i) all[i] = i * 5 % data().items;
+  return all;
+}
+
 template <class Backend>
-void training_step(benchmark::State& state) {
+void training_step(benchmark::State& state, bool from_host) {
   constexpr std::size_t batch = 128;
   vscg::model<net, float, Backend> m{vscg::seed{1}};
   vscg::trainer_options options;
   options.batch = batch;
   vscg::trainer t{m, vscg::adam{1e-3}, loss{}, vscg::threads{1}, options};
   const auto targets = targets_of(batch);
+  const auto picked = rows(batch);
   const auto step = [&] {
     return std::apply(
-        [&](const auto&... target) { return t.step(data().sound(batch), data().sight(batch), target...); }, targets);
+        [&](const auto&... target) {
+          return from_host ? t.step(data().sound(batch), data().sight(batch), target...)
+                           : t.step(resident<decltype(m)>(), picked, target...);
+        },
+        targets);
   };
   for (int i = 0; i < 3; ++i) step();  // as it is, recorded, as a graph
   state.counters["MiB"] = static_cast<double>(t.memory()) / 1048576.0;
@@ -168,8 +190,9 @@ void inference(benchmark::State& state) {
   const auto items = static_cast<std::size_t>(state.range(0));
   const vscg::model<net, float, Backend> m{vscg::seed{1}};
   vscg::session<net, float, Backend> s(m.weights(), vscg::threads{1}, vscg::batch_capacity{items});
+  const auto picked = rows(items);
   const auto run = [&] {
-    benchmark::DoNotOptimize(s.infer(data().sound(items), data().sight(items)).event_relevance.data);
+    benchmark::DoNotOptimize(s.infer(resident<vscg::model<net, float, Backend>>(), picked).event_relevance.data);
   };
   for (int i = 0; i < 3; ++i) run();
   state.counters["MiB"] = static_cast<double>(s.memory()) / 1048576.0;
@@ -181,9 +204,12 @@ void add_all() {
   const std::string name = Backend::name;
   const auto once = [](auto* b) { b->UseManualTime()->Iterations(1); };
   once(benchmark::RegisterBenchmark(("rate/product/" + name).c_str(), rate_of_products<Backend>));
-  benchmark::RegisterBenchmark(("step/" + name).c_str(), training_step<Backend>)
-      ->Unit(benchmark::kMillisecond)
-      ->UseRealTime();
+  for (const bool from_host : {false, true}) {
+    benchmark::RegisterBenchmark(("step/" + name + (from_host ? "/from_host" : "")).c_str(), training_step<Backend>,
+                                 from_host)
+        ->Unit(benchmark::kMillisecond)
+        ->UseRealTime();
+  }
   benchmark::RegisterBenchmark(("infer/" + name).c_str(), inference<Backend>)
       ->Arg(1)
       ->Arg(32)
