@@ -8,6 +8,7 @@
 #include <cuda_runtime_api.h>
 #include <type_traits>
 
+#include <vscg/cuda/card.hpp>
 #include <vscg/cuda/column_major.hpp>
 #include <vscg/cuda/products.hpp>
 #include <vscg/cuda/roundings.hpp>
@@ -99,7 +100,8 @@ struct product_library<T>::description {
 };
 
 template <class T>
-product_library<T>::product_library(products precision) : precision_(precision), workspace_(workspace_bytes) {
+product_library<T>::product_library(products precision)
+    : precision_(precision), device_(current_device()), workspace_(workspace_bytes) {
   cublasLtHandle_t made = nullptr;
   check(cublasLtCreate(&made), "a library for matrix products");
   handle_ = made;
@@ -191,6 +193,7 @@ int product_library<T>::run(void* stream, const column_major_product<T, Operand>
 template <class T>
 template <class Operand>
 bool product_library<T>::multiply(void* stream, const column_major_product<T, Operand>& p, bool relu) {
+  const on_device here(device_);
   algorithm a = algorithm_for(kind_of(p, relu), p, relu);
   int status = run(stream, p, relu, a);
   if (status == CUBLAS_STATUS_NOT_SUPPORTED || status == CUBLAS_STATUS_INVALID_VALUE) {

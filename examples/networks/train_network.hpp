@@ -46,9 +46,9 @@ vscg::expectation_error no_room_to_train(vscg::train::ave_settings settings, std
 }
 
 /// The body of every train_… function. The folder is claimed last: an error in settings or data leaves no folder.
-template <class Network, class Loss, class Scalar>
+template <class Network, class Loss, class Scalar, class Backend = vscg::cpu>
 train_outcome train_network(const train_request& request) {
-  using run_type = vscg::train::ave_run<Network, Loss, Scalar, vscg::cpu>;
+  using run_type = vscg::train::ave_run<Network, Loss, Scalar, Backend>;
   std::optional<run_type> run;
   const auto make = [&](const vscg::train::ave_settings& settings) {
     run.reset();

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
 #include <type_traits>
 
 #include <vscg/backend/gemm_arguments.hpp>
@@ -12,6 +13,7 @@
 #include <vscg/core/config.hpp>
 #include <vscg/core/stretch_limits.hpp>
 #include <vscg/core/team.hpp>
+#include <vscg/cuda/card.hpp>
 #include <vscg/cuda/device_memory.hpp>
 #include <vscg/cuda/gemm.hpp>
 #include <vscg/cuda/products.hpp>
@@ -20,19 +22,6 @@
 namespace vscg {
 
 namespace cuda_detail {
-
-constexpr const char* name_of_backend(products precision) {
-  switch (precision) {
-    case products::split:
-      return "cuda_split";
-    case products::tf32:
-      return "cuda_tf32";
-    case products::bf16:
-      return "cuda_bf16";
-    default:
-      return "cuda";
-  }
-}
 
 /// The room for copies of operands. It stays the same, so that recorded launches stay valid; copies this large are read
 /// again before an H100's cache has lost them.
@@ -57,12 +46,16 @@ struct cuda_backend {
   using memory = cuda_detail::device_memory;
   static constexpr stretch_limits stretches{};
 
+  /// What the bits of a result depend on: the precision and the card.
+  static std::string description() { return cuda_detail::description_of_backend(Precision); }
+
   /// Computes for one session, with its own queue and workspace.
   template <class T>
   class executor : public cuda_detail::queue<T> {
    public:
     /// The number of threads is that of the host: a device has its own.
-    explicit executor(threads) : products_(Precision), copies_(cuda_detail::copies_bytes<T>(Precision)) {}
+    explicit executor(threads)
+        : products_(cuda_detail::chosen(Precision)), copies_(cuda_detail::copies_bytes<T>(products_.precision())) {}
 
     static constexpr std::size_t workers() { return 1; }
     /// Bytes of memory that it holds for any program.
@@ -112,6 +105,8 @@ using cuda = cuda_backend<>;
 using cuda_split = cuda_backend<products::split>;
 using cuda_tf32 = cuda_backend<products::tf32>;
 using cuda_bf16 = cuda_backend<products::bf16>;
+/// One type for all precisions, so that a program compiles its networks once: see `cuda_card`.
+using cuda_chosen = cuda_backend<products::chosen>;
 
 }  // namespace VSCG_INSTRUCTION_SET
 }  // namespace vscg

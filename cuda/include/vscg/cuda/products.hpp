@@ -19,18 +19,29 @@ namespace vscg {
 /// How a device multiplies matrices of float; the rest is float everywhere, and so are the sums. Products of double are
 /// exact in all.
 enum class products : unsigned char {
-  exact,  ///< in float
-  split,  ///< each factor is the sum of two TF32 numbers: nearly exact, by three TF32 products
-  tf32,   ///< factors have 10 bits after the point
-  bf16,   ///< factors have 7 bits after the point
+  exact,   ///< in float
+  split,   ///< each factor is the sum of two TF32 numbers: nearly exact, by three TF32 products
+  tf32,    ///< factors have 10 bits after the point
+  bf16,    ///< factors have 7 bits after the point
+  chosen,  ///< as the thread's `cuda_card` says when the program runs
 };
 
-inline const char* text_of(products precision) {
-  constexpr const char* names[] = {"exact", "split", "tf32", "bf16"};
-  return names[static_cast<unsigned char>(precision)];
-}
-
 namespace cuda_detail {
+
+constexpr const char* name_of_backend(products precision) {
+  switch (precision) {
+    case products::split:
+      return "cuda_split";
+    case products::tf32:
+      return "cuda_tf32";
+    case products::bf16:
+      return "cuda_bf16";
+    case products::chosen:
+      return "cuda_chosen";
+    default:
+      return "cuda";
+  }
+}
 
 /// Matrix products by cublasLt. It chooses an algorithm for the first product of a kind, and takes the same one for
 /// all that differ only in the number of items, so that an item's bits do not depend on its batch as far as the library
@@ -72,6 +83,7 @@ class product_library {
           const algorithm& a);  // cublasStatus_t
 
   products precision_;
+  int device_;
   void* handle_ = nullptr;  // cublasLtHandle_t
   buffer<std::byte, device_memory> workspace_;
   std::map<kind, algorithm> algorithms_;
