@@ -103,34 +103,33 @@ ave_train --help | grep -qF -- "(default: 32)" || fail "--micro-batch is 32 by d
 
 # Where to compute is known before anything else is done: a processor is exact, a card is not double, and not every
 # network is compiled for one.
-train="ave_train --data in/none --setting fully --out $out"
-evaluate="ave_evaluate --data in/none --weights w"
-localize="ave_localize --data in/none --weights w"
-for words in "$train" "$evaluate" "$localize"; do
+train=(ave_train --data in/none --setting fully --out "$out")
+for command in "${train[*]}" "ave_evaluate --data in/none --weights w" "ave_localize --data in/none --weights w"; do
+  read -ra words <<<"$command"
   for wrong in gpu CUDA cuda1 "cpu:0" ""; do
-    # shellcheck disable=SC2086  # a list of words
-    refused "--device: expected cpu, cuda or cuda:N, found ${wrong:-nothing}" $words --device "$wrong"
+    refused "--device: expected cpu, cuda or cuda:N, found ${wrong:-nothing}" "${words[@]}" --device "$wrong"
   done
   for wrong in "" -1 1024 0x1 1,2; do
     refused "--device: the number of a card: expected a whole number from 0 to 1023, found ${wrong:-nothing}" \
-      $words --device "cuda:$wrong"
+      "${words[@]}" --device "cuda:$wrong"
   done
   for fast in split tf32 bf16; do
-    refused "--precision: expected exact on a processor: the faster ones need --device cuda, found $fast" $words --precision $fast
+    refused "--precision: expected exact on a processor: the faster ones need --device cuda, found $fast" \
+      "${words[@]}" --precision $fast
   done
-  found=$($words --device cuda:1023 2>&1)
+  found=$("${words[@]}" --device cuda:1023 2>&1)
   code=$?
-  [ $code -eq 1 ] || fail "expected exit code 1, found $code: $words --device cuda:1023: $found"
+  [ $code -eq 1 ] || fail "expected exit code 1, found $code: $command --device cuda:1023: $found"
   case ${found#*: error: } in
     "--device: expected cpu, because this program was built without CUDA (VSCG_ENABLE_CUDA=ON), found cuda") ;;
     "cuda: expected a CUDA device, found none: "*) ;;
     "cuda: expected cuda:0"*" of this machine, found cuda:1023") ;;
-    *) fail "$words --device cuda:1023: $found" ;;
+    *) fail "$command --device cuda:1023: $found" ;;
   esac
 done
 refused "--precision: expected exact, split, tf32 or bf16 with --device cuda, found double" \
-  $train --device cuda --precision double
-refused "--device: expected cpu for vscg_fully_paper, found cuda" $train --device cuda --network vscg_fully_paper
+  "${train[@]}" --device cuda --precision double
+refused "--device: expected cpu for vscg_fully_paper, found cuda" "${train[@]}" --device cuda --network vscg_fully_paper
 
 # An unset shell variable is not a name.
 for words in "ave_synthesize --out" "ave_synthesize --out $out --annotations" "ave_train --setting fully --data" \
