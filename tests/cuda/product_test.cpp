@@ -107,12 +107,14 @@ TEST_CASE("cuda: a split product's error is that of float, for which one TF32 pr
   const double split = relative_error(run_on_copies<float, large, float>);
   const double in_parts = relative_error(run_on_copies<float, small, float>);
   const double tf32 = relative_error(run_in_tf32);
+  const double bf16 = relative_error(run_on_copies<vscg::cuda_detail::bf16, large, float>);
   MESSAGE("relative to the sum of all |a b|: float " << in_float << ", split " << split << ", in parts " << in_parts
-                                                     << ", TF32 " << tf32);
+                                                     << ", TF32 " << tf32 << ", bf16 " << bf16);
   constexpr double bound = 4.6e-7;
   CHECK(split < bound);
   CHECK(in_parts < bound);
   CHECK(tf32 > 10 * bound);
+  CHECK(bf16 > 4 * tf32);
 }
 
 TEST_CASE("cuda: a product in parts has an item's sums cut in the same places for any number of items") {
