@@ -76,7 +76,7 @@ endif()
 # The only component with code of its own. A program that links it is plain C++: its headers show no toolkit's header.
 if("cuda" IN_LIST VSCG_COMPONENTS)
   set(VSCG_CUDA_DIR ${PROJECT_SOURCE_DIR}/cuda)
-  add_library(vscg_cuda STATIC ${VSCG_CUDA_DIR}/kernels.cu ${VSCG_CUDA_DIR}/device_memory.cpp
+  add_library(vscg_cuda STATIC ${VSCG_CUDA_DIR}/kernels.cu ${VSCG_CUDA_DIR}/card.cpp ${VSCG_CUDA_DIR}/device_memory.cpp
     ${VSCG_CUDA_DIR}/products.cpp ${VSCG_CUDA_DIR}/stream.cpp)
   add_library(vscg::cuda ALIAS vscg_cuda)
   set_target_properties(vscg_cuda PROPERTIES EXPORT_NAME cuda POSITION_INDEPENDENT_CODE ON)

@@ -18,8 +18,8 @@ namespace {
 
 [[noreturn]] void refuse(cudaError_t error, std::string_view what, std::size_t bytes, std::string_view found) {
   cudaGetLastError();
-  if (error != cudaErrorMemoryAllocation) found = cudaGetErrorString(error);
-  throw expectation_error(what, bytes_text(bytes) + " more", found);
+  if (error == cudaErrorMemoryAllocation) throw out_of_memory(what, bytes_text(bytes) + " more", found);
+  throw expectation_error(what, bytes_text(bytes) + " more", cudaGetErrorString(error));
 }
 
 std::string free_memory() {

@@ -2,6 +2,7 @@
 // Every kernel of the library's own operations, for float and double.
 
 #include <vscg/backend/gemm_arguments.hpp>
+#include <vscg/cuda/copy_operands.hpp>
 #include <vscg/cuda/finish_product.hpp>
 #include <vscg/cuda/kernels.cuh>
 #include <vscg/kernels.hpp>
@@ -23,5 +24,7 @@ namespace vscg {
 
 VSCG_DETAIL_ALL(float)
 VSCG_DETAIL_ALL(double)
+VSCG_CUDA_ROWS(float, kernels::copy_operands<float>)
+VSCG_CUDA_ROWS(float, kernels::copy_operands<cuda_detail::bf16>)
 
 }  // namespace vscg

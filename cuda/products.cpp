@@ -8,8 +8,10 @@
 #include <cuda_runtime_api.h>
 #include <type_traits>
 
+#include <vscg/cuda/card.hpp>
 #include <vscg/cuda/column_major.hpp>
 #include <vscg/cuda/products.hpp>
+#include <vscg/cuda/roundings.hpp>
 #include <vscg/cuda/stream.hpp>
 
 #include "check.hpp"
@@ -24,14 +26,17 @@ constexpr std::size_t usual_items = 128;
 constexpr std::size_t usual_columns = 1280;
 
 template <class T>
-constexpr cudaDataType scalar_type = std::is_same_v<T, float> ? CUDA_R_32F : CUDA_R_64F;
+constexpr cudaDataType scalar_type = std::is_same_v<T, float>  ? CUDA_R_32F
+                                     : std::is_same_v<T, bf16> ? CUDA_R_16BF
+                                                               : CUDA_R_64F;
 
 template <class T>
 cublasComputeType_t compute_type(products precision) {
   if constexpr (std::is_same_v<T, double>)
     return CUBLAS_COMPUTE_64F;
   else
-    return precision == products::tf32 ? CUBLAS_COMPUTE_32F_FAST_TF32 : CUBLAS_COMPUTE_32F;
+    return precision == products::tf32 || precision == products::split ? CUBLAS_COMPUTE_32F_FAST_TF32
+                                                                       : CUBLAS_COMPUTE_32F;
 }
 
 constexpr const char* described = "a matrix product that the library can describe";
@@ -77,7 +82,8 @@ struct product_library<T>::description {
   cublasLtMatmulDescOpaque_t product;
   cublasLtMatrixLayoutOpaque_t left, right, result;
 
-  description(products precision, const column_major_product<T>& p, bool ends, bool relu)
+  template <class Operand>
+  description(products precision, const column_major_product<T, Operand>& p, bool ends, bool relu)
       : left(layout_of(p.left, p.batch)), right(layout_of(p.right, p.batch)), result(layout_of(p.result, p.batch)) {
     check(cublasLtMatmulDescInit(&product, compute_type<T>(precision), scalar_type<T>), described);
     set(product, CUBLASLT_MATMUL_DESC_TRANSA, p.left.transposed ? CUBLAS_OP_T : CUBLAS_OP_N);
@@ -94,7 +100,8 @@ struct product_library<T>::description {
 };
 
 template <class T>
-product_library<T>::product_library(products precision) : precision_(precision), workspace_(workspace_bytes) {
+product_library<T>::product_library(products precision)
+    : precision_(precision), device_(current_device()), workspace_(workspace_bytes) {
   cublasLtHandle_t made = nullptr;
   check(cublasLtCreate(&made), "a library for matrix products");
   handle_ = made;
@@ -107,7 +114,8 @@ product_library<T>::~product_library() {
 
 // Everything that an algorithm is chosen by. The number of items is not among it.
 template <class T>
-typename product_library<T>::kind product_library<T>::kind_of(const column_major_product<T>& p, bool relu) {
+template <class Operand>
+typename product_library<T>::kind product_library<T>::kind_of(const column_major_product<T, Operand>& p, bool relu) {
   const std::uint64_t flags = (p.left.transposed ? 1U : 0U) | (p.right.transposed ? 2U : 0U) |
                               (p.accumulate ? 4U : 0U) | (p.bias != nullptr ? 8U : 0U) | (relu ? 16U : 0U) |
                               (p.items_are_columns ? 32U : 0U) | (p.result.stride != 0 ? 64U : 0U) |
@@ -121,7 +129,9 @@ typename product_library<T>::kind product_library<T>::kind_of(const column_major
 }
 
 template <class T>
-typename product_library<T>::algorithm product_library<T>::chosen(const column_major_product<T>& p, bool relu) {
+template <class Operand>
+typename product_library<T>::algorithm product_library<T>::chosen(const column_major_product<T, Operand>& p,
+                                                                  bool relu) {
   cublasLtMatmulPreferenceOpaque_t preference;
   check(cublasLtMatmulPreferenceInit(&preference), described);
   set(preference, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, workspace_.bytes());
@@ -152,12 +162,12 @@ typename product_library<T>::algorithm product_library<T>::chosen(const column_m
 }
 
 template <class T>
-const typename product_library<T>::algorithm& product_library<T>::algorithm_for(const kind& k,
-                                                                                const column_major_product<T>& p,
-                                                                                bool relu) {
+template <class Operand>
+const typename product_library<T>::algorithm& product_library<T>::algorithm_for(
+    const kind& k, const column_major_product<T, Operand>& p, bool relu) {
   const auto known = algorithms_.find(k);
   if (known != algorithms_.end()) return known->second;
-  column_major_product<T> usual = p;
+  column_major_product<T, Operand> usual = p;
   if (p.items_are_columns) {
     usual.right.columns = usual_columns;
     usual.result.columns = usual_columns;
@@ -168,7 +178,8 @@ const typename product_library<T>::algorithm& product_library<T>::algorithm_for(
 }
 
 template <class T>
-int product_library<T>::run(void* stream, const column_major_product<T>& p, bool relu, const algorithm& a) {
+template <class Operand>
+int product_library<T>::run(void* stream, const column_major_product<T, Operand>& p, bool relu, const algorithm& a) {
   cublasLtMatmulAlgo_t algo;
   std::memcpy(&algo, a.words.data(), sizeof(algo));
   description d(precision_, p, a.ends, relu);
@@ -180,7 +191,9 @@ int product_library<T>::run(void* stream, const column_major_product<T>& p, bool
 }
 
 template <class T>
-bool product_library<T>::multiply(void* stream, const column_major_product<T>& p, bool relu) {
+template <class Operand>
+bool product_library<T>::multiply(void* stream, const column_major_product<T, Operand>& p, bool relu) {
+  const on_device here(device_);
   algorithm a = algorithm_for(kind_of(p, relu), p, relu);
   int status = run(stream, p, relu, a);
   if (status == CUBLAS_STATUS_NOT_SUPPORTED || status == CUBLAS_STATUS_INVALID_VALUE) {
@@ -193,5 +206,8 @@ bool product_library<T>::multiply(void* stream, const column_major_product<T>& p
 
 template class product_library<float>;
 template class product_library<double>;
+template bool product_library<float>::multiply(void*, const column_major_product<float>&, bool);
+template bool product_library<float>::multiply(void*, const column_major_product<float, bf16>&, bool);
+template bool product_library<double>::multiply(void*, const column_major_product<double>&, bool);
 
 }  // namespace vscg::cuda_detail

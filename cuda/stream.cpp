@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include <vscg/core/error.hpp>
+#include <vscg/cuda/card.hpp>
 #include <vscg/cuda/queue.hpp>
 #include <vscg/cuda/stream.hpp>
 
@@ -24,34 +25,12 @@ constexpr std::size_t most_kept = 512;
 
 }  // namespace
 
-void expect_device() {
-  int count = 0;
-  const cudaError_t error = cudaGetDeviceCount(&count);
-  if (error != cudaSuccess || count == 0) {
-    cudaGetLastError();
-    const char* const found = error == cudaSuccess ? cudaGetErrorString(cudaErrorNoDevice) : cudaGetErrorString(error);
-    throw expectation_error("cuda", "a CUDA device", std::string("none: ") + found);
-  }
-  int device = 0;
-  int major = 0;
-  int minor = 0;
-  check(cudaGetDevice(&device), "a CUDA device");
-  check(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device), "the device's compute capability");
-  check(cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, device), "the device's compute capability");
-  if (10 * major + minor < 75) {
-    cudaDeviceProp properties{};
-    check(cudaGetDeviceProperties(&properties, device), "the device's name");
-    throw expectation_error(
-        "cuda", "a device of compute capability 7.5 or newer",
-        std::string(properties.name) + " of " + std::to_string(major) + "." + std::to_string(minor));
-  }
-}
-
 stream::stream() {
   expect_device();
   cudaStream_t made = nullptr;
   check(cudaStreamCreateWithFlags(&made, cudaStreamNonBlocking), "a stream");
   handle_ = made;
+  device_ = current_device();
 }
 
 stream::~stream() {
@@ -62,10 +41,12 @@ stream::~stream() {
 
 void stream::copy_in(void* to, const void* from, std::size_t bytes) {
   if (bytes == 0) return;
+  const on_device here(device_);
   check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, stream_of(handle_)), "a copy to the device");
 }
 void stream::copy_out(void* to, const void* from, std::size_t bytes) {
   if (bytes == 0) return;
+  const on_device here(device_);
   check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, stream_of(handle_)), "a copy from the device");
 }
 void stream::wait() { check(cudaStreamSynchronize(stream_of(handle_)), "kernels without an error"); }
@@ -73,6 +54,7 @@ void stream::wait() { check(cudaStreamSynchronize(stream_of(handle_)), "kernels 
 bool stream::launch_kept(std::uint64_t key) {
   const auto known = kept_.find(key);
   if (known == kept_.end() || known->second == nullptr) return false;
+  const on_device here(device_);
   check(cudaGraphLaunch(static_cast<cudaGraphExec_t>(known->second), stream_of(handle_)), "a launched graph");
   return true;
 }
@@ -89,6 +71,7 @@ void stream::remember(std::uint64_t key) {
 
 // Of this thread only: other threads may allocate meanwhile.
 void stream::begin_recording() {
+  const on_device here(device_);
   check(cudaStreamBeginCapture(stream_of(handle_), cudaStreamCaptureModeThreadLocal), "the beginning of a graph");
 }
 
@@ -100,6 +83,7 @@ void stream::abandon_recording() noexcept {
 }
 
 void stream::keep_recording(std::uint64_t key) {
+  const on_device here(device_);
   cudaGraph_t graph = nullptr;
   check(cudaStreamEndCapture(stream_of(handle_), &graph), "the end of a graph");
   cudaGraphExec_t launchable = nullptr;

@@ -21,6 +21,7 @@
 #include <vscg/train/ave/metrics.hpp>
 
 #include "networks/network.hpp"
+#include "programs/card.hpp"
 #include "programs/evaluate_options.hpp"
 #include "programs/features.hpp"
 #include "programs/files.hpp"
@@ -98,7 +99,8 @@ void evaluate(const CLI::App& app, const programs::evaluate_options& given) {
   auto inputs = programs::data_files("--data", given.data);
   inputs.push_back({"--weights", given.weights});
   programs::expect_apart(inputs, std::vector<programs::named_file>{{"--json", given.json_file}});
-  const auto network = programs::open_network(given.weights, given.threads);
+  const auto card = programs::use_card(given.device, given.precision);
+  const auto network = programs::open_network(given.weights, given.threads, card != nullptr);
   const std::vector<std::string>& categories = network->ave().categories;
   const auto threshold = programs::relevance_threshold(*network, given.threshold);
   if (!given.json_file.empty()) programs::expect_writable(given.json_file);

@@ -26,6 +26,7 @@
 #include <vscg/train/ave/events.hpp>
 
 #include "networks/network.hpp"
+#include "programs/card.hpp"
 #include "programs/features.hpp"
 #include "programs/files.hpp"
 #include "programs/localize_options.hpp"
@@ -121,7 +122,8 @@ void localize(const CLI::App& app, const programs::localize_options& given) {
   inputs.push_back({"--visual", given.visual});
   programs::expect_apart(
       inputs, std::vector<programs::named_file>{{"--json", given.json_file}, {"--attention", given.attention_file}});
-  const auto network = programs::open_network(given.weights, given.threads);
+  const auto card = programs::use_card(given.device, given.precision);
+  const auto network = programs::open_network(given.weights, given.threads, card != nullptr);
   const auto& names = network->ave().categories;
   const auto threshold = programs::relevance_threshold(*network, given.threshold);
   auto videos = open_videos(app, given, names);

@@ -28,7 +28,9 @@
 #include <vscg/train/progress.hpp>
 #include <vscg/train/run_folder.hpp>
 
+#include "networks/card.hpp"
 #include "networks/train.hpp"
+#include "programs/card.hpp"
 #include "programs/files.hpp"
 #include "programs/memory.hpp"
 #include "programs/program.hpp"
@@ -58,7 +60,7 @@ train::ave_settings apply(const programs::train_options& given, train::ave_setti
   put(given.learning_rate, settings.learning_rate);
   if (!given.decay_after.empty()) settings.decay_after = given.decay_after;
   put(given.seed, settings.seed);
-  put(given.precision, settings.precision);
+  if (given.precision) settings.precision = *given.precision == "double" ? "double" : "float";
   put(given.protocol, settings.protocol);
   put(given.micro_batch, settings.micro_batch);
   settings.cache = settings.cache || given.cache;
@@ -75,6 +77,15 @@ const networks::trainable& network_of(const train::ave_settings& settings) {
   }
   throw vscg::expectation_error("--network with --setting " + std::string(train::text_of(settings.supervision)),
                                 "one of " + fitting, settings.network);
+}
+
+/// The card that the run computes on; null: the processor.
+std::unique_ptr<networks::card> use_card(const programs::train_options& given, const train::ave_settings& settings,
+                                         const networks::trainable& network) {
+  if (given.device.cuda && network.on_cuda == nullptr) {
+    throw vscg::expectation_error("--device", "cpu for " + std::string(network.name), "cuda");
+  }
+  return programs::use_card(given.device, given.precision ? *given.precision : settings.precision);
 }
 
 /// The settings of the run: those it began with if there is something to resume, else the defaults; the command line's
@@ -153,6 +164,7 @@ void run(const programs::train_options& given, bool terminal) {
   const train::ave_settings settings = settings_of(given);
   train::check_settings(settings);
   const auto& network = network_of(settings);
+  const auto card = use_card(given, settings, network);
   if (given.resume && !std::filesystem::exists(std::filesystem::path(given.out) / train::run_folder::checkpoint_name)) {
     warn("there is no " + given.out + "/" + train::run_folder::checkpoint_name + " to resume from: a new run begins");
   }
@@ -174,7 +186,7 @@ void run(const programs::train_options& given, bool terminal) {
       programs::tell("ave_train", "interrupted; go on with --resume --out " + given.out);
     });
   };
-  const auto function = settings.precision == "float" ? network.in_float : network.in_double;
+  const auto function = card ? network.on_cuda : settings.precision == "float" ? network.in_float : network.in_double;
   try {
     const auto outcome =
         function({ave, settings, vscg::threads(given.threads), given.out, given.resume, callbacks, writing});

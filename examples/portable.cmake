@@ -13,10 +13,10 @@ if(NOT CMAKE_SYSTEM_NAME STREQUAL "Linux" OR NOT CMAKE_SYSTEM_PROCESSOR STREQUAL
 endif()
 
 function(vscg_portable_networks target folder)
-  add_library(${target} SHARED ${networks} ${PROJECT_SOURCE_DIR}/cmake/compiled.cpp)
+  add_library(${target} SHARED ${networks} ${card_networks} ${PROJECT_SOURCE_DIR}/cmake/compiled.cpp)
   # -O3 is for the kernels; the rest of a network is fast enough with less, as elsewhere.
-  set_source_files_properties(${networks} PROPERTIES COMPILE_OPTIONS $<$<CONFIG:Release>:-O1>)
-  target_link_libraries(${target} PRIVATE vscg_flags vscg::train)
+  set_source_files_properties(${networks} ${card_networks} PROPERTIES COMPILE_OPTIONS $<$<CONFIG:Release>:-O1>)
+  target_link_libraries(${target} PRIVATE vscg_flags vscg::train $<TARGET_NAME_IF_EXISTS:vscg::cuda>)
   target_include_directories(${target} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
   target_compile_definitions(${target} PRIVATE VSCG_COMPILED)
   target_compile_options(${target} PRIVATE ${ARGN})

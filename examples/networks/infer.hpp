@@ -27,7 +27,7 @@
 namespace networks {
 
 /// Puts any network of this library behind the interface of the programs.
-template <class Network, class Scalar>
+template <class Network, class Scalar, class Backend = vscg::cpu>
 class inferring_network final : public network {
  public:
   inferring_network(const std::filesystem::path& path, vscg::threads threads)
@@ -89,10 +89,10 @@ class inferring_network final : public network {
     }
   };
 
-  vscg::weights<Network, Scalar, vscg::cpu> weights_;
+  vscg::weights<Network, Scalar, Backend> weights_;
   vscg::io::network_metadata metadata_;
   vscg::train::ave_metadata ave_;
-  vscg::session<Network, Scalar, vscg::cpu> session_;
+  vscg::session<Network, Scalar, Backend> session_;
 };
 
 /// The body of every infer_… function.

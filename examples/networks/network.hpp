@@ -63,4 +63,8 @@ class network {
 /// the weights do not fit it.
 std::unique_ptr<network> open_network(const std::filesystem::path& weights, vscg::threads threads);
 
+/// The same on the thread's card, see card.hpp. Throws vscg::expectation_error also for a network that is compiled only
+/// for the processor, and for weights in double.
+std::unique_ptr<network> open_network_on_card(const std::filesystem::path& weights, vscg::threads threads);
+
 }  // namespace networks

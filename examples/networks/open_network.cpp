@@ -10,6 +10,7 @@
 #include <vscg/io/safetensors.hpp>
 #include <vscg/model/network_identity.hpp>
 
+#include "networks/card.hpp"
 #include "networks/infer_networks.hpp"
 #include "networks/network.hpp"
 
@@ -20,18 +21,23 @@ namespace {
 struct known_network {
   vscg::network_identity identity;
   std::unique_ptr<network> (*open)(const std::filesystem::path&, precision, vscg::threads);
+  std::unique_ptr<network> (*open_on_card)(const std::filesystem::path&, vscg::threads);
 };
 
 constexpr std::array known_networks{
-    known_network{{"vscg", "released", {{"setting", "fully"}}}, infer_vscg_fully},
-    known_network{{"vscg", "paper", {{"setting", "fully"}}}, infer_vscg_fully_paper},
-    known_network{{"vscg", "released", {{"setting", "weakly"}}}, infer_vscg_weakly},
-    known_network{{"vscg", "paper", {{"setting", "weakly"}}}, infer_vscg_weakly_paper},
+    known_network{{"vscg", "released", {{"setting", "fully"}}}, infer_vscg_fully, infer_vscg_fully_cuda},
+    known_network{{"vscg", "paper", {{"setting", "fully"}}}, infer_vscg_fully_paper, nullptr},
+    known_network{{"vscg", "released", {{"setting", "weakly"}}}, infer_vscg_weakly, infer_vscg_weakly_cuda},
+    known_network{{"vscg", "paper", {{"setting", "weakly"}}}, infer_vscg_weakly_paper, nullptr},
 };
 
-}  // namespace
+/// A weights file, and what it says it is.
+struct known_file {
+  const known_network* network;
+  precision numbers;
+};
 
-std::unique_ptr<network> open_network(const std::filesystem::path& weights, vscg::threads threads) {
+known_file look_at(const std::filesystem::path& weights) {
   const auto file = vscg::io::safetensors_file::open(weights);
   const auto says = vscg::io::metadata_from_map(file.metadata(), weights.string());
   std::string all;
@@ -39,11 +45,29 @@ std::unique_ptr<network> open_network(const std::filesystem::path& weights, vscg
     if (vscg::io::has_identity(says, known.identity)) {
       const bool wide =
           std::ranges::any_of(file.tensors(), [](const auto& tensor) { return tensor.type == vscg::io::dtype::f64; });
-      return known.open(weights, wide ? precision::in_double : precision::in_float, threads);
+      return {&known, wide ? precision::in_double : precision::in_float};
     }
     all += (all.empty() ? "" : ", ") + vscg::identity_text(known.identity);
   }
   throw vscg::expectation_error(weights.string(), "weights of one of: " + all, "weights of " + identity_text(says));
+}
+
+}  // namespace
+
+std::unique_ptr<network> open_network(const std::filesystem::path& weights, vscg::threads threads) {
+  const known_file found = look_at(weights);
+  return found.network->open(weights, found.numbers, threads);
+}
+
+std::unique_ptr<network> open_network_on_card(const std::filesystem::path& weights, vscg::threads threads) {
+  const known_file found = look_at(weights);
+  if (found.network->open_on_card == nullptr) {
+    throw vscg::expectation_error("--device", "cpu for " + vscg::identity_text(found.network->identity), "cuda");
+  }
+  if (found.numbers == precision::in_double) {
+    throw vscg::expectation_error("--device", "cpu for weights in double", "cuda");
+  }
+  return found.network->open_on_card(weights, threads);
 }
 
 }  // namespace networks

@@ -46,20 +46,28 @@ train_outcome train_vscg_weakly_double(const train_request&);
 train_outcome train_vscg_weakly_paper_float(const train_request&);
 train_outcome train_vscg_weakly_paper_double(const train_request&);
 
+// See card.hpp.
+train_outcome train_vscg_fully_cuda(const train_request&);
+train_outcome train_vscg_weakly_cuda(const train_request&);
+
 /// A network and the name that --network takes. The first one of a setting is its default.
 struct trainable {
   std::string_view name;
   vscg::setting supervision;
   train_outcome (*in_float)(const train_request&);
   train_outcome (*in_double)(const train_request&);
+  train_outcome (*on_cuda)(const train_request&);  ///< null: only on the processor
 };
 
 inline constexpr std::array trainables{
-    trainable{"vscg_fully", vscg::setting::fully, train_vscg_fully_float, train_vscg_fully_double},
-    trainable{"vscg_fully_paper", vscg::setting::fully, train_vscg_fully_paper_float, train_vscg_fully_paper_double},
-    trainable{"vscg_weakly", vscg::setting::weakly, train_vscg_weakly_float, train_vscg_weakly_double},
-    trainable{"vscg_weakly_paper", vscg::setting::weakly, train_vscg_weakly_paper_float,
-              train_vscg_weakly_paper_double},
+    trainable{"vscg_fully", vscg::setting::fully, train_vscg_fully_float, train_vscg_fully_double,
+              train_vscg_fully_cuda},
+    trainable{"vscg_fully_paper", vscg::setting::fully, train_vscg_fully_paper_float, train_vscg_fully_paper_double,
+              nullptr},
+    trainable{"vscg_weakly", vscg::setting::weakly, train_vscg_weakly_float, train_vscg_weakly_double,
+              train_vscg_weakly_cuda},
+    trainable{"vscg_weakly_paper", vscg::setting::weakly, train_vscg_weakly_paper_float, train_vscg_weakly_paper_double,
+              nullptr},
 };
 
 }  // namespace networks

@@ -22,10 +22,11 @@
 
 namespace networks {
 
-/// The error when memory is too small for a run: it says what was asked for, and which settings would fit, found by
-/// making runs with them.
+/// The error when memory is too small for a run: it says what was asked for, what was `missing`, and which settings
+/// would fit, found by making runs with them.
 template <class Make>
-vscg::expectation_error no_room_to_train(vscg::train::ave_settings settings, std::size_t scalar, Make make) {
+vscg::expectation_error no_room_to_train(vscg::train::ave_settings settings, std::size_t scalar,
+                                         const std::string& missing, Make make) {
   const auto text = [](const vscg::train::ave_settings& s) {
     return "--batch " + std::to_string(s.batch) + " and --micro-batch " + std::to_string(s.micro_batch) + " in " +
            s.precision;
@@ -38,17 +39,19 @@ vscg::expectation_error no_room_to_train(vscg::train::ave_settings settings, std
     (settings.micro_batch > 1 ? settings.micro_batch : settings.batch) /= 2;
     try {
       make(settings);
-      return {"memory", wanted, "too little; there is room for " + text(settings)};
+      return {"memory", wanted, "too little" + missing + "; there is room for " + text(settings)};
     } catch (const std::exception&) {  // try less
     }
   }
-  return {"memory", wanted, "at most " + vscg::bytes_text(programs::largest_block()) + " in one piece"};
+  return {"memory", wanted,
+          missing.empty() ? "at most " + vscg::bytes_text(programs::largest_block()) + " in one piece"
+                          : "too little" + missing};
 }
 
 /// The body of every train_… function. The folder is claimed last: an error in settings or data leaves no folder.
-template <class Network, class Loss, class Scalar>
+template <class Network, class Loss, class Scalar, class Backend = vscg::cpu>
 train_outcome train_network(const train_request& request) {
-  using run_type = vscg::train::ave_run<Network, Loss, Scalar, vscg::cpu>;
+  using run_type = vscg::train::ave_run<Network, Loss, Scalar, Backend>;
   std::optional<run_type> run;
   const auto make = [&](const vscg::train::ave_settings& settings) {
     run.reset();
@@ -60,7 +63,9 @@ train_outcome train_network(const train_request& request) {
   try {
     make(request.settings);
   } catch (const std::bad_alloc&) {
-    throw no_room_to_train(request.settings, sizeof(Scalar), make);
+    throw no_room_to_train(request.settings, sizeof(Scalar), "", make);
+  } catch (const vscg::out_of_memory& problem) {
+    throw no_room_to_train(request.settings, sizeof(Scalar), std::string(" (") + problem.what() + ")", make);
   }
   const std::shared_ptr<void> writing = request.writing ? request.writing() : nullptr;
   const auto folder = vscg::train::run_folder::claim(request.out, request.resume);

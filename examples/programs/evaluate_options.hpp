@@ -10,6 +10,7 @@
 #include <vscg/core/team.hpp>
 #include <vscg/data/types.hpp>
 
+#include "programs/device_options.hpp"
 #include "programs/options.hpp"
 
 namespace programs {
@@ -20,6 +21,8 @@ struct evaluate_options {
   vscg::data::split part = vscg::data::split::test;
   std::optional<double> threshold;
   std::size_t threads = vscg::threads::all().count;
+  programs::device device;
+  std::string precision = "exact";
 };
 
 inline void add_options(CLI::App& app, evaluate_options& given) {
@@ -38,6 +41,10 @@ inline void add_options(CLI::App& app, evaluate_options& given) {
   add_path(app, "--json", given.json_file, "write all figures there; examples/README.md explains the fields")
       ->type_name("FILE");
   add_threads(app, given.threads);
+  add_device(app, given.device);
+  add_choice(app, "--precision", given.precision,
+             choices<std::string>{{"exact", "exact"}, {"split", "split"}, {"tf32", "tf32"}, {"bf16", "bf16"}},
+             "of a card's products; on the processor only exact (default: exact)");
 }
 
 }  // namespace programs

@@ -10,6 +10,7 @@
 
 #include <vscg/core/team.hpp>
 
+#include "programs/device_options.hpp"
 #include "programs/options.hpp"
 
 namespace programs {
@@ -20,6 +21,8 @@ struct localize_options {
   std::vector<std::size_t> videos;
   std::optional<double> threshold;
   std::size_t threads = vscg::threads::all().count;
+  programs::device device;
+  std::string precision = "exact";
 };
 
 /// Only the data set knows how many rows there are; this catches slips before it is opened.
@@ -46,6 +49,10 @@ inline void add_options(CLI::App& app, localize_options& given) {
   add_path(app, "--attention", given.attention_file, "write the attention there (.npy): [N,10,7,7]")->type_name("FILE");
   add_threshold(app, given.threshold);
   add_threads(app, given.threads);
+  add_device(app, given.device);
+  add_choice(app, "--precision", given.precision,
+             choices<std::string>{{"exact", "exact"}, {"split", "split"}, {"tf32", "tf32"}, {"bf16", "bf16"}},
+             "of a card's products; on the processor only exact (default: exact)");
 }
 
 }  // namespace programs

@@ -14,6 +14,7 @@
 #include <vscg/train/ave/protocol.hpp>
 #include <vscg/train/ave/settings.hpp>
 
+#include "programs/device_options.hpp"
 #include "programs/options.hpp"
 
 namespace programs {
@@ -29,6 +30,7 @@ struct train_options {
   std::vector<std::size_t> decay_after;
   std::optional<std::uint64_t> seed;
   std::size_t threads = vscg::threads::all().count;
+  programs::device device;
   bool resume = false, cache = false;
 };
 
@@ -59,8 +61,13 @@ inline void add_options(CLI::App& app, train_options& given, const std::string& 
   add_whole_number(app, "--seed", given.seed, any_seed,
                    defaults_to("of weights, order and dropout", number(usual.seed)));
   add_threads(app, given.threads);
-  add_choice(app, "--precision", given.precision, choices<std::string>{{"float", "float"}, {"double", "double"}},
-             defaults_to("of all numbers", usual.precision));
+  add_device(app, given.device);
+  choices<std::string> precisions;
+  for (const char* const name : {"float", "double", "exact", "split", "tf32", "bf16"})
+    precisions.emplace_back(name, name);
+  add_choice(
+      app, "--precision", given.precision, precisions,
+      defaults_to("of all numbers; exact is float, and so are the others but for a card's products", usual.precision));
   add_choice(
       app, "--protocol", given.protocol,
       choices<protocol_name>{{"clean", protocol_name::clean}, {"released", protocol_name::released}},

@@ -51,10 +51,12 @@ inline std::string utf8_text(const std::string& text) {
   return vscg::io::parse_json(vscg::io::json_dump(json(text)), "text").get<std::string>();
 }
 
-/// Like networks::open_network, but the error says what there is no room for.
-inline std::unique_ptr<networks::network> open_network(const std::string& weights, std::size_t threads) {
-  return with_room_for("the weights of " + weights + " and a group of videos",
-                       [&] { return networks::open_network(weights, vscg::threads(threads)); });
+/// Like networks::open_network, or on the thread's card, but the error says what there is no room for.
+inline std::unique_ptr<networks::network> open_network(const std::string& weights, std::size_t threads,
+                                                       bool on_card = false) {
+  return with_room_for("the weights of " + weights + " and a group of videos", [&] {
+    return (on_card ? networks::open_network_on_card : networks::open_network)(weights, vscg::threads(threads));
+  });
 }
 
 /// Like network::localize, but the error says what there is no room for.

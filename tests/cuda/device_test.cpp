@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "cuda/device.hpp"
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <iostream>
 #include <span>
 #include <string>
 #include <vector>
@@ -10,8 +13,12 @@
 
 #include <vscg/backend/memory.hpp>
 #include <vscg/cuda/backend.hpp>
+#include <vscg/cuda/card.hpp>
+#include <vscg/cuda/roundings.hpp>
 #include <vscg/vscg.hpp>
 
+#include "cuda/golden_tolerance.hpp"
+#include "cuda/precision_run.hpp"
 #include "golden/golden_case.hpp"
 #include "model/small_training.hpp"
 #include "support/error_of.hpp"
@@ -23,9 +30,9 @@ namespace {
 
 using memory = vscg::cuda::memory;
 
-template <class T>
+template <class T, class Backend = vscg::cuda>
 void run(product_cases::operands<T>& o) {
-  static vscg::cuda::executor<T> executor{vscg::threads{1}};
+  static typename Backend::template executor<T> executor{vscg::threads{1}};
   vscg::buffer<T, memory> a(o.a.size()), b(o.b.size()), c(o.c.size()), bias(o.bias.size());
   const auto copy_in = [](auto& to, const auto& from) { memory::copy_in(to.data(), from.data(), to.bytes()); };
   copy_in(a, o.a);
@@ -69,6 +76,8 @@ TEST_CASE("cuda: without a device, whatever needs one says what is missing") {
   CHECK(error_of([] { network{vscg::seed{1}}; }).starts_with(expected));
   CHECK(error_of([] { vscg::cuda::executor<float>{vscg::threads{1}}; }).starts_with(expected));
   CHECK(error_of([] { vscg::buffer<float, memory>(1); }).starts_with(expected));
+  CHECK(error_of([] { vscg::cuda_card{}; }).starts_with(expected));
+  CHECK(error_of([] { vscg::cuda_bf16::executor<float>{vscg::threads{1}}; }).starts_with(expected));
   CHECK(error_of([] { vscg::buffer<float, memory::host>(1); }).starts_with(expected));
 }
 
@@ -78,6 +87,43 @@ TEST_CASE_TEMPLATE("cuda: products agree with the definition", T, float, double)
   product_cases::agree_for_every_option<T>(run<T>);
   product_cases::change_nothing_if_empty<T>(run<T>);
   product_cases::let_not_a_number_through<T>(run<T>);
+}
+
+TEST_CASE("cuda: products of each precision agree with the definition as far as they should") {
+  if (!cuda_device::found()) return;
+  product_cases::agree_for_every_shape<float>(run<float, vscg::cuda_split>);
+  product_cases::agree_for_every_option<float>(run<float, vscg::cuda_split>);
+  product_cases::let_not_a_number_through<float>(run<float, vscg::cuda_split>);
+  for (unsigned bits = 0; bits < 256; ++bits) {
+    const auto p = product_cases::with_options({11, 40, 19}, bits);
+    INFO(p.text());
+    product_cases::operands<float> rounded(p), in_bf16(p), in_tf32(p);
+    run<float, vscg::cuda_bf16>(in_bf16);
+    for (auto* factor : {&rounded.a, &rounded.b}) {
+      for (float& x : *factor) x = vscg::cuda_detail::to_float(vscg::cuda_detail::to_bf16(x));
+    }
+    REQUIRE(product_cases::error_between(rounded, in_bf16) < 1);
+    run<float, vscg::cuda_tf32>(in_tf32);
+    constexpr double cut_off =
+        2 * 0x1p-10 / (4 * 0x1p-23);  // of both factors, in units of what float's rounding allows
+    product_cases::operands<float> exact(p);
+    REQUIRE(product_cases::error_between(exact, in_tf32) < cut_off);
+  }
+}
+
+TEST_CASE("cuda: a run of each precision ends among exact runs with several seeds") {
+  if (!cuda_device::found()) return;
+  const auto final_loss = [](vscg::products precision, std::uint64_t seed) {
+    const vscg::cuda_card card(0, precision);
+    return precision_run::final_loss<vscg::cuda_chosen>(seed);
+  };
+  const auto [least, most] = std::minmax({final_loss(vscg::products::exact, 1), final_loss(vscg::products::exact, 3),
+                                          final_loss(vscg::products::exact, 5)});
+  for (const auto precision : {vscg::products::split, vscg::products::tf32, vscg::products::bf16}) {
+    const double loss = final_loss(precision, 3);
+    CHECK(loss >= least);
+    CHECK(loss <= most);
+  }
 }
 
 TEST_CASE(
@@ -90,10 +136,16 @@ TEST_CASE(
   CHECK(trained<vscg::cuda>() == got);
 }
 
-TEST_CASE("cuda: reference networks in double and float") {
+TEST_CASE("cuda: reference networks in double, and in float with each precision") {
   if (!cuda_device::found()) return;
   using fully = vscg::negative_pair_filter_loss<>;
   golden::check_all<vscg::vscg_net, fully, double, vscg::cuda>("vscg_fully");
-  golden::check_all<vscg::vscg_net, fully, float, vscg::cuda>("vscg_fully");
-  golden::check_all<vscg::vscg_net_weakly, vscg::smooth_loss<>, float, vscg::cuda>("vscg_weakly");
+  for (const auto precision :
+       {vscg::products::exact, vscg::products::split, vscg::products::tf32, vscg::products::bf16}) {
+    const vscg::cuda_card card(0, precision);
+    const auto allowed = golden_tolerance(precision);
+    std::cout << vscg::cuda_chosen::description() << '\n';
+    golden::check_all<vscg::vscg_net, fully, float, vscg::cuda_chosen>("vscg_fully", allowed);
+    golden::check_all<vscg::vscg_net_weakly, vscg::smooth_loss<>, float, vscg::cuda_chosen>("vscg_weakly", allowed);
+  }
 }

@@ -13,6 +13,7 @@
 #include <vscg/cuda/column_major.hpp>
 #include <vscg/cuda/gemm.hpp>
 #include <vscg/cuda/lanes.hpp>
+#include <vscg/cuda/roundings.hpp>
 
 // The CUDA backend's way of working, on the host: all lanes of a row in one thread, one after the other, with the
 // device's order of sums; products by a function that takes column-major matrices. Lanes may come in any order between
@@ -90,9 +91,14 @@ class group {
   std::size_t threads_;
 };
 
-/// result = left·right (+ result), one product after the other, as a column-major library computes it.
-template <class T>
-void multiply(const vscg::cuda_detail::column_major_product<T>& p) {
+inline double number(double x) { return x; }
+inline double number(float x) { return static_cast<double>(x); }
+inline double number(vscg::cuda_detail::bf16 x) { return static_cast<double>(to_float(x)); }
+
+/// result = left·right (+ result), one product after the other, as a column-major library computes it, with sums of
+/// type `Sum`.
+template <class Sum = double, class T, class Operand>
+void multiply(const vscg::cuda_detail::column_major_product<T, Operand>& p) {
   const auto at = [](const auto& matrix, std::size_t row, std::size_t column) {
     return matrix.transposed ? column + row * matrix.leading : row + column * matrix.leading;
   };
@@ -100,12 +106,13 @@ void multiply(const vscg::cuda_detail::column_major_product<T>& p) {
     for (std::size_t column = 0; column < p.result.columns; ++column) {
       for (std::size_t row = 0; row < p.result.rows; ++row) {
         T& to = p.result.data[item * p.result.stride + at(p.result, row, column)];
-        double sum = 0;
+        Sum sum = 0;
         for (std::size_t k = 0; k < p.inner; ++k) {
-          sum += static_cast<double>(p.left.data[item * p.left.stride + at(p.left, row, k)]) *
-                 static_cast<double>(p.right.data[item * p.right.stride + at(p.right, k, column)]);
+          sum = static_cast<Sum>(static_cast<double>(sum) +
+                                 number(p.left.data[item * p.left.stride + at(p.left, row, k)]) *
+                                     number(p.right.data[item * p.right.stride + at(p.right, k, column)]));
         }
-        to = static_cast<T>(p.accumulate ? static_cast<double>(to) + sum : sum);
+        to = static_cast<T>(p.accumulate ? static_cast<Sum>(to) + sum : sum);
       }
     }
   }

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
+#include <cstring>
+#include <span>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -17,7 +22,124 @@ void run(product_cases::operands<T>& o) {
   o.p.relu ? executor.gemm(o.args, vscg::relu_function{}) : executor.gemm(o.args);
 }
 
+/// How many numbers the copies of a product's operands may be. Small: products are cut into parts.
+constexpr std::size_t large = 65536, small = 2048;
+
+/// On copies in `Number` (float: split in two), which lie where NaN lay. Sums are exact if they are in double.
+template <class Number, std::size_t Workspace, class Sum = double>
+void run_on_copies(product_cases::operands<float>& o) {
+  using vscg::cuda_detail::gemm_of_copies;
+  static std::vector<Number> workspace(Workspace);
+  std::memset(workspace.data(), 0xFF, workspace.size() * sizeof(Number));
+  host_cuda::backend::executor<float> queue{vscg::threads{3}};
+  const auto multiply = [](const auto& product, bool) {
+    host_cuda::multiply<Sum>(product);
+    return false;
+  };
+  o.p.relu ? gemm_of_copies<vscg::relu_function>(o.args, std::span(workspace), queue, multiply)
+           : gemm_of_copies<vscg::identity_function>(o.args, std::span(workspace), queue, multiply);
+}
+
+/// The largest error of C = A·B with a depth of 512, relative to the sum of all |a·b|.
+double relative_error(product_cases::run_product<float> multiply) {
+  product_cases::operands<float> o({20, 20, 512});
+  multiply(o);
+  double worst = 0;
+  for (std::size_t i = 0; i < o.p.m; ++i) {
+    for (std::size_t j = 0; j < o.p.n; ++j) {
+      double sum = 0, size = 0;
+      for (std::size_t k = 0; k < o.p.k; ++k) {
+        const double term = double{o.a_at(0, i, k)} * double{o.b_at(0, k, j)};
+        sum += term;
+        size += std::abs(term);
+      }
+      worst = std::max(worst, std::abs(double{o.c_at(0, i, j)} - sum) / size);
+    }
+  }
+  return worst;
+}
+
+/// With sums in float, one number after the other.
+void run_in_float(product_cases::operands<float>& o) {
+  host_cuda::multiply<float>(vscg::cuda_detail::column_major(o.args));
+}
+
+void run_in_tf32(product_cases::operands<float>& o) {
+  auto rounded = o;
+  for (float& x : rounded.a) x = vscg::cuda_detail::to_tf32(x);
+  for (float& x : rounded.b) x = vscg::cuda_detail::to_tf32(x);
+  auto args = o.args;
+  args.a = rounded.a.data(), args.b = rounded.b.data();
+  host_cuda::multiply<float>(vscg::cuda_detail::column_major(args));
+}
+
 }  // namespace
+
+TEST_CASE("cuda: split products agree with the definition as float's do, also in parts") {
+  for (const auto run_split : {run_on_copies<float, large>, run_on_copies<float, small>}) {
+    product_cases::agree_for_every_option<float>(run_split);
+    product_cases::change_nothing_if_empty<float>(run_split);
+    product_cases::let_not_a_number_through<float>(run_split);
+  }
+  product_cases::agree_for_every_shape<float>(run_on_copies<float, small>);
+}
+
+TEST_CASE("cuda: bf16 products are those of rounded factors, also in parts") {
+  using vscg::cuda_detail::to_bf16;
+  const auto agree = [](product_cases::run_product<float> multiply) {
+    for (unsigned bits = 0; bits < 256; ++bits) {
+      product_cases::operands<float> before(product_cases::with_options({11, 40, 19}, bits)), after(before.p);
+      multiply(after);
+      for (auto* factor : {&before.a, &before.b}) {
+        for (float& x : *factor) x = to_float(to_bf16(x));
+      }
+      INFO(before.p.text());
+      REQUIRE(product_cases::error_between(before, after) < 1);
+    }
+    product_cases::let_not_a_number_through<float>(multiply);
+  };
+  agree(run_on_copies<vscg::cuda_detail::bf16, large>);
+  agree(run_on_copies<vscg::cuda_detail::bf16, small>);
+}
+
+TEST_CASE("cuda: a split product's error is that of float, for which one TF32 product is too coarse") {
+  const double in_float = relative_error(run_in_float);
+  const double split = relative_error(run_on_copies<float, large, float>);
+  const double in_parts = relative_error(run_on_copies<float, small, float>);
+  const double tf32 = relative_error(run_in_tf32);
+  const double bf16 = relative_error(run_on_copies<vscg::cuda_detail::bf16, large, float>);
+  MESSAGE("relative to the sum of all |a b|: float " << in_float << ", split " << split << ", in parts " << in_parts
+                                                     << ", TF32 " << tf32 << ", bf16 " << bf16);
+  constexpr double bound = 4.6e-7;
+  CHECK(split < bound);
+  CHECK(in_parts < bound);
+  CHECK(tf32 > 10 * bound);
+  CHECK(bf16 > 4 * tf32);
+}
+
+TEST_CASE("cuda: a product in parts has an item's sums cut in the same places for any number of items") {
+  using vscg::cuda_detail::for_each_part_of;
+  const auto depths = [](std::size_t m) {
+    std::vector<float> a(m * 300), b(300 * 100), c(m * 100);
+    vscg::gemm_arguments<float> args;
+    args.m = m, args.n = 100, args.k = 300;
+    args.lda = 300, args.ldb = 100, args.ldc = 100;
+    args.a = a.data(), args.b = b.data(), args.c = c.data();
+    std::vector<std::size_t> found;
+    std::size_t elements = 0, ended = 0;
+    for_each_part_of<float>(args, 8192, [&](const auto& part, bool last) {
+      elements += part.m * part.n * part.k;
+      ended += last ? part.m * part.n : 0;
+      if (part.c == args.c) found.push_back(part.k);
+    });
+    CHECK(elements == m * 100 * 300);
+    CHECK(ended == m * 100);
+    return found;
+  };
+  CHECK(depths(1).size() > 1);
+  CHECK(depths(1) == depths(7));
+  CHECK(depths(1) == depths(1000));
+}
 
 TEST_CASE_TEMPLATE("cuda: products in column-major terms agree with the definition", T, float, double) {
   product_cases::agree_for_every_shape<T>(run<T>);

@@ -205,6 +205,7 @@ argument_list spelled(const programs::train_options& o) {
       .wholes("--decay-after", o.decay_after, epochs_range)
       .whole("--seed", o.seed, programs::any_seed)
       .whole("--threads", o.threads, programs::any_threads)
+      .text("--device", text_of(o.device))
       .text("--precision", o.precision)
       .text("--protocol", protocol)
       .whole("--micro-batch", o.micro_batch, batch_range)
@@ -224,6 +225,8 @@ argument_list spelled(const programs::evaluate_options& o) {
       .real("--threshold", o.threshold, programs::any_share)
       .text("--json", o.json_file)
       .whole("--threads", o.threads, programs::any_threads)
+      .text("--device", text_of(o.device))
+      .text("--precision", o.precision)
       .arguments();
 }
 
@@ -244,6 +247,8 @@ argument_list spelled(const programs::localize_options& o) {
       .text("--attention", o.attention_file)
       .real("--threshold", o.threshold, programs::any_share)
       .whole("--threads", o.threads, programs::any_threads)
+      .text("--device", text_of(o.device))
+      .text("--precision", o.precision)
       .arguments();
 }
 

@@ -84,6 +84,7 @@ double smallest_margin(const vscg::weights<Network, double, vscg::cpu>& w, std::
   run.bind_weights(w.data());
   run.bind_input(0, audio.data());
   run.bind_input(1, visual.data());
+  run.prepare();
   vscg::run_state state;
   state.items = state.batch_items = items;
   run.forward(state);

@@ -93,13 +93,43 @@ for wrong in 2 Test ""; do
   refused "--without: expected nothing, sound, sight or place, found ${wrong:-nothing}" \
     ave_synthesize --out "$out" "--without" "$wrong"
   refused "--setting: expected fully or weakly, found ${wrong:-nothing}" ave_train --data in/none "--setting" "$wrong"
-  refused "--precision: expected float or double, found ${wrong:-nothing}" \
+  refused "--precision: expected float, double, exact, split, tf32 or bf16, found ${wrong:-nothing}" \
     ave_train --data in/none --setting fully "--precision" "$wrong"
   refused "--protocol: expected clean or released, found ${wrong:-nothing}" \
     ave_train --data in/none --setting fully "--protocol" "$wrong"
 done
 refused "cannot open in/missing*" ave_evaluate --data in/none --weights in/missing --split val
 ave_train --help | grep -qF -- "(default: 32)" || fail "--micro-batch is 32 by default"
+
+# Where to compute is known before anything else is done: a processor is exact, a card is not double, and not every
+# network is compiled for one.
+train=(ave_train --data in/none --setting fully --out "$out")
+for command in "${train[*]}" "ave_evaluate --data in/none --weights w" "ave_localize --data in/none --weights w"; do
+  read -ra words <<<"$command"
+  for wrong in gpu CUDA cuda1 "cpu:0" ""; do
+    refused "--device: expected cpu, cuda or cuda:N, found ${wrong:-nothing}" "${words[@]}" --device "$wrong"
+  done
+  for wrong in "" -1 1024 0x1 1,2; do
+    refused "--device: the number of a card: expected a whole number from 0 to 1023, found ${wrong:-nothing}" \
+      "${words[@]}" --device "cuda:$wrong"
+  done
+  for fast in split tf32 bf16; do
+    refused "--precision: expected exact on a processor: the faster ones need --device cuda, found $fast" \
+      "${words[@]}" --precision $fast
+  done
+  found=$("${words[@]}" --device cuda:1023 2>&1)
+  code=$?
+  [ $code -eq 1 ] || fail "expected exit code 1, found $code: $command --device cuda:1023: $found"
+  case ${found#*: error: } in
+    "--device: expected cpu, because this program was built without CUDA (VSCG_ENABLE_CUDA=ON), found cuda") ;;
+    "cuda: expected a CUDA device, found none: "*) ;;
+    "cuda: expected cuda:0"*" of this machine, found cuda:1023") ;;
+    *) fail "$command --device cuda:1023: $found" ;;
+  esac
+done
+refused "--precision: expected exact, split, tf32 or bf16 with --device cuda, found double" \
+  "${train[@]}" --device cuda --precision double
+refused "--device: expected cpu for vscg_fully_paper, found cuda" "${train[@]}" --device cuda --network vscg_fully_paper
 
 # An unset shell variable is not a name.
 for words in "ave_synthesize --out" "ave_synthesize --out $out --annotations" "ave_train --setting fully --data" \

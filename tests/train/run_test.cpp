@@ -16,6 +16,7 @@
 
 #include <vscg/io/json.hpp>
 #include <vscg/io/weights.hpp>
+#include <vscg/train/build.hpp>
 #include <vscg/train/run.hpp>
 #include <vscg/vscg.hpp>
 
@@ -162,6 +163,16 @@ vscg::train::run_end train(const std::filesystem::path& out, const point_setting
 }
 
 }  // namespace
+
+TEST_CASE(
+    "a build is described by the backend's own description, where its name does not say all that bits depend on") {
+  struct calculating : vscg::cpu {
+    static std::string description() { return "abacus on table 7"; }
+  };
+  using vscg::train::build_description_of;
+  CHECK(contains(build_description_of<calculating>(), ", backend abacus on table 7, "));
+  CHECK(contains(build_description_of<vscg::cpu>(), ", backend eigen, "));
+}
 
 TEST_CASE("a network of another domain trains, is interrupted and continues with the same bits") {
   using namespace vscg::train;

@@ -53,7 +53,7 @@ struct host_memory {
   }
 };
 
-/// One block of a backend's memory, aligned to 64 bytes, not initialized. Throws vscg::expectation_error, which says
+/// One block of a backend's memory, aligned to 64 bytes, not initialized. Throws vscg::out_of_memory, which says
 /// how much was requested, if the system does not give it.
 template <class T, class Memory>
 class buffer {
@@ -81,7 +81,7 @@ class buffer {
     try {
       return static_cast<T*>(Memory::allocate(bytes));
     } catch (const std::bad_alloc&) {
-      throw expectation_error("memory", bytes_text(bytes) + " more", "that the system does not give them");
+      throw out_of_memory("memory", bytes_text(bytes) + " more", "that the system does not give them");
     }
   }
 

@@ -45,6 +45,12 @@ class expectation_error : public std::runtime_error {
   }
 };
 
+/// There is less memory than someone asked for: the system's, or a device's.
+class out_of_memory : public expectation_error {
+ public:
+  using expectation_error::expectation_error;
+};
+
 }  // namespace vscg
 
 #include <vscg/core/end.hpp>

@@ -37,7 +37,7 @@ class runner {
   using executor = typename Backend::template executor<Scalar>;
   using arena = buffer<Scalar, typename Backend::memory>;
 
-  /// Throws vscg::expectation_error naming `what` (the number of items) if there is not enough memory for them.
+  /// Throws vscg::out_of_memory naming `what` (the number of items) if there is not enough memory for them.
   runner(std::shared_ptr<const program> p, const parameter_table& table, threads n, std::size_t items,
          std::string_view what = "capacity")
       : program_(std::move(p)),
@@ -151,9 +151,9 @@ class runner {
   arena memory_of(const memory_plan& plan, std::string_view what) const {
     try {
       return arena(elements_of(plan));
-    } catch (const expectation_error&) {
+    } catch (const out_of_memory&) {
       const std::string found = std::to_string(plan.items()) + " (" + bytes_text(plan.bytes()) + ")";
-      throw expectation_error(what, what_fits(plan), found);
+      throw out_of_memory(what, what_fits(plan), found);
     }
   }
 
@@ -166,7 +166,7 @@ class runner {
       try {
         const arena tried(elements_of(smaller));
         return "what the memory holds, such as " + std::to_string(items) + " items (" + bytes_text(bytes) + ")";
-      } catch (const expectation_error&) {
+      } catch (const out_of_memory&) {
         continue;
       }
     }

@@ -29,6 +29,16 @@ inline std::string build_description(const std::string& backend) {
   return text;
 }
 
+/// The same for a backend. Its description() says what results depend on where its name does not say all of it.
+template <class Backend>
+std::string build_description_of() {
+  if constexpr (requires { Backend::description(); }) {
+    return build_description(Backend::description());
+  } else {
+    return build_description(Backend::name);
+  }
+}
+
 }  // namespace VSCG_INSTRUCTION_SET
 }  // namespace vscg::train
 

@@ -55,7 +55,7 @@ class run {
   /// file.
   template <class... Data>
   run(settings_type settings, threads n, io::network_metadata metadata, const Data&... task)
-      : now_{checked(std::move(settings)), {}, build_description(Backend::name), 0},
+      : now_{checked(std::move(settings)), {}, build_description_of<Backend>(), 0},
         metadata_(std::move(metadata)),
         threads_(n.count),
         model_(vscg::seed{now_.settings.seed}),

@@ -4,17 +4,35 @@
 #include <vscg/core/begin.hpp>
 
 #include <cstddef>
+#include <span>
+#include <string>
+#include <type_traits>
 
 #include <vscg/backend/gemm_arguments.hpp>
+#include <vscg/backend/memory.hpp>
 #include <vscg/core/config.hpp>
 #include <vscg/core/stretch_limits.hpp>
 #include <vscg/core/team.hpp>
+#include <vscg/cuda/card.hpp>
 #include <vscg/cuda/device_memory.hpp>
 #include <vscg/cuda/gemm.hpp>
 #include <vscg/cuda/products.hpp>
 #include <vscg/cuda/queue.hpp>
 
 namespace vscg {
+
+namespace cuda_detail {
+
+/// The room for copies of operands. It stays the same, so that recorded launches stay valid; copies this large are read
+/// again before an H100's cache has lost them.
+template <class T>
+constexpr std::size_t copies_bytes(products precision) {
+  const bool copies = precision == products::split || precision == products::bf16;
+  return copies && std::is_same_v<T, float> ? std::size_t{32} << 20U : 0;
+}
+
+}  // namespace cuda_detail
+
 inline namespace VSCG_INSTRUCTION_SET {
 
 /// A CUDA device of compute capability 7.5 or newer. Link the target vscg::cuda: it holds the kernels of all of the
@@ -24,20 +42,24 @@ inline namespace VSCG_INSTRUCTION_SET {
 /// run in order, one queue for each executor; the host waits only where it reads results.
 template <products Precision = products::exact>
 struct cuda_backend {
-  static constexpr const char* name = Precision == products::exact ? "cuda" : "cuda_tf32";
+  static constexpr const char* name = cuda_detail::name_of_backend(Precision);
   using memory = cuda_detail::device_memory;
   static constexpr stretch_limits stretches{};
+
+  /// What the bits of a result depend on: the precision and the card.
+  static std::string description() { return cuda_detail::description_of_backend(Precision); }
 
   /// Computes for one session, with its own queue and workspace.
   template <class T>
   class executor : public cuda_detail::queue<T> {
    public:
     /// The number of threads is that of the host: a device has its own.
-    explicit executor(threads) : products_(Precision) {}
+    explicit executor(threads)
+        : products_(cuda_detail::chosen(Precision)), copies_(cuda_detail::copies_bytes<T>(products_.precision())) {}
 
     static constexpr std::size_t workers() { return 1; }
     /// Bytes of memory that it holds for any program.
-    std::size_t bytes() const { return products_.bytes(); }
+    std::size_t bytes() const { return products_.bytes() + copies_.bytes(); }
 
     /// f(executor, begin, end) for independent ranges that make up [0, n): here a single one.
     template <class F>
@@ -49,9 +71,19 @@ struct cuda_backend {
     /// own needs VSCG_CUDA_EACH(T, kernels::finish_product<Function, T>) in a .cu file.
     template <class Function = identity_function>
     void gemm(const gemm_arguments<T>& arguments, Function = {}) {
-      cuda_detail::gemm<Function>(
-          arguments, [&](const auto& product, bool relu) { return products_.multiply(this->handle(), product, relu); },
-          [&](std::size_t n, const auto& rest) { this->each(n, 1, rest); });
+      const auto multiply = [&](const auto& product, bool relu) {
+        return products_.multiply(this->handle(), product, relu);
+      };
+      if constexpr (std::is_same_v<T, float>) {
+        if (products_.precision() == products::split) {
+          return cuda_detail::gemm_of_copies<Function>(arguments, copies_of<float>(), *this, multiply);
+        }
+        if (products_.precision() == products::bf16) {
+          return cuda_detail::gemm_of_copies<Function>(arguments, copies_of<cuda_detail::bf16>(), *this, multiply);
+        }
+      }
+      cuda_detail::gemm<Function>(arguments, multiply,
+                                  [&](std::size_t n, const auto& rest) { this->each(n, 1, rest); });
     }
 
     /// Nothing is packed beforehand.
@@ -59,12 +91,22 @@ struct cuda_backend {
     void pack(const gemm_arguments<T>&, T*) {}
 
    private:
+    template <class Number>
+    std::span<Number> copies_of() {
+      return {static_cast<Number*>(static_cast<void*>(copies_.data())), copies_.size() / sizeof(Number)};
+    }
+
     cuda_detail::product_library<T> products_;
+    buffer<std::byte, memory> copies_;  // of the operands of a product
   };
 };
 
 using cuda = cuda_backend<>;
+using cuda_split = cuda_backend<products::split>;
 using cuda_tf32 = cuda_backend<products::tf32>;
+using cuda_bf16 = cuda_backend<products::bf16>;
+/// One type for all precisions, so that a program compiles its networks once: see `cuda_card`.
+using cuda_chosen = cuda_backend<products::chosen>;
 
 }  // namespace VSCG_INSTRUCTION_SET
 }  // namespace vscg

@@ -23,12 +23,12 @@ struct column_major_matrix {
 
 /// A product in a library's terms: result = left·right (+ result) + bias, the bias as a column. A row-major matrix is
 /// the transpose of a column-major one, so this is Cᵀ = Bᵀ·Aᵀ, and the operands swap places.
-template <class T>
+template <class T, class Operand = T>
 struct column_major_product {
-  column_major_matrix<const T> left;   // B
-  column_major_matrix<const T> right;  // A
-  column_major_matrix<T> result;       // C
-  std::size_t inner;                   // k
+  column_major_matrix<const Operand> left;   // B
+  column_major_matrix<const Operand> right;  // A
+  column_major_matrix<T> result;             // C
+  std::size_t inner;                         // k
   std::size_t batch;
   bool accumulate;
   const T* bias;  // as many numbers as `result` has rows; null: none

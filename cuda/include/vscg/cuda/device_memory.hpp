@@ -13,7 +13,7 @@ namespace vscg::cuda_detail {
 struct pinned_memory {
   using host = pinned_memory;
   static constexpr bool borrows_host_arrays = true;
-  /// Throws vscg::expectation_error if there is no device, or not so much memory.
+  /// Throws vscg::expectation_error if there is no device, vscg::out_of_memory if there is not so much memory.
   static void* allocate(std::size_t bytes);
   static void release(void* p) noexcept;
   static void copy_in(void* to, const void* from, std::size_t bytes);
@@ -24,7 +24,8 @@ struct pinned_memory {
 struct device_memory {
   using host = pinned_memory;
   static constexpr bool borrows_host_arrays = false;
-  /// Throws vscg::expectation_error if there is no device, or not so much memory: it says how much there is.
+  /// Throws vscg::expectation_error if there is no device, vscg::out_of_memory, which says how much there is, if that is
+  /// not enough.
   static void* allocate(std::size_t bytes);
   static void release(void* p) noexcept;
   /// Copies for the host while nothing runs; when they return, the copy has arrived.

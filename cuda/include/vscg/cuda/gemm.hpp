@@ -4,12 +4,15 @@
 #include <vscg/core/begin.hpp>
 
 #include <cstddef>
+#include <span>
 #include <type_traits>
 
 #include <vscg/backend/gemm_arguments.hpp>
 #include <vscg/core/config.hpp>
 #include <vscg/cuda/column_major.hpp>
+#include <vscg/cuda/copy_operands.hpp>
 #include <vscg/cuda/finish_product.hpp>
+#include <vscg/cuda/product_parts.hpp>
 #include <vscg/ops/relu.hpp>
 
 namespace vscg::cuda_detail {
@@ -35,6 +38,22 @@ void gemm(const gemm_arguments<T>& args, Multiply multiply, Each each) {
   rest.bias = bias_left ? args.bias : nullptr;
   rest.c = args.c;
   each(args.batch * args.m * args.n, rest);
+}
+
+/// The same on copies of A and B in other numbers, which a workspace of at least 2048 numbers holds; a product whose
+/// copies are too many for it is computed in parts. `queue.rows(n, row_elements, kernel)` launches the copying,
+/// `multiply(product of copies, relu)` has a library multiply them.
+template <class Function, class Number, class Queue, class Multiply>
+void gemm_of_copies(const gemm_arguments<float>& args, std::span<Number> workspace, Queue& queue, Multiply multiply) {
+  const auto multiply_copies = [&](const column_major_product<float>& product, bool relu) {
+    const operand_copies<Number> copies(product);
+    copies.make(product, workspace.data(), queue);
+    return copies.multiply(product, workspace.data(), relu, multiply);
+  };
+  const auto each = [&](std::size_t n, const auto& rest) { queue.each(n, 1, rest); };
+  for_each_part_of<Number>(args, workspace.size(), [&](const gemm_arguments<float>& part, bool last) {
+    last ? gemm<Function>(part, multiply_copies, each) : gemm<identity_function>(part, multiply_copies, each);
+  });
 }
 
 }  // namespace vscg::cuda_detail

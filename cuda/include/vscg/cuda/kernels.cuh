@@ -18,6 +18,7 @@
 
 #include <vscg/backend/thrust/group.hpp>
 #include <vscg/core/config.hpp>
+#include <vscg/cuda/card.hpp>
 #include <vscg/cuda/group.cuh>
 #include <vscg/cuda/lanes.hpp>
 #include <vscg/cuda/queue.hpp>
@@ -35,6 +36,7 @@ __global__ void __launch_bounds__(block_lanes) run_rows(std::size_t n, unsigned 
 template <class T>
 template <class F>
 void queue<T>::each(std::size_t n, std::size_t, const F& f) {
+  const on_device here(device());
   try {
     ::thrust::for_each_n(::thrust::cuda::par_nosync.on(static_cast<cudaStream_t>(handle())),
                          ::thrust::counting_iterator<std::size_t>(0), n, thrust_detail::on_element<T, F>{f});
@@ -47,6 +49,7 @@ template <class T>
 template <class F>
 void queue<T>::rows(std::size_t n, std::size_t row_elements, const F& f) {
   if (n == 0) return;
+  const on_device here(device());
   const unsigned lanes = lanes_of_row(row_elements);
   const unsigned blocks = blocks_for(n, block_lanes / lanes);
   run_rows<T, F><<<blocks, block_lanes, 0, static_cast<cudaStream_t>(handle())>>>(n, lanes, f);

@@ -12,16 +12,36 @@
 #include <vscg/core/config.hpp>
 #include <vscg/cuda/column_major.hpp>
 #include <vscg/cuda/device_memory.hpp>
+#include <vscg/cuda/roundings.hpp>
 
 namespace vscg {
 
-/// How a device multiplies matrices of float; the rest is float everywhere. Products of double are exact in both.
+/// How a device multiplies matrices of float; the rest is float everywhere, and so are the sums. Products of double are
+/// exact in all.
 enum class products : unsigned char {
-  exact,  ///< in float
-  tf32,   ///< factors rounded to 10 bits after the point, sums in float
+  exact,   ///< in float
+  split,   ///< each factor is the sum of two TF32 numbers: nearly exact, by three TF32 products
+  tf32,    ///< factors have 10 bits after the point
+  bf16,    ///< factors have 7 bits after the point
+  chosen,  ///< as the thread's `cuda_card` says when the program runs
 };
 
 namespace cuda_detail {
+
+constexpr const char* name_of_backend(products precision) {
+  switch (precision) {
+    case products::split:
+      return "cuda_split";
+    case products::tf32:
+      return "cuda_tf32";
+    case products::bf16:
+      return "cuda_bf16";
+    case products::chosen:
+      return "cuda_chosen";
+    default:
+      return "cuda";
+  }
+}
 
 /// Matrix products by cublasLt. It chooses an algorithm for the first product of a kind, and takes the same one for
 /// all that differ only in the number of items, so that an item's bits do not depend on its batch as far as the library
@@ -34,12 +54,15 @@ class product_library {
   product_library& operator=(const product_library&) = delete;
   ~product_library();
 
+  products precision() const { return precision_; }
   /// Bytes of the device's memory that it holds.
   std::size_t bytes() const { return workspace_.bytes(); }
 
   /// The product, in order with what the stream already has. Returns whether it applied bias and, if `relu`, max(x, 0);
-  /// if not, it has done neither: the library can end a product in this way only for some scalars and sizes.
-  bool multiply(void* stream, const column_major_product<T>& product, bool relu);
+  /// if not, it has done neither: the library can end a product in this way only for some scalars and sizes. An
+  /// operand is T, or bf16 where T is float.
+  template <class Operand>
+  bool multiply(void* stream, const column_major_product<T, Operand>& product, bool relu);
 
  private:
   struct algorithm {
@@ -49,12 +72,18 @@ class product_library {
   using kind = std::array<std::uint64_t, 8>;
   struct description;
 
-  static kind kind_of(const column_major_product<T>& product, bool relu);
-  const algorithm& algorithm_for(const kind& k, const column_major_product<T>& product, bool relu);
-  algorithm chosen(const column_major_product<T>& product, bool relu);
-  int run(void* stream, const column_major_product<T>& product, bool relu, const algorithm& a);  // cublasStatus_t
+  template <class Operand>
+  static kind kind_of(const column_major_product<T, Operand>& product, bool relu);
+  template <class Operand>
+  const algorithm& algorithm_for(const kind& k, const column_major_product<T, Operand>& product, bool relu);
+  template <class Operand>
+  algorithm chosen(const column_major_product<T, Operand>& product, bool relu);
+  template <class Operand>
+  int run(void* stream, const column_major_product<T, Operand>& product, bool relu,
+          const algorithm& a);  // cublasStatus_t
 
   products precision_;
+  int device_;
   void* handle_ = nullptr;  // cublasLtHandle_t
   buffer<std::byte, device_memory> workspace_;
   std::map<kind, algorithm> algorithms_;
@@ -62,6 +91,9 @@ class product_library {
 
 extern template class product_library<float>;
 extern template class product_library<double>;
+extern template bool product_library<float>::multiply(void*, const column_major_product<float>&, bool);
+extern template bool product_library<float>::multiply(void*, const column_major_product<float, bf16>&, bool);
+extern template bool product_library<double>::multiply(void*, const column_major_product<double>&, bool);
 
 }  // namespace cuda_detail
 

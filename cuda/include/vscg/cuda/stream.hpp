@@ -28,6 +28,8 @@ class stream {
 
   /// The cudaStream_t.
   void* handle() const { return handle_; }
+  /// The number of the device that was the thread's current one when this was made.
+  int device() const { return device_; }
 
   void copy_in(void* to, const void* from, std::size_t bytes);
   void copy_out(void* to, const void* from, std::size_t bytes);
@@ -67,6 +69,7 @@ class stream {
   void forget() noexcept;
 
   void* handle_ = nullptr;
+  int device_ = 0;
   std::map<std::uint64_t, void*> kept_;  // cudaGraphExec_t, null after the first launch
 };
 

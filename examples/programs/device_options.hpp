@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include <vscg/core/error.hpp>
+
+#include "programs/options.hpp"
+
+// Where a program computes, and how.
+
+namespace programs {
+
+/// cpu, or cuda:N.
+struct device {
+  bool cuda = false;
+  std::size_t number = 0;
+};
+
+inline std::string text_of(const device& d) { return d.cuda ? "cuda:" + std::to_string(d.number) : "cpu"; }
+
+inline CLI::Option* add_device(CLI::App& app, device& to) {
+  constexpr const char* expected = "cpu, cuda or cuda:N";
+  return app
+      .add_option_function<std::string>(
+          "--device",
+          [&to](const std::string& text) {
+            const whole_range any_card{0, 1023};
+            to = {};
+            if (text == "cpu") return;
+            to.cuda = true;
+            if (text == "cuda") return;
+            if (!text.starts_with("cuda:")) throw vscg::expectation_error("--device", expected, shown(text));
+            to.number = whole_number("--device: the number of a card", text.substr(5), any_card);
+          },
+          "where to compute: the processor, or a CUDA card (default: cpu)")
+      ->type_name("cpu|cuda[:N]");
+}
+
+/// Throws vscg::expectation_error for a precision that this device does not have; `exact` is another name of `float`.
+inline void expect_precision(const device& d, const std::string& precision) {
+  const bool fast = precision == "split" || precision == "tf32" || precision == "bf16";
+  if (fast && !d.cuda) {
+    throw vscg::expectation_error("--precision", "exact on a processor: the faster ones need --device cuda", precision);
+  }
+  if (d.cuda && precision == "double") {
+    throw vscg::expectation_error("--precision", "exact, split, tf32 or bf16 with --device cuda", precision);
+  }
+}
+
+}  // namespace programs
