@@ -75,7 +75,7 @@ stage_sanitizer() {
 stage_counters() {
   ncu --clock-control none --launch-skip 2000 --launch-count 30 --csv --page raw \
     --metrics gpu__time_duration.sum,sm__throughput.avg.pct_of_peak_sustained_elapsed,dram__throughput.avg.pct_of_peak_sustained_elapsed \
-    "$bundle/bin/cuda_benchmark" --benchmark_filter='^step/cuda$' --benchmark_min_time=0.01 >"$1/counters.csv"
+    "$bundle/bin/cuda_benchmark" --benchmark_filter='^step/exact$' --benchmark_min_time=0.01 >"$1/counters.csv"
 }
 
 limit_of() {
