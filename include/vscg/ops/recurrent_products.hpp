@@ -79,6 +79,16 @@ void for_chains(Executor& backend, const sizes& s, const F& f) {
   });
 }
 
+/// What flows back through the steps.
+template <class T>
+struct flows {
+  T* dgates;
+  T* dhidden;  // of the gates' hidden parts; null if they are the gates' gradients
+  T* dh;       // [B, D, H]: back in time through the products
+  T* carried;  // [B, D, H]: back in time outside them
+  T* back() const { return dhidden == nullptr ? dgates : dhidden; }
+};
+
 /// W_ih and W_hh of all directions as the backend packs them: for the products of a run, and for those of its gradient.
 template <class T>
 struct packed_weights {

@@ -37,7 +37,7 @@ __global__ void __launch_bounds__(block_lanes) run_rows(std::size_t n, unsigned 
 
 /// Each block through the phases of a kernel.
 template <class F>
-__global__ void __launch_bounds__(F::threads) run_blocks(F kernel) {
+__global__ void __launch_bounds__(F::threads) run_blocks(const __grid_constant__ F kernel) {
   extern __shared__ __align__(16) unsigned char shared_bytes[];
   device_block<F> block(*reinterpret_cast<typename F::shared*>(shared_bytes));
   kernel(block);
@@ -69,8 +69,9 @@ template <class T>
 template <class F>
 void queue<T>::blocks(std::size_t n, const F& f) {
   static_assert(phased_kernel<F>);
-  if (n == 0) return;
   constexpr std::size_t shared = sizeof(typename F::shared);
+  static_assert(shared <= most_shared_bytes, "vscg: some device cannot give a block so much shared memory");
+  if (n == 0) return;
   cudaError_t error = cudaSuccess;
   if constexpr (shared > most_shared_bytes_unasked)  // of the device that is current, so each time
     error = cudaFuncSetAttribute(run_blocks<F>, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(shared));

@@ -46,11 +46,11 @@ inline constexpr unsigned most_lanes = 1024;
 
 /// What `blocks` can launch.
 template <class Kernel>
-concept phased_kernel =
-    std::is_trivially_copyable_v<Kernel> && std::is_trivially_default_constructible_v<typename Kernel::shared> &&
-    std::is_trivially_default_constructible_v<typename Kernel::own> &&
-    std::same_as<decltype(Kernel::threads), const unsigned> && Kernel::threads >
-0 && Kernel::threads <= most_lanes && sizeof(typename Kernel::shared) <= most_shared_bytes;
+concept phased_kernel = std::is_trivially_copyable_v<Kernel> &&
+                        std::is_trivially_default_constructible_v<typename Kernel::shared> &&
+                        std::is_trivially_default_constructible_v<typename Kernel::own> &&
+                        std::same_as<decltype(Kernel::threads), const unsigned> &&(Kernel::threads > 0) &&
+                        (Kernel::threads <= most_lanes);
 
 }  // namespace vscg::cuda_detail
 
