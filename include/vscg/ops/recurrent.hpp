@@ -153,6 +153,7 @@ struct recurrence : operation<shape<dyn, T, D * H>> {
   static constexpr operand_index<Cell::carries_state ? 5 : 6> initial_carried{};
 
   using cell = Cell;
+  static constexpr int operands = !Initial ? 5 : Cell::carries_state ? 6 : 7;
   static constexpr int steps = T;
   static constexpr int hidden = H;
   static constexpr int directions = D;

@@ -5,7 +5,11 @@
 
 #include <vscg/core/config.hpp>
 #include <vscg/cuda/recurrence.hpp>
+#include <vscg/cuda/recurrent_pair.hpp>
 #include <vscg/cuda/recurrent_share.hpp>
+#include <vscg/nets/composites/recurrent_pair.hpp>
+#include <vscg/ops/gru.hpp>
+#include <vscg/ops/lstm.hpp>
 #include <vscg/ops/recurrent.hpp>
 
 // What a device computes in its own way. A macro, defined in the whole program, switches each of these off.
@@ -28,6 +32,14 @@ struct override_of {
 template <class Cell, int T, int In, int H, int D, bool Initial, class Device>
 struct override_of<ops::recurrence<Cell, T, In, H, D, Initial>, Device> {
   using type = recurrence_at_once<ops::recurrence<Cell, T, In, H, D, Initial>, Device>;
+};
+template <int T, int In, int H, class Device>
+struct override_of<composites::lstm_pair<T, In, H>, Device> {
+  using type = recurrent_pair_at_once<ops::recurrence<lstm_cell, T, In, H, 2, false>, Device>;
+};
+template <int T, int In, int H, class Device>
+struct override_of<composites::gru_pair<T, In, H>, Device> {
+  using type = recurrent_pair_at_once<ops::recurrence<gru_cell, T, In, H, 2, true>, Device>;
 };
 #endif
 

@@ -57,28 +57,29 @@ void run_steps_back_at_once(const C& first, const Second&... second) {
                          kernels::recurrence_back<Share>{blocks, {arrays(first), arrays(second)...}});
 }
 
+/// How a block of `Device` shares the weights of a layer, for the scalar of a context.
+template <class Layer, class Device, class C>
+using share_of = typename Device::template recurrent_share<typename Layer::cell, typename C::scalar, Layer::hidden>;
+
 /// A recurrent layer whose steps are one launch each way, if its weights fit a block of `Device`.
 template <class Layer, class Device>
 struct recurrence_at_once : Layer {
   explicit recurrence_at_once(const Layer&) {}
 
-  template <class Scalar>
-  using share = typename Device::template recurrent_share<typename Layer::cell, Scalar, Layer::hidden>;
-
   template <class C>
   void forward(const C& c) const {
-    using chosen = share<typename C::scalar>;
+    using share = share_of<Layer, Device, C>;
     Layer::multiply_inputs(c);
-    if constexpr (chosen::fits)
-      run_steps_at_once<Layer, chosen>(c);
+    if constexpr (share::fits)
+      run_steps_at_once<Layer, share>(c);
     else
       Layer::run_steps(c);
   }
   template <class C>
   void pullback(const C& c) const {
-    using chosen = share<typename C::scalar>;
-    if constexpr (chosen::fits)
-      run_steps_back_at_once<Layer, chosen>(c);
+    using share = share_of<Layer, Device, C>;
+    if constexpr (share::fits)
+      run_steps_back_at_once<Layer, share>(c);
     else
       Layer::run_steps_back(c);
     Layer::pass_input_gradient(c);
