@@ -37,12 +37,11 @@ struct overrides : vscg::eigen_backend {
 /// some weights in their registers and some in shared memory.
 struct host {
   template <class Cell, class T, int H>
-  using recurrent_share =
-      std::conditional_t<H == 128,
-                         std::conditional_t<std::is_same_v<Cell, vscg::lstm_cell>,
-                                            vscg::cuda_detail::recurrent_share<Cell, T, H, 2, 104, 4>,
-                                            vscg::cuda_detail::recurrent_share<Cell, T, H, 1, 128, 4>>,
-                         vscg::cuda_detail::recurrent_share<Cell, T, H, H % 2 == 0 ? 2 : 1, H - H / 3, 2>>;
+  using recurrent_share = std::conditional_t<
+      H == 128,
+      std::conditional_t<std::is_same_v<Cell, vscg::lstm_cell>, vscg::cuda_detail::lstm_share_of_128<T>,
+                         vscg::cuda_detail::gru_share_of_128<T>>,
+      vscg::cuda_detail::recurrent_share<Cell, T, H, H % 2 == 0 ? 2 : 1, H - H / 3, 2>>;
 };
 
 }  // namespace host_cuda

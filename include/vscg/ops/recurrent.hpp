@@ -200,6 +200,7 @@ struct recurrence : operation<shape<dyn, T, D * H>> {
   template <class C>
   void pullback(const C& c) const {
     run_steps_back(c);
+    gather_previous(c);
     pass_input_gradient(c);
     pass_weight_gradients(c);
     pass_initial_gradients(c);
@@ -262,6 +263,16 @@ struct recurrence : operation<shape<dyn, T, D * H>> {
     });
   }
 
+  /// The states that the steps started from, for W_hh's gradient.
+  template <class C>
+  static void gather_previous(const C& c) {
+    using S = typename C::scalar;
+    if constexpr (C::wants(weight_hh)) {
+      c.backend().rows(c.items() * T * D, H,
+                       recurrent::gather_previous<S>{T, D, H, c.y(), initial(c, initial_states), c.scratch(0)});
+    }
+  }
+
   // The operands' gradients, from those of the gates.
 
   template <class C>
@@ -280,14 +291,10 @@ struct recurrence : operation<shape<dyn, T, D * H>> {
       using executor = typename C::executor;
       const recurrent::sizes sizes = sizes_of(c.items());
       const recurrent::flows<S> from = flows_of(c);
-      S* const previous = c.scratch(0);
-      c.backend().rows(sizes.rows() * D, H,
-                       recurrent::gather_previous<S>{T, D, H, c.y(), initial(c, initial_states), previous});
       detail::linear_weight_gradient<executor, S>(c.backend(), sizes.rows(), In, sizes.gate_columns(), from.dgates,
                                                   c.x(input), c.dx(weight_ih));
-      recurrent::hidden_weight_gradient<executor, S>(c.backend(), sizes, from.back(), previous, c.dx(weight_hh));
-      recurrent::bias_gradient(c.backend(), sizes, from.dgates, c.scratch(4), c.dx(bias_ih));
-      recurrent::bias_gradient(c.backend(), sizes, from.back(), c.scratch(4), c.dx(bias_hh));
+      recurrent::hidden_weight_gradient<executor, S>(c.backend(), sizes, from.back(), c.scratch(0), c.dx(weight_hh));
+      recurrent::bias_gradients(c.backend(), sizes, from, c.scratch(4), c.dx(bias_ih), c.dx(bias_hh));
     }
   }
   template <class C>

@@ -235,10 +235,18 @@ VSCG_NOINLINE void hidden_weight_gradient(Executor& backend, const sizes& s, con
   backend.gemm(p);
 }
 
-/// db (+)= Σ_{b,t} dgates, for all directions at once.
+/// db_ih (+)= Σ_{b,t} dgates and db_hh (+)= Σ_{b,t} of the hidden parts' gradients, for all directions at once.
 template <class Executor, class T>
-VSCG_NOINLINE void bias_gradient(Executor& backend, const sizes& s, T* dgates, T* scratch, gradient<T> db) {
-  add_column_sums<identity_function, Executor, T>(backend, dgates, nullptr, s.rows(), s.gate_columns(), scratch, db);
+void bias_gradients(Executor& backend, const sizes& s, const flows<T>& from, T* scratch, gradient<T> db_ih,
+                    gradient<T> db_hh) {
+  const auto add = [&](T* slopes, gradient<T> to) {
+    add_column_sums<identity_function, Executor, T>(backend, slopes, nullptr, s.rows(), s.gate_columns(), scratch, to);
+  };
+  add(from.dgates, db_ih);
+  if (from.dhidden != nullptr)
+    add(from.dhidden, db_hh);
+  else
+    add_block_sums<Executor, T>(backend, s.rows(), s.gate_columns(), scratch, db_hh);
 }
 
 }  // namespace vscg::recurrent

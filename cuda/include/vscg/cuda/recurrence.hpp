@@ -3,6 +3,8 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <type_traits>
+
 #include <vscg/core/config.hpp>
 #include <vscg/cuda/recurrence_back.hpp>
 #include <vscg/cuda/recurrence_forward.hpp>
@@ -34,15 +36,17 @@ void run_steps_at_once(const C& first, const Second&... second) {
                          kernels::recurrence_forward<Share>{blocks, {arrays(first), arrays(second)...}});
 }
 
-/// All steps back of one layer or two, as `Layer`'s run_steps_back.
+/// All steps back of one layer or two, as `Layer`'s run_steps_back and gather_previous.
 template <class Layer, class Share, class C, class... Second>
 void run_steps_back_at_once(const C& first, const Second&... second) {
   using T = typename C::scalar;
   const auto arrays = [](const auto& c) {
     const auto to = Layer::flows_of(c);
+    constexpr bool wants_weights = std::remove_cvref_t<decltype(c)>::wants(Layer::weight_hh);
     const bool wants_states = Layer::wants_initial(c, Layer::initial_states);
     const bool wants_carried = !Layer::cell::carries_state && Layer::wants_initial(c, Layer::initial_carried);
     return recurrent_gradients<T>{c.x(Layer::weight_hh),
+                                  Layer::initial(c, Layer::initial_states),
                                   Layer::initial(c, Layer::initial_carried),
                                   c.saved(1),
                                   c.y(),
@@ -50,6 +54,7 @@ void run_steps_back_at_once(const C& first, const Second&... second) {
                                   to.dgates,
                                   to.dhidden,
                                   wants_states ? to.dh : nullptr,
+                                  wants_weights ? c.scratch(0) : nullptr,
                                   wants_carried ? to.carried : nullptr};
   };
   const auto blocks = blocks_of<Layer, Share>(first);
@@ -78,10 +83,12 @@ struct recurrence_at_once : Layer {
   template <class C>
   void pullback(const C& c) const {
     using share = share_of<Layer, Device, C>;
-    if constexpr (share::fits)
+    if constexpr (share::fits) {
       run_steps_back_at_once<Layer, share>(c);
-    else
+    } else {
       Layer::run_steps_back(c);
+      Layer::gather_previous(c);
+    }
     Layer::pass_input_gradient(c);
     Layer::pass_weight_gradients(c);
     Layer::pass_initial_gradients(c);

@@ -25,9 +25,18 @@ struct recurrence_back {
     typename Share::sums sums;                         // for each gate, its part of W_hhᵀ · slopes
     T weights[Share::in_shared_memory > 0 ? Share::in_shared_memory : 1][Share::gate_rows];
   };
+  /// What a step back of one unit starts from.
+  struct step_values {
+    T gates[cell::gates];
+    T kept;
+    T before;    // what the step went on from
+    T previous;  // h before the step
+    T dstate;
+  };
   struct own {
     typename Share::weights weights;
     T carried[Share::units_of_lane];  // what flows back outside the products
+    step_values values[Share::units_of_lane];
   };
 
   cuda_detail::recurrent_blocks blocks;
@@ -38,9 +47,10 @@ struct recurrence_back {
     const cuda_detail::block_chains chains = blocks.chains(block.number());
     const cuda_detail::recurrent_gradients<T>& layer = layers[chains.layer];
     load_weights(block, layer.w_hh + std::size_t{chains.direction} * Share::gate_rows * Share::hidden);
+    block.lanes([&](unsigned lane, own& mine) { fetch(lane, mine, chains, layer, blocks.steps - 1); });
     for (unsigned order = blocks.steps; order-- > 0;) {
       step(block, chains, layer, order, std::make_index_sequence<cell::gates>{});
-      if (order > 0 || layer.dh != nullptr) multiply(block);
+      if (order > 0 || layer.dh != nullptr) multiply(block, chains, layer, order);
     }
     if (layer.dh != nullptr || layer.carried != nullptr)
       pass_on(block, chains, layer, std::make_index_sequence<cell::gates>{});
@@ -61,9 +71,35 @@ struct recurrence_back {
     });
   }
 
+  VSCG_HD void fetch(unsigned lane, own& mine, const cuda_detail::block_chains& chains,
+                     const cuda_detail::recurrent_gradients<T>& layer, unsigned order) const {
+    constexpr unsigned H = Share::hidden;
+    Share::each_unit(lane, chains.count, [&](unsigned place, unsigned chain, unsigned unit) {
+      step_values& values = mine.values[place];
+      const std::size_t at = blocks.at(chains, chain, order);
+      VSCG_CUDA_UNROLL
+      for (unsigned g = 0; g < cell::gates; ++g) values.gates[g] = layer.gates[at * Share::gate_rows + g * H + unit];
+      values.kept = layer.kept[at * H + unit];
+      values.before = values.previous = T(0);
+      if (order > 0) {
+        const std::size_t one_back = blocks.at(chains, chain, order - 1) * H + unit;
+        values.previous = layer.states[one_back];
+        values.before = cell::carries_state ? values.previous : layer.kept[one_back];
+      } else if (layer.initial_states != nullptr) {
+        const std::size_t first = blocks.state(chains, chain) * H + unit;
+        values.previous = layer.initial_states[first];
+        values.before = layer.initial_carried[first];
+      }
+      values.dstate = layer.dstates == nullptr ? T(0) : layer.dstates[at * H + unit];
+    });
+  }
+
+  /// The products of a step, and what the one before it starts from: it arrives meanwhile.
   template <class Block>
-  VSCG_HD static void multiply(Block& block) {
+  VSCG_HD void multiply(Block& block, const cuda_detail::block_chains& chains,
+                        const cuda_detail::recurrent_gradients<T>& layer, unsigned order) const {
     block.lanes([&](unsigned lane, own& mine) {
+      if (order > 0) fetch(lane, mine, chains, layer, order - 1);
       shared& all = block.shared();
       Share::multiply(
           lane, mine.weights, all.slopes + Share::gate(lane) * Share::hidden,
@@ -86,29 +122,24 @@ struct recurrence_back {
                     std::index_sequence<G...> gate_numbers) const {
     constexpr unsigned H = Share::hidden;
     const bool last = order + 1 == blocks.steps;
-    const bool from_zero = order == 0 && layer.initial_carried == nullptr;
     block.lanes([&](unsigned lane, own& mine) {
       shared& all = block.shared();
       Share::each_unit(lane, chains.count, [&](unsigned place, unsigned chain, unsigned unit) {
         const std::size_t at = blocks.at(chains, chain, order);
-        T before(0);
-        if (order > 0)
-          before = (cell::carries_state ? layer.states : layer.kept)[blocks.at(chains, chain, order - 1) * H + unit];
-        else if (!from_zero)
-          before = layer.initial_carried[blocks.state(chains, chain) * H + unit];
-        T* const gate = layer.gates + at * Share::gate_rows + unit;
-        T gates[] = {gate[G * H]...};
+        step_values& values = mine.values[place];
+        T(&gates)[cell::gates] = values.gates;
         T backs[cell::gates];
-        const T from_h = (layer.dstates == nullptr ? T(0) : layer.dstates[at * H + unit]) +
-                         (last ? T(0) : from_after(all.sums, mine, place, chain, unit, gate_numbers));
+        const T from_h = values.dstate + (last ? T(0) : from_after(all.sums, mine, place, chain, unit, gate_numbers));
         T carried = last || cell::carries_state ? T(0) : mine.carried[place];
-        cell::step_back(gates, backs, layer.kept[at * H + unit], before, from_h, carried);
+        cell::step_back(gates, backs, values.kept, values.before, from_h, carried);
+        T* const gate = layer.gates + at * Share::gate_rows + unit;
         ((gate[G * H] = gates[G]), ...);
         if constexpr (cell::hidden_part_apart) {
           T* const back = layer.dhidden + at * Share::gate_rows + unit;
           ((back[G * H] = backs[G]), ...);
         }
         ((all.slopes[G * H + unit].of[chain] = cell::hidden_part_apart ? backs[G] : gates[G]), ...);
+        if (layer.previous != nullptr) layer.previous[at * H + unit] = values.previous;
         mine.carried[place] = carried;
       });
     });

@@ -31,6 +31,7 @@ struct recurrence_forward {
   struct own {
     typename Share::weights weights;
     T carried[Share::units_of_lane];  // what the next step goes on from
+    T gates[Share::units_of_lane][cell::gates];
   };
 
   cuda_detail::recurrent_blocks blocks;
@@ -45,7 +46,7 @@ struct recurrence_forward {
     if (!from_zero) load_states(block, chains, layer);
     for (unsigned order = 0; order < blocks.steps; ++order) {
       const bool first = order == 0 && from_zero;
-      if (!first) multiply(block);
+      multiply(block, chains, layer, order, first);
       step(block, chains, layer, order, first, std::make_index_sequence<cell::gates>{});
     }
   }
@@ -91,9 +92,17 @@ struct recurrence_forward {
     });
   }
 
+  /// The products of a step, and what the gates get from the inputs: it arrives meanwhile.
   template <class Block>
-  VSCG_HD static void multiply(Block& block) {
+  VSCG_HD void multiply(Block& block, const cuda_detail::block_chains& chains,
+                        const cuda_detail::recurrent_arrays<T>& layer, unsigned order, bool from_zero) const {
     block.lanes([&](unsigned lane, own& mine) {
+      Share::each_unit(lane, chains.count, [&](unsigned place, unsigned chain, unsigned unit) {
+        const T* const gate = layer.gates + blocks.at(chains, chain, order) * Share::gate_rows + unit;
+        VSCG_CUDA_UNROLL
+        for (unsigned g = 0; g < cell::gates; ++g) mine.gates[place][g] = gate[g * Share::hidden];
+      });
+      if (from_zero) return;
       shared& all = block.shared();
       Share::multiply(
           lane, mine.weights, all.h,
@@ -113,7 +122,7 @@ struct recurrence_forward {
         const std::size_t at = blocks.at(chains, chain, order);
         T* const gate = layer.gates + at * Share::gate_rows + unit;
         const T sums[] = {from_zero ? T(0) : all.sums[chain][G * H + unit]...};
-        T gates[] = {gate[G * H] + (cell::hidden_part_apart ? T(0) : sums[G])...};
+        T gates[] = {mine.gates[place][G] + (cell::hidden_part_apart ? T(0) : sums[G])...};
         const T parts[] = {b_hh[G * H + unit] + (cell::hidden_part_apart ? sums[G] : T(0))...};
         T keep(0);
         const T h = cell::step(gates, parts, from_zero ? T(0) : mine.carried[place], keep);

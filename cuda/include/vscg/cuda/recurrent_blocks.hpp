@@ -62,13 +62,15 @@ struct recurrent_arrays {
 template <class T>
 struct recurrent_gradients {
   const T* w_hh;
-  const T* initial_carried;  // null: zeros
+  const T* initial_states;  // null: zeros
+  const T* initial_carried;
   const T* kept;
   const T* states;
   const T* dstates;  // null: no gradient arrives
   T* gates;          // become gradients
   T* dhidden;        // of the hidden parts [B, T, D, G H]; null if they are the gates' gradients
   T* dh;             // [B, D, H]: of the initial states; null: not needed
+  T* previous;       // becomes the state that each step started from, [B, T, D, H]; null: not needed
   T* carried;        // [B, D, H]: of the initial state of the cell's own array; null: not needed
 };
 

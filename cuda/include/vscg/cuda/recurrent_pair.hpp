@@ -136,7 +136,9 @@ struct recurrent_pair_at_once : operation<typename Layer::result, typename Layer
       run_steps_back_at_once<Layer, share_of<Layer, Device, C>>(first, second);
     } else {
       Layer::run_steps_back(first);
+      Layer::gather_previous(first);
       Layer::run_steps_back(second);
+      Layer::gather_previous(second);
     }
     Layer::pass_input_gradient(first);
     Layer::pass_input_gradient(second);

@@ -90,6 +90,11 @@ struct recurrent_share {
   }
 };
 
+template <class T>
+using lstm_share_of_128 = recurrent_share<lstm_cell, T, 128, 2, 104, 4>;
+template <class T>
+using gru_share_of_128 = recurrent_share<gru_cell, T, 128, 1, 120, 4>;
+
 /// What every device from compute capability 7.5 on can hold: 255 registers a lane, 64 KiB of shared memory. A layer
 /// without a specialization does not fit, and takes its steps in launches of their own.
 template <class Cell, class T, int H>
@@ -97,9 +102,9 @@ struct device_recurrent_share {
   static constexpr bool fits = false;
 };
 template <>
-struct device_recurrent_share<lstm_cell, float, 128> : recurrent_share<lstm_cell, float, 128, 2, 104, 4> {};
+struct device_recurrent_share<lstm_cell, float, 128> : lstm_share_of_128<float> {};
 template <>
-struct device_recurrent_share<gru_cell, float, 128> : recurrent_share<gru_cell, float, 128, 1, 128, 4> {};
+struct device_recurrent_share<gru_cell, float, 128> : gru_share_of_128<float> {};
 
 }  // namespace vscg::cuda_detail
 
