@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Every kernel of the library's own operations, for float and double.
+// Every kernel of the library's own operations, for float and double; every one of its overrides.
 
 #include <vscg/backend/gemm_arguments.hpp>
 #include <vscg/cuda/copy_operands.hpp>
 #include <vscg/cuda/finish_product.hpp>
 #include <vscg/cuda/kernels.cuh>
+#include <vscg/cuda/phased_kernels.hpp>
 #include <vscg/kernels.hpp>
 #include <vscg/ops/column_sums.hpp>
 #include <vscg/ops/relu.hpp>
@@ -26,5 +27,6 @@ VSCG_DETAIL_ALL(float)
 VSCG_DETAIL_ALL(double)
 VSCG_CUDA_ROWS(float, kernels::copy_operands<float>)
 VSCG_CUDA_ROWS(float, kernels::copy_operands<cuda_detail::bf16>)
+VSCG_CUDA_PHASED_KERNELS(VSCG_CUDA_BLOCKS)
 
 }  // namespace vscg

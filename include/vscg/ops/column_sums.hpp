@@ -72,15 +72,23 @@ constexpr slot_size column_sums_scratch(std::size_t rows, std::size_t columns, b
   return per_item ? slot_size{elements, 0, 0} : slot_size{0, elements, 0};
 }
 
+/// Sums of columns from those of blocks of `rows` rows.
+template <class Executor, class T>
+void add_block_sums(Executor& backend, std::size_t rows, std::size_t columns, const T* partial, gradient<T> sums) {
+  constexpr std::size_t block = kernels::block_sums<identity_function, T>::block_rows;
+  const std::size_t blocks = (rows + block - 1) / block;
+  backend.each(columns, blocks, kernels::sum_of_blocks<T>{blocks, columns, partial, sums});
+}
+
 /// The gradient of a bias: the sums of the columns of dy [rows, columns]. With a function whose results are `y`, dy
-/// becomes the gradient before it.
+/// becomes the gradient before it. `scratch` keeps the sums of blocks.
 template <class Function = identity_function, class Executor, class T>
 void add_column_sums(Executor& backend, T* dy, const T* y, std::size_t rows, std::size_t columns, T* scratch,
                      gradient<T> sums) {
   using kernel = kernels::block_sums<Function, T>;
   const std::size_t blocks = (rows + kernel::block_rows - 1) / kernel::block_rows;
   backend.rows(blocks, kernel::block_rows * columns, kernel{rows, columns, y, dy, scratch});
-  backend.each(columns, blocks, kernels::sum_of_blocks<T>{blocks, columns, scratch, sums});
+  add_block_sums<Executor, T>(backend, rows, columns, scratch, sums);
 }
 
 }  // namespace vscg

@@ -88,11 +88,11 @@ struct recurrent_step_back {
   const T* kept;
   const T* states;
   const T* initial;  // as in the step
-  const T* dstates;
-  T* gates;    // become gradients
-  T* dhidden;  // of the hidden parts [B, T, D, G H]; null if they are the gates' gradients
-  T* dh;       // [B, D, H]: what flows back in time through the products
-  T* carried;  // [B, D, H]: what flows back in time outside them
+  const T* dstates;  // null: no gradient arrives
+  T* gates;          // become gradients
+  T* dhidden;        // of the hidden parts [B, T, D, G H]; null if they are the gates' gradients
+  T* dh;             // [B, D, H]: what flows back in time through the products
+  T* carried;        // [B, D, H]: what flows back in time outside them
   template <class Group>
   VSCG_HD void operator()(Group group, std::size_t row) const {
     step_back(group, row, std::make_index_sequence<Cell::gates>{});
@@ -118,7 +118,8 @@ struct recurrent_step_back {
       V back_values[Cell::gates];
       // After the last step comes zero, which is added too: whether a product and a sum become one instruction decides
       // the bits, so all steps run the same ones.
-      const V from_h = i.load(dstates + at * hidden) + (last ? V(0) : i.load(dh + state * hidden));
+      const V arrives = dstates == nullptr ? V(0) : i.load(dstates + at * hidden);
+      const V from_h = arrives + (last ? V(0) : i.load(dh + state * hidden));
       V carry = last || Cell::carries_state ? V(0) : i.load(carried + state * hidden);
       Cell::step_back(gate_values, back_values, i.load(kept + at * hidden), from_zero ? V(0) : i.load(before), from_h,
                       carry);
@@ -151,6 +152,11 @@ struct recurrence : operation<shape<dyn, T, D * H>> {
   /// What the first step goes on from: those same states, or the cell's own array.
   static constexpr operand_index<Cell::carries_state ? 5 : 6> initial_carried{};
 
+  using cell = Cell;
+  static constexpr int operands = !Initial ? 5 : Cell::carries_state ? 6 : 7;
+  static constexpr int steps = T;
+  static constexpr int hidden = H;
+  static constexpr int directions = D;
   static constexpr std::size_t gates = Cell::gates;
   static constexpr std::size_t chain_states = std::size_t{D} * H;  // of one item
   static constexpr std::uint32_t pullback_reads_operands =
@@ -188,15 +194,39 @@ struct recurrence : operation<shape<dyn, T, D * H>> {
 
   template <class C>
   void forward(const C& c) const {
+    multiply_inputs(c);
+    run_steps(c);
+  }
+  template <class C>
+  void pullback(const C& c) const {
+    run_steps_back(c);
+    gather_previous(c);
+    pass_input_gradient(c);
+    pass_weight_gradients(c);
+    pass_initial_gradients(c);
+  }
+
+  // The parts of both, for an operation that takes the steps in another way.
+
+  /// The gates' inputs x·W_ihᵀ + b_ih, for all steps at once.
+  template <class C>
+  static void multiply_inputs(const C& c) {
+    using S = typename C::scalar;
+    const recurrent::sizes sizes = sizes_of(c.items());
+    detail::linear_forward<identity_function, typename C::executor, S>(
+        c.backend(), sizes.rows(), In, sizes.gate_columns(), c.x(input), c.x(weight_ih), recurrent::packed_of(c).input,
+        c.x(bias_ih), c.saved(0));
+  }
+
+  /// All steps, one after another: they turn the gates' inputs into gates.
+  template <class C>
+  static void run_steps(const C& c) {
     using S = typename C::scalar;
     using executor = typename C::executor;
     const recurrent::sizes sizes = sizes_of(c.items());
     const auto packed = recurrent::packed_of(c);
     S* const gate_values = c.saved(0);
     S* const part = Cell::hidden_part_apart ? c.scratch(0) : nullptr;
-    detail::linear_forward<identity_function, executor, S>(c.backend(), sizes.rows(), In, sizes.gate_columns(),
-                                                           c.x(input), c.x(weight_ih), packed.input, c.x(bias_ih),
-                                                           gate_values);
     recurrent::for_chains(c.backend(), sizes, [&](executor& one, const recurrent::chains& chains) {
       for (std::size_t order = 0; order < T; ++order) {
         if constexpr (Cell::hidden_part_apart)
@@ -212,49 +242,76 @@ struct recurrence : operation<shape<dyn, T, D * H>> {
     });
   }
 
+  /// All steps back: they turn the gates into gradients.
   template <class C>
-  void pullback(const C& c) const {
+  static void run_steps_back(const C& c) {
     using S = typename C::scalar;
     using executor = typename C::executor;
     const recurrent::sizes sizes = sizes_of(c.items());
     const auto packed = recurrent::packed_of(c);
-    S* const dgates = c.saved(0);
-    S* const previous = c.scratch(0);
-    S* const dh = c.scratch(1);
-    S* const carried = Cell::carries_state ? dh : c.scratch(2);
-    S* const dhidden = Cell::hidden_part_apart ? c.scratch(3) : nullptr;
-    S* const back = Cell::hidden_part_apart ? dhidden : dgates;
+    const recurrent::flows<S> to = flows_of(c);
     recurrent::for_chains(c.backend(), sizes, [&](executor& one, const recurrent::chains& chains) {
       for (std::size_t order = T; order-- > 0;) {
         one.rows(
             chains.count, 10 * gates * H,
             kernels::recurrent_step_back<Cell, S>{chains, order, T, H, c.saved(1), c.y(), initial(c, initial_carried),
-                                                  c.dy(), dgates, dhidden, dh, carried});
-        if (order == 0 && !wants_initial<C>()) break;
-        recurrent::hidden_gradient<executor, S>(one, sizes, chains, order, back, c.x(weight_hh), packed.hidden_back, dh,
-                                                Cell::carries_state);
+                                                  c.dy(), to.dgates, to.dhidden, to.dh, to.carried});
+        if (order == 0 && !wants_initial(c, initial_states)) break;
+        recurrent::hidden_gradient<executor, S>(one, sizes, chains, order, to.back(), c.x(weight_hh),
+                                                packed.hidden_back, to.dh, Cell::carries_state);
       }
     });
-    if constexpr (C::wants(input)) {
-      detail::linear_input_gradient<executor, S>(c.backend(), sizes.rows(), In, sizes.gate_columns(), dgates,
-                                                 c.x(weight_ih), packed.input_back, c.dx(input));
-    }
-    if constexpr (C::wants(weight_ih)) {
-      c.backend().rows(sizes.rows() * D, H,
-                       recurrent::gather_previous<S>{T, D, H, c.y(), initial(c, initial_states), previous});
-      detail::linear_weight_gradient<executor, S>(c.backend(), sizes.rows(), In, sizes.gate_columns(), dgates,
-                                                  c.x(input), c.dx(weight_ih));
-      recurrent::hidden_weight_gradient<executor, S>(c.backend(), sizes, back, previous, c.dx(weight_hh));
-      recurrent::bias_gradient(c.backend(), sizes, dgates, c.scratch(4), c.dx(bias_ih));
-      recurrent::bias_gradient(c.backend(), sizes, back, c.scratch(4), c.dx(bias_hh));
-    }
-    if constexpr (Initial) {
-      pass(c, initial_states, dh);
-      if constexpr (!Cell::carries_state) pass(c, initial_carried, carried);
+  }
+
+  /// The states that the steps started from, for W_hh's gradient.
+  template <class C>
+  static void gather_previous(const C& c) {
+    using S = typename C::scalar;
+    if constexpr (C::wants(weight_hh)) {
+      c.backend().rows(c.items() * T * D, H,
+                       recurrent::gather_previous<S>{T, D, H, c.y(), initial(c, initial_states), c.scratch(0)});
     }
   }
 
- private:
+  // The operands' gradients, from those of the gates.
+
+  template <class C>
+  static void pass_input_gradient(const C& c) {
+    if constexpr (C::wants(input)) {
+      const recurrent::sizes sizes = sizes_of(c.items());
+      detail::linear_input_gradient<typename C::executor, typename C::scalar>(
+          c.backend(), sizes.rows(), In, sizes.gate_columns(), flows_of(c).dgates, c.x(weight_ih),
+          recurrent::packed_of(c).input_back, c.dx(input));
+    }
+  }
+  template <class C>
+  static void pass_weight_gradients(const C& c) {
+    if constexpr (C::wants(weight_ih)) {
+      using S = typename C::scalar;
+      using executor = typename C::executor;
+      const recurrent::sizes sizes = sizes_of(c.items());
+      const recurrent::flows<S> from = flows_of(c);
+      detail::linear_weight_gradient<executor, S>(c.backend(), sizes.rows(), In, sizes.gate_columns(), from.dgates,
+                                                  c.x(input), c.dx(weight_ih));
+      recurrent::hidden_weight_gradient<executor, S>(c.backend(), sizes, from.back(), c.scratch(0), c.dx(weight_hh));
+      recurrent::bias_gradients(c.backend(), sizes, from, c.scratch(4), c.dx(bias_ih), c.dx(bias_hh));
+    }
+  }
+  template <class C>
+  static void pass_initial_gradients(const C& c) {
+    if constexpr (Initial) {
+      pass(c, initial_states, flows_of(c).dh);
+      if constexpr (!Cell::carries_state) pass(c, initial_carried, flows_of(c).carried);
+    }
+  }
+
+  template <class C>
+  static recurrent::flows<typename C::scalar> flows_of(const C& c) {
+    return {c.saved(0), Cell::hidden_part_apart ? c.scratch(3) : nullptr, c.scratch(1),
+            Cell::carries_state ? c.scratch(1) : c.scratch(2)};
+  }
+
+  /// `initial_states` or `initial_carried`; null: zeros.
   template <class C, class Operand>
   static const typename C::scalar* initial(const C& c, Operand which) {
     if constexpr (Initial)
@@ -262,13 +319,15 @@ struct recurrence : operation<shape<dyn, T, D * H>> {
     else
       return nullptr;
   }
-  template <class C>
-  static constexpr bool wants_initial() {
+  template <class C, class Operand>
+  static constexpr bool wants_initial(const C&, Operand which) {
     if constexpr (Initial)
-      return C::wants(initial_states);
+      return C::wants(which);
     else
       return false;
   }
+
+ private:
   template <class C, class Operand>
   static void pass(const C& c, Operand to, const typename C::scalar* gradient_of_first) {
     if constexpr (C::wants(Operand{})) {

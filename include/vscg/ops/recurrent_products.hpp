@@ -79,6 +79,16 @@ void for_chains(Executor& backend, const sizes& s, const F& f) {
   });
 }
 
+/// What flows back through the steps.
+template <class T>
+struct flows {
+  T* dgates;
+  T* dhidden;  // of the gates' hidden parts; null if they are the gates' gradients
+  T* dh;       // [B, D, H]: back in time through the products
+  T* carried;  // [B, D, H]: back in time outside them
+  T* back() const { return dhidden == nullptr ? dgates : dhidden; }
+};
+
 /// W_ih and W_hh of all directions as the backend packs them: for the products of a run, and for those of its gradient.
 template <class T>
 struct packed_weights {
@@ -225,10 +235,18 @@ VSCG_NOINLINE void hidden_weight_gradient(Executor& backend, const sizes& s, con
   backend.gemm(p);
 }
 
-/// db (+)= Σ_{b,t} dgates, for all directions at once.
+/// db_ih (+)= Σ_{b,t} dgates and db_hh (+)= Σ_{b,t} of the hidden parts' gradients, for all directions at once.
 template <class Executor, class T>
-VSCG_NOINLINE void bias_gradient(Executor& backend, const sizes& s, T* dgates, T* scratch, gradient<T> db) {
-  add_column_sums<identity_function, Executor, T>(backend, dgates, nullptr, s.rows(), s.gate_columns(), scratch, db);
+void bias_gradients(Executor& backend, const sizes& s, const flows<T>& from, T* scratch, gradient<T> db_ih,
+                    gradient<T> db_hh) {
+  const auto add = [&](T* slopes, gradient<T> to) {
+    add_column_sums<identity_function, Executor, T>(backend, slopes, nullptr, s.rows(), s.gate_columns(), scratch, to);
+  };
+  add(from.dgates, db_ih);
+  if (from.dhidden != nullptr)
+    add(from.dhidden, db_hh);
+  else
+    add_block_sums<Executor, T>(backend, s.rows(), s.gate_columns(), scratch, db_hh);
 }
 
 }  // namespace vscg::recurrent

@@ -11,11 +11,13 @@
 #include <vscg/backend/gemm_arguments.hpp>
 #include <vscg/backend/memory.hpp>
 #include <vscg/core/config.hpp>
+#include <vscg/core/record.hpp>
 #include <vscg/core/stretch_limits.hpp>
 #include <vscg/core/team.hpp>
 #include <vscg/cuda/card.hpp>
 #include <vscg/cuda/device_memory.hpp>
 #include <vscg/cuda/gemm.hpp>
+#include <vscg/cuda/overrides.hpp>
 #include <vscg/cuda/products.hpp>
 #include <vscg/cuda/queue.hpp>
 
@@ -109,6 +111,11 @@ using cuda_bf16 = cuda_backend<products::bf16>;
 using cuda_chosen = cuda_backend<products::chosen>;
 
 }  // namespace VSCG_INSTRUCTION_SET
+
+template <class Operation, products Precision>
+struct implementation<Operation, cuda_backend<Precision>>
+    : cuda_detail::override_of<Operation, cuda_detail::any_device> {};
+
 }  // namespace vscg
 
 #include <vscg/core/end.hpp>
