@@ -109,6 +109,7 @@
   ROWS(T, kernels::gather_columns<T>)                                                     \
   ROWS(T, kernels::guard_loss<T>)                                                         \
   ROWS(T, kernels::gather_numbers<T>)                                                     \
+  ROWS(T, kernels::layer_norm_block_sums<T>)                                              \
   ROWS(T, kernels::layer_norm_forward<T>)                                                 \
   ROWS(T, kernels::layer_norm_pullback<T>)                                                \
   ROWS(T, kernels::recurrent_step<gru_cell, T>)                                           \
