@@ -145,7 +145,8 @@ struct backend {
             multiply(product);
             return false;  // bias and function are left to a kernel
           },
-          [&](std::size_t n, const auto& rest) { each(n, 1, rest); });
+          [&](std::size_t n, const auto& rest) { each(n, 1, rest); },
+          [&](std::size_t n, std::size_t row_elements, const auto& thin) { rows(n, row_elements, thin); });
     }
     static constexpr std::size_t packed_elements(std::size_t, std::size_t) { return 0; }
     void pack(const vscg::gemm_arguments<T>&, T*) {}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <cstddef>
+#include <string>
 
 #include <doctest/doctest.h>
 
@@ -22,8 +23,34 @@ void run(product_cases::operands<T>& o) {
 TEST_CASE_TEMPLATE("cuda: products in column-major terms agree with the definition", T, float, double) {
   product_cases::agree_for_every_shape<T>(run<T>);
   product_cases::agree_for_every_option<T>(run<T>);
+  product_cases::agree_for_every_option<T>(run<T>, {11, 1, 70});
+  product_cases::agree_for_every_option<T>(run<T>, {11, 40, 1});
   product_cases::change_nothing_if_empty<T>(run<T>);
   product_cases::let_not_a_number_through<T>(run<T>);
+}
+
+TEST_CASE("cuda: products with one column or one term are kernels, the library computes the others") {
+  const auto kernels_of = [](std::size_t n, std::size_t k, bool trans_a, bool relu) {
+    vscg::gemm_arguments<float> args;
+    const float bias = 0;
+    args.m = args.batch = 2, args.n = n, args.k = k;
+    args.trans_a = trans_a;
+    args.bias = &bias;
+    std::string found;
+    const auto multiply = [&](const auto&, bool) { return (found += "library ", true); };
+    const auto each = [&](std::size_t, const auto&) { found += "each "; };
+    const auto rows = [&](std::size_t count, std::size_t, const auto&) { found += std::to_string(count) + " rows "; };
+    relu ? vscg::cuda_detail::gemm<vscg::relu_function>(args, multiply, each, rows)
+         : vscg::cuda_detail::gemm<vscg::identity_function>(args, multiply, each, rows);
+    return found;
+  };
+  CHECK(kernels_of(1, 49, false, false) == "4 rows ");
+  CHECK(kernels_of(1, 49, false, true) == "4 rows each ");
+  CHECK(kernels_of(49, 1, false, false) == "4 rows ");
+  CHECK(kernels_of(49, 1, true, false) == "4 rows ");
+  CHECK(kernels_of(1, 49, true, false) == "library ");
+  CHECK(kernels_of(2, 2, false, true) == "library ");
+  CHECK(kernels_of(2, 0, false, false) == "each ");
 }
 
 TEST_CASE("cuda: items that share a matrix are one product, and its kind does not depend on how many there are") {

@@ -51,7 +51,8 @@ struct cuda_backend {
     void gemm(const gemm_arguments<T>& arguments, Function = {}) {
       cuda_detail::gemm<Function>(
           arguments, [&](const auto& product, bool relu) { return products_.multiply(this->handle(), product, relu); },
-          [&](std::size_t n, const auto& rest) { this->each(n, 1, rest); });
+          [&](std::size_t n, const auto& rest) { this->each(n, 1, rest); },
+          [&](std::size_t n, std::size_t row_elements, const auto& thin) { this->rows(n, row_elements, thin); });
     }
 
     /// Nothing is packed beforehand.
