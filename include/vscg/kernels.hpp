@@ -80,7 +80,6 @@
   EACH(T, kernels::unary_pullback<threshold_function, T>)                                 \
   ROWS(T, kernels::adam_check<T>)                                                         \
   ROWS(T, kernels::adam_decide<T>)                                                        \
-  ROWS(T, kernels::adam_prepare<T>)                                                       \
   ROWS(T, kernels::adam_update<T>)                                                        \
   ROWS(T, kernels::add_to_rows_forward<T>)                                                \
   ROWS(T, kernels::batch_sum<T>)                                                          \
