@@ -14,10 +14,12 @@
 #include <vscg/cuda/gemm.hpp>
 #include <vscg/cuda/lanes.hpp>
 
+#include "cuda/host_block.hpp"
+#include "cuda/lane_order.hpp"
+
 // The CUDA backend's way of working, on the host: all lanes of a row in one thread, one after the other, with the
-// device's order of sums; products by a function that takes column-major matrices. Lanes may come in any order between
-// two points where they wait for each other, so the number of threads chooses an order: if bits depend on it, lanes
-// meet in memory.
+// device's order of sums; products by a function that takes column-major matrices. The number of threads chooses the
+// order of lanes: see lane_order.hpp.
 
 namespace host_cuda {
 
@@ -61,16 +63,9 @@ class group {
   template <class F>
   void strided(std::size_t n, F f) const {
     for (unsigned k = 0; k < lanes_; ++k) {
-      const unsigned lane = lane_at(k);
+      const auto lane = static_cast<unsigned>(lane_at(k, lanes_, threads_));
       for (std::size_t i = lane; i < n; i += lanes_) f(lane, i);
     }
-  }
-
-  // Forwards, backwards, shuffled.
-  unsigned lane_at(unsigned k) const {
-    if (threads_ == 1) return k;
-    if (threads_ == 2) return lanes_ - 1 - k;
-    return (5 * k + static_cast<unsigned>(threads_)) % lanes_;
   }
 
   template <class Combine>
@@ -132,6 +127,10 @@ struct backend {
     void rows(std::size_t n, std::size_t row_elements, const F& f) {
       const group<T> lanes(vscg::cuda_detail::lanes_of_row(row_elements), threads_);
       for (std::size_t row = 0; row < n; ++row) f(lanes, row);
+    }
+    template <class F>
+    void blocks(std::size_t n, const F& f) {
+      run_blocks(n, f, threads_);
     }
     template <class F>
     void independent_ranges(std::size_t n, const F& f) {

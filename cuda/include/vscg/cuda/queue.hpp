@@ -23,6 +23,11 @@ class queue : public stream {
   /// f(group, row) for rows 0 … n-1, each of about `row_elements` elements of work.
   template <class F>
   void rows(std::size_t n, std::size_t row_elements, const F& f);
+
+  /// f(block) for blocks 0 … n-1, each of F::threads lanes that go through the kernel's phases together: see
+  /// phases.hpp.
+  template <class F>
+  void blocks(std::size_t n, const F& f);
 };
 
 /// How many blocks launch n rows, some in each. Throws vscg::expectation_error for more than a device can count.
