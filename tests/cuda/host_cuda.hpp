@@ -42,6 +42,15 @@ class group {
     strided(n, [&](unsigned, std::size_t i) { f(vscg::scalar_counter<T>{i}); });
   }
   template <class F>
+  void parts(std::size_t n, F f) const {
+    const unsigned warps = lanes_ / vscg::cuda_detail::warp_lanes;
+    for (unsigned w = 0; w < warps; ++w) {
+      for (std::size_t k = lane_at(w, warps, threads_); k < n; k += warps) {
+        f(group(vscg::cuda_detail::warp_lanes, threads_), k);
+      }
+    }
+  }
+  template <class F>
   T sum(std::size_t n, F f) const {
     all_lanes totals{};
     strided(n, [&](unsigned lane, std::size_t i) { totals[lane] = totals[lane] + f(vscg::scalar_index<T>{i}); });
