@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <vscg/core/compose.hpp>
+#include <vscg/nets/composites/propagate.hpp>
 #include <vscg/ops/scale.hpp>
 
 #include "cuda/host_fused.hpp"

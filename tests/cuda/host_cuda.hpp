@@ -97,17 +97,18 @@ class group {
 /// result = left·right (+ result), one product after the other, as a column-major library computes it.
 template <class T>
 void multiply(const vscg::cuda_detail::column_major_product<T>& p) {
-  const auto at = [](const auto& matrix, std::size_t row, std::size_t column) {
-    return matrix.transposed ? column + row * matrix.leading : row + column * matrix.leading;
+  // A stride may go backwards.
+  const auto at = [](const auto& matrix, std::size_t item, std::size_t row, std::size_t column) -> auto& {
+    const std::size_t place = matrix.transposed ? column + row * matrix.leading : row + column * matrix.leading;
+    return matrix.data[static_cast<std::ptrdiff_t>(item * matrix.stride + place)];
   };
   for (std::size_t item = 0; item < p.batch; ++item) {
     for (std::size_t column = 0; column < p.result.columns; ++column) {
       for (std::size_t row = 0; row < p.result.rows; ++row) {
-        T& to = p.result.data[item * p.result.stride + at(p.result, row, column)];
+        T& to = at(p.result, item, row, column);
         double sum = 0;
         for (std::size_t k = 0; k < p.inner; ++k) {
-          sum += static_cast<double>(p.left.data[item * p.left.stride + at(p.left, row, k)]) *
-                 static_cast<double>(p.right.data[item * p.right.stride + at(p.right, k, column)]);
+          sum += static_cast<double>(at(p.left, item, row, k)) * static_cast<double>(at(p.right, item, k, column));
         }
         to = static_cast<T>(p.accumulate ? static_cast<double>(to) + sum : sum);
       }
@@ -147,19 +148,27 @@ struct backend {
     }
     template <class Function = vscg::identity_function>
     void gemm(const vscg::gemm_arguments<T>& arguments, Function = {}) {
-      vscg::cuda_detail::gemm<Function>(
-          arguments,
-          [](const auto& product, bool) {
-            multiply(product);
-            return false;  // bias and function are left to a kernel
-          },
-          [&](std::size_t n, const auto& rest) { each(n, 1, rest); },
-          [&](std::size_t n, std::size_t row_elements, const auto& thin) { rows(n, row_elements, thin); });
+      vscg::cuda_detail::gemm<Function>(arguments, by_definition, launch_each(), launch_rows());
+    }
+    template <class Function = vscg::identity_function>
+    void gemm_pair(const vscg::gemm_arguments<T>& first, const vscg::gemm_arguments<T>& second, Function = {}) {
+      vscg::cuda_detail::gemm_pair<Function>(first, second, by_definition, launch_each(), launch_rows());
     }
     static constexpr std::size_t packed_elements(std::size_t, std::size_t) { return 0; }
     void pack(const vscg::gemm_arguments<T>&, T*) {}
 
    private:
+    static bool by_definition(const vscg::cuda_detail::column_major_product<T>& product, bool) {
+      multiply(product);
+      return false;  // bias and function are left to a kernel
+    }
+    auto launch_each() {
+      return [this](std::size_t n, const auto& kernel) { each(n, 1, kernel); };
+    }
+    auto launch_rows() {
+      return [this](std::size_t n, std::size_t row_elements, const auto& kernel) { rows(n, row_elements, kernel); };
+    }
+
     std::size_t threads_;
   };
 };

@@ -49,10 +49,12 @@ struct cuda_backend {
     /// own needs VSCG_CUDA_EACH(T, kernels::finish_product<Function, T>) in a .cu file.
     template <class Function = identity_function>
     void gemm(const gemm_arguments<T>& arguments, Function = {}) {
-      cuda_detail::gemm<Function>(
-          arguments, [&](const auto& product, bool relu) { return products_.multiply(this->handle(), product, relu); },
-          [&](std::size_t n, const auto& rest) { this->each(n, 1, rest); },
-          [&](std::size_t n, std::size_t row_elements, const auto& thin) { this->rows(n, row_elements, thin); });
+      cuda_detail::gemm<Function>(arguments, multiply(), launch_each(), launch_rows());
+    }
+    /// Two products, at once if they differ only in their arrays. `Function`: none, or relu_function.
+    template <class Function = identity_function>
+    void gemm_pair(const gemm_arguments<T>& first, const gemm_arguments<T>& second, Function = {}) {
+      cuda_detail::gemm_pair<Function>(first, second, multiply(), launch_each(), launch_rows());
     }
 
     /// Nothing is packed beforehand.
@@ -60,6 +62,17 @@ struct cuda_backend {
     void pack(const gemm_arguments<T>&, T*) {}
 
    private:
+    auto multiply() {
+      return [this](const auto& product, bool relu) { return products_.multiply(this->handle(), product, relu); };
+    }
+    auto launch_each() {
+      return [this](std::size_t n, const auto& kernel) { this->each(n, 1, kernel); };
+    }
+    auto launch_rows() {
+      return
+          [this](std::size_t n, std::size_t row_elements, const auto& kernel) { this->rows(n, row_elements, kernel); };
+    }
+
     cuda_detail::product_library<T> products_;
   };
 };

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Composites of the networks in a few launches each, for backends that `cuda_detail::fuses` names.
+#include <vscg/core/begin.hpp>
+
+// Composites of the networks in a few launches each, for backends that `cuda_detail::fuses` names. They are declared
+// here, not included: a backend knows no network.
 
 #include <vscg/cuda/fused/propagate.hpp>
+
+#include <vscg/core/end.hpp>

@@ -15,29 +15,56 @@
 
 namespace vscg::cuda_detail {
 
-/// The matrix product; see `gemm_arguments`. `multiply(product, relu)` has a library compute it and says whether bias
-/// and max(x, 0) are done too; `each(n, kernel)` launches what is left, and `rows(n, row_elements, kernel)` the
-/// products that no library is asked for.
-template <class Function, class T, class Multiply, class Each, class Rows>
-void gemm(const gemm_arguments<T>& args, Multiply multiply, Each each, Rows rows) {
-  constexpr bool relu = std::is_same_v<Function, relu_function>;
-  constexpr bool ends_in_library = relu || std::is_same_v<Function, identity_function>;
-  if (args.m == 0 || args.n == 0 || args.batch == 0) return;
-  const bool multiplies = args.k > 0;  // an empty sum has a bias too
-  const bool thin = multiply_thin(args, rows);
-  const bool ended = multiplies && !thin && multiply(column_major(args), relu);
-  const bool bias_left = args.bias != nullptr && !ended && !thin;
-  const bool function_left = ends_in_library ? relu && !ended : true;
-  if (multiplies && !bias_left && !function_left) return;
+/// What ends a product: c = f((holds ? c : 0) + bias).
+template <class Function, class T, class Each>
+void finish(const gemm_arguments<T>& args, bool holds, const T* bias, Each each) {
   kernels::finish_product<Function, T> rest{};
   rest.rows = args.m;
   rest.columns = args.n;
   rest.leading = args.ldc;
   rest.stride = args.stride_c;
-  rest.holds = multiplies || args.accumulate;
-  rest.bias = bias_left ? args.bias : nullptr;
+  rest.holds = holds;
+  rest.bias = bias;
   rest.c = args.c;
   each(args.batch * args.m * args.n, rest);
+}
+
+template <class Function>
+inline constexpr bool is_relu = std::is_same_v<Function, relu_function>;
+/// Whether a library may apply the function.
+template <class Function>
+inline constexpr bool ends_in_library = is_relu<Function> || std::is_same_v<Function, identity_function>;
+
+/// The matrix product; see `gemm_arguments`. `multiply(product, relu)` has a library compute it and says whether bias
+/// and max(x, 0) are done too; `each(n, kernel)` launches what is left, and `rows(n, row_elements, kernel)` the
+/// products that no library is asked for.
+template <class Function, class T, class Multiply, class Each, class Rows>
+void gemm(const gemm_arguments<T>& args, Multiply multiply, Each each, Rows rows) {
+  if (args.m == 0 || args.n == 0 || args.batch == 0) return;
+  const bool multiplies = args.k > 0;  // an empty sum has a bias too
+  const bool thin = multiply_thin(args, rows);
+  const bool ended = multiplies && !thin && multiply(column_major(args), is_relu<Function>);
+  const bool bias_left = args.bias != nullptr && !ended && !thin;
+  const bool function_left = ends_in_library<Function> ? is_relu<Function> && !ended : true;
+  if (multiplies && !bias_left && !function_left) return;
+  finish<Function>(args, multiplies || args.accumulate, bias_left ? args.bias : nullptr, each);
+}
+
+/// Two products, one after the other or, if they differ only in their arrays, at once.
+template <class Function, class T, class Multiply, class Each, class Rows>
+void gemm_pair(const gemm_arguments<T>& first, const gemm_arguments<T>& second, Multiply multiply, Each each,
+               Rows rows) {
+  static_assert(ends_in_library<Function>);
+  const bool at_once = are_pair(first, second) && first.m > 0 && first.n > 1 && first.k > 1;
+  if (!at_once) {
+    gemm<Function>(first, multiply, each, rows);
+    gemm<Function>(second, multiply, each, rows);
+    return;
+  }
+  const bool ended = multiply(column_major_pair(first, second), is_relu<Function>);
+  if (ended || !is_relu<Function>) return;
+  finish<Function>(first, true, static_cast<const T*>(nullptr), each);
+  finish<Function>(second, true, static_cast<const T*>(nullptr), each);
 }
 
 }  // namespace vscg::cuda_detail

@@ -13,7 +13,6 @@
 #include <vscg/core/shape.hpp>
 #include <vscg/core/slot.hpp>
 #include <vscg/cuda/fused/fuses.hpp>
-#include <vscg/nets/composites/propagate.hpp>
 #include <vscg/ops/normalize.hpp>
 #include <vscg/ops/relu.hpp>
 #include <vscg/ops/scale.hpp>
@@ -22,6 +21,11 @@
 // Propagation between two streams: one launch forward, one back.
 
 namespace vscg {
+
+namespace composites {
+template <int T, int C, bool Renormalize>
+struct propagate;
+}  // namespace composites
 
 namespace kernels {
 
@@ -203,7 +207,8 @@ struct propagate_at_once : operation<shape<dyn, Steps, C>, shape<dyn, Steps, C>>
   static constexpr std::array<slot_size, 1> pullback_scratch() { return {squares}; }
   double limit = 0;
 
-  propagate_at_once(const composites::propagate<Steps, C, Renormalize>& whole) : limit(whole.threshold_value) {}
+  explicit propagate_at_once(const composites::propagate<Steps, C, Renormalize>& whole)
+      : limit(whole.threshold_value) {}
 
   template <class Context>
   void forward(const Context& c) const {
