@@ -7,6 +7,8 @@
 #include <vector>
 
 #include <vscg/core/compose.hpp>
+#include <vscg/nets/composites/project_branches.hpp>
+#include <vscg/nets/composites/project_norm.hpp>
 #include <vscg/nets/composites/propagate.hpp>
 #include <vscg/ops/scale.hpp>
 
@@ -54,6 +56,42 @@ struct propagate_case : contract::operation_case<shape<dyn, 3, 37>, shape<dyn, 3
 using propagate_cases = std::tuple<propagate_case<true, results::both>, propagate_case<false, results::first>,
                                    propagate_case<true, results::second>>;
 
+/// Operands 2 to 5 are shared by all items, so that gradients of items do not make up theirs.
+template <results Which>
+struct project_norm_case : contract::operation_case<shape<dyn, 3, 36>, shape<dyn, 3, 36>, shape<36, 36>, shape<36, 36>,
+                                                    shape<36>, shape<36>> {
+  static constexpr const char* name = "project and norm at once";
+  using also_active = std::integer_sequence<std::uint32_t, 0b000010, 0b111100, 0b000101>;
+  auto operator()(auto first, auto second, auto first_weight, auto second_weight, auto scale, auto shift) const {
+    const vscg::composites::project_norm<3, 36> projection{{0.3, 11, 0}, {0, 11, 1}, 1e-5};
+    return chosen<Which>(vscg::compose(projection, first, second, first_weight, second_weight, scale, shift));
+  }
+  static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
+    return host_cuda::result_of_operations<project_norm_case>(items, x);
+  }
+};
+
+using project_norm_cases = std::tuple<project_norm_case<results::both>, project_norm_case<results::first>>;
+
+/// The results with the numbers `Which`.
+template <std::size_t... Which>
+struct project_branches_case : contract::operation_case<shape<dyn, 3, 12>, shape<dyn, 3, 12>, shape<12, 12>,
+                                                        shape<12, 12>, shape<12, 12>, shape<12, 12>> {
+  static constexpr const char* name = "project branches at once";
+  using also_active = std::integer_sequence<std::uint32_t, 0b000001, 0b010010, 0b111100>;
+  auto operator()(auto first, auto second, auto w1, auto w2, auto w3, auto w4) const {
+    const vscg::composites::project_branches<3, 12> branches{{{{0.3, 5, 0}, {0.3, 5, 1}, {0.3, 5, 2}, {0.3, 5, 3}}}};
+    const auto results = vscg::compose(branches, first, second, w1, w2, w3, w4);
+    const auto of = [&](auto k) { return std::get<k>(results) * (1.0 + k); };
+    return (of(std::integral_constant<std::size_t, Which>{}) + ...);
+  }
+  static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
+    return host_cuda::result_of_operations<project_branches_case>(items, x);
+  }
+};
+
+using project_branches_cases = std::tuple<project_branches_case<0, 1, 2, 3>, project_branches_case<1, 2>>;
+
 template <class Cases>
 void check() {
   contract::check<Cases, double, host_cuda::fused_backend>();
@@ -63,3 +101,7 @@ void check() {
 }  // namespace
 
 TEST_CASE("cuda: propagation at once keeps the contract") { check<propagate_cases>(); }
+
+TEST_CASE("cuda: projection, dropout and norm at once keep the contract") { check<project_norm_cases>(); }
+
+TEST_CASE("cuda: projections to branches at once keep the contract") { check<project_branches_cases>(); }

@@ -13,6 +13,7 @@
 #include <vscg/core/shape.hpp>
 #include <vscg/core/slot.hpp>
 #include <vscg/cuda/fused/fuses.hpp>
+#include <vscg/cuda/fused/gradients.hpp>
 #include <vscg/ops/normalize.hpp>
 #include <vscg/ops/relu.hpp>
 #include <vscg/ops/scale.hpp>
@@ -145,9 +146,7 @@ struct propagate_pullback {
     group.integers(steps * channels, [&](std::size_t at) {
       const std::size_t step = at / channels;
       const std::size_t channel = at % channels;
-      const auto put = [&](const gradient<T>& to, T value) {
-        if (to.data != nullptr) to.data[begin + at] = to.adds ? to.data[begin + at] + value : value;
-      };
+      const auto put = [&](const gradient<T>& to, T value) { cuda_detail::put(to, begin + at, value); };
       put(first_own, first_slope == nullptr ? T(0) : first_slope[begin + at]);
       put(second_own, second_slope == nullptr ? T(0) : second_slope[begin + at]);
       put(first_value, of_value(item, 0, step, channel, first_slope));
@@ -221,10 +220,10 @@ struct propagate_at_once : operation<shape<dyn, Steps, C>, shape<dyn, Steps, C>>
   template <class Context>
   void pullback(const Context& c) const {
     using T = typename Context::scalar;
-    c.backend().rows(
-        c.items(), 8 * Steps * C,
-        kernels::propagate_pullback<T>{shares(c), first(c), second(c), c.dy(audio_sum), c.dy(visual_sum), c.scratch(0),
-                                       to(c, audio), to(c, visual), to(c, v1), to(c, v2), to(c, a1), to(c, a2)});
+    c.backend().rows(c.items(), 8 * Steps * C,
+                     kernels::propagate_pullback<T>{shares(c), first(c), second(c), c.dy(audio_sum), c.dy(visual_sum),
+                                                    c.scratch(0), wanted(c, audio), wanted(c, visual), wanted(c, v1),
+                                                    wanted(c, v2), wanted(c, a1), wanted(c, a2)});
   }
 
  private:
@@ -251,13 +250,6 @@ struct propagate_at_once : operation<shape<dyn, Steps, C>, shape<dyn, Steps, C>>
   template <class Context>
   static kernels::propagation_stream<typename Context::scalar> second(const Context& c) {
     return {c.x(v2), c.x(a1), c.x(a2)};
-  }
-  template <class Context, class Operand>
-  static gradient<typename Context::scalar> to(const Context& c, [[maybe_unused]] Operand operand) {
-    if constexpr (Context::wants(Operand{}))
-      return c.dx(operand);
-    else
-      return {nullptr, false};
   }
 };
 
