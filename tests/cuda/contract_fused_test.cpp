@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <vscg/core/compose.hpp>
+#include <vscg/nets/composites/extract_events.hpp>
 #include <vscg/nets/composites/project_branches.hpp>
 #include <vscg/nets/composites/project_norm.hpp>
 #include <vscg/nets/composites/propagate.hpp>
@@ -92,6 +93,41 @@ struct project_branches_case : contract::operation_case<shape<dyn, 3, 12>, shape
 
 using project_branches_cases = std::tuple<project_branches_case<0, 1, 2, 3>, project_branches_case<1, 2>>;
 
+/// T steps, weights of each stream.
+template <int T, results Which>
+struct extract_events_case
+    : contract::operation_case<shape<dyn, T, 5>, shape<dyn, T, 5>, shape<6, 5, 3>, shape<6>, shape<6, 6, 3>, shape<6>,
+                               shape<6, 5, 3>, shape<6>, shape<6, 6, 3>, shape<6>> {
+  static constexpr const char* name = "extract events at once";
+  using also_active = std::integer_sequence<std::uint32_t, 0b0000000001, 0b0011001100, 0b1100110010>;
+  auto operator()(auto x, auto y, auto w1, auto b1, auto w2, auto b2, auto w3, auto b3, auto w4, auto b4) const {
+    const vscg::composites::extract_events<T, 5, 6, 3> extract{};
+    return chosen<Which>(vscg::compose(extract, x, y, w1, b1, w2, b2, w3, b3, w4, b4));
+  }
+  static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
+    return host_cuda::result_of_operations<extract_events_case>(items, x);
+  }
+};
+
+/// Both streams share their weights.
+template <results Which>
+struct extract_shared_events_case : contract::operation_case<shape<dyn, 10, 5>, shape<dyn, 10, 5>, shape<6, 5, 3>,
+                                                             shape<6>, shape<6, 6, 3>, shape<6>> {
+  static constexpr const char* name = "extract events at once with shared weights";
+  using also_active = std::integer_sequence<std::uint32_t, 0b000010, 0b001100>;
+  auto operator()(auto x, auto y, auto w1, auto b1, auto w2, auto b2) const {
+    const vscg::composites::extract_events<10, 5, 6, 3> extract{};
+    return chosen<Which>(vscg::compose(extract, x, y, w1, b1, w2, b2, w1, b1, w2, b2));
+  }
+  static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
+    return host_cuda::result_of_operations<extract_shared_events_case>(items, x);
+  }
+};
+
+using extract_events_cases =
+    std::tuple<extract_events_case<11, results::both>, extract_shared_events_case<results::both>,
+               extract_shared_events_case<results::second>>;
+
 template <class Cases>
 void check() {
   contract::check<Cases, double, host_cuda::fused_backend>();
@@ -105,3 +141,5 @@ TEST_CASE("cuda: propagation at once keeps the contract") { check<propagate_case
 TEST_CASE("cuda: projection, dropout and norm at once keep the contract") { check<project_norm_cases>(); }
 
 TEST_CASE("cuda: projections to branches at once keep the contract") { check<project_branches_cases>(); }
+
+TEST_CASE("cuda: extracting events at once keeps the contract") { check<extract_events_cases>(); }

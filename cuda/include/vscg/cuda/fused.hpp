@@ -6,6 +6,7 @@
 // Composites of the networks in a few launches each, for backends that `cuda_detail::fuses` names. They are declared
 // here, not included: a backend knows no network.
 
+#include <vscg/cuda/fused/extract_events.hpp>
 #include <vscg/cuda/fused/project_branches.hpp>
 #include <vscg/cuda/fused/project_norm.hpp>
 #include <vscg/cuda/fused/propagate.hpp>
