@@ -7,10 +7,14 @@
 #include <vector>
 
 #include <vscg/core/compose.hpp>
+#include <vscg/nets/composites/average.hpp>
 #include <vscg/nets/composites/extract_events.hpp>
+#include <vscg/nets/composites/filter_negative_pairs.hpp>
 #include <vscg/nets/composites/project_branches.hpp>
 #include <vscg/nets/composites/project_norm.hpp>
 #include <vscg/nets/composites/propagate.hpp>
+#include <vscg/nets/composites/score_events.hpp>
+#include <vscg/ops/over_axis.hpp>
 #include <vscg/ops/scale.hpp>
 
 #include "cuda/host_fused.hpp"
@@ -128,6 +132,64 @@ using extract_events_cases =
     std::tuple<extract_events_case<11, results::both>, extract_shared_events_case<results::both>,
                extract_shared_events_case<results::second>>;
 
+/// As many categories as steps, so that all results can be added; bits 0 to 3 of `Which` say which are.
+template <unsigned Which>
+struct score_events_case
+    : contract::operation_case<shape<dyn, 4, 9>, shape<dyn, 4, 9>, shape<1, 9>, shape<1>, shape<4, 9>, shape<4>> {
+  static constexpr const char* name = "score events at once";
+  using also_active = std::integer_sequence<std::uint32_t, 0b000001, 0b110010, 0b001101>;
+  auto operator()(auto first, auto second, auto w, auto b, auto category_w, auto category_b) const {
+    const auto [mean, relevance, category, similarity] =
+        vscg::compose(vscg::composites::score_events<4, 9, 4>{}, first, second, w, b, category_w, category_b);
+    if constexpr (Which == 0b1111)
+      return relevance + category * 2 + similarity * 3 + vscg::sum<2>(mean) * 0.5;
+    else if constexpr (Which == 0b0110)
+      return category + relevance * 2;
+    else
+      return similarity * 2;
+  }
+  static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
+    return host_cuda::result_of_operations<score_events_case>(items, x);
+  }
+};
+
+using score_events_cases = std::tuple<score_events_case<0b1111>, score_events_case<0b0110>, score_events_case<0b1000>>;
+
+/// The sum alone, or some terms beside it.
+template <bool Terms>
+struct filter_negative_pairs_case : contract::operation_case<shape<dyn, 5>, shape<dyn, 6>, shape<dyn, 5>, shape<dyn, 5>,
+                                                             shape<dyn, 6>, shape<dyn>, shape<dyn, 5>> {
+  static constexpr const char* name = "filter negative pairs at once";
+  static constexpr std::uint32_t active = 0b111;
+  using also_active = std::integer_sequence<std::uint32_t, 0b001, 0b010, 0b100>;
+  static constexpr bool item_by_item = false;
+  static double value(std::size_t operand, double random) { return operand < 2 ? 2 * random : random + 0.4; }
+  auto operator()(auto relevance, auto category, auto similarity, auto foreground, auto target, auto weight,
+                  auto share) const {
+    const auto [total, relevance_term, category_term, similarity_term] =
+        vscg::compose(vscg::composites::filter_negative_pairs<5, 6>{}, relevance, category, similarity, foreground,
+                      target, weight, share);
+    if constexpr (Terms)
+      return total * 2 + relevance_term * 3 + similarity_term * 5;
+    else
+      return total * 1;
+  }
+  static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
+    return host_cuda::result_of_operations<filter_negative_pairs_case>(items, x);
+  }
+};
+
+using filter_negative_pairs_cases = std::tuple<filter_negative_pairs_case<false>, filter_negative_pairs_case<true>>;
+
+struct average_case : contract::operation_case<shape<dyn, 3, 5>, shape<dyn, 3, 5>> {
+  static constexpr const char* name = "average at once";
+  using also_active = std::integer_sequence<std::uint32_t, 0b01, 0b10>;
+  auto operator()(auto a, auto b) const { return vscg::compose(vscg::composites::average<shape<dyn, 3, 5>>{}, a, b); }
+  static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
+    return host_cuda::result_of_operations<average_case>(items, x);
+  }
+};
+
 template <class Cases>
 void check() {
   contract::check<Cases, double, host_cuda::fused_backend>();
@@ -143,3 +205,9 @@ TEST_CASE("cuda: projection, dropout and norm at once keep the contract") { chec
 TEST_CASE("cuda: projections to branches at once keep the contract") { check<project_branches_cases>(); }
 
 TEST_CASE("cuda: extracting events at once keeps the contract") { check<extract_events_cases>(); }
+
+TEST_CASE("cuda: scores of events at once keep the contract") { check<score_events_cases>(); }
+
+TEST_CASE("cuda: the negative pair filter loss at once keeps the contract") { check<filter_negative_pairs_cases>(); }
+
+TEST_CASE("cuda: an average at once keeps the contract") { check<std::tuple<average_case>>(); }

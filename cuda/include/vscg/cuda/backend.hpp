@@ -10,6 +10,7 @@
 #include <vscg/core/stretch_limits.hpp>
 #include <vscg/core/team.hpp>
 #include <vscg/cuda/device_memory.hpp>
+#include <vscg/cuda/fused.hpp>
 #include <vscg/cuda/gemm.hpp>
 #include <vscg/cuda/products.hpp>
 #include <vscg/cuda/queue.hpp>
@@ -76,6 +77,9 @@ struct cuda_backend {
     cuda_detail::product_library<T> products_;
   };
 };
+
+template <products Precision>
+inline constexpr bool cuda_detail::fuses<cuda_backend<Precision>> = true;
 
 using cuda = cuda_backend<>;
 using cuda_tf32 = cuda_backend<products::tf32>;

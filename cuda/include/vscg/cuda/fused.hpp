@@ -6,9 +6,12 @@
 // Composites of the networks in a few launches each, for backends that `cuda_detail::fuses` names. They are declared
 // here, not included: a backend knows no network.
 
+#include <vscg/cuda/fused/average.hpp>
 #include <vscg/cuda/fused/extract_events.hpp>
+#include <vscg/cuda/fused/filter_negative_pairs.hpp>
 #include <vscg/cuda/fused/project_branches.hpp>
 #include <vscg/cuda/fused/project_norm.hpp>
 #include <vscg/cuda/fused/propagate.hpp>
+#include <vscg/cuda/fused/score_events.hpp>
 
 #include <vscg/core/end.hpp>
