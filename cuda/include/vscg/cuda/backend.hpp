@@ -78,13 +78,14 @@ struct cuda_backend {
   };
 };
 
-template <products Precision>
-inline constexpr bool cuda_detail::fuses<cuda_backend<Precision>> = true;
-
 using cuda = cuda_backend<>;
 using cuda_tf32 = cuda_backend<products::tf32>;
 
 }  // namespace VSCG_INSTRUCTION_SET
+
+template <products Precision>
+inline constexpr bool cuda_detail::fuses<cuda_backend<Precision>> = true;
+
 }  // namespace vscg
 
 #include <vscg/core/end.hpp>
