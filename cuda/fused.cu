@@ -10,9 +10,7 @@
   VSCG_CUDA_EACH(T, kernels::average_pullback<T>)                                   \
   VSCG_CUDA_ROWS(T, kernels::branches_pullback<T>)                                  \
   VSCG_CUDA_ROWS(T, kernels::dropout_norm_forward<T>)                               \
-  VSCG_CUDA_ROWS(T, kernels::dropout_norm_pullback<T>)                              \
   VSCG_CUDA_ROWS(T, kernels::dropout_of_branches<T>)                                \
-  VSCG_CUDA_ROWS(T, kernels::norm_block_sums_of_two<T>)                             \
   VSCG_CUDA_ROWS(T, kernels::one_of_two<kernels::block_sums<identity_function, T>>) \
   VSCG_CUDA_ROWS(T, kernels::one_of_two<kernels::convolution_gradients<T>>)         \
   VSCG_CUDA_ROWS(T, kernels::one_of_two<kernels::gather_columns<T>>)                \
@@ -23,6 +21,7 @@
   VSCG_CUDA_ROWS(T, kernels::pair_filter_items<T>)                                  \
   VSCG_CUDA_ROWS(T, kernels::pair_filter_pullback<T>)                               \
   VSCG_CUDA_ROWS(T, kernels::pool_and_gather<T>)                                    \
+  VSCG_CUDA_ROWS(T, kernels::project_norm_pullback<T>)                              \
   VSCG_CUDA_ROWS(T, kernels::propagate_forward<T>)                                  \
   VSCG_CUDA_ROWS(T, kernels::propagate_pullback<T>)                                 \
   VSCG_CUDA_ROWS(T, kernels::scatter_and_pool_pullback<T>)                          \

@@ -86,18 +86,26 @@ struct layer_norm_block_sums {
   T* partial;
   template <class Group>
   VSCG_HD void operator()(Group group, std::size_t block) const {
-    T* const to = partial + 2 * block * channels;
+    add(group, block, 0, channels);
+  }
+  /// Only `count` channels from `first` on.
+  template <class Group>
+  VSCG_HD void add(Group group, std::size_t block, std::size_t first, std::size_t count) const {
+    T* const to = partial + 2 * block * channels + first;
+    const T* const values = x + first;
+    const T* const slopes = dy + first;
     const auto keep = [](auto, std::size_t, auto) {};
     add_rows(
-        group, channels, row_block::of(rows, block), to,
+        group, count, row_block::of(rows, block), to,
         [&](auto i, std::size_t r) {
           using V = typename decltype(i)::value;
-          return i.load(dy + r * channels) * ((i.load(x + r * channels) - V(moments[2 * r])) * V(moments[2 * r + 1]));
+          return i.load(slopes + r * channels) *
+                 ((i.load(values + r * channels) - V(moments[2 * r])) * V(moments[2 * r + 1]));
         },
         keep);
     add_rows(
-        group, channels, row_block::of(rows, block), to + channels,
-        [&](auto i, std::size_t r) { return i.load(dy + r * channels); }, keep);
+        group, count, row_block::of(rows, block), to + channels,
+        [&](auto i, std::size_t r) { return i.load(slopes + r * channels); }, keep);
   }
 };
 

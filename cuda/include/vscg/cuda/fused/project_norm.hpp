@@ -21,7 +21,7 @@
 #include <vscg/ops/relu.hpp>
 
 // Projection, relu, dropout and LayerNorm of two streams. Forward: the products, then one launch for the rest. Back:
-// one launch to the projections, two for scale and shift, then the products.
+// one launch to the projections, the products, and one launch for scale and shift.
 
 namespace vscg {
 
@@ -69,8 +69,7 @@ struct dropout_norm_forward {
   }
 };
 
-/// The gradient before relu of a row, or of a block of rows the sums for scale and shift. What dropout left is 0 where
-/// it dropped and where relu did.
+/// The gradient before relu of a row. What dropout left is 0 where it dropped and where relu did.
 template <class T>
 struct dropout_norm_pullback {
   std::size_t rows;
@@ -104,9 +103,10 @@ struct dropout_norm_pullback {
   }
 };
 
-/// `layer_norm_block_sums` of two streams, one after the other.
+/// `layer_norm_block_sums` of two streams, one after the other: a few channels of a block at a time, for one warp.
 template <class T>
 struct norm_block_sums_of_two {
+  static constexpr std::size_t few = 32;
   std::size_t rows;
   std::size_t blocks;  // of one stream
   std::size_t channels;
@@ -115,18 +115,41 @@ struct norm_block_sums_of_two {
   const T* first_slope;
   const T* second_slope;
   T* partial;
+
+  static constexpr std::size_t pieces(std::size_t channels) { return (channels + few - 1) / few; }
   template <class Group>
   VSCG_HD void operator()(Group group, std::size_t at) const {
-    const bool of_first = at < blocks;
-    const std::size_t block = of_first ? at : at - blocks;
+    const std::size_t pieces_of_block = (channels + few - 1) / few;
+    const std::size_t piece = at % pieces_of_block * few;
+    const std::size_t count = piece + few < channels ? few : channels - piece;
+    const bool of_first = at / pieces_of_block < blocks;
+    const std::size_t block = at / pieces_of_block - (of_first ? 0 : blocks);
     const std::size_t skipped = of_first ? 0 : rows;
     const T* const slope = of_first ? first_slope : second_slope;
-    T* const to = partial + 2 * (at - block) * channels;
+    T* const to = partial + (of_first ? 0 : 2 * blocks * channels);
     if (slope == nullptr) {
-      group.integers(2 * channels, [&](std::size_t c) { to[2 * block * channels + c] = T(0); });
+      group.integers(count, [&](std::size_t c) {
+        T* const sums = to + 2 * block * channels + piece + c;
+        sums[0] = sums[channels] = T(0);
+      });
       return;
     }
-    layer_norm_block_sums<T>{rows, channels, x + skipped * channels, moments + 2 * skipped, slope, to}(group, block);
+    layer_norm_block_sums<T>{rows, channels, x + skipped * channels, moments + 2 * skipped, slope, to}.add(
+        group, block, piece, count);
+  }
+};
+
+/// Both: the gradients of rows, then the sums for scale and shift.
+template <class T>
+struct project_norm_pullback {
+  dropout_norm_pullback<T> slopes;
+  norm_block_sums_of_two<T> sums;
+  template <class Group>
+  VSCG_HD void operator()(Group group, std::size_t at) const {
+    if (at < 2 * slopes.rows)
+      slopes(group, at);
+    else
+      sums(group, at - 2 * slopes.rows);
   }
 };
 
@@ -200,18 +223,19 @@ struct project_norm_at_once : operation<shape<dyn, Steps, C>, shape<dyn, Steps, 
     const T* const first_slope = c.dy(first_result);
     const T* const second_slope = c.dy(second_result);
     T* const slopes = c.scratch(0);
-    c.backend().rows(2 * rows, 4 * C,
-                     kernels::dropout_norm_pullback<T>{rows, C, kept<T>(first_use), kept<T>(second_use), c.x(scale),
-                                                       c.saved(0), c.saved(1), first_slope, second_slope, slopes});
+    const std::size_t blocks = kernels::row_block::count(rows);
+    using sums = kernels::norm_block_sums_of_two<T>;
+    const std::size_t more = Context::wants(scale) ? 2 * blocks * sums::pieces(C) : 0;
+    c.backend().rows(2 * rows + more, 4 * C,
+                     kernels::project_norm_pullback<T>{
+                         {rows, C, kept<T>(first_use), kept<T>(second_use), c.x(scale), c.saved(0), c.saved(1),
+                          first_slope, second_slope, slopes},
+                         {rows, blocks, C, c.saved(0), c.saved(1), first_slope, second_slope, c.scratch(1)}});
     project_back(c.backend(), rows, C, C,
                  projection_back<T>{slopes, c.x(first), c.x(first_weight), wanted(c, first), wanted(c, first_weight)},
                  projection_back<T>{slopes + rows * C, c.x(second), c.x(second_weight), wanted(c, second),
                                     wanted(c, second_weight)});
     if constexpr (Context::wants(scale)) {
-      const std::size_t blocks = kernels::row_block::count(rows);
-      c.backend().rows(2 * blocks, 2 * kernels::row_block::most * C,
-                       kernels::norm_block_sums_of_two<T>{rows, blocks, C, c.saved(0), c.saved(1), first_slope,
-                                                          second_slope, c.scratch(1)});
       const kernels::block_rows<T> partial = few_blocks(c.backend(), 2 * blocks, 2 * C, c.scratch(1));
       c.backend().each(C, partial.count, kernels::layer_norm_parameters<T>{C, partial, c.dx(scale), c.dx(shift)});
     }
