@@ -76,8 +76,8 @@ endif()
 # The only component with code of its own. A program that links it is plain C++: its headers show no toolkit's header.
 if("cuda" IN_LIST VSCG_COMPONENTS)
   set(VSCG_CUDA_DIR ${PROJECT_SOURCE_DIR}/cuda)
-  add_library(vscg_cuda STATIC ${VSCG_CUDA_DIR}/kernels.cu ${VSCG_CUDA_DIR}/card.cpp ${VSCG_CUDA_DIR}/device_memory.cpp
-    ${VSCG_CUDA_DIR}/products.cpp ${VSCG_CUDA_DIR}/stream.cpp)
+  add_library(vscg_cuda STATIC ${VSCG_CUDA_DIR}/kernels.cu ${VSCG_CUDA_DIR}/fused.cu ${VSCG_CUDA_DIR}/card.cpp
+    ${VSCG_CUDA_DIR}/device_memory.cpp ${VSCG_CUDA_DIR}/products.cpp ${VSCG_CUDA_DIR}/stream.cpp)
   add_library(vscg::cuda ALIAS vscg_cuda)
   set_target_properties(vscg_cuda PROPERTIES EXPORT_NAME cuda POSITION_INDEPENDENT_CODE ON)
   target_link_libraries(vscg_cuda PUBLIC vscg::vscg PRIVATE CUDA::cudart CUDA::cublasLt)
@@ -87,7 +87,7 @@ if("cuda" IN_LIST VSCG_COMPONENTS)
   if(VSCG_WARNINGS_AS_ERRORS)
     target_compile_options(vscg_cuda PRIVATE "$<$<COMPILE_LANGUAGE:CUDA>:SHELL:-Werror all-warnings>")
   endif()
-  file(GLOB cuda_headers CONFIGURE_DEPENDS ${VSCG_CUDA_DIR}/include/vscg/cuda/*.hpp)
+  file(GLOB_RECURSE cuda_headers CONFIGURE_DEPENDS ${VSCG_CUDA_DIR}/include/vscg/cuda/*.hpp)
   file(GLOB kernel_headers CONFIGURE_DEPENDS ${VSCG_CUDA_DIR}/include/vscg/cuda/*.cuh)
   target_sources(vscg_cuda
     PUBLIC FILE_SET HEADERS BASE_DIRS ${VSCG_CUDA_DIR}/include FILES ${cuda_headers}

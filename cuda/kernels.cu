@@ -6,6 +6,7 @@
 #include <vscg/cuda/finish_product.hpp>
 #include <vscg/cuda/kernels.cuh>
 #include <vscg/cuda/phased_kernels.hpp>
+#include <vscg/cuda/thin_product.hpp>
 #include <vscg/kernels.hpp>
 #include <vscg/ops/column_sums.hpp>
 #include <vscg/ops/relu.hpp>
@@ -16,6 +17,8 @@
 #define VSCG_DETAIL_ALL(T)                                         \
   VSCG_KERNELS(VSCG_CUDA_EACH, VSCG_CUDA_ROWS, T)                  \
   VSCG_CUDA_ROWS(T, kernels::block_sums<sigmoid_function, T>)      \
+  VSCG_CUDA_ROWS(T, kernels::product_with_one_column<T>)           \
+  VSCG_CUDA_ROWS(T, kernels::product_of_one_term<T>)               \
   VSCG_CUDA_EACH(T, kernels::finish_product<identity_function, T>) \
   VSCG_CUDA_EACH(T, kernels::finish_product<relu_function, T>)     \
   VSCG_CUDA_EACH(T, kernels::finish_product<sigmoid_function, T>)  \

@@ -119,7 +119,8 @@ typename product_library<T>::kind product_library<T>::kind_of(const column_major
   const std::uint64_t flags = (p.left.transposed ? 1U : 0U) | (p.right.transposed ? 2U : 0U) |
                               (p.accumulate ? 4U : 0U) | (p.bias != nullptr ? 8U : 0U) | (relu ? 16U : 0U) |
                               (p.items_are_columns ? 32U : 0U) | (p.result.stride != 0 ? 64U : 0U) |
-                              (p.left.stride == 0 ? 128U : 0U) | (p.right.stride == 0 ? 256U : 0U);
+                              (p.left.stride == 0 ? 128U : 0U) | (p.right.stride == 0 ? 256U : 0U) |
+                              (p.is_pair ? 512U : 0U);
   const std::uint64_t alignment = (std::uint64_t{alignment_of(p.left.data)} << 40U) |
                                   (std::uint64_t{alignment_of(p.right.data)} << 20U) | alignment_of(p.result.data);
   return {p.result.rows,   p.items_are_columns ? 0 : p.result.columns,
@@ -171,7 +172,7 @@ const typename product_library<T>::algorithm& product_library<T>::algorithm_for(
   if (p.items_are_columns) {
     usual.right.columns = usual_columns;
     usual.result.columns = usual_columns;
-  } else if (p.result.stride != 0) {
+  } else if (p.result.stride != 0 && !p.is_pair) {
     usual.batch = usual_items;
   }
   return algorithms_.emplace(k, chosen(usual, relu)).first->second;

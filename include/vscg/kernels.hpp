@@ -81,7 +81,6 @@
   EACH(T, kernels::unary_pullback<threshold_function, T>)                                 \
   ROWS(T, kernels::adam_check<T>)                                                         \
   ROWS(T, kernels::adam_decide<T>)                                                        \
-  ROWS(T, kernels::adam_prepare<T>)                                                       \
   ROWS(T, kernels::adam_update<T>)                                                        \
   ROWS(T, kernels::add_to_rows_forward<T>)                                                \
   ROWS(T, kernels::batch_sum<T>)                                                          \
@@ -112,6 +111,7 @@
   ROWS(T, kernels::gather_indices<T>)                                                     \
   ROWS(T, kernels::guard_loss<T>)                                                         \
   ROWS(T, kernels::gather_numbers<T>)                                                     \
+  ROWS(T, kernels::layer_norm_block_sums<T>)                                              \
   ROWS(T, kernels::layer_norm_forward<T>)                                                 \
   ROWS(T, kernels::layer_norm_pullback<T>)                                                \
   ROWS(T, kernels::recurrent_step<gru_cell, T>)                                           \

@@ -43,6 +43,15 @@ class group {
     strided(n, [&](unsigned, std::size_t i) { f(vscg::scalar_counter<T>{i}); });
   }
   template <class F>
+  void parts(std::size_t n, F f) const {
+    const unsigned warps = lanes_ / vscg::cuda_detail::warp_lanes;
+    for (unsigned w = 0; w < warps; ++w) {
+      for (std::size_t k = lane_at(w, warps, threads_); k < n; k += warps) {
+        f(group(vscg::cuda_detail::warp_lanes, threads_), k);
+      }
+    }
+  }
+  template <class F>
   T sum(std::size_t n, F f) const {
     all_lanes totals{};
     strided(n, [&](unsigned lane, std::size_t i) { totals[lane] = totals[lane] + f(vscg::scalar_index<T>{i}); });
@@ -94,18 +103,19 @@ inline double number(vscg::cuda_detail::bf16 x) { return static_cast<double>(to_
 /// type `Sum`.
 template <class Sum = double, class T, class Operand>
 void multiply(const vscg::cuda_detail::column_major_product<T, Operand>& p) {
-  const auto at = [](const auto& matrix, std::size_t row, std::size_t column) {
-    return matrix.transposed ? column + row * matrix.leading : row + column * matrix.leading;
+  // A stride may go backwards.
+  const auto at = [](const auto& matrix, std::size_t item, std::size_t row, std::size_t column) -> auto& {
+    const std::size_t place = matrix.transposed ? column + row * matrix.leading : row + column * matrix.leading;
+    return matrix.data[static_cast<std::ptrdiff_t>(item * matrix.stride + place)];
   };
   for (std::size_t item = 0; item < p.batch; ++item) {
     for (std::size_t column = 0; column < p.result.columns; ++column) {
       for (std::size_t row = 0; row < p.result.rows; ++row) {
-        T& to = p.result.data[item * p.result.stride + at(p.result, row, column)];
+        T& to = at(p.result, item, row, column);
         Sum sum = 0;
         for (std::size_t k = 0; k < p.inner; ++k) {
           sum = static_cast<Sum>(static_cast<double>(sum) +
-                                 number(p.left.data[item * p.left.stride + at(p.left, row, k)]) *
-                                     number(p.right.data[item * p.right.stride + at(p.right, k, column)]));
+                                 number(at(p.left, item, row, k)) * number(at(p.right, item, k, column)));
         }
         to = static_cast<T>(p.accumulate ? static_cast<Sum>(to) + sum : sum);
       }
@@ -145,18 +155,27 @@ struct backend {
     }
     template <class Function = vscg::identity_function>
     void gemm(const vscg::gemm_arguments<T>& arguments, Function = {}) {
-      vscg::cuda_detail::gemm<Function>(
-          arguments,
-          [](const auto& product, bool) {
-            multiply(product);
-            return false;  // bias and function are left to a kernel
-          },
-          [&](std::size_t n, const auto& rest) { each(n, 1, rest); });
+      vscg::cuda_detail::gemm<Function>(arguments, by_definition, launch_each(), launch_rows());
+    }
+    template <class Function = vscg::identity_function>
+    void gemm_pair(const vscg::gemm_arguments<T>& first, const vscg::gemm_arguments<T>& second, Function = {}) {
+      vscg::cuda_detail::gemm_pair<Function>(first, second, by_definition, launch_each(), launch_rows());
     }
     static constexpr std::size_t packed_elements(std::size_t, std::size_t) { return 0; }
     void pack(const vscg::gemm_arguments<T>&, T*) {}
 
    private:
+    static bool by_definition(const vscg::cuda_detail::column_major_product<T>& product, bool) {
+      multiply(product);
+      return false;  // bias and function are left to a kernel
+    }
+    auto launch_each() {
+      return [this](std::size_t n, const auto& kernel) { each(n, 1, kernel); };
+    }
+    auto launch_rows() {
+      return [this](std::size_t n, std::size_t row_elements, const auto& kernel) { rows(n, row_elements, kernel); };
+    }
+
     std::size_t threads_;
   };
 };

@@ -46,7 +46,10 @@ TEST_CASE_TEMPLATE("cuda: lanes take every element once, whatever their order", 
         std::vector<T> times(n, T(0));
         group.each(n, [&](auto i) { i.store(times.data(), i.load(times.data()) + 1); });
         group.integers(n, [&](std::size_t i) { times[i] += 1; });
-        CHECK(times == std::vector<T>(n, T(2)));
+        group.parts(n, [&](const auto& part, std::size_t i) {
+          part.integers(1, [&](std::size_t) { times[i] += part.sum(4, [](auto) { return T(1); }); });
+        });
+        CHECK(times == std::vector<T>(n, T(6)));
         CHECK(group.sum(n, [](auto i) { return static_cast<T>(i.at + 1); }) == static_cast<T>(n * (n + 1) / 2));
         for (const std::size_t peak : {std::size_t{0}, n / 2, n - 1}) {
           const auto value = [&](auto i) { return i.at == peak ? T(-1) : T(-2); };

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstring>
 #include <span>
+#include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -144,8 +145,34 @@ TEST_CASE("cuda: a product in parts has an item's sums cut in the same places fo
 TEST_CASE_TEMPLATE("cuda: products in column-major terms agree with the definition", T, float, double) {
   product_cases::agree_for_every_shape<T>(run<T>);
   product_cases::agree_for_every_option<T>(run<T>);
+  product_cases::agree_for_every_option<T>(run<T>, {11, 1, 70});
+  product_cases::agree_for_every_option<T>(run<T>, {11, 40, 1});
   product_cases::change_nothing_if_empty<T>(run<T>);
   product_cases::let_not_a_number_through<T>(run<T>);
+}
+
+TEST_CASE("cuda: products with one column or one term are kernels, the library computes the others") {
+  const auto kernels_of = [](std::size_t n, std::size_t k, bool trans_a, bool relu) {
+    vscg::gemm_arguments<float> args;
+    const float bias = 0;
+    args.m = args.batch = 2, args.n = n, args.k = k;
+    args.trans_a = trans_a;
+    args.bias = &bias;
+    std::string found;
+    const auto multiply = [&](const auto&, bool) { return (found += "library ", true); };
+    const auto each = [&](std::size_t, const auto&) { found += "each "; };
+    const auto rows = [&](std::size_t count, std::size_t, const auto&) { found += std::to_string(count) + " rows "; };
+    relu ? vscg::cuda_detail::gemm<vscg::relu_function>(args, multiply, each, rows)
+         : vscg::cuda_detail::gemm<vscg::identity_function>(args, multiply, each, rows);
+    return found;
+  };
+  CHECK(kernels_of(1, 49, false, false) == "4 rows ");
+  CHECK(kernels_of(1, 49, false, true) == "4 rows each ");
+  CHECK(kernels_of(49, 1, false, false) == "4 rows ");
+  CHECK(kernels_of(49, 1, true, false) == "4 rows ");
+  CHECK(kernels_of(1, 49, true, false) == "library ");
+  CHECK(kernels_of(2, 2, false, true) == "library ");
+  CHECK(kernels_of(2, 0, false, false) == "each ");
 }
 
 TEST_CASE("cuda: items that share a matrix are one product, and its kind does not depend on how many there are") {
@@ -171,4 +198,45 @@ TEST_CASE("cuda: items that share a matrix are one product, and its kind does no
   args.trans_a = true;
   args.batch = 1, args.stride_a = args.stride_b = args.stride_c = 0;
   CHECK_FALSE(vscg::cuda_detail::column_major(args).items_are_columns);
+}
+
+TEST_CASE_TEMPLATE("cuda: two products that differ in their arrays are one call, whichever array lies first", T, float,
+                   double) {
+  for (unsigned bits = 0; bits < 32; ++bits) {
+    const product_cases::problem p{
+        5, 6, 7, (bits & 1U) != 0, (bits & 2U) != 0, (bits & 4U) != 0, false, (bits & 8U) != 0};
+    const product_cases::problem other = {5,     6,     (bits & 16U) != 0 ? 7U : 3U, p.trans_a, p.trans_b, p.accumulate,
+                                          false, p.relu};
+    INFO(p.text() << " and " << other.text());
+    product_cases::operands<T> before[2] = {product_cases::operands<T>(p), product_cases::operands<T>(other, 3)};
+    for (const std::size_t first : {0U, 1U}) {
+      product_cases::operands<T> after[2] = {product_cases::operands<T>(p), product_cases::operands<T>(other, 3)};
+      std::size_t calls = 0;
+      const auto multiply = [&](const auto& product, bool) {
+        ++calls;
+        host_cuda::multiply(product);
+        return false;
+      };
+      const auto each = [](std::size_t n, const auto& rest) {
+        for (std::size_t i = 0; i < n; ++i) rest(vscg::scalar_index<T>{i});
+      };
+      const auto rows = [](std::size_t, std::size_t, const auto&) { FAIL("not thin"); };
+      const auto& a = after[first].args;
+      const auto& b = after[1 - first].args;
+      p.relu ? vscg::cuda_detail::gemm_pair<vscg::relu_function>(a, b, multiply, each, rows)
+             : vscg::cuda_detail::gemm_pair<vscg::identity_function>(a, b, multiply, each, rows);
+      CHECK(calls == (other.k == p.k ? 1 : 2));
+      CHECK(product_cases::error_between(before[0], after[0]) < 1);
+      CHECK(product_cases::error_between(before[1], after[1]) < 1);
+    }
+  }
+}
+
+TEST_CASE("cuda: products that add to one result are not computed at once") {
+  product_cases::operands<double> o({4, 4, 4, false, false, true});
+  std::size_t calls = 0;
+  const auto multiply = [&](const auto&, bool) { return (++calls, true); };
+  const auto nothing = [](auto...) {};
+  vscg::cuda_detail::gemm_pair<vscg::identity_function>(o.args, o.args, multiply, nothing, nothing);
+  CHECK(calls == 2);
 }

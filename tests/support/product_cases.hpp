@@ -179,9 +179,9 @@ void agree_for_every_shape(run_product<T> run) {
 
 /// Every combination of options.
 template <class T>
-void agree_for_every_option(run_product<T> run) {
+void agree_for_every_option(run_product<T> run, const problem& shape = {11, 40, 19}) {
   for (unsigned bits = 0; bits < 256; ++bits) {
-    const problem p = with_options({11, 40, 19}, bits);
+    const problem p = with_options(shape, bits);
     INFO(p.text());
     REQUIRE(error_of<T>(p, run) < 1);
   }

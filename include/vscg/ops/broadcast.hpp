@@ -205,7 +205,8 @@ void broadcast_back(Executor& backend, const broadcast_extents& of, const T* dy,
                                                      items_apart ? gradient<T>{scratch, false} : to});
   if (!items_apart) return;
   const std::size_t numbers = kept.count() / of.items * (own_moves ? row.extent : 1);
-  backend.each(numbers, of.items, kernels::sum_of_blocks<T>{of.items, numbers, scratch, to});
+  const kernels::block_rows<T> partial = few_blocks(backend, of.items, numbers, scratch);
+  backend.each(numbers, partial.count, kernels::sum_of_blocks<T>{partial, to});
 }
 
 }  // namespace detail

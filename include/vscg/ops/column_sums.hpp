@@ -12,54 +12,100 @@
 #include <vscg/core/var.hpp>
 
 // Sums over the rows of a matrix, as the gradient of a bias needs them: rows in order within independent blocks of 64,
-// then the blocks in order.
+// then the blocks in order. More than 64 blocks are first summed in blocks themselves, so no sum has many terms in a
+// row.
 
 namespace vscg {
 
 namespace kernels {
 
+/// The rows of one block.
+struct row_block {
+  static constexpr std::size_t most = 64;
+  std::size_t begin, end;
+  static constexpr std::size_t count(std::size_t rows) { return (rows + most - 1) / most; }
+  VSCG_HD static row_block of(std::size_t rows, std::size_t block) {
+    const std::size_t begin = block * most;
+    return {begin, begin + most < rows ? begin + most : rows};
+  }
+};
+
+template <std::size_t Rows, class T, class Group, class Value, class Keep>
+VSCG_HD void add_some_rows(Group group, std::size_t columns, std::size_t first, bool starts, T* to, Value value,
+                           Keep keep) {
+  group.each(columns, [&](auto c) {
+    using V = typename decltype(c)::value;
+    V values[Rows];
+    for (std::size_t k = 0; k < Rows; ++k) values[k] = value(c, first + k);
+    for (std::size_t k = 0; k < Rows; ++k) keep(c, first + k, values[k]);
+    V total = starts ? values[0] : c.load(to) + values[0];
+    for (std::size_t k = 1; k < Rows; ++k) total = total + values[k];
+    c.store(to, total);
+  });
+}
+
+/// to[c] = Σ value(c, r) over the rows of a block, in order; `keep(c, r, value)` may store each value. It takes eight
+/// rows at a time: their values do not wait for each other, nor for the sum.
+template <class T, class Group, class Value, class Keep>
+VSCG_HD void add_rows(Group group, std::size_t columns, row_block rows, T* to, Value value, Keep keep) {
+  constexpr std::size_t at_once = 8;
+  std::size_t r = rows.begin;
+  for (; r + at_once <= rows.end; r += at_once) {
+    add_some_rows<at_once>(group, columns, r, r == rows.begin, to, value, keep);
+  }
+  for (; r < rows.end; ++r) add_some_rows<1>(group, columns, r, r == rows.begin, to, value, keep);
+}
+
 /// partial[block, c] = Σ x[r, c] over the rows r of one block. With a function whose results are `y`, x is first
 /// multiplied by the function's derivative: the gradient before a function that ended its product.
 template <class Function, class T>
 struct block_sums {
-  static constexpr std::size_t block_rows = 64;
   std::size_t rows;
   std::size_t columns;
+  std::size_t row_step;    // from row to row of x and y
+  std::size_t block_step;  // from block to block of the sums, which may take the place of the rows
   const T* y;
   T* x;
   T* partial;
   template <class Group>
   VSCG_HD void operator()(Group group, std::size_t block) const {
-    T* const to = partial + block * columns;
-    const std::size_t begin = block * block_rows;
-    const std::size_t end = begin + block_rows < rows ? begin + block_rows : rows;
-    for (std::size_t r = begin; r < end; ++r) {
-      T* const from = x + r * columns;
-      group.each(columns, [&](auto c) {
-        auto value = c.load(from);
-        if constexpr (!std::is_same_v<Function, identity_function>) {
-          value = value * Function::derivative(c.load(y + r * columns));
-          c.store(from, value);
-        }
-        c.store(to, r == begin ? value : c.load(to) + value);
-      });
-    }
+    constexpr bool has_function = !std::is_same_v<Function, identity_function>;
+    add_rows(
+        group, columns, row_block::of(rows, block), partial + block * block_step,
+        [&](auto c, std::size_t r) {
+          if constexpr (has_function)
+            return c.load(x + r * row_step) * Function::derivative(c.load(y + r * row_step));
+          else
+            return c.load(x + r * row_step);
+        },
+        [&](auto c, std::size_t r, auto value) {
+          if constexpr (has_function) c.store(x + r * row_step, value);
+        });
+  }
+};
+
+/// Sums of blocks that are left to add: `count` rows of numbers, `step` apart.
+template <class T>
+struct block_rows {
+  std::size_t count;
+  std::size_t step;
+  const T* first;
+  template <class Index>
+  VSCG_HD typename Index::value sum(Index i) const {
+    typename Index::value total(0);
+    for (std::size_t block = 0; block < count; ++block) total = total + i.load(first + block * step);
+    return total;
   }
 };
 
 /// sums[c] = Σ_block partial[block, c]
 template <class T>
 struct sum_of_blocks {
-  std::size_t blocks;
-  std::size_t columns;
-  const T* partial;
+  block_rows<T> partial;
   gradient<T> sums;
   template <class Index>
   VSCG_HD void operator()(Index i) const {
-    using V = typename Index::value;
-    V total(0);
-    for (std::size_t block = 0; block < blocks; ++block) total = total + i.load(partial + block * columns);
-    sums.store(i, total);
+    sums.store(i, partial.sum(i));
   }
 };
 
@@ -67,28 +113,48 @@ struct sum_of_blocks {
 
 /// The scratch that column sums need, for an array with `rows` rows per item.
 constexpr slot_size column_sums_scratch(std::size_t rows, std::size_t columns, bool per_item = true) {
-  constexpr std::size_t block = kernels::block_sums<identity_function, float>::block_rows;
-  const std::size_t elements = (rows + block - 1) / block * columns;
+  const std::size_t elements = kernels::row_block::count(rows) * columns;
   return per_item ? slot_size{elements, 0, 0} : slot_size{0, elements, 0};
 }
 
-/// Sums of columns from those of blocks of `rows` rows.
+/// Adds up rows in blocks, in place, until there are few enough for one sum.
 template <class Executor, class T>
-void add_block_sums(Executor& backend, std::size_t rows, std::size_t columns, const T* partial, gradient<T> sums) {
-  constexpr std::size_t block = kernels::block_sums<identity_function, T>::block_rows;
-  const std::size_t blocks = (rows + block - 1) / block;
-  backend.each(columns, blocks, kernels::sum_of_blocks<T>{blocks, columns, partial, sums});
+kernels::block_rows<T> few_blocks(Executor& backend, std::size_t count, std::size_t columns, T* partial) {
+  using kernels::row_block;
+  std::size_t step = columns;
+  while (count > row_block::most) {
+    const std::size_t blocks = row_block::count(count);
+    const std::size_t next = step * row_block::most;
+    backend.rows(blocks, row_block::most * columns,
+                 kernels::block_sums<identity_function, T>{count, columns, step, next, nullptr, partial, partial});
+    count = blocks;
+    step = next;
+  }
+  return {count, step, partial};
 }
 
-/// The gradient of a bias: the sums of the columns of dy [rows, columns]. With a function whose results are `y`, dy
-/// becomes the gradient before it. `scratch` keeps the sums of blocks.
+/// The sums of the columns of dy [rows, columns] in few blocks, which `scratch` keeps. With a function whose results
+/// are `y`, dy becomes the gradient before it.
+template <class Function, class Executor, class T>
+kernels::block_rows<T> column_sums_of_blocks(Executor& backend, T* dy, const T* y, std::size_t rows,
+                                             std::size_t columns, T* scratch) {
+  const std::size_t blocks = kernels::row_block::count(rows);
+  backend.rows(blocks, kernels::row_block::most * columns,
+               kernels::block_sums<Function, T>{rows, columns, columns, columns, y, dy, scratch});
+  return few_blocks(backend, blocks, columns, scratch);
+}
+
+template <class Executor, class T>
+void add_blocks(Executor& backend, std::size_t columns, const kernels::block_rows<T>& blocks, gradient<T> sums) {
+  backend.each(columns, blocks.count, kernels::sum_of_blocks<T>{blocks, sums});
+}
+
+/// The gradient of a bias: all of those sums.
 template <class Function = identity_function, class Executor, class T>
 void add_column_sums(Executor& backend, T* dy, const T* y, std::size_t rows, std::size_t columns, T* scratch,
                      gradient<T> sums) {
-  using kernel = kernels::block_sums<Function, T>;
-  const std::size_t blocks = (rows + kernel::block_rows - 1) / kernel::block_rows;
-  backend.rows(blocks, kernel::block_rows * columns, kernel{rows, columns, y, dy, scratch});
-  add_block_sums<Executor, T>(backend, rows, columns, scratch, sums);
+  add_blocks(backend, columns, column_sums_of_blocks<Function, Executor, T>(backend, dy, y, rows, columns, scratch),
+             sums);
 }
 
 }  // namespace vscg

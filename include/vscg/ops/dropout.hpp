@@ -16,40 +16,76 @@ namespace vscg {
 
 namespace kernels {
 
-/// to = from / (1 - rate) where the mask keeps, else 0. The mask depends only on (seed, path of the layer, step, number
-/// of the layer's use, place of the item in the batch, element), so it is never stored, and is the same in any
-/// micro-batch.
+/// What a use of a dropout layer keeps. It depends only on (seed, path of the layer, step, number of the layer's use,
+/// place of the item in the batch, element), so it is never stored, and is the same in any micro-batch.
 template <class T>
-struct dropout_mask {
-  std::size_t item_elements;
+struct dropout_choice {
   const step_data* data;
   std::uint64_t path;
   std::uint32_t use;
   std::uint32_t first_item;
   std::uint32_t limit;  // a smaller word drops the element
   T kept_scale;
+
+  /// f(index, kept) for `count` elements of an item, from element `begin` on, which is a multiple of 4: `kept` is 1 if
+  /// the element at `begin` + index is kept, else 0.
+  template <class Group, class F>
+  VSCG_HD void each(Group group, std::size_t item, std::size_t begin, std::size_t count, F f) const {
+    const std::uint64_t key = (data->seed * 0x9E3779B97F4A7C15ULL) ^ path;
+    const auto step = static_cast<std::uint32_t>(data->step);
+    group.counters((count + 3) / 4, [&](auto counter) {
+      using word = typename decltype(counter)::word;
+      const std::uint32_t place = first_item + static_cast<std::uint32_t>(item);
+      const word number = counter.words() + std::uint64_t{begin / 4};
+      const auto words = philox_words<word>({{number, word(place), word(step), word(use)}}, key);
+      counter.each(words, count, limit, f);
+    });
+  }
+  /// x / (1 - rate) where the element is kept, else 0.
+  template <class V>
+  VSCG_HD V value(V x, V kept) const {
+    using math::where_greater;
+    return where_greater(kept, V(0), x * V(kept_scale), V(0));
+  }
+};
+
+/// to = from / (1 - rate) where the mask keeps, else 0.
+template <class T>
+struct dropout_mask {
+  std::size_t item_elements;
+  dropout_choice<T> choice;
   const T* from;
   gradient<T> to;
   template <class Group>
   VSCG_HD void operator()(Group group, std::size_t item) const {
     const T* const source = from + item * item_elements;
     const gradient<T> target{to.data + item * item_elements, to.adds};
-    const std::uint64_t key = (data->seed * 0x9E3779B97F4A7C15ULL) ^ path;
-    const auto step = static_cast<std::uint32_t>(data->step);
-    group.counters((item_elements + 3) / 4, [&](auto counter) {
-      using word = typename decltype(counter)::word;
-      const std::uint32_t place = first_item + static_cast<std::uint32_t>(item);
-      const auto words = philox_words<word>({{counter.words(), word(place), word(step), word(use)}}, key);
-      counter.each(words, item_elements, limit, [&](auto i, auto kept) {
-        using math::where_greater;
-        using V = decltype(kept);
-        target.store(i, where_greater(kept, V(0), i.load(source) * V(kept_scale), V(0)));
-      });
-    });
+    choice.each(group, item, 0, item_elements,
+                [&](auto i, auto kept) { target.store(i, choice.value(i.load(source), kept)); });
   }
 };
 
 }  // namespace kernels
+
+/// One use of a dropout layer. Its mask is known before the operation is recorded. A rate of 0 drops nothing.
+struct dropout_use {
+  double rate = 0;
+  std::uint64_t path = 0;
+  std::uint32_t number = 0;
+};
+
+/// What `use` keeps of the items of a run.
+template <class T>
+kernels::dropout_choice<T> choice_of(const dropout_use& use, const run_state& state) {
+  kernels::dropout_choice<T> choice{};
+  choice.data = state.data;
+  choice.path = use.path;
+  choice.use = use.number;
+  choice.first_item = static_cast<std::uint32_t>(state.first_item);
+  choice.limit = static_cast<std::uint32_t>(use.rate * 0x1p32);
+  choice.kept_scale = static_cast<T>(1 / (1 - use.rate));
+  return choice;
+}
 
 namespace ops {
 
@@ -57,10 +93,8 @@ namespace ops {
 template <class Shape>
 struct dropout : operation<Shape> {
   static constexpr const char* name = "dropout";
-  void settings(setting_list& to) const { to.add("rate", rate).add("use", use); }
-  double rate = 0.5;
-  std::uint64_t path = 0;
-  std::uint32_t use = 0;
+  void settings(setting_list& to) const { to.add("rate", use.rate).add("use", use.number); }
+  dropout_use use;
 
   template <class C>
   void forward(const C& c) const {
@@ -74,29 +108,12 @@ struct dropout : operation<Shape> {
  private:
   template <class C, class T = typename C::scalar>
   void run(const C& c, const T* from, gradient<T> to) const {
-    const run_state& state = c.state();
-    kernels::dropout_mask<T> kernel{};
-    kernel.item_elements = Shape::elements;
-    kernel.data = state.data;
-    kernel.path = path;
-    kernel.use = use;
-    kernel.first_item = static_cast<std::uint32_t>(state.first_item);
-    kernel.limit = static_cast<std::uint32_t>(rate * 0x1p32);
-    kernel.kept_scale = static_cast<T>(1 / (1 - rate));
-    kernel.from = from;
-    kernel.to = to;
-    c.backend().rows(c.items(), 8 * Shape::elements, kernel);
+    c.backend().rows(c.items(), 8 * Shape::elements,
+                     kernels::dropout_mask<T>{Shape::elements, choice_of<T>(use, c.state()), from, to});
   }
 };
 
 }  // namespace ops
-
-/// One use of a dropout layer. Its mask is known before the operation is recorded. A rate of 0 drops nothing.
-struct dropout_use {
-  double rate = 0;
-  std::uint64_t path = 0;
-  std::uint32_t number = 0;
-};
 
 /// The next use of `key` in the trace of x. Its rate is 0 if nothing is dropped: in inference, and in a trace made
 /// without dropout. Each use of a layer has its own mask, numbered in the order in which the network's code runs.
@@ -116,9 +133,7 @@ auto dropout(const var<Tag, Shape, Active>& given, const dropout_use& use) {
   if constexpr (Tag::training) {
     if (use.rate > 0) {
       ops::dropout<shape_of<decltype(x)>> operation;
-      operation.rate = use.rate;
-      operation.path = use.path;
-      operation.use = use.number;
+      operation.use = use;
       return record(operation, x);
     }
   }

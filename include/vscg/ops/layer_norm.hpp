@@ -10,6 +10,7 @@
 #include <vscg/core/guard.hpp>
 #include <vscg/core/math.hpp>
 #include <vscg/core/record.hpp>
+#include <vscg/ops/column_sums.hpp>
 
 namespace vscg {
 
@@ -74,29 +75,51 @@ struct layer_norm_pullback {
   }
 };
 
-/// Gradients of scale and shift: sums over the rows, in order, for each channel.
+/// The rows of one block, summed for the gradients of scale and shift: partial[block] is [2, channels].
 template <class T>
-struct layer_norm_parameters {
+struct layer_norm_block_sums {
   std::size_t rows;
   std::size_t channels;
   const T* x;
   const T* moments;
   const T* dy;
+  T* partial;
+  template <class Group>
+  VSCG_HD void operator()(Group group, std::size_t block) const {
+    add(group, block, 0, channels);
+  }
+  /// Only `count` channels from `first` on.
+  template <class Group>
+  VSCG_HD void add(Group group, std::size_t block, std::size_t first, std::size_t count) const {
+    T* const to = partial + 2 * block * channels + first;
+    const T* const values = x + first;
+    const T* const slopes = dy + first;
+    const auto keep = [](auto, std::size_t, auto) {};
+    add_rows(
+        group, count, row_block::of(rows, block), to,
+        [&](auto i, std::size_t r) {
+          using V = typename decltype(i)::value;
+          return i.load(slopes + r * channels) *
+                 ((i.load(values + r * channels) - V(moments[2 * r])) * V(moments[2 * r + 1]));
+        },
+        keep);
+    add_rows(
+        group, count, row_block::of(rows, block), to + channels,
+        [&](auto i, std::size_t r) { return i.load(slopes + r * channels); }, keep);
+  }
+};
+
+/// Gradients of scale and shift from the sums of blocks.
+template <class T>
+struct layer_norm_parameters {
+  std::size_t channels;
+  block_rows<T> partial;
   gradient<T> dscale;
   gradient<T> dshift;
   template <class Index>
   VSCG_HD void operator()(Index i) const {
-    using V = typename Index::value;
-    V scale_sum(0);
-    V shift_sum(0);
-    for (std::size_t r = 0; r < rows; ++r) {
-      const V slope = i.load(dy + r * channels);
-      const V normalized = (i.load(x + r * channels) - V(moments[2 * r])) * V(moments[2 * r + 1]);
-      scale_sum = scale_sum + slope * normalized;
-      shift_sum = shift_sum + slope;
-    }
-    dscale.store(i, scale_sum);
-    dshift.store(i, shift_sum);
+    dscale.store(i, partial.sum(i));
+    dshift.store(i, block_rows<T>{partial.count, partial.step, partial.first + channels}.sum(i));
   }
 };
 
@@ -118,6 +141,9 @@ struct layer_norm : operation<Shape> {
   static constexpr std::uint32_t pullback_reads_operands = operand_set(input, scale);
   static constexpr std::size_t channels = static_cast<std::size_t>(extent<Shape, -1>);
   static constexpr std::array<slot_size, 1> saved() { return {slot_size{2 * rows_of<Shape>, 0, 0}}; }
+  static constexpr std::array<slot_size, 1> pullback_scratch() {
+    return {column_sums_scratch(rows_of<Shape>, 2 * channels)};
+  }
   double epsilon = 1e-5;
 
   template <class C>
@@ -137,9 +163,12 @@ struct layer_norm : operation<Shape> {
           kernels::layer_norm_pullback<T>{channels, c.x(input), c.x(scale), c.saved(0), c.dy(), c.dx(input)});
     }
     if constexpr (C::wants(scale)) {
-      c.backend().each(
-          channels, rows,
-          kernels::layer_norm_parameters<T>{rows, channels, c.x(input), c.saved(0), c.dy(), c.dx(scale), c.dx(shift)});
+      const std::size_t blocks = kernels::row_block::count(rows);
+      c.backend().rows(blocks, 2 * kernels::row_block::most * channels,
+                       kernels::layer_norm_block_sums<T>{rows, channels, c.x(input), c.saved(0), c.dy(), c.scratch(0)});
+      const kernels::block_rows<T> partial = few_blocks(c.backend(), blocks, 2 * channels, c.scratch(0));
+      c.backend().each(channels, partial.count,
+                       kernels::layer_norm_parameters<T>{channels, partial, c.dx(scale), c.dx(shift)});
     }
   }
 };

@@ -51,10 +51,10 @@ VSCG_NOINLINE void linear_prepare(Executor& backend, std::size_t in, std::size_t
   if (to.backward != nullptr) backend.pack(product, to.backward);
 }
 
-/// y [rows, out] = f(x [rows, in]·Wᵀ + bias)
-template <class Function, class Executor, class T>
-VSCG_NOINLINE void linear_forward(Executor& backend, std::size_t rows, std::size_t in, std::size_t out, const T* x,
-                                  const T* weight, const T* packed, const T* bias, T* y) {
+/// y [rows, out] = x [rows, in]·Wᵀ + bias
+template <class T>
+gemm_arguments<T> forward_product(std::size_t rows, std::size_t in, std::size_t out, const T* x, const T* weight,
+                                  const T* bias, T* y) {
   gemm_arguments<T> product;
   product.trans_b = true;
   product.m = rows;
@@ -67,14 +67,13 @@ VSCG_NOINLINE void linear_forward(Executor& backend, std::size_t rows, std::size
   product.c = y;
   product.ldc = out;
   product.bias = bias;
-  product.packed_b = packed;
-  backend.gemm(product, Function{});
+  return product;
 }
 
 /// dx [rows, in] (+)= dy [rows, out]·W
-template <class Executor, class T>
-VSCG_NOINLINE void linear_input_gradient(Executor& backend, std::size_t rows, std::size_t in, std::size_t out,
-                                         const T* dy, const T* weight, const T* packed, gradient<T> dx) {
+template <class T>
+gemm_arguments<T> input_gradient_product(std::size_t rows, std::size_t in, std::size_t out, const T* dy,
+                                         const T* weight, gradient<T> dx) {
   gemm_arguments<T> product;
   product.m = rows;
   product.n = in;
@@ -86,14 +85,13 @@ VSCG_NOINLINE void linear_input_gradient(Executor& backend, std::size_t rows, st
   product.c = dx.data;
   product.ldc = in;
   product.accumulate = dx.adds;
-  product.packed_b = packed;
-  backend.gemm(product);
+  return product;
 }
 
 /// dW [out, in] (+)= dyᵀ·x
-template <class Executor, class T>
-VSCG_NOINLINE void linear_weight_gradient(Executor& backend, std::size_t rows, std::size_t in, std::size_t out,
-                                          const T* dy, const T* x, gradient<T> dw) {
+template <class T>
+gemm_arguments<T> weight_gradient_product(std::size_t rows, std::size_t in, std::size_t out, const T* dy, const T* x,
+                                          gradient<T> dw) {
   gemm_arguments<T> product;
   product.trans_a = true;
   product.m = out;
@@ -106,7 +104,30 @@ VSCG_NOINLINE void linear_weight_gradient(Executor& backend, std::size_t rows, s
   product.c = dw.data;
   product.ldc = in;
   product.accumulate = dw.adds;
+  return product;
+}
+
+/// f(forward_product)
+template <class Function, class Executor, class T>
+VSCG_NOINLINE void linear_forward(Executor& backend, std::size_t rows, std::size_t in, std::size_t out, const T* x,
+                                  const T* weight, const T* packed, const T* bias, T* y) {
+  auto product = forward_product(rows, in, out, x, weight, bias, y);
+  product.packed_b = packed;
+  backend.gemm(product, Function{});
+}
+
+template <class Executor, class T>
+VSCG_NOINLINE void linear_input_gradient(Executor& backend, std::size_t rows, std::size_t in, std::size_t out,
+                                         const T* dy, const T* weight, const T* packed, gradient<T> dx) {
+  auto product = input_gradient_product(rows, in, out, dy, weight, dx);
+  product.packed_b = packed;
   backend.gemm(product);
+}
+
+template <class Executor, class T>
+VSCG_NOINLINE void linear_weight_gradient(Executor& backend, std::size_t rows, std::size_t in, std::size_t out,
+                                          const T* dy, const T* x, gradient<T> dw) {
+  backend.gemm(weight_gradient_product(rows, in, out, dy, x, dw));
 }
 
 }  // namespace detail

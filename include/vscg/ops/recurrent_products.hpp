@@ -239,14 +239,13 @@ VSCG_NOINLINE void hidden_weight_gradient(Executor& backend, const sizes& s, con
 template <class Executor, class T>
 void bias_gradients(Executor& backend, const sizes& s, const flows<T>& from, T* scratch, gradient<T> db_ih,
                     gradient<T> db_hh) {
-  const auto add = [&](T* slopes, gradient<T> to) {
-    add_column_sums<identity_function, Executor, T>(backend, slopes, nullptr, s.rows(), s.gate_columns(), scratch, to);
+  const std::size_t columns = s.gate_columns();
+  const auto sums = [&](T* slopes) {
+    return column_sums_of_blocks<identity_function, Executor, T>(backend, slopes, nullptr, s.rows(), columns, scratch);
   };
-  add(from.dgates, db_ih);
-  if (from.dhidden != nullptr)
-    add(from.dhidden, db_hh);
-  else
-    add_block_sums<Executor, T>(backend, s.rows(), s.gate_columns(), scratch, db_hh);
+  const auto of_gates = sums(from.dgates);
+  add_blocks(backend, columns, of_gates, db_ih);
+  add_blocks(backend, columns, from.dhidden == nullptr ? of_gates : sums(from.dhidden), db_hh);
 }
 
 }  // namespace vscg::recurrent

@@ -69,13 +69,11 @@ class adam::state {
  public:
   /// The network's buffer has `elements` numbers; only those in `ranges` are moved.
   state(std::size_t elements, std::vector<parameter_range> ranges)
-      : ranges_(std::move(ranges)), first_(elements), second_(elements), progress_(6), factors_(1) {
+      : ranges_(std::move(ranges)), blocks_(ranges_), first_(elements), second_(elements), progress_(1), factors_(1) {
     const std::vector<Scalar> zeros(elements, Scalar(0));
     memory::copy_in(first_.data(), zeros.data(), elements * sizeof(Scalar));
     memory::copy_in(second_.data(), zeros.data(), elements * sizeof(Scalar));
     set_progress({0, 1, 1});
-    for (const auto& range : ranges_) blocks_ += kernels::adam_blocks(range.elements);
-    partial_ = buffer<Scalar, memory>(blocks_);
   }
 
   /// Takes one step. Its arrays and the settings lie in the backend's memory. If the loss, a moment or a weight would
@@ -83,18 +81,12 @@ class adam::state {
   template <class Executor>
   void update(const adam_settings* settings, Executor& backend, const Scalar* loss, const Scalar* gradients,
               Scalar* weights) {
-    backend.rows(1, 1, kernels::adam_prepare<Scalar>{settings, progress_.data(), factors_.data()});
-    std::size_t at = 0;
-    for (const auto& range : ranges_) {
-      check(backend, range, gradients, weights, partial_.data() + at);
-      at += kernels::adam_blocks(range.elements);
-    }
-    backend.rows(1, blocks_,
-                 kernels::adam_decide<Scalar>{blocks_, partial_.data(), loss, progress_.data(), factors_.data()});
-    for (const auto& range : ranges_) {
-      backend.rows(kernels::adam_blocks(range.elements), 4 * kernels::adam_block,
-                   kernels::adam_update<Scalar>{range.elements, formula(range, gradients, weights), factors_.data()});
-    }
+    check(backend, blocks_, settings, gradients, weights);
+    backend.rows(1, blocks_.count(),
+                 kernels::adam_decide<Scalar>{blocks_.count(), blocks_.partial.data(), loss, settings, progress_.data(),
+                                              factors_.data()});
+    backend.rows(blocks_.count(), 4 * kernels::adam_block_elements,
+                 kernels::adam_update<Scalar>{blocks_.list.data(), formula(gradients, weights), factors_.data()});
   }
 
   /// Whether the last update changed anything: 1 or 0, in the backend's memory.
@@ -104,13 +96,16 @@ class adam::state {
   template <class Executor>
   std::string spoiled(const adam& settings, Executor& backend, const parameter_table& table, const Scalar* gradients,
                       Scalar* weights) {
+    buffer<adam_settings, memory> given(1);
+    memory::copy_in(given.data(), static_cast<const adam_settings*>(&settings), sizeof(adam_settings));
     for (const auto& range : ranges_) {
       for (const auto& entry : table.entries) {
         if (entry.offset < range.offset || entry.offset >= range.offset + range.elements) continue;
         const parameter_range part{entry.offset, entry.elements, range.learning_rate_scale};
-        check(backend, part, gradients, weights, partial_.data());
+        block_list blocks({part});
+        check(backend, blocks, given.data(), gradients, weights);
         backend.wait();
-        const auto sums = copy_of(partial_.data(), kernels::adam_blocks(part.elements));
+        const auto sums = copy_of(blocks.partial.data(), blocks.count());
         if (std::all_of(sums.begin(), sums.end(), [](Scalar x) { return is_finite(x); })) continue;
         return describe(part, gradients, weights) + "weight '" + entry.name + "' (" + "gradients up to " +
                detail::number_text(largest(copy_of(gradients + part.offset, part.elements))) + ", learning rate " +
@@ -122,9 +117,9 @@ class adam::state {
 
   /// Steps taken, β₁ᵗ, β₂ᵗ. A checkpoint needs only these and the moments.
   std::vector<double> progress() const {
-    std::vector<double> copy(3);
-    memory::copy_out(copy.data(), progress_.data(), sizeof(double) * 3);
-    return copy;
+    kernels::adam_progress now;
+    memory::copy_out(&now, progress_.data(), sizeof(now));
+    return {now.steps, now.power1, now.power2};
   }
   /// Throws vscg::expectation_error, and changes nothing, unless `p` holds three numbers that a run could reach.
   void set_progress(const std::vector<double>& p) {
@@ -137,12 +132,14 @@ class adam::state {
       if (!(power >= 0) || !(power <= 1))
         throw expectation_error(what, "powers from 0 to 1", detail::number_text(power));
     }
-    memory::copy_in(progress_.data(), p.data(), sizeof(double) * 3);
+    const kernels::adam_progress now{p[0], p[1], p[2]};
+    memory::copy_in(progress_.data(), &now, sizeof(now));
   }
 
   /// Bytes of memory that this state holds.
   std::size_t bytes() const {
-    return first_.bytes() + second_.bytes() + progress_.bytes() + factors_.bytes() + partial_.bytes();
+    return first_.bytes() + second_.bytes() + progress_.bytes() + factors_.bytes() + blocks_.list.bytes() +
+           blocks_.partial.bytes();
   }
 
   /// The number of moment arrays.
@@ -170,6 +167,26 @@ class adam::state {
   }
 
  private:
+  // The blocks of some ranges, and a number for each that says whether its results are finite.
+  struct block_list {
+    buffer<kernels::adam_block<Scalar>, memory> list;
+    buffer<Scalar, memory> partial;
+
+    explicit block_list(const std::vector<parameter_range>& ranges) {
+      std::vector<kernels::adam_block<Scalar>> all;
+      for (const auto& range : ranges) {
+        for (std::size_t done = 0; done < range.elements; done += kernels::adam_block_elements) {
+          all.push_back({range.offset + done, std::min(kernels::adam_block_elements, range.elements - done),
+                         static_cast<Scalar>(range.learning_rate_scale)});
+        }
+      }
+      list = buffer<kernels::adam_block<Scalar>, memory>(all.size());
+      partial = buffer<Scalar, memory>(all.size());
+      memory::copy_in(list.data(), all.data(), list.bytes());
+    }
+    std::size_t count() const { return list.size(); }
+  };
+
   static void expect_first_or_second(int which) {
     if (which != 1 && which != 2)
       throw expectation_error("adam: moments", "1 or 2: first or second", std::to_string(which));
@@ -187,22 +204,16 @@ class adam::state {
     return most;
   }
 
-  kernels::adam_formula<Scalar> formula(const parameter_range& range, const Scalar* gradients, Scalar* weights) {
-    kernels::adam_formula<Scalar> f{};
-    f.rate_scale = static_cast<Scalar>(range.learning_rate_scale);
-    f.gradient = gradients;
-    f.first = first_.data();
-    f.second = second_.data();
-    f.weight = weights;
-    return f.from(range.offset);
+  kernels::adam_formula<Scalar> formula(const Scalar* gradients, Scalar* weights) {
+    return {Scalar(0), gradients, first_.data(), second_.data(), weights};  // each block has its own rate
   }
 
   template <class Executor>
-  void check(Executor& backend, const parameter_range& range, const Scalar* gradients, Scalar* weights,
-             Scalar* partial) {
-    backend.rows(
-        kernels::adam_blocks(range.elements), 4 * kernels::adam_block,
-        kernels::adam_check<Scalar>{range.elements, formula(range, gradients, weights), factors_.data(), partial});
+  void check(Executor& backend, block_list& blocks, const adam_settings* settings, const Scalar* gradients,
+             Scalar* weights) {
+    backend.rows(blocks.count(), 4 * kernels::adam_block_elements,
+                 kernels::adam_check<Scalar>{blocks.list.data(), formula(gradients, weights), settings,
+                                             progress_.data(), blocks.partial.data()});
   }
 
   // Names the moment that would overflow, as "the second moment of "; empty if it is the weight.
@@ -213,9 +224,8 @@ class adam::state {
     auto first = copy_of(first_.data() + range.offset, range.elements);
     auto second = copy_of(second_.data() + range.offset, range.elements);
     auto weight = copy_of(weights + range.offset, range.elements);
-    auto f = formula({0, range.elements, range.learning_rate_scale}, g.data(), weight.data());
-    f.first = first.data();
-    f.second = second.data();
+    const kernels::adam_formula<Scalar> f{static_cast<Scalar>(range.learning_rate_scale), g.data(), first.data(),
+                                          second.data(), weight.data()};
     for (std::size_t i = 0; i < range.elements; ++i) {
       const scalar_index<Scalar> at{i};
       const auto after = f.moments_after(at, factors);
@@ -227,12 +237,11 @@ class adam::state {
   }
 
   std::vector<parameter_range> ranges_;
-  std::size_t blocks_ = 0;
+  block_list blocks_;
   buffer<Scalar, memory> first_;
   buffer<Scalar, memory> second_;
-  buffer<double, memory> progress_;
+  buffer<kernels::adam_progress, memory> progress_;
   buffer<kernels::adam_factors<Scalar>, memory> factors_;
-  buffer<Scalar, memory> partial_;
 };
 
 }  // namespace vscg

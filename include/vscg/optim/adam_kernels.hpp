@@ -10,8 +10,8 @@
 #include <vscg/core/finite.hpp>
 #include <vscg/core/math.hpp>
 
-// A step of Adam in four kernels. They compute its factors, check all results, decide, and then write the results. So
-// the step is taken whole or not at all, and needs no copy of the old values.
+// A step of Adam in three kernels, over all parameters at once. They check all results, decide, and then write the
+// results. So the step is taken whole or not at all, and needs no copy of the old values.
 
 namespace vscg {
 
@@ -44,8 +44,44 @@ struct adam_factors {
   T epsilon;
 };
 
-/// Adam's formula, over a range of a network's buffer. Callers pass in their own copy of the factors. Otherwise the
-/// compiler would read the factors from memory again after each number that it stores.
+/// Steps taken, β₁ᵗ, β₂ᵗ.
+struct adam_progress {
+  double steps = 0;
+  double power1 = 1;
+  double power2 = 1;
+  VSCG_HD adam_progress next(const adam_settings& settings) const {
+    return {steps + 1, power1 * settings.beta1, power2 * settings.beta2};
+  }
+};
+
+/// The factors of the step that leads to `progress`.
+template <class T>
+VSCG_HD adam_factors<T> adam_factors_of(const adam_settings& settings, const adam_progress& progress) {
+  using math::sqrt;
+  adam_factors<T> f{};
+  f.rate = static_cast<T>(settings.learning_rate / (1 - progress.power1));
+  f.root = static_cast<T>(1 / sqrt(1 - progress.power2));
+  f.beta1 = static_cast<T>(settings.beta1);
+  f.rest1 = T(1) - f.beta1;
+  f.beta2 = static_cast<T>(settings.beta2);
+  f.rest2 = T(1) - f.beta2;
+  f.epsilon = static_cast<T>(settings.epsilon);
+  return f;
+}
+
+/// The kernels work on all ranges of a network's buffer at once, in blocks of at most this many elements.
+inline constexpr std::size_t adam_block_elements = 4096;
+
+/// A block, as the kernels read it from the backend's memory.
+template <class T>
+struct adam_block {
+  std::size_t begin;
+  std::size_t elements;
+  T rate_scale;
+};
+
+/// Adam's formula, over a network's buffer or, after `of`, a block of it. Callers pass in their own copy of the
+/// factors. Otherwise the compiler would read the factors from memory again after each number that it stores.
 template <class T>
 struct adam_formula {
   T rate_scale;
@@ -54,13 +90,8 @@ struct adam_formula {
   T* second;
   T* weight;
 
-  VSCG_HD adam_formula from(std::size_t begin) const {
-    adam_formula rest = *this;
-    rest.gradient += begin;
-    rest.first += begin;
-    rest.second += begin;
-    rest.weight += begin;
-    return rest;
+  VSCG_HD adam_formula of(const adam_block<T>& block) const {
+    return {block.rate_scale, gradient + block.begin, first + block.begin, second + block.begin, weight + block.begin};
   }
   template <class Index>
   VSCG_HD adam_moments<typename Index::value> moments_after(Index i, const adam_factors<T>& f) const {
@@ -75,56 +106,26 @@ struct adam_formula {
   }
 };
 
-/// The kernels work on a range in blocks of this many elements. The last block may be shorter.
-inline constexpr std::size_t adam_block = 4096;
-constexpr std::size_t adam_blocks(std::size_t elements) { return (elements + adam_block - 1) / adam_block; }
-VSCG_HD constexpr std::size_t adam_elements_of_block(std::size_t elements, std::size_t row) {
-  return (row + 1) * adam_block < elements ? adam_block : elements - row * adam_block;
-}
-
-/// The factors of the step after `progress`.
-template <class T>
-struct adam_prepare {
-  const adam_settings* settings;
-  double* progress;  // steps taken, β₁ᵗ, β₂ᵗ; then the same after this step
-  adam_factors<T>* factors;
-  template <class Group>
-  VSCG_HD void operator()(Group group, std::size_t) const {
-    group.integers(1, [&](std::size_t) {
-      using math::sqrt;
-      progress[3] = progress[0] + 1;
-      progress[4] = progress[1] * settings->beta1;
-      progress[5] = progress[2] * settings->beta2;
-      factors->rate = static_cast<T>(settings->learning_rate / (1 - progress[4]));
-      factors->root = static_cast<T>(1 / sqrt(1 - progress[5]));
-      factors->beta1 = static_cast<T>(settings->beta1);
-      factors->rest1 = T(1) - factors->beta1;
-      factors->beta2 = static_cast<T>(settings->beta2);
-      factors->rest2 = T(1) - factors->beta2;
-      factors->epsilon = static_cast<T>(settings->epsilon);
-    });
-  }
-};
-
 /// partial[block] = Σ (|m| + v + |w|) of one block's results, scaled down so that the sum does not overflow. The sum is
 /// finite only if all the results are. There is a margin, because a compiler may round differently here and in
 /// `adam_update`.
 template <class T>
 struct adam_check {
-  std::size_t elements;
+  const adam_block<T>* blocks;
   adam_formula<T> formula;
-  const adam_factors<T>* factors;
+  const adam_settings* settings;
+  const adam_progress* progress;
   T* partial;
   template <class Group>
   VSCG_HD void operator()(Group group, std::size_t row) const {
-    const adam_formula<T> here = formula.from(row * adam_block);
-    const adam_factors<T> f = *factors;
-    const T total = group.sum(adam_elements_of_block(elements, row), [&](auto i) {
+    const adam_formula<T> here = formula.of(blocks[row]);
+    const adam_factors<T> f = adam_factors_of<T>(*settings, progress->next(*settings));
+    const T total = group.sum(blocks[row].elements, [&](auto i) {
       using math::abs;
       using V = typename decltype(i)::value;
       const adam_moments<V> after = here.moments_after(i, f);
       const V margin(T(1) + T(1) / T(1024));
-      const V scale(T(1) / T(8 * adam_block));
+      const V scale(T(1) / T(8 * adam_block_elements));
       return abs(after.first) * margin * scale + after.second * margin * scale +
              abs(here.weight_after(i, after, f)) * margin * scale;
     });
@@ -132,13 +133,14 @@ struct adam_check {
   }
 };
 
-/// Takes the step only if the loss and every result are finite, and then counts it.
+/// Takes the step only if the loss and every result are finite: then it counts it.
 template <class T>
 struct adam_decide {
   std::size_t count;
   const T* partial;
   const T* loss;
-  double* progress;
+  const adam_settings* settings;
+  adam_progress* progress;
   adam_factors<T>* factors;
   template <class Group>
   VSCG_HD void operator()(Group group, std::size_t) const {
@@ -147,9 +149,12 @@ struct adam_decide {
       return i.load(partial) * V(T(1) / T(std::uint64_t{1} << 40U));
     });
     group.integers(1, [&](std::size_t) {
+      const adam_progress after = progress->next(*settings);
+      adam_factors<T> f = adam_factors_of<T>(*settings, after);
       const bool finite = is_finite(loss[0]) && is_finite(total);
-      factors->taken = finite ? T(1) : T(0);
-      for (int k = 0; finite && k < 3; ++k) progress[k] = progress[k + 3];
+      f.taken = finite ? T(1) : T(0);
+      *factors = f;
+      if (finite) *progress = after;
     });
   }
 };
@@ -157,15 +162,15 @@ struct adam_decide {
 /// Moves one block if the step is taken.
 template <class T>
 struct adam_update {
-  std::size_t elements;
+  const adam_block<T>* blocks;
   adam_formula<T> formula;
   const adam_factors<T>* factors;
   template <class Group>
   VSCG_HD void operator()(Group group, std::size_t row) const {
-    const adam_formula<T> here = formula.from(row * adam_block);
+    const adam_formula<T> here = formula.of(blocks[row]);
     const adam_factors<T> f = *factors;
     if (f.taken == T(0)) return;
-    group.each(adam_elements_of_block(elements, row), [&](auto i) {
+    group.each(blocks[row].elements, [&](auto i) {
       const auto after = here.moments_after(i, f);
       i.store(here.first, after.first);
       i.store(here.second, after.second);

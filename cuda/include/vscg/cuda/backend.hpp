@@ -16,6 +16,7 @@
 #include <vscg/core/team.hpp>
 #include <vscg/cuda/card.hpp>
 #include <vscg/cuda/device_memory.hpp>
+#include <vscg/cuda/fused.hpp>
 #include <vscg/cuda/gemm.hpp>
 #include <vscg/cuda/overrides.hpp>
 #include <vscg/cuda/products.hpp>
@@ -73,19 +74,26 @@ struct cuda_backend {
     /// own needs VSCG_CUDA_EACH(T, kernels::finish_product<Function, T>) in a .cu file.
     template <class Function = identity_function>
     void gemm(const gemm_arguments<T>& arguments, Function = {}) {
-      const auto multiply = [&](const auto& product, bool relu) {
-        return products_.multiply(this->handle(), product, relu);
-      };
       if constexpr (std::is_same_v<T, float>) {
         if (products_.precision() == products::split) {
-          return cuda_detail::gemm_of_copies<Function>(arguments, copies_of<float>(), *this, multiply);
+          return cuda_detail::gemm_of_copies<Function>(arguments, copies_of<float>(), *this, multiply());
         }
         if (products_.precision() == products::bf16) {
-          return cuda_detail::gemm_of_copies<Function>(arguments, copies_of<cuda_detail::bf16>(), *this, multiply);
+          return cuda_detail::gemm_of_copies<Function>(arguments, copies_of<cuda_detail::bf16>(), *this, multiply());
         }
       }
-      cuda_detail::gemm<Function>(arguments, multiply,
-                                  [&](std::size_t n, const auto& rest) { this->each(n, 1, rest); });
+      cuda_detail::gemm<Function>(arguments, multiply(), launch_each(), launch_rows());
+    }
+    /// Two products, at once if they differ only in their arrays and are not made of copies. `Function`: none, or
+    /// relu_function.
+    template <class Function = identity_function>
+    void gemm_pair(const gemm_arguments<T>& first, const gemm_arguments<T>& second, Function function = {}) {
+      if (copies_.size() > 0) {
+        gemm(first, function);
+        gemm(second, function);
+      } else {
+        cuda_detail::gemm_pair<Function>(first, second, multiply(), launch_each(), launch_rows());
+      }
     }
 
     /// Nothing is packed beforehand.
@@ -96,6 +104,16 @@ struct cuda_backend {
     template <class Number>
     std::span<Number> copies_of() {
       return {static_cast<Number*>(static_cast<void*>(copies_.data())), copies_.size() / sizeof(Number)};
+    }
+    auto multiply() {
+      return [this](const auto& product, bool relu) { return products_.multiply(this->handle(), product, relu); };
+    }
+    auto launch_each() {
+      return [this](std::size_t n, const auto& kernel) { this->each(n, 1, kernel); };
+    }
+    auto launch_rows() {
+      return
+          [this](std::size_t n, std::size_t row_elements, const auto& kernel) { this->rows(n, row_elements, kernel); };
     }
 
     cuda_detail::product_library<T> products_;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 
 #include <vscg/backend/gemm_arguments.hpp>
 #include <vscg/core/config.hpp>
@@ -36,6 +37,9 @@ struct column_major_product {
   /// Whether the batch's items are more columns of the result: then their number must not change a result's bits. It
   /// is the depth of the sums otherwise, or a number of independent products.
   bool items_are_columns;
+
+  /// Whether the batch is two products of different arrays; their strides may go backwards.
+  bool is_pair;
 };
 
 /// The matrix that is stored with `rows` rows of `columns` numbers, `leading` apart.
@@ -64,6 +68,35 @@ column_major_product<T> column_major(const gemm_arguments<T>& args) {
   p.accumulate = args.accumulate;
   p.bias = args.bias;
   p.items_are_columns = stride_c == 0 && !args.trans_a;
+  return p;
+}
+
+/// From one array to another, in elements, as a stride: it may go backwards.
+template <class T>
+std::size_t stride_between(const T* from, const T* to) {
+  const auto bytes = static_cast<std::ptrdiff_t>(reinterpret_cast<std::uintptr_t>(to)) -
+                     static_cast<std::ptrdiff_t>(reinterpret_cast<std::uintptr_t>(from));
+  return static_cast<std::size_t>(bytes / static_cast<std::ptrdiff_t>(sizeof(T)));
+}
+
+/// Whether two products without biases can be one batch of two: they differ only in their arrays, and neither adds to
+/// the other's result.
+template <class T>
+bool are_pair(const gemm_arguments<T>& a, const gemm_arguments<T>& b) {
+  return a.trans_a == b.trans_a && a.trans_b == b.trans_b && a.m == b.m && a.n == b.n && a.k == b.k && a.lda == b.lda &&
+         a.ldb == b.ldb && a.ldc == b.ldc && a.accumulate == b.accumulate && a.bias == nullptr && b.bias == nullptr &&
+         a.batch == 1 && b.batch == 1 && a.c != b.c;
+}
+
+/// Both as one batch.
+template <class T>
+column_major_product<T> column_major_pair(const gemm_arguments<T>& first, const gemm_arguments<T>& second) {
+  column_major_product<T> p = column_major(first);
+  p.batch = 2;
+  p.is_pair = true;
+  p.left.stride = stride_between(first.b, second.b);
+  p.right.stride = stride_between(first.a, second.a);
+  p.result.stride = stride_between(first.c, second.c);
   return p;
 }
 

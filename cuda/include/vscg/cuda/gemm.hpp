@@ -13,31 +13,44 @@
 #include <vscg/cuda/copy_operands.hpp>
 #include <vscg/cuda/finish_product.hpp>
 #include <vscg/cuda/product_parts.hpp>
+#include <vscg/cuda/thin_product.hpp>
 #include <vscg/ops/relu.hpp>
 
 namespace vscg::cuda_detail {
 
-/// The matrix product; see `gemm_arguments`. `multiply(product, relu)` has a library compute it and says whether bias
-/// and max(x, 0) are done too; `each(n, kernel)` launches what is left.
-template <class Function, class T, class Multiply, class Each>
-void gemm(const gemm_arguments<T>& args, Multiply multiply, Each each) {
-  constexpr bool relu = std::is_same_v<Function, relu_function>;
-  constexpr bool ends_in_library = relu || std::is_same_v<Function, identity_function>;
-  if (args.m == 0 || args.n == 0 || args.batch == 0) return;
-  const bool multiplies = args.k > 0;  // an empty sum has a bias too
-  const bool ended = multiplies && multiply(column_major(args), relu);
-  const bool bias_left = args.bias != nullptr && !ended;
-  const bool function_left = ends_in_library ? relu && !ended : true;
-  if (multiplies && !bias_left && !function_left) return;
+/// What ends a product: c = f((holds ? c : 0) + bias).
+template <class Function, class T, class Each>
+void finish(const gemm_arguments<T>& args, bool holds, const T* bias, Each each) {
   kernels::finish_product<Function, T> rest{};
   rest.rows = args.m;
   rest.columns = args.n;
   rest.leading = args.ldc;
   rest.stride = args.stride_c;
-  rest.holds = multiplies || args.accumulate;
-  rest.bias = bias_left ? args.bias : nullptr;
+  rest.holds = holds;
+  rest.bias = bias;
   rest.c = args.c;
   each(args.batch * args.m * args.n, rest);
+}
+
+template <class Function>
+inline constexpr bool is_relu = std::is_same_v<Function, relu_function>;
+/// Whether a library may apply the function.
+template <class Function>
+inline constexpr bool ends_in_library = is_relu<Function> || std::is_same_v<Function, identity_function>;
+
+/// The matrix product; see `gemm_arguments`. `multiply(product, relu)` has a library compute it and says whether bias
+/// and max(x, 0) are done too; `each(n, kernel)` launches what is left, and `rows(n, row_elements, kernel)` the
+/// products that no library is asked for.
+template <class Function, class T, class Multiply, class Each, class Rows>
+void gemm(const gemm_arguments<T>& args, Multiply multiply, Each each, Rows rows) {
+  if (args.m == 0 || args.n == 0 || args.batch == 0) return;
+  const bool multiplies = args.k > 0;  // an empty sum has a bias too
+  const bool thin = multiply_thin(args, rows);
+  const bool ended = multiplies && !thin && multiply(column_major(args), is_relu<Function>);
+  const bool bias_left = args.bias != nullptr && !ended && !thin;
+  const bool function_left = ends_in_library<Function> ? is_relu<Function> && !ended : true;
+  if (multiplies && !bias_left && !function_left) return;
+  finish<Function>(args, multiplies || args.accumulate, bias_left ? args.bias : nullptr, each);
 }
 
 /// The same on copies of A and B in other numbers, which a workspace of at least 2048 numbers holds; a product whose
@@ -51,9 +64,30 @@ void gemm_of_copies(const gemm_arguments<float>& args, std::span<Number> workspa
     return copies.multiply(product, workspace.data(), relu, multiply);
   };
   const auto each = [&](std::size_t n, const auto& rest) { queue.each(n, 1, rest); };
+  const auto rows = [&](std::size_t n, std::size_t row_elements, const auto& kernel) {
+    queue.rows(n, row_elements, kernel);
+  };
   for_each_part_of<Number>(args, workspace.size(), [&](const gemm_arguments<float>& part, bool last) {
-    last ? gemm<Function>(part, multiply_copies, each) : gemm<identity_function>(part, multiply_copies, each);
+    last ? gemm<Function>(part, multiply_copies, each, rows)
+         : gemm<identity_function>(part, multiply_copies, each, rows);
   });
+}
+
+/// Two products, one after the other or, if they differ only in their arrays, at once.
+template <class Function, class T, class Multiply, class Each, class Rows>
+void gemm_pair(const gemm_arguments<T>& first, const gemm_arguments<T>& second, Multiply multiply, Each each,
+               Rows rows) {
+  static_assert(ends_in_library<Function>);
+  const bool at_once = are_pair(first, second) && first.m > 0 && first.n > 1 && first.k > 1;
+  if (!at_once) {
+    gemm<Function>(first, multiply, each, rows);
+    gemm<Function>(second, multiply, each, rows);
+    return;
+  }
+  const bool ended = multiply(column_major_pair(first, second), is_relu<Function>);
+  if (ended || !is_relu<Function>) return;
+  finish<Function>(first, true, static_cast<const T*>(nullptr), each);
+  finish<Function>(second, true, static_cast<const T*>(nullptr), each);
 }
 
 }  // namespace vscg::cuda_detail

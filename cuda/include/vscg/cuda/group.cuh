@@ -35,6 +35,15 @@ class device_group {
     for (std::size_t i = lane_; i < n; i += lanes_) f(scalar_counter<T>{i});
     wait();
   }
+  /// f(part, k) for the integers 0 … n-1, each by one warp of the row's lanes: `part` is its group. Parts must not meet
+  /// in memory.
+  template <class F>
+  VSCG_HD void parts(std::size_t n, F f) const {
+    for (std::size_t k = lane_ / warp_lanes; k < n; k += lanes_ / warp_lanes) {
+      f(device_group(lane_ % warp_lanes, warp_lanes), k);
+    }
+    wait();
+  }
   /// Sum of f(index) over the elements 0 … n-1, the same bits in every lane.
   template <class F>
   VSCG_HD T sum(std::size_t n, F f) const {

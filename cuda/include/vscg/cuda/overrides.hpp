@@ -4,6 +4,8 @@
 #include <vscg/core/begin.hpp>
 
 #include <vscg/core/config.hpp>
+#include <vscg/cuda/fused.hpp>
+#include <vscg/cuda/override_of.hpp>
 #include <vscg/cuda/recurrence.hpp>
 #include <vscg/cuda/recurrent_pair.hpp>
 #include <vscg/cuda/recurrent_share.hpp>
@@ -20,12 +22,7 @@ namespace vscg::cuda_detail {
 struct any_device {
   template <class Cell, class T, int H>
   using recurrent_share = device_recurrent_share<Cell, T, H>;
-};
-
-/// The operation that computes `Operation`: itself, or one whose kernels have phases. `Device` says what fits a block.
-template <class Operation, class Device>
-struct override_of {
-  using type = Operation;
+  static constexpr bool fuses = true;
 };
 
 #if !defined(VSCG_CUDA_NO_RECURRENT)

@@ -46,6 +46,7 @@ struct word_lanes {
     return of(a.value * b);
 #endif
   }
+  friend word_lanes operator+(word_lanes a, bits b) { return of(a.value + b); }
   friend word_lanes operator>>(word_lanes a, unsigned b) { return of(a.value >> bits{b}); }
   friend word_lanes operator&(word_lanes a, bits b) { return of(a.value & b); }
   friend word_lanes operator^(word_lanes a, bits b) { return of(a.value ^ b); }

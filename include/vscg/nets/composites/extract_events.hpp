@@ -14,9 +14,9 @@ namespace vscg::composites {
 
 /// Two blocks of conv1d, relu and maximum over pairs of segments, on each of two streams (`cere` has the equations).
 ///
-/// Operands: two streams [B, T, C], then W₁ [H, C, K], b₁ [H], W₂ [H, H, K], b₂ [H] for each; both may share them.
-/// Results: two [B, T / 4, H].
-template <int T, int C, int H>
+/// Operands: two streams [B, T, C], then W₁ [H, C, Kernel], b₁ [H], W₂ [H, H, Kernel], b₂ [H] for each; both may share
+/// them. Results: two [B, T / 4, H].
+template <int T, int C, int H, int Kernel>
 struct extract_events {
   template <Var X, Var Y, Var ShortWeight, Var ShortBias, Var LongWeight, Var LongBias>
   auto operator()(const X& first, const Y& second, const ShortWeight& first_w1, const ShortBias& first_b1,

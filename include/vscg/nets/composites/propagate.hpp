@@ -25,10 +25,13 @@ template <int T, int C, bool Renormalize>
 struct propagate {
   double threshold_value = 0;
 
+  /// What products of two segments are multiplied by.
+  static double similarity_scale() { return 1 / std::sqrt(static_cast<double>(C)); }
+
   template <Var Audio, Var Visual, Var Branch>
   auto operator()(const Audio& audio, const Visual& visual, const Branch& v1, const Branch& v2, const Branch& a1,
                   const Branch& a2) const {
-    const auto similarity = relu(matmul(v2, transpose(a1)) * (1 / std::sqrt(static_cast<double>(C))));
+    const auto similarity = relu(matmul(v2, transpose(a1)) * similarity_scale());
     const auto from_audio = matmul(positive(similarity), a2);
     const auto from_visual = matmul(positive(transpose(similarity)), v1);
     const auto visual_sum = visual + from_audio;

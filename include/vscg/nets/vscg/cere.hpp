@@ -27,8 +27,9 @@ namespace vscg {
 /// Names as released: conv1.0, conv2.0.
 template <int C = 256, int H = 128>
 struct cere {
-  nn::sequential<nn::conv1d<C, H, 5>, nn::relu, nn::max_pool1d<2>> conv1;
-  nn::sequential<nn::conv1d<H, H, 5>, nn::relu, nn::max_pool1d<2>> conv2;
+  static constexpr int kernel = 5;
+  nn::sequential<nn::conv1d<C, H, kernel>, nn::relu, nn::max_pool1d<2>> conv1;
+  nn::sequential<nn::conv1d<H, H, kernel>, nn::relu, nn::max_pool1d<2>> conv2;
   VSCG_MEMBERS(conv1, conv2)
 
   template <Var X>
@@ -60,7 +61,7 @@ auto extract_events(const cere<C, H>& of_audio, const cere<C, H>& of_visual, con
   const auto& first_visual = std::get<0>(of_visual.conv1.layers);
   const auto& second_visual = std::get<0>(of_visual.conv2.layers);
   const auto [audio_events, visual_events] =
-      compose(composites::extract_events<T, C, H>{}, audio, visual,  //
+      compose(composites::extract_events<T, C, H, cere<C, H>::kernel>{}, audio, visual,  //
               operand(audio, first_audio.weight), operand(audio, first_audio.bias), operand(audio, second_audio.weight),
               operand(audio, second_audio.bias), operand(audio, first_visual.weight), operand(audio, first_visual.bias),
               operand(audio, second_visual.weight), operand(audio, second_visual.bias));

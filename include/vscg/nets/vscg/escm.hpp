@@ -9,6 +9,7 @@
 #include <vscg/core/guard.hpp>
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
+#include <vscg/nets/composites/average.hpp>
 #include <vscg/nets/composites/project_norm.hpp>
 #include <vscg/nets/composites/recurrent_pair.hpp>
 #include <vscg/nets/vscg/audio_guided_attention.hpp>
@@ -19,15 +20,14 @@
 #include <vscg/nn/layer_norm.hpp>
 #include <vscg/nn/linear.hpp>
 #include <vscg/nn/recurrent.hpp>
-#include <vscg/ops/add.hpp>
-#include <vscg/ops/scale.hpp>
 
 namespace vscg {
 
 /// The mean of two arrays of the same shape.
 template <Var A, Var B>
-auto mean_of(const A& a, const B& b) {
-  return (a + b) * 0.5;
+auto mean_of(const A& given_a, const B& given_b) {
+  const auto b = expect_same_shape<struct mean_of_function>(given_a, given_b);
+  return compose(composites::average<shape_of<A>>{}, given_a, b);
 }
 VSCG_OPERANDS_OF(mean_of, 2, 2)
 

@@ -3,15 +3,14 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <vscg/core/compose.hpp>
 #include <vscg/core/guard.hpp>
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/model/trace.hpp>
-#include <vscg/nets/vscg/escm.hpp>
+#include <vscg/nets/composites/score_events.hpp>
 #include <vscg/nn/linear.hpp>
 #include <vscg/nn/sequential.hpp>
-#include <vscg/ops/cosine_similarity.hpp>
-#include <vscg/ops/over_axis.hpp>
 
 namespace vscg {
 
@@ -59,10 +58,9 @@ struct event_head {
     constexpr int T = extent<shape_of<decltype(audio)>, 1>;
     const auto attention = expect_shape<event_head, shape<dyn, T, any_extent>>(given_attention);
     constexpr int R = extent<shape_of<decltype(attention)>, -1>;
-    const auto fused = mean_of(visual, audio);
-    const auto relevance = view<shape<dyn, T>>(L3(fused));
-    const auto category = L4(max<1>(fused));
-    const auto similarity = cosine_similarity(visual, audio);
+    const auto [fused, relevance, category, similarity] =
+        compose(composites::score_events<T, C, Categories>{}, visual, audio, operand(audio, L3.weight),
+                operand(audio, L3.bias), operand(audio, L4.weight), operand(audio, L4.bias));
     const auto scores = L2(L1.with_relu(fused));
     return event_outputs<var_field<tag>, T, R, Categories>{relevance, category, similarity, scores, attention};
   }

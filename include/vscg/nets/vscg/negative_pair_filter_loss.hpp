@@ -8,18 +8,13 @@
 #include <cstddef>
 #include <vector>
 
+#include <vscg/core/compose.hpp>
 #include <vscg/core/guard.hpp>
 #include <vscg/core/inputs.hpp>
 #include <vscg/core/shape.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/model/loss.hpp>
-#include <vscg/ops/add.hpp>
-#include <vscg/ops/batch_mean.hpp>
-#include <vscg/ops/binary_cross_entropy.hpp>
-#include <vscg/ops/cross_entropy.hpp>
-#include <vscg/ops/mse_loss.hpp>
-#include <vscg/ops/normalize.hpp>
-#include <vscg/ops/relu.hpp>
+#include <vscg/nets/composites/filter_negative_pairs.hpp>
 
 namespace vscg {
 
@@ -39,14 +34,10 @@ struct negative_pair_filter_loss {
   template <class Outputs, Var Foreground, Var Category, Var Weight, Var Similarity>
   auto operator()(const Outputs& outputs, const Foreground& foreground, const Category& category, const Weight& weight,
                   const Similarity& similarity) const {
-    const auto relevance = of_segments(outputs.event_relevance);
-    const auto logits = of_categories(outputs.event_category);
-    const auto cosine = of_segments(outputs.similarity);
-    const auto relevance_term = batch_mean(binary_cross_entropy_with_logits(relevance, of_segments(foreground)));
-    const auto category_term = batch_weighted_sum(cross_entropy(logits, of_categories(category)), weight);
-    const auto similarity_term = batch_mean(mse_loss(normalize(relu(cosine)), of_segments(similarity)));
-    const auto both = relevance_term + category_term;
-    const auto total = both + similarity_term;
+    const auto [total, relevance_term, category_term, similarity_term] = compose(
+        composites::filter_negative_pairs<T, Categories>{}, of_segments(outputs.event_relevance),
+        of_categories(outputs.event_category), of_segments(outputs.similarity), of_segments(foreground),
+        of_categories(category), expect_shape<negative_pair_filter_loss, shape<dyn>>(weight), of_segments(similarity));
     return loss_terms{total, std::array{relevance_term, category_term, similarity_term}};
   }
 

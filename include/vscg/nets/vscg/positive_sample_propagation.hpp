@@ -7,6 +7,7 @@
 #include <vscg/core/guard.hpp>
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
+#include <vscg/nets/composites/project_branches.hpp>
 #include <vscg/nets/composites/project_norm.hpp>
 #include <vscg/nets/composites/propagate.hpp>
 #include <vscg/nets/vscg/audio_guided_attention.hpp>
@@ -47,12 +48,14 @@ struct positive_sample_propagation {
   auto operator()(const Audio& given_audio, const Visual& given_visual) const {
     const auto audio = expect_shape<positive_sample_propagation, shape<dyn, any_extent, C>>(given_audio);
     const auto visual = expect_same_shape<positive_sample_propagation>(audio, given_visual);
-    const auto v1 = branch_dropout(v_L1.with_relu(visual));
-    const auto v2 = branch_dropout(v_L2.with_relu(visual));
-    const auto a1 = branch_dropout(a_L1.with_relu(audio));
-    const auto a2 = branch_dropout(a_L2.with_relu(audio));
-
     constexpr int T = extent<shape_of<Audio>, 1>;
+
+    composites::project_branches<T, C> branches{};
+    for (auto& use : branches.uses) use = branch_dropout.use(visual);
+    const auto [v1, v2, a1, a2] =
+        compose(branches, visual, audio, operand(audio, v_L1.weight), operand(audio, v_L2.weight),
+                operand(audio, a_L1.weight), operand(audio, a_L2.weight));
+
     const composites::propagate<T, C, Setting == setting::fully> propagation{tau};
     const auto [audio_sum, visual_sum] = compose(propagation, audio, visual, v1, v2, a1, a2);
 

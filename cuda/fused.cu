@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// The kernels of composites in few launches, for float and double.
+
+#include <vscg/backend/gemm_arguments.hpp>
+#include <vscg/cuda/fused.hpp>
+#include <vscg/cuda/kernels.cuh>
+
+#define VSCG_DETAIL_FUSED(T)                                                        \
+  VSCG_CUDA_EACH(T, kernels::binary_forward<kernels::average_of_two, T>)            \
+  VSCG_CUDA_EACH(T, kernels::average_pullback<T>)                                   \
+  VSCG_CUDA_ROWS(T, kernels::branches_pullback<T>)                                  \
+  VSCG_CUDA_ROWS(T, kernels::dropout_norm_forward<T>)                               \
+  VSCG_CUDA_ROWS(T, kernels::dropout_of_branches<T>)                                \
+  VSCG_CUDA_ROWS(T, kernels::one_of_two<kernels::block_sums<identity_function, T>>) \
+  VSCG_CUDA_ROWS(T, kernels::one_of_two<kernels::convolution_gradients<T>>)         \
+  VSCG_CUDA_ROWS(T, kernels::one_of_two<kernels::gather_columns<T>>)                \
+  VSCG_CUDA_ROWS(T, kernels::one_of_two<kernels::max_pool1d_forward<T>>)            \
+  VSCG_CUDA_ROWS(T, kernels::one_of_two<kernels::pool_and_relu_pullback<T>>)        \
+  VSCG_CUDA_ROWS(T, kernels::one_of_two<kernels::steps_before_channels<T>>)         \
+  VSCG_CUDA_ROWS(T, kernels::pair_filter_batch<T>)                                  \
+  VSCG_CUDA_ROWS(T, kernels::pair_filter_items<T>)                                  \
+  VSCG_CUDA_ROWS(T, kernels::pair_filter_pullback<T>)                               \
+  VSCG_CUDA_ROWS(T, kernels::pool_and_gather<T>)                                    \
+  VSCG_CUDA_ROWS(T, kernels::project_norm_pullback<T>)                              \
+  VSCG_CUDA_ROWS(T, kernels::propagate_forward<T>)                                  \
+  VSCG_CUDA_ROWS(T, kernels::propagate_pullback<T>)                                 \
+  VSCG_CUDA_ROWS(T, kernels::scatter_and_pool_pullback<T>)                          \
+  VSCG_CUDA_ROWS(T, kernels::scatter_to_both<T>)                                    \
+  VSCG_CUDA_ROWS(T, kernels::score_events_forward<T>)                               \
+  VSCG_CUDA_ROWS(T, kernels::score_events_parameters<T>)                            \
+  VSCG_CUDA_ROWS(T, kernels::score_events_pullback<T>)
+
+namespace vscg {
+
+VSCG_DETAIL_FUSED(float)
+VSCG_DETAIL_FUSED(double)
+
+}  // namespace vscg

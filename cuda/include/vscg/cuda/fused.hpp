@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vscg/core/begin.hpp>
+
+// Composites of the networks in a few launches each, for devices that say so (`override_of`). They are declared
+// here, not included: a backend knows no network.
+
+#include <vscg/cuda/fused/average.hpp>
+#include <vscg/cuda/fused/extract_events.hpp>
+#include <vscg/cuda/fused/filter_negative_pairs.hpp>
+#include <vscg/cuda/fused/project_branches.hpp>
+#include <vscg/cuda/fused/project_norm.hpp>
+#include <vscg/cuda/fused/propagate.hpp>
+#include <vscg/cuda/fused/score_events.hpp>
+
+#include <vscg/core/end.hpp>

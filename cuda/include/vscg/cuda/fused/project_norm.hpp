@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vscg/core/begin.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include <vscg/core/execution.hpp>
+#include <vscg/core/record.hpp>
+#include <vscg/core/setting.hpp>
+#include <vscg/core/shape.hpp>
+#include <vscg/core/slot.hpp>
+#include <vscg/cuda/fused/gradients.hpp>
+#include <vscg/cuda/override_of.hpp>
+#include <vscg/ops/column_sums.hpp>
+#include <vscg/ops/dropout.hpp>
+#include <vscg/ops/layer_norm.hpp>
+#include <vscg/ops/linear.hpp>
+#include <vscg/ops/relu.hpp>
+
+// Projection, relu, dropout and LayerNorm of two streams. Forward: the products, then one launch for the rest. Back:
+// one launch to the projections, the products, and one launch for scale and shift.
+
+namespace vscg {
+
+namespace composites {
+template <int T, int C>
+struct project_norm;
+}  // namespace composites
+
+namespace kernels {
+
+/// dropout and LayerNorm of a row. Both streams' rows lie one after the other in `projected`, which becomes what
+/// dropout leaves.
+template <class T>
+struct dropout_norm_forward {
+  std::size_t rows;   // of one stream
+  std::size_t steps;  // rows of an item
+  std::size_t channels;
+  double epsilon;
+  bool first_drops, second_drops;
+  dropout_choice<T> first, second;
+  const T* scale;
+  const T* shift;
+  T* projected;
+  T* moments;
+  T* first_to;
+  T* second_to;
+  template <class Group>
+  VSCG_HD void operator()(Group group, std::size_t at) const {
+    const bool of_first = at < rows;
+    const std::size_t row = of_first ? at : at - rows;
+    T* const here = projected + at * channels;
+    if (of_first ? first_drops : second_drops) {
+      const dropout_choice<T> choice = of_first ? first : second;
+      choice.each(group, row / steps, row % steps * channels, channels,
+                  [&](auto i, auto kept) { i.store(here, choice.value(i.load(here), kept)); });
+    }
+    const std::size_t skipped = at - row;
+    layer_norm_forward<T>{channels,
+                          epsilon,
+                          projected + skipped * channels,
+                          scale,
+                          shift,
+                          of_first ? first_to : second_to,
+                          moments + 2 * skipped}(group, row);
+  }
+};
+
+/// The gradient before relu of a row. What dropout left is 0 where it dropped and where relu did.
+template <class T>
+struct dropout_norm_pullback {
+  std::size_t rows;
+  std::size_t channels;
+  T first_kept, second_kept;  // what dropout multiplies by
+  const T* scale;
+  const T* dropped;
+  const T* moments;
+  const T* first_slope;  // null if the loss does not reach that stream
+  const T* second_slope;
+  T* slopes;
+  template <class Group>
+  VSCG_HD void operator()(Group group, std::size_t at) const {
+    const bool of_first = at < rows;
+    const std::size_t row = of_first ? at : at - rows;
+    const std::size_t skipped = at - row;
+    const T* const slope = of_first ? first_slope : second_slope;
+    const T* const left = dropped + at * channels;
+    T* const to = slopes + at * channels;
+    if (slope == nullptr) {
+      group.integers(channels, [&](std::size_t c) { to[c] = T(0); });
+      return;
+    }
+    layer_norm_pullback<T>{channels, dropped + skipped * channels,        scale, moments + 2 * skipped,
+                           slope,    {slopes + skipped * channels, false}}(group, row);
+    const T kept = of_first ? first_kept : second_kept;
+    group.each(channels, [&](auto i) {
+      using V = typename decltype(i)::value;
+      i.store(to, i.load(to) * relu_function::derivative(i.load(left)) * V(kept));
+    });
+  }
+};
+
+/// `layer_norm_block_sums` of two streams, one after the other: a few channels of a block at a time, for one warp.
+template <class T>
+struct norm_block_sums_of_two {
+  static constexpr std::size_t few = 32;
+  std::size_t rows;
+  std::size_t blocks;  // of one stream
+  std::size_t channels;
+  const T* x;
+  const T* moments;
+  const T* first_slope;
+  const T* second_slope;
+  T* partial;
+
+  static constexpr std::size_t pieces(std::size_t channels) { return (channels + few - 1) / few; }
+  template <class Group>
+  VSCG_HD void operator()(Group group, std::size_t at) const {
+    const std::size_t pieces_of_block = (channels + few - 1) / few;
+    const std::size_t piece = at % pieces_of_block * few;
+    const std::size_t count = piece + few < channels ? few : channels - piece;
+    const bool of_first = at / pieces_of_block < blocks;
+    const std::size_t block = at / pieces_of_block - (of_first ? 0 : blocks);
+    const std::size_t skipped = of_first ? 0 : rows;
+    const T* const slope = of_first ? first_slope : second_slope;
+    T* const to = partial + (of_first ? 0 : 2 * blocks * channels);
+    if (slope == nullptr) {
+      group.integers(count, [&](std::size_t c) {
+        T* const sums = to + 2 * block * channels + piece + c;
+        sums[0] = sums[channels] = T(0);
+      });
+      return;
+    }
+    layer_norm_block_sums<T>{rows, channels, x + skipped * channels, moments + 2 * skipped, slope, to}.add(
+        group, block, piece, count);
+  }
+};
+
+/// Both: the gradients of rows, then the sums for scale and shift.
+template <class T>
+struct project_norm_pullback {
+  dropout_norm_pullback<T> slopes;
+  norm_block_sums_of_two<T> sums;
+  template <class Group>
+  VSCG_HD void operator()(Group group, std::size_t at) const {
+    if (at < 2 * slopes.rows)
+      slopes(group, at);
+    else
+      sums(group, at - 2 * slopes.rows);
+  }
+};
+
+}  // namespace kernels
+
+namespace cuda_detail {
+
+/// `composites::project_norm`.
+template <int Steps, int C>
+struct project_norm_at_once : operation<shape<dyn, Steps, C>, shape<dyn, Steps, C>> {
+  static constexpr const char* name = "project_norm";
+  void settings(setting_list& to) const {
+    to.add("epsilon", epsilon).add("first_rate", first_use.rate).add("second_rate", second_use.rate);
+  }
+  static constexpr operand_index<0> first{};
+  static constexpr operand_index<1> second{};
+  static constexpr operand_index<2> first_weight{};
+  static constexpr operand_index<3> second_weight{};
+  static constexpr operand_index<4> scale{};
+  static constexpr operand_index<5> shift{};
+  static constexpr result_index<0> first_result{};
+  static constexpr result_index<1> second_result{};
+  static constexpr std::uint32_t pullback_reads_operands =
+      operand_set(first, second, first_weight, second_weight, scale);
+  static constexpr double flops_per_item = 4.0 * Steps * C * C;
+  /// What dropout leaves, and the moments of its rows.
+  static constexpr std::array<slot_size, 2> saved() { return {slot_size{2 * Steps * C}, slot_size{4 * Steps}}; }
+  /// The gradient before relu; sums for scale and shift.
+  static constexpr std::array<slot_size, 2> pullback_scratch() {
+    return {slot_size{2 * Steps * C}, column_sums_scratch(Steps, 4 * C)};
+  }
+  dropout_use first_use;
+  dropout_use second_use;
+  double epsilon;
+
+  explicit project_norm_at_once(const composites::project_norm<Steps, C>& whole)
+      : first_use(whole.first_dropout), second_use(whole.second_dropout), epsilon(whole.epsilon) {}
+
+  template <class Context>
+  void forward(const Context& c) const {
+    using T = typename Context::scalar;
+    const std::size_t rows = Steps * c.items();
+    T* const projected = c.saved(0);
+    const T* const none = nullptr;
+    c.backend().gemm_pair(
+        detail::forward_product(rows, C, C, c.x(first), c.x(first_weight), none, projected),
+        detail::forward_product(rows, C, C, c.x(second), c.x(second_weight), none, projected + rows * C),
+        relu_function{});
+    kernels::dropout_norm_forward<T> rest{};
+    rest.rows = rows;
+    rest.steps = Steps;
+    rest.channels = C;
+    rest.epsilon = epsilon;
+    rest.first_drops = Context::training && first_use.rate > 0;
+    rest.second_drops = Context::training && second_use.rate > 0;
+    rest.first = choice_of<T>(first_use, c.state());
+    rest.second = choice_of<T>(second_use, c.state());
+    rest.scale = c.x(scale);
+    rest.shift = c.x(shift);
+    rest.projected = projected;
+    rest.moments = c.saved(1);
+    rest.first_to = c.y(first_result);
+    rest.second_to = c.y(second_result);
+    c.backend().rows(2 * rows, 4 * C, rest);
+  }
+
+  template <class Context>
+  void pullback(const Context& c) const {
+    using T = typename Context::scalar;
+    const std::size_t rows = Steps * c.items();
+    const T* const first_slope = c.dy(first_result);
+    const T* const second_slope = c.dy(second_result);
+    T* const slopes = c.scratch(0);
+    const std::size_t blocks = kernels::row_block::count(rows);
+    using sums = kernels::norm_block_sums_of_two<T>;
+    const std::size_t more = Context::wants(scale) ? 2 * blocks * sums::pieces(C) : 0;
+    c.backend().rows(2 * rows + more, 4 * C,
+                     kernels::project_norm_pullback<T>{
+                         {rows, C, kept<T>(first_use), kept<T>(second_use), c.x(scale), c.saved(0), c.saved(1),
+                          first_slope, second_slope, slopes},
+                         {rows, blocks, C, c.saved(0), c.saved(1), first_slope, second_slope, c.scratch(1)}});
+    project_back(c.backend(), rows, C, C,
+                 projection_back<T>{slopes, c.x(first), c.x(first_weight), wanted(c, first), wanted(c, first_weight)},
+                 projection_back<T>{slopes + rows * C, c.x(second), c.x(second_weight), wanted(c, second),
+                                    wanted(c, second_weight)});
+    if constexpr (Context::wants(scale)) {
+      const kernels::block_rows<T> partial = few_blocks(c.backend(), 2 * blocks, 2 * C, c.scratch(1));
+      c.backend().each(C, partial.count, kernels::layer_norm_parameters<T>{C, partial, c.dx(scale), c.dx(shift)});
+    }
+  }
+
+ private:
+  template <class T>
+  static T kept(const dropout_use& use) {
+    return static_cast<T>(1 / (1 - use.rate));
+  }
+};
+
+}  // namespace cuda_detail
+
+// Rows begin at multiples of 4 numbers, where dropout's random words do.
+#if !defined(VSCG_CUDA_NO_FUSED_PROJECT_NORM)
+template <int Steps, int C, cuda_detail::Fusing Device>
+requires(C % 4 == 0) struct cuda_detail::override_of<composites::project_norm<Steps, C>, Device> {
+  using type = cuda_detail::project_norm_at_once<Steps, C>;
+};
+#endif
+
+}  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vscg/core/begin.hpp>
+
+#include <tuple>
+
+#include <vscg/core/var.hpp>
+#include <vscg/ops/add.hpp>
+#include <vscg/ops/batch_mean.hpp>
+#include <vscg/ops/binary_cross_entropy.hpp>
+#include <vscg/ops/cross_entropy.hpp>
+#include <vscg/ops/mse_loss.hpp>
+#include <vscg/ops/normalize.hpp>
+#include <vscg/ops/relu.hpp>
+
+namespace vscg::composites {
+
+/// The terms of `negative_pair_filter_loss` and their sum.
+///
+/// Operands: relevance [B, T], category [B, Categories], similarity [B, T]; their targets, of the same shapes, with the
+/// weight [B] of an item's category after the category. Results, each [1]: the sum, then the terms in that order.
+template <int T, int Categories>
+struct filter_negative_pairs {
+  template <Var Relevance, Var Category, Var Similarity, Var Foreground, Var Target, Var Weight, Var Share>
+  auto operator()(const Relevance& relevance, const Category& category, const Similarity& similarity,
+                  const Foreground& foreground, const Target& target, const Weight& weight, const Share& share) const {
+    const auto relevance_term = batch_mean(binary_cross_entropy_with_logits(relevance, foreground));
+    const auto category_term = batch_weighted_sum(cross_entropy(category, target), weight);
+    const auto similarity_term = batch_mean(mse_loss(normalize(relu(similarity)), share));
+    const auto both = relevance_term + category_term;
+    const auto total = both + similarity_term;
+    return std::tuple{total, relevance_term, category_term, similarity_term};
+  }
+};
+
+}  // namespace vscg::composites
+
+#include <vscg/core/end.hpp>
