@@ -24,8 +24,8 @@ struct pinned_memory {
 struct device_memory {
   using host = pinned_memory;
   static constexpr bool borrows_host_arrays = false;
-  /// Throws vscg::expectation_error if there is no device, vscg::out_of_memory, which says how much there is, if that is
-  /// not enough.
+  /// Throws vscg::expectation_error if there is no device, vscg::out_of_memory, which says how much there is, if that
+  /// is not enough.
   static void* allocate(std::size_t bytes);
   static void release(void* p) noexcept;
   /// Copies for the host while nothing runs; when they return, the copy has arrived.
