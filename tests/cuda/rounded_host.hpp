@@ -32,19 +32,20 @@ class chosen {
   ~chosen() { now = rounding::none; }
 };
 
-inline float rounded(float x) {
+inline float cut_to_tf32(float x) { return std::bit_cast<float>(std::bit_cast<std::uint32_t>(x) & 0xFFFFE000U); }
+
+/// What takes the place of one number.
+inline float (*function_of(rounding r))(float) {
   namespace numbers = vscg::cuda_detail;
-  switch (now) {
+  switch (r) {
     case rounding::tf32:
-      return numbers::to_tf32(x);
+      return numbers::to_tf32;
     case rounding::cut_to_tf32:
-      return std::bit_cast<float>(std::bit_cast<std::uint32_t>(x) & 0xFFFFE000U);
+      return cut_to_tf32;
     case rounding::bf16:
-      return numbers::to_float(numbers::to_bf16(x));
-    case rounding::coarse:
-      return numbers::rounded<3>(x);
+      return numbers::rounded<7>;
     default:
-      return x;
+      return numbers::rounded<3>;
   }
 }
 
@@ -90,17 +91,20 @@ struct backend {
                               std::size_t columns) {
       return (batch - 1) * stride + (rows - 1) * leading + columns;
     }
-    static void copy(std::vector<T>& to, const T* from, std::size_t n) {
-      to.resize(n);
-      for (std::size_t i = 0; i < n; ++i) to[i] = rounded(from[i]);
+    // Pointers, because these loops are most of the work of a test that is not optimized.
+    static void copy(std::vector<T>& copies, const T* from, std::size_t n) {
+      copies.resize(n);
+      const auto f = function_of(now);
+      for (T* to = copies.data(); n > 0; --n) *to++ = f(*from++);
     }
     static void copy_split(std::vector<T>& big, std::vector<T>& small, const T* from, std::size_t n) {
       big.resize(n);
       small.resize(n);
-      for (std::size_t i = 0; i < n; ++i) {
-        const auto parts = vscg::cuda_detail::split(from[i]);
-        big[i] = parts.big;
-        small[i] = parts.small;
+      T* to_small = small.data();
+      for (T* to_big = big.data(); n > 0; --n) {
+        const auto parts = vscg::cuda_detail::split(*from++);
+        *to_big++ = parts.big;
+        *to_small++ = parts.small;
       }
     }
 

@@ -17,6 +17,7 @@
 #include "networks/network.hpp"
 #include "program_run.hpp"
 #include "support/contains.hpp"
+#include "support/error_of.hpp"
 #include "support/file_bytes.hpp"
 #include "support/onnx_check.hpp"
 #include "support/temporary_folder.hpp"
@@ -196,4 +197,15 @@ TEST_CASE("ave_export: precision, and unusable input") {
   CHECK(contains(error("--weights double --onnx nowhere/o"), "nowhere/o"));
   CHECK(contains(error("--weights double --onnx o --precision half"), "--precision: expected float or double"));
   CHECK(dir.names().size() == before);
+}
+
+TEST_CASE("a card takes only the released networks, in float") {
+  const temporary_folder dir;
+  save_start<vscg::vscg_net_paper>(dir / "paper");
+  save_start<vscg::vscg_net, double>(dir / "double");
+  const auto refusal = [&](const char* name) {
+    return error_of([&] { networks::open_network_on_card(dir / name, vscg::threads{1}); });
+  };
+  CHECK(refusal("paper") == "--device: expected cpu for vscg fully (paper), found cuda");
+  CHECK(refusal("double") == "--device: expected cpu for weights in double, found cuda");
 }

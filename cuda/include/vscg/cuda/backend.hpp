@@ -117,7 +117,7 @@ struct cuda_backend {
     }
 
     cuda_detail::product_library<T> products_;
-    buffer<std::byte, memory> copies_;  // of the operands of a product
+    buffer<std::byte, memory> copies_;  // of a product's operands, until the next product
   };
 };
 
