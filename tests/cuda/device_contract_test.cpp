@@ -2,6 +2,7 @@
 #include <vscg/cuda/backend.hpp>
 
 #include "cuda/device.hpp"
+#include "cuda/recurrent_cases.hpp"
 #include "ops/cases/elementwise.hpp"
 #include "ops/cases/loss.hpp"
 #include "ops/cases/product.hpp"
@@ -18,4 +19,10 @@ TEST_CASE("cuda: all operations keep the contract on a device") {
   contract::check<contract::recurrent_cases, float, vscg::cuda>();
   contract::check<contract::rows_cases, float, vscg::cuda>();
   contract::check<contract::time_cases, float, vscg::cuda>();
+}
+
+TEST_CASE("cuda: recurrent layers whose steps are one launch agree with the processor's") {
+  if (!cuda_device::found()) return;
+  at_once::agree<at_once::device_cases, float, vscg::cuda>();
+  at_once::agree<at_once::device_pair_cases, float, vscg::cuda>();
 }

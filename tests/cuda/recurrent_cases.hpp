@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <vscg/backend/eigen/backend.hpp>
+#include <vscg/core/compose.hpp>
+#include <vscg/nets/composites/recurrent_pair.hpp>
+#include <vscg/ops/add.hpp>
+#include <vscg/ops/gru.hpp>
+#include <vscg/ops/lstm.hpp>
+#include <vscg/ops/scale.hpp>
+#include <vscg/testing/trace_trial.hpp>
+#include <vscg/testing/trial.hpp>
+
+#include "ops/cases/recurrent.hpp"
+
+// Recurrent layers whose steps a backend takes at once, against the plain ones on the processor.
+
+namespace at_once {
+
+using vscg::dyn;
+using vscg::shape;
+
+/// Layers of any size, from given states.
+template <int T, int In, int H, int D>
+struct lstm_of : contract::operation_case<shape<dyn, T, In>, shape<D, 4 * H, In>, shape<D, 4 * H, H>, shape<D, 4 * H>,
+                                          shape<D, 4 * H>, shape<dyn, D, H>, shape<dyn, D, H>> {
+  static constexpr const char* name = "lstm of another size";
+  auto operator()(auto... x) const { return vscg::lstm(x...); }
+};
+template <int T, int In, int H, int D>
+struct gru_of : contract::operation_case<shape<dyn, T, In>, shape<D, 3 * H, In>, shape<D, 3 * H, H>, shape<D, 3 * H>,
+                                         shape<D, 3 * H>, shape<dyn, D, H>> {
+  static constexpr const char* name = "gru of another size";
+  auto operator()(auto... x) const { return vscg::gru(x...); }
+};
+
+/// Two layers at once, both or one of which the result depends on.
+template <bool First, bool Second>
+auto some_of(const auto& both) {
+  const auto& [first, second] = both;
+  if constexpr (!Second)
+    return first * 2;
+  else if constexpr (!First)
+    return second * 3;
+  else
+    return first * 2 + second * 3;
+}
+/// The reference of that for H = 5, from each layer's operands.
+template <bool First, bool Second>
+std::vector<double> some_of_reference(std::size_t items, const contract::arrays& x, auto layer,
+                                      std::array<std::vector<std::size_t>, 2> operands) {
+  std::vector<double> total;
+  for (const std::size_t which : {0U, 1U}) {
+    contract::arrays own;
+    for (const std::size_t k : operands[which]) own.push_back(x[k]);
+    const auto y = layer(items, 2, own);
+    total.resize(y.size());
+    const double factor = which == 0 ? 2.0 * First : 3.0 * Second;
+    for (std::size_t i = 0; i < y.size(); ++i) total[i] += factor * y[i];
+  }
+  return total;
+}
+
+template <int H = 5, bool First = true, bool Second = true>
+struct lstm_pair_case
+    : contract::operation_case<shape<dyn, 4, 3>, shape<dyn, 4, 3>, shape<2, 4 * H, 3>, shape<2, 4 * H, H>,
+                               shape<2, 4 * H>, shape<2, 4 * H>, shape<2, 4 * H, 3>, shape<2, 4 * H, H>,
+                               shape<2, 4 * H>, shape<2, 4 * H>> {
+  static constexpr const char* name = "pair of lstms";
+  static constexpr std::uint32_t reached = (First ? 0b0000111101U : 0U) | (Second ? 0b1111000010U : 0U);
+  auto operator()(auto... x) const {
+    return some_of<First, Second>(vscg::compose(vscg::composites::lstm_pair<4, 3, H>{}, x...));
+  }
+  static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
+    return some_of_reference<First, Second>(items, x, contract::lstm_reference,
+                                            {std::vector<std::size_t>{0, 2, 3, 4, 5}, {1, 6, 7, 8, 9}});
+  }
+};
+
+template <int H = 5, bool First = true, bool Second = true>
+struct gru_pair_case
+    : contract::operation_case<shape<dyn, 4, 3>, shape<dyn, 4, 3>, shape<dyn, 2, H>, shape<dyn, 2, H>,
+                               shape<2, 3 * H, 3>, shape<2, 3 * H, H>, shape<2, 3 * H>, shape<2, 3 * H>,
+                               shape<2, 3 * H, 3>, shape<2, 3 * H, H>, shape<2, 3 * H>, shape<2, 3 * H>> {
+  static constexpr const char* name = "pair of grus";
+  static constexpr std::uint32_t reached = (First ? 0b000011110101U : 0U) | (Second ? 0b111100001010U : 0U);
+  auto operator()(auto... x) const {
+    return some_of<First, Second>(vscg::compose(vscg::composites::gru_pair<4, 3, H>{}, x...));
+  }
+  static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
+    return some_of_reference<First, Second>(items, x, contract::gru_reference,
+                                            {std::vector<std::size_t>{0, 4, 5, 6, 7, 2}, {1, 8, 9, 10, 11, 3}});
+  }
+};
+
+using pair_cases = std::tuple<lstm_pair_case<>, gru_pair_case<>>;
+using half_cases = std::tuple<lstm_pair_case<5, true, false>, gru_pair_case<5, false, true>>;
+
+/// Whether the result depends on an operand: a plain layer that it does not depend on gets no gradient at all.
+template <class Case>
+bool reaches(std::size_t operand) {
+  if constexpr (requires { Case::reached; })
+    return ((Case::reached >> operand) & 1U) != 0;
+  else
+    return true;
+}
+
+template <class Case, class T, class Backend>
+contract::outcome<T> outcome_of() {
+  constexpr std::size_t items = 5;
+  const contract::untyped_case c{Case::name, &Case::value, nullptr, true,
+                                 vscg::testing::trace_trial<typename Case::operands, T, Backend, Case::active>(Case{})};
+  vscg::testing::trial<T, Backend> t(c.traced, vscg::threads{3}, items);
+  contract::give(t, contract::make_operands<T>(c, items), 0);
+  t.forward();
+  t.pullback();
+  contract::outcome<T> all{t.result(), {}};
+  for (std::size_t k = 0; k < t.operands(); ++k)
+    all.gradients.push_back(reaches<Case>(k) ? t.gradient(k) : std::vector<T>{});
+  return all;
+}
+
+template <class T>
+void check_close(const std::vector<T>& got, const std::vector<T>& expected) {
+  REQUIRE(got.size() == expected.size());
+  double worst = 0;
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    const double error = std::abs(static_cast<double>(got[i]) - static_cast<double>(expected[i])) /
+                         std::max(1.0, std::abs(static_cast<double>(expected[i])));
+    worst = error <= worst ? worst : error;  // also if it is not a number
+  }
+  CHECK(worst < (std::is_same_v<T, double> ? 1e-12 : 1e-4));
+}
+
+/// A backend's operation gives what the plain one gives, in result and gradients.
+template <class Case, class T, class Backend>
+void agrees() {
+  INFO("operation: " << Case::name);
+  const auto expected = outcome_of<Case, T, vscg::cpu>();
+  const auto got = outcome_of<Case, T, Backend>();
+  check_close(got.result, expected.result);
+  for (std::size_t k = 0; k < expected.gradients.size(); ++k) {
+    INFO("gradient of operand " << k);
+    check_close(got.gradients[k], expected.gradients[k]);
+  }
+}
+
+/// All cases of a list.
+template <class List, class T, class Backend>
+void agree() {
+  [&]<std::size_t... I>(std::index_sequence<I...>) { (agrees<std::tuple_element_t<I, List>, T, Backend>(), ...); }
+  (std::make_index_sequence<std::tuple_size_v<List>>{});
+}
+
+/// Layers that fit a device.
+using device_cases =
+    std::tuple<lstm_of<3, 4, 128, 2>, lstm_of<2, 2, 128, 1>, gru_of<3, 4, 128, 2>, gru_of<2, 2, 128, 1>>;
+using device_pair_cases = std::tuple<lstm_pair_case<128>, gru_pair_case<128>>;
+
+}  // namespace at_once
