@@ -37,9 +37,6 @@ struct backend : host_cuda::backend {
 template <>
 inline constexpr bool vscg::cuda_detail::fuses<backend> = true;
 
-TEST_CASE("vscg_fully double cuda, composites in few launches") {
-  golden::check_all<vscg::vscg_net, vscg::negative_pair_filter_loss<>, double, backend>("vscg_fully");
-}
 TEST_CASE("vscg_fully float cuda, composites in few launches") {
   golden::check_all<vscg::vscg_net, vscg::negative_pair_filter_loss<>, float, backend>("vscg_fully");
 }
