@@ -14,6 +14,7 @@
 #include <vscg/nets/composites/project_norm.hpp>
 #include <vscg/nets/composites/propagate.hpp>
 #include <vscg/nets/composites/score_events.hpp>
+#include <vscg/nn/linear.hpp>
 #include <vscg/ops/over_axis.hpp>
 #include <vscg/ops/scale.hpp>
 
@@ -40,17 +41,15 @@ auto chosen(const Pair& pair) {
     return first * 2 + second * 3;
 }
 
-template <bool Renormalize, results Which>
-struct propagate_case : contract::operation_case<shape<dyn, 3, 37>, shape<dyn, 3, 37>, shape<dyn, 3, 37>,
-                                                 shape<dyn, 3, 37>, shape<dyn, 3, 37>, shape<dyn, 3, 37>> {
+template <int C, bool Renormalize, results Which>
+struct propagate_case : contract::operation_case<shape<dyn, 2, C>, shape<dyn, 2, C>, shape<dyn, 2, C>, shape<dyn, 2, C>,
+                                                 shape<dyn, 2, C>, shape<dyn, 2, C>> {
   static constexpr const char* name = "propagate at once";
-  using also_active = std::integer_sequence<std::uint32_t, 0b000011, 0b010100, 0b101000>;
-  // v1, v2, a1 and a2 are what relu leaves. The similarities of random segments are nearly equal, far from this limit.
-  static double value(std::size_t operand, double random) {
-    return operand < 2 || random > -0.5 ? random + (operand < 2 ? 0 : 0.5) : 0;
-  }
+  using also_active = std::integer_sequence<std::uint32_t, 0b010101, 0b101000>;
+  // v1, v2, a1 and a2 are positive: a row of similarities that are all 0 has no gradient.
+  static double value(std::size_t operand, double random) { return operand < 2 ? random : random + 1.2; }
   auto operator()(auto audio, auto visual, auto v1, auto v2, auto a1, auto a2) const {
-    const vscg::composites::propagate<3, 37, Renormalize> propagation{0.3};
+    const vscg::composites::propagate<2, C, Renormalize> propagation{0.48};
     return chosen<Which>(vscg::compose(propagation, audio, visual, v1, v2, a1, a2));
   }
   static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
@@ -58,17 +57,16 @@ struct propagate_case : contract::operation_case<shape<dyn, 3, 37>, shape<dyn, 3
   }
 };
 
-using propagate_cases = std::tuple<propagate_case<true, results::both>, propagate_case<false, results::first>,
-                                   propagate_case<true, results::second>>;
+using propagate_cases = std::tuple<propagate_case<33, true, results::second>, propagate_case<5, false, results::both>>;
 
 /// Operands 2 to 5 are shared by all items, so that gradients of items do not make up theirs.
-template <results Which>
-struct project_norm_case : contract::operation_case<shape<dyn, 3, 36>, shape<dyn, 3, 36>, shape<36, 36>, shape<36, 36>,
-                                                    shape<36>, shape<36>> {
+template <int T, int C, results Which>
+struct project_norm_case
+    : contract::operation_case<shape<dyn, T, C>, shape<dyn, T, C>, shape<C, C>, shape<C, C>, shape<C>, shape<C>> {
   static constexpr const char* name = "project and norm at once";
-  using also_active = std::integer_sequence<std::uint32_t, 0b000010, 0b111100, 0b000101>;
+  using also_active = std::integer_sequence<std::uint32_t, 0b000010, 0b111101>;
   auto operator()(auto first, auto second, auto first_weight, auto second_weight, auto scale, auto shift) const {
-    const vscg::composites::project_norm<3, 36> projection{{0.3, 11, 0}, {0, 11, 1}, 1e-5};
+    const vscg::composites::project_norm<T, C> projection{{0.3, 11, 0}, {0, 11, 1}, 1e-5};
     return chosen<Which>(vscg::compose(projection, first, second, first_weight, second_weight, scale, shift));
   }
   static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
@@ -76,16 +74,16 @@ struct project_norm_case : contract::operation_case<shape<dyn, 3, 36>, shape<dyn
   }
 };
 
-using project_norm_cases = std::tuple<project_norm_case<results::both>, project_norm_case<results::first>>;
+using project_norm_cases = std::tuple<project_norm_case<1, 36, results::both>, project_norm_case<3, 8, results::first>>;
 
 /// The results with the numbers `Which`.
 template <std::size_t... Which>
-struct project_branches_case : contract::operation_case<shape<dyn, 3, 12>, shape<dyn, 3, 12>, shape<12, 12>,
-                                                        shape<12, 12>, shape<12, 12>, shape<12, 12>> {
+struct project_branches_case
+    : contract::operation_case<shape<dyn, 2, 4>, shape<dyn, 2, 4>, shape<4, 4>, shape<4, 4>, shape<4, 4>, shape<4, 4>> {
   static constexpr const char* name = "project branches at once";
-  using also_active = std::integer_sequence<std::uint32_t, 0b000001, 0b010010, 0b111100>;
+  using also_active = std::integer_sequence<std::uint32_t, 0b010010, 0b111101>;
   auto operator()(auto first, auto second, auto w1, auto w2, auto w3, auto w4) const {
-    const vscg::composites::project_branches<3, 12> branches{{{{0.3, 5, 0}, {0.3, 5, 1}, {0.3, 5, 2}, {0.3, 5, 3}}}};
+    const vscg::composites::project_branches<2, 4> branches{{{{0.3, 5, 0}, {0.3, 5, 1}, {0.3, 5, 2}, {0.3, 5, 3}}}};
     const auto results = vscg::compose(branches, first, second, w1, w2, w3, w4);
     const auto of = [&](auto k) { return std::get<k>(results) * (1.0 + k); };
     return (of(std::integral_constant<std::size_t, Which>{}) + ...);
@@ -95,17 +93,41 @@ struct project_branches_case : contract::operation_case<shape<dyn, 3, 12>, shape
   }
 };
 
-using project_branches_cases = std::tuple<project_branches_case<0, 1, 2, 3>, project_branches_case<1, 2>>;
+/// The weights are parameters, which lie side by side.
+struct project_by_neighbors_case {
+  using given = contract::operation_case<shape<dyn, 2, 4>, shape<dyn, 2, 4>>;
+  using operands = given::operands;
+  static constexpr const char* name = "project branches at once by neighboring layers";
+  static constexpr std::uint32_t active = given::active;
+  using also_active = std::integer_sequence<std::uint32_t, 0b01>;
+  static constexpr bool item_by_item = true;
+  static double value(std::size_t, double random) { return random; }
+  vscg::nn::linear_without_bias<4, 4> w1, w2, w3, w4;
+  VSCG_MEMBERS(w1, w2, w3, w4)
+  auto operator()(auto first, auto second) const {
+    const vscg::composites::project_branches<2, 4> branches{{{{0.3, 5, 0}, {0.3, 5, 1}, {0.3, 5, 2}, {0.3, 5, 3}}}};
+    const auto [a, b, c, d] =
+        vscg::compose(branches, first, second, vscg::operand(first, w1.weight), vscg::operand(first, w2.weight),
+                      vscg::operand(first, w3.weight), vscg::operand(first, w4.weight));
+    return a + b * 2 + c * 3 + d * 4;
+  }
+  static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
+    return host_cuda::result_of_operations<project_by_neighbors_case>(items, x);
+  }
+};
+
+using project_branches_cases =
+    std::tuple<project_branches_case<0, 1, 2, 3>, project_branches_case<1, 2>, project_by_neighbors_case>;
 
 /// T steps, weights of each stream.
 template <int T, results Which>
 struct extract_events_case
-    : contract::operation_case<shape<dyn, T, 5>, shape<dyn, T, 5>, shape<6, 5, 3>, shape<6>, shape<6, 6, 3>, shape<6>,
-                               shape<6, 5, 3>, shape<6>, shape<6, 6, 3>, shape<6>> {
+    : contract::operation_case<shape<dyn, T, 2>, shape<dyn, T, 2>, shape<3, 2, 3>, shape<3>, shape<3, 3, 3>, shape<3>,
+                               shape<3, 2, 3>, shape<3>, shape<3, 3, 3>, shape<3>> {
   static constexpr const char* name = "extract events at once";
-  using also_active = std::integer_sequence<std::uint32_t, 0b0000000001, 0b0011001100, 0b1100110010>;
+  using also_active = std::integer_sequence<std::uint32_t, 0b0011001101, 0b1100110010>;
   auto operator()(auto x, auto y, auto w1, auto b1, auto w2, auto b2, auto w3, auto b3, auto w4, auto b4) const {
-    const vscg::composites::extract_events<T, 5, 6, 3> extract{};
+    const vscg::composites::extract_events<T, 2, 3, 3> extract{};
     return chosen<Which>(vscg::compose(extract, x, y, w1, b1, w2, b2, w3, b3, w4, b4));
   }
   static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
@@ -115,12 +137,12 @@ struct extract_events_case
 
 /// Both streams share their weights.
 template <results Which>
-struct extract_shared_events_case : contract::operation_case<shape<dyn, 10, 5>, shape<dyn, 10, 5>, shape<6, 5, 3>,
-                                                             shape<6>, shape<6, 6, 3>, shape<6>> {
+struct extract_shared_events_case : contract::operation_case<shape<dyn, 10, 2>, shape<dyn, 10, 2>, shape<3, 2, 3>,
+                                                             shape<3>, shape<3, 3, 3>, shape<3>> {
   static constexpr const char* name = "extract events at once with shared weights";
-  using also_active = std::integer_sequence<std::uint32_t, 0b000010, 0b001100>;
+  using also_active = std::integer_sequence<std::uint32_t, 0b001110>;
   auto operator()(auto x, auto y, auto w1, auto b1, auto w2, auto b2) const {
-    const vscg::composites::extract_events<10, 5, 6, 3> extract{};
+    const vscg::composites::extract_events<10, 2, 3, 3> extract{};
     return chosen<Which>(vscg::compose(extract, x, y, w1, b1, w2, b2, w1, b1, w2, b2));
   }
   static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
@@ -129,18 +151,17 @@ struct extract_shared_events_case : contract::operation_case<shape<dyn, 10, 5>, 
 };
 
 using extract_events_cases =
-    std::tuple<extract_events_case<11, results::both>, extract_shared_events_case<results::both>,
-               extract_shared_events_case<results::second>>;
+    std::tuple<extract_events_case<11, results::both>, extract_shared_events_case<results::second>>;
 
 /// As many categories as steps, so that all results can be added; bits 0 to 3 of `Which` say which are.
 template <unsigned Which>
 struct score_events_case
-    : contract::operation_case<shape<dyn, 4, 9>, shape<dyn, 4, 9>, shape<1, 9>, shape<1>, shape<4, 9>, shape<4>> {
+    : contract::operation_case<shape<dyn, 4, 5>, shape<dyn, 4, 5>, shape<1, 5>, shape<1>, shape<4, 5>, shape<4>> {
   static constexpr const char* name = "score events at once";
-  using also_active = std::integer_sequence<std::uint32_t, 0b000001, 0b110010, 0b001101>;
+  using also_active = std::integer_sequence<std::uint32_t, 0b110010, 0b001101>;
   auto operator()(auto first, auto second, auto w, auto b, auto category_w, auto category_b) const {
     const auto [mean, relevance, category, similarity] =
-        vscg::compose(vscg::composites::score_events<4, 9, 4>{}, first, second, w, b, category_w, category_b);
+        vscg::compose(vscg::composites::score_events<4, 5, 4>{}, first, second, w, b, category_w, category_b);
     if constexpr (Which == 0b1111)
       return relevance + category * 2 + similarity * 3 + vscg::sum<2>(mean) * 0.5;
     else if constexpr (Which == 0b0110)

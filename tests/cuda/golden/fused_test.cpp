@@ -38,9 +38,6 @@ template <class Operation>
 struct vscg::implementation<Operation, backend>
     : vscg::cuda_detail::override_of<Operation, vscg::cuda_detail::any_device> {};
 
-TEST_CASE("vscg_fully double cuda, composites in few launches") {
-  golden::check_all<vscg::vscg_net, vscg::negative_pair_filter_loss<>, double, backend>("vscg_fully");
-}
 TEST_CASE("vscg_fully float cuda, composites in few launches") {
   golden::check_all<vscg::vscg_net, vscg::negative_pair_filter_loss<>, float, backend>("vscg_fully");
 }

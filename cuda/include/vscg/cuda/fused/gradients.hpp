@@ -25,10 +25,11 @@ VSCG_HD void put(const gradient<T>& to, std::size_t at, T value) {
   if (to.data != nullptr) to.data[at] = to.adds ? to.data[at] + value : value;
 }
 
-/// One projection of a stream: slopes [rows, out] of x·Wᵀ, and what they become.
+/// One projection of a stream: slopes [rows, out] of x·Wᵀ, whose rows lie `step` apart, and what they become.
 template <class T>
 struct projection_back {
   const T* slopes;
+  std::size_t step;
   const T* x;
   const T* weight;
   gradient<T> dx;
@@ -48,10 +49,14 @@ void project_back(Executor& backend, std::size_t rows, std::size_t in, std::size
       backend.gemm(product(b, to_b));
   };
   launch(a.dx, b.dx, [&](const projection_back<T>& p, gradient<T> to) {
-    return detail::input_gradient_product(rows, in, out, p.slopes, p.weight, to);
+    auto product = detail::input_gradient_product(rows, in, out, p.slopes, p.weight, to);
+    product.lda = p.step;
+    return product;
   });
   launch(a.dweight, b.dweight, [&](const projection_back<T>& p, gradient<T> to) {
-    return detail::weight_gradient_product(rows, in, out, p.slopes, p.x, to);
+    auto product = detail::weight_gradient_product(rows, in, out, p.slopes, p.x, to);
+    product.lda = p.step;
+    return product;
   });
 }
 

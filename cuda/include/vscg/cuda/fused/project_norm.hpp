@@ -231,10 +231,11 @@ struct project_norm_at_once : operation<shape<dyn, Steps, C>, shape<dyn, Steps, 
                          {rows, C, kept<T>(first_use), kept<T>(second_use), c.x(scale), c.saved(0), c.saved(1),
                           first_slope, second_slope, slopes},
                          {rows, blocks, C, c.saved(0), c.saved(1), first_slope, second_slope, c.scratch(1)}});
-    project_back(c.backend(), rows, C, C,
-                 projection_back<T>{slopes, c.x(first), c.x(first_weight), wanted(c, first), wanted(c, first_weight)},
-                 projection_back<T>{slopes + rows * C, c.x(second), c.x(second_weight), wanted(c, second),
-                                    wanted(c, second_weight)});
+    project_back(
+        c.backend(), rows, C, C,
+        projection_back<T>{slopes, C, c.x(first), c.x(first_weight), wanted(c, first), wanted(c, first_weight)},
+        projection_back<T>{slopes + rows * C, C, c.x(second), c.x(second_weight), wanted(c, second),
+                           wanted(c, second_weight)});
     if constexpr (Context::wants(scale)) {
       const kernels::block_rows<T> partial = few_blocks(c.backend(), 2 * blocks, 2 * C, c.scratch(1));
       c.backend().each(C, partial.count, kernels::layer_norm_parameters<T>{C, partial, c.dx(scale), c.dx(shift)});
