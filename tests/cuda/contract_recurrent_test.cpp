@@ -31,23 +31,23 @@ TEST_CASE("cuda: operations with products keep the contract with the lanes of a 
 }
 
 TEST_CASE("cuda: recurrent layers whose steps are one launch keep the contract in any order of lanes") {
-  contract::check<contract::recurrent_cases, float, host_cuda::overrides>();
+  using layers = std::tuple<contract::lstm_from_states_case, contract::lstm_one_direction_case, contract::gru_case,
+                            contract::gru_one_direction_case>;
+  contract::check<layers, float, host_cuda::overrides>();
   contract::check<at_once::pair_cases, float, host_cuda::overrides>();
 }
 
 TEST_CASE("cuda: recurrent layers whose steps are one launch agree with those of many launches") {
   using host_cuda::overrides;
-  using layers = std::tuple<contract::lstm_from_states_case, contract::lstm_one_direction_case, contract::gru_case,
-                            contract::gru_one_direction_case, at_once::lstm_of<3, 4, 6, 2>,
-                            at_once::lstm_of<1, 1, 1, 1>, at_once::gru_of<3, 4, 6, 2>>;
+  using layers = std::tuple<contract::gru_case, at_once::lstm_of<3, 4, 6, 2>, at_once::lstm_of<1, 1, 1, 1>,
+                            at_once::gru_of<3, 4, 6, 2>>;
   at_once::agree<layers, double, overrides>();
-  at_once::agree<at_once::pair_cases, double, overrides>();
-  at_once::agree<at_once::half_cases, double, overrides>();
+  at_once::agree<at_once::half_cases, double, overrides>();  // races_test.cpp has whole ones
   at_once::agree<at_once::device_cases, double, overrides>();
 }
 
 TEST_CASE("cuda: a recurrent layer that does not fit a device takes its steps one after another") {
-  using layers = std::tuple<contract::lstm_from_states_case, contract::gru_case>;
+  using layers = std::tuple<contract::lstm_from_states_case>;
   at_once::agree<layers, double, on_small_device>();
   at_once::agree<at_once::half_cases, double, on_small_device>();
 }
