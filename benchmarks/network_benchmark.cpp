@@ -21,6 +21,7 @@
 #include <vscg/vscg.hpp>
 
 #include "measure.hpp"
+#include "videos.hpp"
 
 namespace {
 
@@ -28,35 +29,12 @@ using net = vscg::vscg_net;
 using model_type = vscg::model<net, float, vscg::cpu>;
 using loss = vscg::negative_pair_filter_loss<>;
 
-constexpr std::size_t audio_size = 10 * 128;
-constexpr std::size_t visual_size = 10 * 49 * 512;
-
-std::vector<float> features(std::size_t count, const char* name) {
-  const vscg::random_stream random(vscg::seed{1}, name);
-  std::vector<float> values(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    values[i] = static_cast<float>(2 * std::max(0.0, 2 * random.uniform(i) - 1));
-  }
-  return values;
-}
+using benchmarks::audio_size;
+using benchmarks::visual_size;
 
 /// The videos of one process, enough for the largest case.
-struct videos {
-  std::size_t items;
-  std::vector<float> audio, visual;
-  std::vector<std::uint8_t> classes;
-  std::vector<float> tags;
-  explicit videos(std::size_t n)
-      : items(n), audio(features(n * audio_size, "audio")), visual(features(n * visual_size, "visual")), tags(n * 29) {
-    for (std::size_t i = 0; i < n * 10; ++i)
-      classes.push_back(static_cast<std::uint8_t>(i % 10 < 4 ? 28 : i / 10 % 28));
-  }
-  std::span<const float> sound(std::size_t n) const { return {audio.data(), n * audio_size}; }
-  std::span<const float> sight(std::size_t n) const { return {visual.data(), n * visual_size}; }
-};
-
-const videos& data() {
-  static const videos all(402);
+const benchmarks::videos& data() {
+  static const benchmarks::videos all(402);
   return all;
 }
 

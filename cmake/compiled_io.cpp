@@ -6,5 +6,6 @@
 namespace vscg::io {
 template json parse_json(std::string_view, const std::string&, int);
 template void json_walk(std::string_view, const std::string&, nlohmann::json_sax<json>&);
+template std::string json_dump(const json&, int);
 }  // namespace vscg::io
 template class nlohmann::basic_json<nlohmann::ordered_map>;

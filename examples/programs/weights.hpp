@@ -48,7 +48,7 @@ inline std::optional<std::string> categories_differ(const std::vector<std::strin
 /// A text for JSON: bytes that are not UTF-8, which paths may hold, are replaced by U+FFFD.
 inline std::string utf8_text(const std::string& text) {
   using vscg::io::json;
-  return json::parse(json(text).dump(-1, ' ', false, json::error_handler_t::replace)).get<std::string>();
+  return vscg::io::parse_json(vscg::io::json_dump(json(text)), "text").get<std::string>();
 }
 
 /// Like networks::open_network, or on the thread's card, but the error says what there is no room for.

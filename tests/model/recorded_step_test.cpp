@@ -166,6 +166,125 @@ TEST_CASE("a trainer with recorded launches goes on with what its model holds no
   CHECK(run(true) == run(false));
 }
 
+namespace {
+
+/// As numbers_of_training, with a data set of 11 items from which each step takes some, by row or as copies of them.
+enum class source { host, resident, inputs_resident };
+template <class Model>
+std::vector<double> numbers_of_rows(source from, bool replays) {
+  recording::replays = replays;
+  Model net{vscg::seed{1}};
+  trainer<Model> t(net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, of(8, 3, true));
+  const data all(11);
+  typename trainer<Model>::resident videos(11);
+  const std::span x(all.x);
+  const std::span y(all.y);
+  videos.put(4, x.subspan(12), y.subspan(8));
+  videos.put(0, x.first(12), y.first(8));
+  typename vscg::session<small_network, double, typename Model::backend>::resident inputs(11);
+  inputs.put(0, x);
+  std::vector<double> numbers;
+  for (const std::vector<std::size_t>& rows : std::vector<std::vector<std::size_t>>{
+           {10, 0, 3, 3, 7, 1, 2, 9}, {4, 5, 6, 7, 8, 9, 10, 0}, {1, 2, 3, 4, 5, 6, 7, 8}, {6}, {2}, {9}}) {
+    std::vector<double> some_x, some_y;
+    for (const std::size_t row : rows) {
+      some_x.insert(some_x.end(), x.begin() + 3 * row, x.begin() + 3 * row + 3);
+      some_y.insert(some_y.end(), y.begin() + 2 * row, y.begin() + 2 * row + 2);
+    }
+    if (from == source::host)
+      numbers.push_back(t.step(some_x, some_y).total);
+    else if (from == source::resident)
+      numbers.push_back(t.step(videos, rows).total);
+    else
+      numbers.push_back(t.step(inputs, rows, some_y).total);
+  }
+  const auto weights = flat(net);
+  numbers.insert(numbers.end(), weights.begin(), weights.end());
+  recording::replays = false;
+  return numbers;
+}
+
+}  // namespace
+
+TEST_CASE("a batch from resident arrays gives the bits of the same batch from the host") {
+  const auto expected = numbers_of_rows<near>(source::host, false);
+  for (const source from : {source::resident, source::inputs_resident}) {
+    CHECK(numbers_of_rows<near>(from, false) == expected);
+    CHECK(numbers_of_rows<far>(from, false) == expected);
+    recording::replayed = 0;
+    CHECK(numbers_of_rows<far>(from, true) == expected);
+    CHECK(recording::replayed == 4);  // of two sizes
+  }
+}
+
+TEST_CASE("resident arrays: a step copies in the rows' numbers and little else; data sets may change") {
+  far net{vscg::seed{1}};
+  trainer<far> t(net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, of(8));
+  trainer<far>::resident videos(100);
+  trainer<far>::resident others(100);
+  const data d(100);
+  videos.put(0, d.x, d.y);
+  others.put(0, std::vector<double>(300, 0.5), std::vector<double>(200, 0.25));
+  CHECK(videos.bytes() == 500 * sizeof(double));
+  const std::vector<std::size_t> rows{99, 0, 50, 1};
+  const auto events = recording::during([&] { t.step(videos, rows); });
+  CHECK(summary(events) == "in launches out ");
+  CHECK(std::stoul(events.front().bytes) < 256);
+  recording::replays = true;
+  double first = 0;
+  for (int turn = 0; turn < 3; ++turn) first = t.gradients(videos, rows).total;
+  const double other = t.gradients(others, rows).total;
+  CHECK(other != first);
+  CHECK(t.gradients(videos, rows).total == first);
+  CHECK(t.gradients(others, rows).total == other);
+  recording::replays = false;
+}
+
+TEST_CASE("resident arrays refuse what does not fit, by name") {
+  near net{vscg::seed{1}};
+  trainer<near> t(net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, of(4));
+  trainer<near>::resident videos(5);
+  const data d(5);
+  videos.put(0, d.x, d.y);
+  const auto weights = flat(net);
+  const auto rows = [](std::initializer_list<std::size_t> all) { return std::vector<std::size_t>(all); };
+  CHECK(error_of([&] { t.step(videos, rows({0, 5})); }) == "row of the batch: expected less than 5, found 5");
+  CHECK(error_of([&] { t.step(videos, rows({})); }) == "trainer::step: expected 1 to 4 items, found 0");
+  CHECK(error_of([&] { t.step(videos, rows({0, 1, 2, 3, 4})); }) == "trainer::step: expected 1 to 4 items, found 5");
+  CHECK(error_of([&] { videos.put(1, d.x, d.y); }) ==
+        "resident_arrays::put: expected items within 5, found 5 from 1 on");
+  CHECK(error_of([&] { videos.put(0, d.x, d.x); }) == "input 1: expected [N, 2], found 15 numbers");
+  vscg::session<small_network, double, near::backend>::resident inputs(5);
+  inputs.put(0, d.x);
+  CHECK(error_of([&] {
+          t.step(inputs, rows({0, 1}), d.y);
+        }) == "trainer::step: expected 2 items in each, as many as rows, found 5");
+  CHECK(flat(net) == weights);
+  CHECK(t.steps() == 0);
+}
+
+TEST_CASE("a session takes rows of the data set that a trainer has") {
+  const near host{vscg::seed{1}};
+  const far net{vscg::seed{1}};
+  trainer<far>::resident videos(9);
+  const data all(9);
+  videos.put(0, all.x, all.y);
+  vscg::session<small_network, double, recording::backend<recording::far_memory>> s(net.weights());
+  recording::replays = true;
+  for (const std::vector<std::size_t>& rows :
+       std::vector<std::vector<std::size_t>>{{8, 2}, {0, 1}, {5, 5}, {3, 4, 8}}) {
+    std::vector<double> x;
+    for (const std::size_t row : rows) x.insert(x.end(), all.x.begin() + 3 * row, all.x.begin() + 3 * row + 3);
+    const auto got = s.infer(videos, rows);
+    CHECK(std::vector<double>(got.values().begin(), got.values().end()) == host.infer(x).numbers);
+    const auto direct = s.infer(x);
+    CHECK(std::vector<double>(direct.values().begin(), direct.values().end()) == host.infer(x).numbers);
+  }
+  recording::replays = false;
+  CHECK(error_of([&] { s.infer(videos, std::vector<std::size_t>{9}); }) ==
+        "row of the batch: expected less than 9, found 9");
+}
+
 TEST_CASE("a session brings its inputs in one copy, and its answers to the host") {
   const data d(8);
   const near expected{vscg::seed{1}};

@@ -32,6 +32,24 @@ struct inputs_of_type {
 template <class First, class Second>
 using joined_shapes = typename detail::join_shapes<First, Second>::type;
 
+namespace detail {
+template <class All, class First>
+struct shapes_after {
+  using type = void;
+};
+template <class... Shapes>
+struct shapes_after<input_shapes<Shapes...>, input_shapes<>> {
+  using type = input_shapes<Shapes...>;
+};
+template <class Shape, class... Shapes, class... First>
+struct shapes_after<input_shapes<Shape, Shapes...>, input_shapes<Shape, First...>>
+    : shapes_after<input_shapes<Shapes...>, input_shapes<First...>> {};
+}  // namespace detail
+
+/// What follows the shapes `First` in the list `All`; void if it does not begin with them.
+template <class All, class First>
+using shapes_after = typename detail::shapes_after<All, First>::type;
+
 /// The shapes that a network or layer takes by default: its member `using inputs = input_shapes<...>`.
 template <class Network>
 using inputs_of = typename detail::inputs_of_type<Network>::type;

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <vscg/core/config.hpp>
 #include <vscg/core/node.hpp>
 #include <vscg/core/slot.hpp>
 
@@ -40,14 +41,14 @@ struct recorder {
   const node* maker_of(slot_id id) const {
     return arrays[id].from == slot::origin::result ? &nodes[arrays[id].node] : nullptr;
   }
-  slot_id temporary(slot_size size, element_type type) {
+  VSCG_NOINLINE slot_id temporary(slot_size size, element_type type) {
     slot s;
     s.from = slot::origin::temporary;
     s.size = size;
     s.type = type;
     return add(std::move(s));
   }
-  slot_id input(slot_size size, element_type type, std::span<const int> extents) {
+  VSCG_NOINLINE slot_id input(slot_size size, element_type type, std::span<const int> extents) {
     slot s;
     s.from = slot::origin::input;
     s.size = size;
@@ -56,7 +57,7 @@ struct recorder {
     inputs.push_back(add(std::move(s)));
     return inputs.back();
   }
-  slot_id parameter(std::uint32_t id, element_type type, std::span<const int> extents) {
+  VSCG_NOINLINE slot_id parameter(std::uint32_t id, element_type type, std::span<const int> extents) {
     if (parameters[id] != no_slot) return parameters[id];
     slot s;
     s.from = slot::origin::parameter;
@@ -68,7 +69,7 @@ struct recorder {
     return parameters[id] = add(std::move(s));
   }
   /// The numbers of `of` in another shape.
-  slot_id view(slot_id of, std::span<const int> extents) {
+  VSCG_NOINLINE slot_id view(slot_id of, std::span<const int> extents) {
     slot s;
     s.from = slot::origin::view;
     s.size = arrays[of].size;

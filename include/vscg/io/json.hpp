@@ -104,6 +104,14 @@ Json parse_json(std::string_view text, const std::string& thing, int deepest = 6
   }
 }
 
+/// A value as JSON writes it, on one line if `indent` is negative. NaN and infinity, which JSON lacks, become null.
+/// Paths may hold any bytes but JSON is UTF-8, so each byte that does not belong to it becomes U+FFFD, the replacement
+/// character.
+template <class Json>
+std::string json_dump(const Json& value, int indent = -1) {
+  return value.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
 /// A text as JSON writes it, in quotes. Throws vscg::expectation_error naming `thing` when it is not UTF-8.
 inline std::string json_quoted(const std::string& text, const std::string& thing) {
   const std::size_t bad = first_not_utf8(text);
@@ -111,14 +119,11 @@ inline std::string json_quoted(const std::string& text, const std::string& thing
     throw expectation_error(thing, "text in UTF-8",
                             "the byte " + byte_text(text[bad]) + " at byte " + std::to_string(bad));
   }
-  return json(text).dump();
+  return json_dump(json(text));
 }
 
-/// Indented text that ends with a newline. NaN and infinity, which JSON lacks, become null. Paths may hold any bytes
-/// but JSON is UTF-8, so each byte that does not belong to it becomes U+FFFD, the replacement character.
-inline std::string json_text(const json& value, int indent = 2) {
-  return value.dump(indent, ' ', false, json::error_handler_t::replace) + "\n";
-}
+/// `json_dump`, indented, with a newline at the end.
+inline std::string json_text(const json& value, int indent = 2) { return json_dump(value, indent) + "\n"; }
 
 /// Writes a value for people and programs, atomically.
 inline void write_json(const std::filesystem::path& path, const json& value) { write_file(path, json_text(value)); }
@@ -129,6 +134,7 @@ inline json read_json(const std::filesystem::path& path) { return parse_json(inp
 // Compiled once, in cmake/compiled_io.cpp: this is half the compile time of a file that reads or writes JSON.
 extern template json parse_json(std::string_view, const std::string&, int);
 extern template void json_walk(std::string_view, const std::string&, nlohmann::json_sax<json>&);
+extern template std::string json_dump(const json&, int);
 #endif
 
 }  // namespace vscg::io

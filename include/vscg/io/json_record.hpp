@@ -155,7 +155,7 @@ class json_record {
         [](const auto& held) {
           using held_type = std::remove_cvref_t<decltype(held)>;
           if constexpr (std::same_as<held_type, std::string>) return "\"" + clipped(held) + "\"";
-          if constexpr (!std::same_as<held_type, std::string>) return json(held).dump();
+          if constexpr (!std::same_as<held_type, std::string>) return json_dump(json(held));
         },
         value);
   }
@@ -168,7 +168,7 @@ class json_record {
 /// lacks, are null.
 inline std::string json_value(const std::string& text) { return json_quoted(text, "text for JSON"); }
 template <class Number>
-requires std::is_arithmetic_v<Number> std::string json_value(Number number) { return json(number).dump(); }
+requires std::is_arithmetic_v<Number> std::string json_value(Number number) { return json_dump(json(number)); }
 inline std::string json_value(const std::optional<double>& number) { return number ? json_value(*number) : "null"; }
 template <class Number>
 std::string json_value(const std::vector<Number>& numbers) {

@@ -71,8 +71,10 @@ class runner {
     ++bindings_;
     bind(values_, const_cast<Scalar*>(weights));
   }
-  /// How often the weights' place changed. Recorded launches are valid for one place only.
+  /// How often the place of weights, or of anything else that recorded launches read, changed. They are valid for one
+  /// place only.
   std::uint32_t bindings() const { return bindings_; }
+  void expect_other_places() { ++bindings_; }
   /// Gradients of parameters are written here.
   void bind_gradients(Scalar* gradients) { bind(gradients_, gradients); }
   /// Input `k` is read from here. It is [items, ...] as traced, in the backend's memory.

@@ -3,11 +3,14 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -15,9 +18,11 @@
 #include <vscg/core/error.hpp>
 #include <vscg/core/execution.hpp>
 #include <vscg/core/guard.hpp>
+#include <vscg/core/inputs.hpp>
 #include <vscg/core/program.hpp>
 #include <vscg/core/team.hpp>
 #include <vscg/model/batch_arrays.hpp>
+#include <vscg/model/resident_arrays.hpp>
 #include <vscg/model/runner.hpp>
 #include <vscg/model/staged_batch.hpp>
 #include <vscg/model/trace.hpp>
@@ -48,6 +53,9 @@ class session {
   /// What `infer` returns: the network's outputs as views.
   using outputs = rebind_outputs<traced_outputs, view_field<Scalar>>;
 
+  /// Inputs of a data set in the backend's memory.
+  using resident = resident_arrays<Scalar, typename Backend::memory, Inputs>;
+
   /// Throws vscg::expectation_error if the system has too few threads, or too little memory for this many items.
   explicit session(const weights<Network, Scalar, Backend>& w, threads n = threads{1},
                    batch_capacity c = batch_capacity{16})
@@ -65,11 +73,14 @@ class session {
 
   /// Returns the network's outputs for N ≤ capacity items. Arrays are [N, ...], as `Inputs` says. The views are valid
   /// until the next call. Throws vscg::expectation_error if a shape differs or N exceeds the capacity.
+  ///
+  /// `infer(videos, rows)` takes items from `resident_arrays` instead, a trainer's or a session's own, whose first
+  /// arrays are the inputs: its items `rows`, a std::vector or std::span of std::size_t.
   template <class... Arrays>
   outputs infer(const Arrays&... arrays) & {
     outputs result{};
-    if constexpr (require_operands<Network, Inputs::count, sizeof...(Arrays)>()) {
-      take(checked_batch<Scalar>(Inputs{}, "inputs", Inputs::count, arrays...));
+    if constexpr (takes<Arrays...>()) {
+      take(arrays...);
       if (weights_->revision != revision_) take_weights();
       run();
       for_each_output(result, [&](auto& field, std::size_t k) {
@@ -112,6 +123,14 @@ class session {
     return std::make_shared<const program>(std::move(trace), std::move(ids));
   }
 
+  template <class... Arrays>
+  static constexpr bool takes() {
+    if constexpr ((is_resident<Arrays> || ...))
+      return true;
+    else
+      return require_operands<Network, Inputs::count, sizeof...(Arrays)>();
+  }
+
   struct no_header {};
   using staged = staged_batch<no_header, Scalar, typename Backend::memory, Inputs>;
 
@@ -121,13 +140,32 @@ class session {
     revision_ = weights_->revision;
   }
 
-  void take(const batch_arrays<Inputs::count>& batch) {
-    if (batch.items > runner_.capacity()) {
+  template <class... Arrays>
+  void take(const Arrays&... arrays) {
+    const auto batch = checked_batch<Scalar>(Inputs{}, "inputs", Inputs::count, arrays...);
+    expect_room(batch.items);
+    staged_.take({}, batch);
+    bind();
+  }
+  template <class All, class Rows>
+  void take(const resident_arrays<Scalar, typename Backend::memory, All>& all, const Rows& rows) {
+    static_assert(!std::is_void_v<shapes_after<All, Inputs>>,
+                  "vscg::session::infer: the data set's first arrays are not the network's inputs");
+    const std::span<const std::size_t> taken(rows);
+    expect_room(taken.size());
+    staged_.template take<typename Backend::template executor<Scalar>>({}, all, taken, batch_arrays<0>{});
+    bind();
+  }
+  void expect_room(std::size_t items) const {
+    if (items > runner_.capacity()) {
       throw expectation_error("inputs",
                               "at most " + std::to_string(runner_.capacity()) + " items, the session's capacity",
-                              std::to_string(batch.items));
+                              std::to_string(items));
     }
-    staged_.take({}, batch);
+  }
+  void bind() {
+    const auto source = staged_.source();
+    if (std::exchange(source_, source) != source) runner_.expect_other_places();
     for (std::size_t k = 0; k < Inputs::count; ++k) runner_.bind_input(k, staged_.array(k));
   }
 
@@ -161,6 +199,7 @@ class session {
   std::uint64_t revision_ = 0;
   runner<Scalar, Backend> runner_;
   staged staged_;
+  std::array<const std::byte*, Inputs::count> source_{};  // of the last batch
   std::vector<buffer<Scalar, typename Backend::memory::host>>
       results_;  // only if the host cannot read the backend's memory
 };

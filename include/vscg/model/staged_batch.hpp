@@ -3,22 +3,29 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <span>
+#include <string>
 #include <type_traits>
 
 #include <vscg/backend/memory.hpp>
 #include <vscg/core/checked_size.hpp>
+#include <vscg/core/error.hpp>
 #include <vscg/core/inputs.hpp>
+#include <vscg/core/slot.hpp>
 #include <vscg/model/batch_arrays.hpp>
+#include <vscg/model/resident_arrays.hpp>
 
 namespace vscg {
 
 /// A batch on its way to the kernels: a header, then its arrays. If host and kernels share memory, everything stays in
 /// place. Otherwise it is all put side by side in one block of the host's memory, and one copy brings that to the
-/// backend's memory.
+/// backend's memory. If the arrays lie there already (`resident_arrays`), the copy brings only which rows the batch
+/// takes, and kernels gather those.
 template <class Header, class Scalar, class Memory, class Shapes>
 class staged_batch;
 
@@ -30,13 +37,9 @@ class staged_batch<Header, Scalar, Memory, input_shapes<Shapes...>> {
 
  public:
   /// For at most `items` items.
-  explicit staged_batch(std::size_t items) {
+  explicit staged_batch(std::size_t items) : capacity_(items) {
     if constexpr (!Memory::borrows_host_arrays) {
-      const char* const what = "bytes of a batch";
-      std::size_t bytes = rounded(sizeof(Header));
-      for (const std::size_t item : {Shapes::elements * sizeof(element_of<Shapes, Scalar>)...}) {
-        bytes = checked_sum(what, {bytes, checked_product(what, {items, item}), alignment});
-      }
+      const std::size_t bytes = bytes_for(items);
       host_ = buffer<std::byte, typename Memory::host>(bytes);
       block_ = buffer<std::byte, Memory>(bytes);
     }
@@ -46,6 +49,7 @@ class staged_batch<Header, Scalar, Memory, input_shapes<Shapes...>> {
   void take(const Header& header, const batch& b) {
     header_ = header;
     batch_ = b;
+    gather_ = nullptr;
     if constexpr (!Memory::borrows_host_arrays) {
       std::memcpy(host_.data(), &header, sizeof(Header));
       used_ = rounded(sizeof(Header));
@@ -58,10 +62,53 @@ class staged_batch<Header, Scalar, Memory, input_shapes<Shapes...>> {
     }
   }
 
+  /// Takes rows of a data set that has the batch's arrays or the first of them, for `Executor` to gather; the others
+  /// come from the host. The first call allocates if host and kernels share memory. Throws vscg::expectation_error for
+  /// a row that does not exist.
+  template <class Executor, class All, std::size_t Others>
+  void take(const Header& header, const resident_arrays<Scalar, Memory, All>& all, std::span<const std::size_t> rows,
+            const batch_arrays<Others>& others) {
+    constexpr std::size_t gathered = count - Others;
+    for (const std::size_t row : rows) {
+      if (row >= all.items())
+        throw expectation_error("row of the batch", "less than " + std::to_string(all.items()), std::to_string(row));
+    }
+    if (block_.size() == 0) {
+      host_ = buffer<std::byte, typename Memory::host>(bytes_for(capacity_));
+      block_ = buffer<std::byte, Memory>(bytes_for(capacity_));
+    }
+    header_ = header;
+    gather_ = [](staged_batch& self, void* backend) { self.gather_all(*static_cast<Executor*>(backend)); };
+    from_ = {};
+    for (std::size_t k = 0; k < gathered; ++k) from_[k] = all.array(k);
+    batch_.items = rows.size();
+    std::memcpy(host_.data(), &header, sizeof(Header));
+    auto* const to = reinterpret_cast<std::uint32_t*>(host_.data() + rounded(sizeof(Header)));
+    for (std::size_t i = 0; i < rows.size(); ++i) to[i] = static_cast<std::uint32_t>(rows[i]);
+    used_ = rounded(sizeof(Header)) + rounded(rows.size() * sizeof(std::uint32_t));
+    for (std::size_t k = gathered; k < count; ++k) {
+      const batch_array& other = others.arrays[k - gathered];
+      batch_.arrays[k].item_bytes = other.item_bytes;
+      offsets_[k] = used_;
+      if (!other.bytes.empty()) std::memcpy(host_.data() + used_, other.bytes.data(), other.bytes.size());
+      used_ += rounded(other.bytes.size());
+    }
+    std::size_t at = used_;
+    for (std::size_t k = 0; k < gathered; ++k) {
+      batch_.arrays[k].item_bytes = item_bytes[k];
+      offsets_[k] = at;
+      at += rounded(rows.size() * item_bytes[k]);
+    }
+  }
+
   /// Brings it to the kernels, in one copy.
   template <class Executor>
   void bring(Executor& backend) {
-    if constexpr (!Memory::borrows_host_arrays) backend.copy_in(block_.data(), host_.data(), used_);
+    if constexpr (!Memory::borrows_host_arrays)
+      backend.copy_in(block_.data(), host_.data(), used_);
+    else if (gather_ != nullptr)
+      Memory::copy_in(block_.data(), host_.data(), used_);
+    if (gather_ != nullptr) gather_(*this, &backend);
   }
 
   /// Where kernels find the header.
@@ -74,23 +121,61 @@ class staged_batch<Header, Scalar, Memory, input_shapes<Shapes...>> {
   /// Where they find array `k`, from item `first` on. (Indices come as a pointer to scalars too; nothing reads it.)
   const Scalar* array(std::size_t k, std::size_t first = 0) const {
     const std::size_t skipped = first * batch_.arrays[k].item_bytes;
-    if constexpr (Memory::borrows_host_arrays)
+    if (Memory::borrows_host_arrays && gather_ == nullptr)
       return reinterpret_cast<const Scalar*>(batch_.arrays[k].bytes.data() + skipped);
-    else
-      return reinterpret_cast<const Scalar*>(block_.data() + offsets_[k] + skipped);
+    return reinterpret_cast<const Scalar*>(block_.data() + offsets_[k] + skipped);
   }
   std::size_t items() const { return batch_.items; }
+  /// Where the batch's rows are gathered from; nulls if its arrays came from the host.
+  std::array<const std::byte*, count> source() const {
+    return gather_ == nullptr ? std::array<const std::byte*, count>{} : from_;
+  }
 
   /// Bytes of memory that it holds.
   std::size_t bytes() const { return host_.bytes() + block_.bytes(); }
 
  private:
   static constexpr std::size_t alignment = 64;
+  static constexpr std::array<std::size_t, count> item_bytes{Shapes::elements * sizeof(element_of<Shapes, Scalar>)...};
   static constexpr std::size_t rounded(std::size_t bytes) { return (bytes + alignment - 1) / alignment * alignment; }
 
+  /// The header, rows and arrays of so many items.
+  static std::size_t bytes_for(std::size_t items) {
+    const char* const what = "bytes of a batch";
+    std::size_t bytes = rounded(sizeof(Header)) + alignment;
+    bytes = checked_sum(what, {bytes, checked_product(what, {items, sizeof(std::uint32_t)})});
+    for (const std::size_t item : item_bytes)
+      bytes = checked_sum(what, {bytes, checked_product(what, {items, item}), alignment});
+    return bytes;
+  }
+
+  template <class Executor>
+  void gather_all(Executor& backend) {
+    const auto* const rows = reinterpret_cast<const std::uint32_t*>(block_.data() + rounded(sizeof(Header)));
+    std::size_t k = 0;
+    (gather<Shapes>(backend, rows, k++), ...);
+  }
+
+  template <class Shape, class Executor>
+  void gather(Executor& backend, const std::uint32_t* rows, std::size_t k) {
+    if (from_[k] == nullptr) return;  // it came from the host
+    using element = element_of<Shape, Scalar>;
+    const auto* const from = reinterpret_cast<const element*>(from_[k]);
+    auto* const to = reinterpret_cast<element*>(block_.data() + offsets_[k]);
+    if constexpr (Shape::of_indices) {
+      backend.rows(batch_.items, Shape::elements, kernels::gather_indices<Scalar>{Shape::elements, rows, from, to});
+    } else {
+      const kernels::gather_items<Scalar> kernel{Shape::elements, rows, from, to};
+      backend.rows(batch_.items * kernel.pieces(), std::min(Shape::elements, kernel.piece), kernel);
+    }
+  }
+
+  std::size_t capacity_;
   Header header_{};
   batch batch_;
-  // Only if arrays are not shared:
+  void (*gather_)(staged_batch&, void* backend) = nullptr;  // null if the arrays came from the host
+  std::array<const std::byte*, count> from_{};
+  // Only if arrays are not shared, or lie in the backend's memory:
   buffer<std::byte, typename Memory::host> host_;
   buffer<std::byte, Memory> block_;
   std::array<std::size_t, count> offsets_{};

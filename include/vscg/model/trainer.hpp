@@ -30,6 +30,7 @@
 #include <vscg/model/model.hpp>
 #include <vscg/model/persistent_arrays.hpp>
 #include <vscg/model/report.hpp>
+#include <vscg/model/resident_arrays.hpp>
 #include <vscg/model/runner.hpp>
 #include <vscg/model/staged_batch.hpp>
 #include <vscg/model/trace.hpp>
@@ -98,6 +99,10 @@ class trainer {
     memory_type::copy_in(gradients_.data(), zeros.data(), zeros.size() * sizeof(scalar));
   }
 
+  /// A data set in the backend's memory, from which steps take their batches by row: the network's inputs, then the
+  /// loss's targets.
+  using resident = resident_arrays<scalar, memory_type, arrays_of_batch>;
+
   /// The optimizer's settings. You may change the learning rate between steps.
   Optimizer optimizer;
 
@@ -105,6 +110,10 @@ class trainer {
   /// `session::infer`. Throws vscg::expectation_error if a shape differs or B is not from 1 to the options' batch,
   /// not_finite if the loss, a gradient, or a moment or weight after the step is not finite, and vscg::stopped if
   /// `stop` ends it. After an error, weights and moments are as they were.
+  ///
+  /// `step(videos, rows)` takes the batch from a `resident` data set instead: its items `rows`, a std::vector or
+  /// std::span of std::size_t. If the data set has only the first arrays of a batch, for example a session's inputs,
+  /// the others follow from host memory: `step(videos, rows, targets...)`.
   template <class... Arrays>
   loss_report<term_count> step(const Arrays&... arrays) {
     take(arrays...);
@@ -216,15 +225,43 @@ class trainer {
         sizeof...(Arrays) == arrays_of_batch::count,
         "vscg::trainer::step: one array for each of the network's inputs, then for each of the loss's targets");
     const auto batch = checked_batch<scalar>(arrays_of_batch{}, "trainer::step", inputs::count, arrays...);
-    if (batch.items == 0 || batch.items > options_.batch) {
+    staged_.take(controls_for(batch.items), batch);
+    bind();
+  }
+  template <class All, class Rows, class... Others>
+  void take(const resident_arrays<scalar, memory_type, All>& all, const Rows& rows, const Others&... others) {
+    using left = shapes_after<arrays_of_batch, All>;
+    static_assert(!std::is_void_v<left>,
+                  "vscg::trainer::step: the data set's arrays are not the network's inputs, then the loss's targets");
+    static_assert(sizeof...(Others) == left::count,
+                  "vscg::trainer::step: one array for each array of the batch that the data set does not have");
+    const std::span<const std::size_t> taken(rows);
+    const auto now = controls_for(taken.size());
+    const auto rest = checked_batch<scalar>(left{}, "trainer::step", 0, others...);
+    for (const batch_array& array : rest.arrays) {
+      if (array.item_bytes != 0 && array.bytes.size() != array.item_bytes * taken.size())
+        throw expectation_error("trainer::step", std::to_string(taken.size()) + " items in each, as many as rows",
+                                std::to_string(array.bytes.size() / array.item_bytes));
+    }
+    staged_.template take<typename backend::template executor<scalar>>(now, all, taken, rest);
+    bind();
+  }
+
+  controls controls_for(std::size_t items) const {
+    if (items == 0 || items > options_.batch) {
       throw expectation_error("trainer::step", "1 to " + std::to_string(options_.batch) + " items",
-                              std::to_string(batch.items));
+                              std::to_string(items));
     }
     controls now;
     now.seed = options_.seed;
     now.step = steps_;
     now.optimizer = checked(optimizer);
-    staged_.take(now, batch);
+    return now;
+  }
+
+  void bind() {
+    const auto source = staged_.source();
+    if (std::exchange(source_, source) != source) runner_.expect_other_places();
     runner_.bind_weights(weights_->numbers_for(*table_));
   }
 
@@ -317,7 +354,8 @@ class trainer {
   typename Optimizer::template state<scalar, backend> state_;
   persistent_arrays<scalar, memory_type> persistent_;
   staged_batch<controls, scalar, memory_type, arrays_of_batch> staged_;
-  report<scalar, memory_type, 2 + term_count> report_;  // the loss, its terms, whether the step was taken
+  std::array<const std::byte*, arrays_of_batch::count> source_{};  // of the last batch
+  report<scalar, memory_type, 2 + term_count> report_;             // the loss, its terms, whether the step was taken
   std::uint64_t steps_ = 0;
 };
 

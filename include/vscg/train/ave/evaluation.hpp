@@ -3,6 +3,7 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <optional>
@@ -10,8 +11,10 @@
 #include <vector>
 
 #include <vscg/core/for_each_part.hpp>
+#include <vscg/core/inputs.hpp>
 #include <vscg/core/stopped.hpp>
 #include <vscg/core/team.hpp>
+#include <vscg/data/ave_dataset.hpp>
 #include <vscg/data/batch_loader.hpp>
 #include <vscg/data/for_each_batch.hpp>
 #include <vscg/data/types.hpp>
@@ -19,6 +22,7 @@
 #include <vscg/model/weights.hpp>
 #include <vscg/train/ave/metrics.hpp>
 #include <vscg/train/ave/prediction.hpp>
+#include <vscg/train/ave/resident_features.hpp>
 
 namespace vscg::train {
 
@@ -27,7 +31,7 @@ template <class Network, class Scalar, class Backend>
 class evaluator {
  public:
   /// The most videos in one call of the network, and so in one batch of the loader.
-  static constexpr std::size_t videos = 16;
+  static constexpr std::size_t videos = Backend::memory::borrows_host_arrays ? 16 : 128;
 
   evaluator(const weights<Network, Scalar, Backend>& w, threads n) : session_(w, n, batch_capacity{videos}) {}
   evaluator(const weights<Network, Scalar, Backend>&&, threads) = delete;
@@ -52,6 +56,22 @@ class evaluator {
       data::for_each_batch(loader, std::span<const std::vector<std::size_t>>(lists), add, stop);
     } catch (const stopped&) {
       return std::nullopt;
+    }
+    return counts;
+  }
+
+  /// The same for features in the backend's memory.
+  std::optional<confusion_matrix> operator()(
+      resident_features<inputs_of<Network>, Scalar, typename Backend::memory>& features, const data::ave_dataset& ave,
+      std::span<const std::size_t> rows, const std::function<bool()>& stop = nullptr) {
+    confusion_matrix counts(data::categories);
+    row_labels<Scalar> labels;
+    for (std::size_t first = 0; first < rows.size(); first += videos) {
+      if (stop && stop()) return std::nullopt;
+      const auto part = rows.subspan(first, std::min(videos, rows.size() - first));
+      labels.read(ave, part);
+      const auto said = predict(session_.infer(features.arrays(), features.places(part)));
+      counts.add(labels.segment_classes, said.classes);
     }
     return counts;
   }

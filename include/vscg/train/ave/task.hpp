@@ -15,7 +15,9 @@
 #include <vector>
 
 #include <vscg/core/error.hpp>
+#include <vscg/core/inputs.hpp>
 #include <vscg/core/random.hpp>
+#include <vscg/core/stopped.hpp>
 #include <vscg/core/team.hpp>
 #include <vscg/data/ave_dataset.hpp>
 #include <vscg/data/batch_loader.hpp>
@@ -24,14 +26,18 @@
 #include <vscg/train/ave/data_identity.hpp>
 #include <vscg/train/ave/evaluation.hpp>
 #include <vscg/train/ave/labels.hpp>
+#include <vscg/train/ave/metrics.hpp>
 #include <vscg/train/ave/protocol.hpp>
 #include <vscg/train/ave/released_targets.hpp>
+#include <vscg/train/ave/resident_features.hpp>
 #include <vscg/train/ave/settings.hpp>
 #include <vscg/train/task.hpp>
 
 namespace vscg::train {
 
 /// Localizes the events of the AVE data set's videos (see vscg::train::Task): accuracies are shares of segments.
+/// Batches come from the loader. If the backend has memory of its own, all features are brought there once, as long as
+/// they fit.
 template <class Network, class Loss, class Scalar, class Backend>
 class ave_task {
  public:
@@ -43,7 +49,8 @@ class ave_task {
         settings_(s),
         rows_(training_rows(ave, s)),
         evaluator_(w, n),
-        loader_(ave, std::max(s.batch, evaluator_.videos)) {}
+        loader_(ave, std::max(s.batch, evaluator_.videos)),
+        features_(used_rows(ave, rows_), ave.videos() + ave.noisy_videos()) {}
 
   std::uint64_t identity() const { return data_identity(ave_); }
 
@@ -54,8 +61,20 @@ class ave_task {
 
   template <class Take>
   void for_each_batch(std::span<const std::vector<std::size_t>> lists, Take take, const std::function<bool()>& stop) {
+    if constexpr (has_own_memory) {
+      if (features_.ready(loader_, settings_.batch, stop)) {
+        for (const auto& list : lists) {
+          labels_.read(ave_, list);
+          fill_targets(list.size(), labels_.segment_classes, labels_.tags);
+          const auto places = features_.places(list);
+          const auto step = [&](const auto&... target) { return take(features_.arrays(), places, target...); };
+          if (!std::apply(step, targets_)) return;
+        }
+        return;
+      }
+    }
     const auto give = [&](std::size_t, const data::batch<Scalar>& batch) {
-      fill_targets(batch);
+      fill_targets(batch.rows.size(), batch.segment_classes, batch.tags);
       return std::apply([&](const auto&... target) { return take(batch.audio, batch.visual, target...); }, targets_);
     };
     data::for_each_batch(loader_, lists, give, stop);
@@ -65,7 +84,7 @@ class ave_task {
     const auto wanted = evaluations_after(settings_.protocol, settings_.supervision, epoch);
     measures found;
     const auto look = [&](data::split part, std::optional<double>& accuracy) {
-      const auto counts = evaluator_(loader_, ave_.order(part), stop);
+      const auto counts = count(ave_.order(part), stop);
       if (counts) accuracy = counts->accuracy();
       return counts.has_value();
     };
@@ -81,6 +100,28 @@ class ave_task {
 
  private:
   using released = released_targets<Loss, Scalar>;
+
+  static constexpr bool has_own_memory = !Backend::memory::borrows_host_arrays;
+
+  std::optional<confusion_matrix> count(std::span<const std::size_t> rows, const std::function<bool()>& stop) {
+    if constexpr (has_own_memory) {
+      try {
+        if (features_.ready(loader_, settings_.batch, stop)) return evaluator_(features_, ave_, rows, stop);
+      } catch (const stopped&) {
+        return std::nullopt;
+      }
+    }
+    return evaluator_(loader_, rows, stop);
+  }
+
+  /// Training rows and those that are measured.
+  static std::vector<std::size_t> used_rows(const data::ave_dataset& ave, std::vector<std::size_t> rows) {
+    for (const data::split part : {data::split::validation, data::split::test}) {
+      const auto order = ave.order(part);
+      rows.insert(rows.end(), order.begin(), order.end());
+    }
+    return rows;
+  }
 
   /// The training split, followed by the noisy background videos if training is weak.
   static std::vector<std::size_t> training_rows(const data::ave_dataset& ave, const ave_settings& s) {
@@ -98,8 +139,8 @@ class ave_task {
     return rows;
   }
 
-  void fill_targets(const data::batch<Scalar>& batch) {
-    const labels<Scalar> known{batch.rows.size(), data::segments, data::categories, batch.segment_classes, batch.tags};
+  void fill_targets(std::size_t videos, std::span<const std::uint8_t> segment_classes, std::span<const Scalar> tags) {
+    const labels<Scalar> known{videos, data::segments, data::categories, segment_classes, tags};
     bool filled = false;
     if constexpr (released::differ) {
       filled = settings_.protocol == protocol_name::released;
@@ -113,6 +154,9 @@ class ave_task {
   std::vector<std::size_t> rows_;
   evaluator<Network, Scalar, Backend> evaluator_;
   data::batch_loader<Scalar> loader_;
+  // Unused if the backend has the host's memory.
+  resident_features<inputs_of<Network>, Scalar, typename Backend::memory> features_;
+  row_labels<Scalar> labels_;
   released released_;
   std::array<std::vector<Scalar>, Loss::targets::count> targets_;
 };
