@@ -55,9 +55,23 @@ if(VSCG_ENABLE_CUDA)
     message(FATAL_ERROR "vscg: VSCG_ENABLE_CUDA is ON, but no CUDA compiler was found. Install the CUDA toolkit, "
       "or name its compiler with -DCMAKE_CUDA_COMPILER=/path/to/nvcc, or leave VSCG_ENABLE_CUDA OFF.")
   endif()
-  # Every card since Turing, and for cards to come the code that their driver compiles.
+  execute_process(COMMAND ${CMAKE_CUDA_COMPILER} --version OUTPUT_VARIABLE nvcc_says ERROR_QUIET)
+  if(nvcc_says MATCHES "release ([0-9]+\\.[0-9]+)")
+    set(nvcc_release ${CMAKE_MATCH_1})
+  else()
+    set(nvcc_release 13.0)
+  endif()
+  if(nvcc_release VERSION_LESS 12.0)
+    message(FATAL_ERROR "vscg: VSCG_ENABLE_CUDA is ON, but ${CMAKE_CUDA_COMPILER} is release ${nvcc_release}, and 12.0 is the "
+      "first that compiles C++20. Install a newer CUDA toolkit, or leave VSCG_ENABLE_CUDA OFF.")
+  endif()
+  # Every card since Turing, as far as the compiler knows them, and for cards to come the code that their driver compiles.
   if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
-    set(CMAKE_CUDA_ARCHITECTURES 75-real 80-real 86-real 89-real 90-real 100-real 120 CACHE STRING
+    set(architectures 75-real 80-real 86-real 89-real 90-real 100-real 120)
+    if(nvcc_release VERSION_LESS 12.8)
+      set(architectures 75-real 80-real 86-real 89-real 90)
+    endif()
+    set(CMAKE_CUDA_ARCHITECTURES ${architectures} CACHE STRING
       "Compute capabilities that kernels are compiled for; `native`: of this machine's card")
   endif()
   enable_language(CUDA)

@@ -283,8 +283,9 @@ std::vector<comparison> compare_all(const std::string& name, tolerance allowed, 
     for (const auto& item : std::filesystem::directory_iterator(folder)) {
       const auto file = item.path().filename().string();
       if (!file.starts_with(name + ".") || !file.ends_with(".json")) continue;
-      if (auto one = compare_file<Network, Loss, T, Backend>(item.path(), allowed, compared))
+      if (auto one = compare_file<Network, Loss, T, Backend>(item.path(), allowed, compared)) {
         all.push_back(std::move(*one));
+      }
       ++found;
     }
   }
@@ -293,8 +294,12 @@ std::vector<comparison> compare_all(const std::string& name, tolerance allowed, 
 }
 
 template <class Network, class Loss, class T, class Backend>
-void check_all(const std::string& name, tolerance allowed = usual_tolerance<T>, extent compared = extent::everything) {
+void check_all(const std::string& name, tolerance allowed, extent compared = extent::everything) {
   for (const comparison& one : compare_all<Network, Loss, T, Backend>(name, allowed, compared)) one.finish();
+}
+template <class Network, class Loss, class T, class Backend>
+void check_all(const std::string& name, extent compared = extent::everything) {
+  check_all<Network, Loss, T, Backend>(name, usual_tolerance<T>, compared);
 }
 
 }  // namespace golden

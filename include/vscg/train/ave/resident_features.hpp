@@ -62,7 +62,7 @@ class resident_features {
     std::optional<arrays_type> arrays;
     try {
       arrays.emplace(rows_.size());
-    } catch (const expectation_error&) {
+    } catch (const out_of_memory&) {
       return fits_ = false;
     }
     std::vector<std::vector<std::size_t>> lists;
