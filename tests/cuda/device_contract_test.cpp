@@ -2,6 +2,7 @@
 #include <vscg/cuda/backend.hpp>
 
 #include "cuda/device.hpp"
+#include "cuda/fused_cases.hpp"
 #include "ops/cases/elementwise.hpp"
 #include "ops/cases/loss.hpp"
 #include "ops/cases/product.hpp"
@@ -18,4 +19,15 @@ TEST_CASE("cuda: all operations keep the contract on a device") {
   contract::check<contract::recurrent_cases, float, vscg::cuda>();
   contract::check<contract::rows_cases, float, vscg::cuda>();
   contract::check<contract::time_cases, float, vscg::cuda>();
+}
+
+TEST_CASE("cuda: composites in few launches keep the contract on a device") {
+  if (!cuda_device::found()) return;
+  contract::check<fused_cases::propagate_cases, float, vscg::cuda>();
+  contract::check<fused_cases::project_norm_cases, float, vscg::cuda>();
+  contract::check<fused_cases::project_branches_cases, float, vscg::cuda>();
+  contract::check<fused_cases::extract_events_cases, float, vscg::cuda>();
+  contract::check<fused_cases::score_events_cases, float, vscg::cuda>();
+  contract::check<fused_cases::filter_negative_pairs_cases, float, vscg::cuda>();
+  contract::check<fused_cases::average_cases, float, vscg::cuda>();
 }
