@@ -2,6 +2,7 @@
 #include <vscg/cuda/backend.hpp>
 
 #include "cuda/device.hpp"
+#include "cuda/fused_cases.hpp"
 #include "cuda/recurrent_cases.hpp"
 #include "ops/cases/elementwise.hpp"
 #include "ops/cases/loss.hpp"
@@ -25,4 +26,14 @@ TEST_CASE("cuda: recurrent layers whose steps are one launch agree with the proc
   if (!cuda_device::found()) return;
   at_once::agree<at_once::device_cases, float, vscg::cuda>();
   at_once::agree<at_once::device_pair_cases, float, vscg::cuda>();
+}
+TEST_CASE("cuda: composites in few launches keep the contract on a device") {
+  if (!cuda_device::found()) return;
+  contract::check<fused_cases::propagate_cases, float, vscg::cuda>();
+  contract::check<fused_cases::project_norm_cases, float, vscg::cuda>();
+  contract::check<fused_cases::project_branches_cases, float, vscg::cuda>();
+  contract::check<fused_cases::extract_events_cases, float, vscg::cuda>();
+  contract::check<fused_cases::score_events_cases, float, vscg::cuda>();
+  contract::check<fused_cases::filter_negative_pairs_cases, float, vscg::cuda>();
+  contract::check<fused_cases::average_cases, float, vscg::cuda>();
 }

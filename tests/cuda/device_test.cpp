@@ -30,23 +30,50 @@ namespace {
 
 using memory = vscg::cuda::memory;
 
+/// Operands on the device.
+template <class T>
+struct on_device {
+  product_cases::operands<T>& given;
+  vscg::buffer<T, memory> a{given.a.size()}, b{given.b.size()}, c{given.c.size()}, bias{given.bias.size()};
+  vscg::gemm_arguments<T> args = given.args;
+
+  explicit on_device(product_cases::operands<T>& o) : given(o) {
+    const auto copy_in = [](auto& to, const auto& from) { memory::copy_in(to.data(), from.data(), to.bytes()); };
+    copy_in(a, o.a);
+    copy_in(b, o.b);
+    copy_in(c, o.c);
+    copy_in(bias, o.bias);
+    args.a = a.data();
+    args.b = b.data();
+    args.c = c.data();
+    if (args.bias != nullptr) args.bias = bias.data();
+  }
+  void bring_back() { memory::copy_out(given.c.data(), c.data(), c.bytes()); }
+};
+
+template <class T, class Backend>
+auto& device() {
+  static typename Backend::template executor<T> executor{vscg::threads{1}};
+  return executor;
+}
+
 template <class T, class Backend = vscg::cuda>
 void run(product_cases::operands<T>& o) {
-  static typename Backend::template executor<T> executor{vscg::threads{1}};
-  vscg::buffer<T, memory> a(o.a.size()), b(o.b.size()), c(o.c.size()), bias(o.bias.size());
-  const auto copy_in = [](auto& to, const auto& from) { memory::copy_in(to.data(), from.data(), to.bytes()); };
-  copy_in(a, o.a);
-  copy_in(b, o.b);
-  copy_in(c, o.c);
-  copy_in(bias, o.bias);
-  auto args = o.args;
-  args.a = a.data();
-  args.b = b.data();
-  args.c = c.data();
-  if (args.bias != nullptr) args.bias = bias.data();
-  o.p.relu ? executor.gemm(args, vscg::relu_function{}) : executor.gemm(args);
-  executor.wait();
-  memory::copy_out(o.c.data(), c.data(), c.bytes());
+  auto& card = device<T, Backend>();
+  on_device<T> there(o);
+  o.p.relu ? card.gemm(there.args, vscg::relu_function{}) : card.gemm(there.args);
+  card.wait();
+  there.bring_back();
+}
+
+template <class T, class Backend = vscg::cuda>
+void run_pair(product_cases::operands<T>& first, product_cases::operands<T>& second) {
+  auto& card = device<T, Backend>();
+  on_device<T> a(first), b(second);
+  first.p.relu ? card.gemm_pair(a.args, b.args, vscg::relu_function{}) : card.gemm_pair(a.args, b.args);
+  card.wait();
+  a.bring_back();
+  b.bring_back();
 }
 
 /// The weights of a small network after some steps on batches of two sizes.
@@ -85,6 +112,9 @@ TEST_CASE_TEMPLATE("cuda: products agree with the definition", T, float, double)
   if (!cuda_device::found()) return;
   product_cases::agree_for_every_shape<T>(run<T>);
   product_cases::agree_for_every_option<T>(run<T>);
+  product_cases::agree_for_every_option<T>(run<T>, {11, 1, 70});
+  product_cases::agree_for_every_option<T>(run<T>, {11, 40, 1});
+  product_cases::agree_in_pairs<T>(run_pair<T>);
   product_cases::change_nothing_if_empty<T>(run<T>);
   product_cases::let_not_a_number_through<T>(run<T>);
 }

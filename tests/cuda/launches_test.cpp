@@ -107,10 +107,11 @@ struct counting {
       return true;
     }
     auto launch_each() {
-      return [this](std::size_t n, const auto& kernel) { each(n, 1, kernel); };
+      return [this](std::size_t n, const auto& kernel) { this->each(n, 1, kernel); };
     }
     auto launch_rows() {
-      return [this](std::size_t n, std::size_t row_elements, const auto& kernel) { rows(n, row_elements, kernel); };
+      return
+          [this](std::size_t n, std::size_t row_elements, const auto& kernel) { this->rows(n, row_elements, kernel); };
     }
   };
 };
