@@ -30,5 +30,5 @@ std::vector<double> result_of_operations(std::size_t items, const contract::arra
 
 }  // namespace host_cuda
 
-template <>
-inline constexpr bool vscg::cuda_detail::fuses<host_cuda::fused_backend> = true;
+template <class Operation>
+struct vscg::implementation<Operation, host_cuda::fused_backend> : vscg::cuda_detail::fused_of<Operation> {};

@@ -112,8 +112,8 @@ struct counting_fused : counting {};
 
 }  // namespace
 
-template <>
-inline constexpr bool vscg::cuda_detail::fuses<counting_fused> = true;
+template <class Operation>
+struct vscg::implementation<Operation, counting_fused> : vscg::cuda_detail::fused_of<Operation> {};
 
 namespace {
 

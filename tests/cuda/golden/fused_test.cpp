@@ -34,8 +34,8 @@ struct backend : host_cuda::backend {
 
 }  // namespace
 
-template <>
-inline constexpr bool vscg::cuda_detail::fuses<backend> = true;
+template <class Operation>
+struct vscg::implementation<Operation, backend> : vscg::cuda_detail::fused_of<Operation> {};
 
 TEST_CASE("vscg_fully float cuda, composites in few launches") {
   golden::check_all<vscg::vscg_net, vscg::negative_pair_filter_loss<>, float, backend>("vscg_fully");

@@ -7,6 +7,7 @@
 
 #include <vscg/backend/gemm_arguments.hpp>
 #include <vscg/core/config.hpp>
+#include <vscg/core/record.hpp>
 #include <vscg/core/stretch_limits.hpp>
 #include <vscg/core/team.hpp>
 #include <vscg/cuda/device_memory.hpp>
@@ -83,8 +84,8 @@ using cuda_tf32 = cuda_backend<products::tf32>;
 
 }  // namespace VSCG_INSTRUCTION_SET
 
-template <products Precision>
-inline constexpr bool cuda_detail::fuses<cuda_backend<Precision>> = true;
+template <class Operation, products Precision>
+struct implementation<Operation, cuda_backend<Precision>> : cuda_detail::fused_of<Operation> {};
 
 }  // namespace vscg
 

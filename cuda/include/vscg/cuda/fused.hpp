@@ -3,8 +3,8 @@
 
 #include <vscg/core/begin.hpp>
 
-// Composites of the networks in a few launches each, for backends that `cuda_detail::fuses` names. They are declared
-// here, not included: a backend knows no network.
+// Composites of the networks in a few launches each: `cuda_detail::fused_of`. They are declared here, not included: a
+// backend knows no network.
 
 #include <vscg/cuda/fused/average.hpp>
 #include <vscg/cuda/fused/extract_events.hpp>

@@ -7,7 +7,7 @@
 
 #include <vscg/core/execution.hpp>
 #include <vscg/core/record.hpp>
-#include <vscg/cuda/fused/fuses.hpp>
+#include <vscg/cuda/fused/fused_of.hpp>
 #include <vscg/cuda/fused/gradients.hpp>
 #include <vscg/ops/elementwise.hpp>
 
@@ -69,8 +69,8 @@ struct average_at_once : operation<Shape> {
 }  // namespace cuda_detail
 
 #if !defined(VSCG_CUDA_NO_FUSED_AVERAGE)
-template <class Shape, cuda_detail::Fusing Backend>
-struct implementation<composites::average<Shape>, Backend> {
+template <class Shape>
+struct cuda_detail::fused_of<composites::average<Shape>> {
   using type = cuda_detail::average_at_once<Shape>;
 };
 #endif

@@ -12,7 +12,7 @@
 #include <vscg/core/record.hpp>
 #include <vscg/core/shape.hpp>
 #include <vscg/core/slot.hpp>
-#include <vscg/cuda/fused/fuses.hpp>
+#include <vscg/cuda/fused/fused_of.hpp>
 #include <vscg/cuda/fused/gradients.hpp>
 #include <vscg/cuda/fused/one_of_two.hpp>
 #include <vscg/cuda/fused/pooled_convolution.hpp>
@@ -273,8 +273,8 @@ struct extract_events_at_once : operation<shape<dyn, T / 4, H>, shape<dyn, T / 4
 }  // namespace cuda_detail
 
 #if !defined(VSCG_CUDA_NO_FUSED_EXTRACT_EVENTS)
-template <int T, int C, int H, int Kernel, cuda_detail::Fusing Backend>
-requires(T / 2 / 2 == T / 4 && T >= 4) struct implementation<composites::extract_events<T, C, H, Kernel>, Backend> {
+template <int T, int C, int H, int Kernel>
+requires(T / 2 / 2 == T / 4 && T >= 4) struct cuda_detail::fused_of<composites::extract_events<T, C, H, Kernel>> {
   using type = cuda_detail::extract_events_at_once<T, C, H, Kernel>;
 };
 #endif

@@ -11,7 +11,7 @@
 #include <vscg/core/record.hpp>
 #include <vscg/core/shape.hpp>
 #include <vscg/core/slot.hpp>
-#include <vscg/cuda/fused/fuses.hpp>
+#include <vscg/cuda/fused/fused_of.hpp>
 #include <vscg/cuda/fused/gradients.hpp>
 #include <vscg/ops/batch_mean.hpp>
 #include <vscg/ops/binary_cross_entropy.hpp>
@@ -195,8 +195,8 @@ struct filter_negative_pairs_at_once : operation<shape<1>, shape<1>, shape<1>, s
 }  // namespace cuda_detail
 
 #if !defined(VSCG_CUDA_NO_FUSED_FILTER_NEGATIVE_PAIRS)
-template <int Steps, int Categories, cuda_detail::Fusing Backend>
-struct implementation<composites::filter_negative_pairs<Steps, Categories>, Backend> {
+template <int Steps, int Categories>
+struct cuda_detail::fused_of<composites::filter_negative_pairs<Steps, Categories>> {
   using type = cuda_detail::filter_negative_pairs_at_once<Steps, Categories>;
 };
 #endif

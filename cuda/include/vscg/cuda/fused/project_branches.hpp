@@ -12,7 +12,7 @@
 #include <vscg/core/setting.hpp>
 #include <vscg/core/shape.hpp>
 #include <vscg/core/slot.hpp>
-#include <vscg/cuda/fused/fuses.hpp>
+#include <vscg/cuda/fused/fused_of.hpp>
 #include <vscg/cuda/fused/gradients.hpp>
 #include <vscg/ops/dropout.hpp>
 #include <vscg/ops/linear.hpp>
@@ -200,8 +200,8 @@ struct project_branches_at_once
 
 // Rows begin at multiples of 4 numbers, where dropout's random words do.
 #if !defined(VSCG_CUDA_NO_FUSED_PROJECT_BRANCHES)
-template <int Steps, int C, cuda_detail::Fusing Backend>
-requires(C % 4 == 0) struct implementation<composites::project_branches<Steps, C>, Backend> {
+template <int Steps, int C>
+requires(C % 4 == 0) struct cuda_detail::fused_of<composites::project_branches<Steps, C>> {
   using type = cuda_detail::project_branches_at_once<Steps, C>;
 };
 #endif

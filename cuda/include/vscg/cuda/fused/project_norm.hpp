@@ -12,7 +12,7 @@
 #include <vscg/core/setting.hpp>
 #include <vscg/core/shape.hpp>
 #include <vscg/core/slot.hpp>
-#include <vscg/cuda/fused/fuses.hpp>
+#include <vscg/cuda/fused/fused_of.hpp>
 #include <vscg/cuda/fused/gradients.hpp>
 #include <vscg/ops/column_sums.hpp>
 #include <vscg/ops/dropout.hpp>
@@ -253,8 +253,8 @@ struct project_norm_at_once : operation<shape<dyn, Steps, C>, shape<dyn, Steps, 
 
 // Rows begin at multiples of 4 numbers, where dropout's random words do.
 #if !defined(VSCG_CUDA_NO_FUSED_PROJECT_NORM)
-template <int Steps, int C, cuda_detail::Fusing Backend>
-requires(C % 4 == 0) struct implementation<composites::project_norm<Steps, C>, Backend> {
+template <int Steps, int C>
+requires(C % 4 == 0) struct cuda_detail::fused_of<composites::project_norm<Steps, C>> {
   using type = cuda_detail::project_norm_at_once<Steps, C>;
 };
 #endif

@@ -12,7 +12,7 @@
 #include <vscg/core/setting.hpp>
 #include <vscg/core/shape.hpp>
 #include <vscg/core/slot.hpp>
-#include <vscg/cuda/fused/fuses.hpp>
+#include <vscg/cuda/fused/fused_of.hpp>
 #include <vscg/cuda/fused/gradients.hpp>
 #include <vscg/ops/normalize.hpp>
 #include <vscg/ops/relu.hpp>
@@ -256,8 +256,8 @@ struct propagate_at_once : operation<shape<dyn, Steps, C>, shape<dyn, Steps, C>>
 }  // namespace cuda_detail
 
 #if !defined(VSCG_CUDA_NO_FUSED_PROPAGATE)
-template <int Steps, int C, bool Renormalize, cuda_detail::Fusing Backend>
-struct implementation<composites::propagate<Steps, C, Renormalize>, Backend> {
+template <int Steps, int C, bool Renormalize>
+struct cuda_detail::fused_of<composites::propagate<Steps, C, Renormalize>> {
   using type = cuda_detail::propagate_at_once<Steps, C, Renormalize>;
 };
 #endif

@@ -12,7 +12,7 @@
 #include <vscg/core/shape.hpp>
 #include <vscg/core/slot.hpp>
 #include <vscg/cuda/fused/average.hpp>
-#include <vscg/cuda/fused/fuses.hpp>
+#include <vscg/cuda/fused/fused_of.hpp>
 #include <vscg/cuda/fused/gradients.hpp>
 #include <vscg/ops/column_sums.hpp>
 #include <vscg/ops/cosine_similarity.hpp>
@@ -245,8 +245,8 @@ struct score_events_at_once
 }  // namespace cuda_detail
 
 #if !defined(VSCG_CUDA_NO_FUSED_SCORE_EVENTS)
-template <int Steps, int C, int Categories, cuda_detail::Fusing Backend>
-struct implementation<composites::score_events<Steps, C, Categories>, Backend> {
+template <int Steps, int C, int Categories>
+struct cuda_detail::fused_of<composites::score_events<Steps, C, Categories>> {
   using type = cuda_detail::score_events_at_once<Steps, C, Categories>;
 };
 #endif
