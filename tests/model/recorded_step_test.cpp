@@ -188,8 +188,8 @@ std::vector<double> numbers_of_rows(source from, bool replays) {
            {10, 0, 3, 3, 7, 1, 2, 9}, {4, 5, 6, 7, 8, 9, 10, 0}, {1, 2, 3, 4, 5, 6, 7, 8}, {6}, {2}, {9}}) {
     std::vector<double> some_x, some_y;
     for (const std::size_t row : rows) {
-      some_x.insert(some_x.end(), x.begin() + 3 * row, x.begin() + 3 * row + 3);
-      some_y.insert(some_y.end(), y.begin() + 2 * row, y.begin() + 2 * row + 2);
+      for (const double number : x.subspan(3 * row, 3)) some_x.push_back(number);
+      for (const double number : y.subspan(2 * row, 2)) some_y.push_back(number);
     }
     if (from == source::host)
       numbers.push_back(t.step(some_x, some_y).total);
@@ -274,7 +274,9 @@ TEST_CASE("a session takes rows of the data set that a trainer has") {
   for (const std::vector<std::size_t>& rows :
        std::vector<std::vector<std::size_t>>{{8, 2}, {0, 1}, {5, 5}, {3, 4, 8}}) {
     std::vector<double> x;
-    for (const std::size_t row : rows) x.insert(x.end(), all.x.begin() + 3 * row, all.x.begin() + 3 * row + 3);
+    for (const std::size_t row : rows) {
+      for (const double number : std::span(all.x).subspan(3 * row, 3)) x.push_back(number);
+    }
     const auto got = s.infer(videos, rows);
     CHECK(std::vector<double>(got.values().begin(), got.values().end()) == host.infer(x).numbers);
     const auto direct = s.infer(x);
