@@ -9,7 +9,6 @@
 
 #include <vscg/model/persistent_arrays.hpp>
 #include <vscg/model/report.hpp>
-#include <vscg/model/resident_arrays.hpp>
 #include <vscg/ops/add.hpp>
 #include <vscg/ops/add_to_rows.hpp>
 #include <vscg/ops/batch_mean.hpp>
@@ -107,8 +106,6 @@
   ROWS(T, kernels::index_cross_entropy_pullback<T>)                                       \
   ROWS(T, kernels::dropout_mask<T>)                                                       \
   ROWS(T, kernels::gather_columns<T>)                                                     \
-  ROWS(T, kernels::gather_items<T>)                                                       \
-  ROWS(T, kernels::gather_indices<T>)                                                     \
   ROWS(T, kernels::guard_loss<T>)                                                         \
   ROWS(T, kernels::gather_numbers<T>)                                                     \
   ROWS(T, kernels::layer_norm_block_sums<T>)                                              \

@@ -23,8 +23,8 @@ inline constexpr std::array<std::string_view, 16> call_names{
 /// any end of the process.
 struct record {
   std::array<std::atomic<std::uint64_t>, call_names.size()> calls;
-  std::atomic<std::uint64_t> failed;       // how many of them failed
-  std::atomic<std::uint64_t> within_hdf5;  // 1 if HDF5's library made one that failed
+  std::atomic<std::uint64_t> failed;          // how many of them failed
+  std::atomic<std::uint64_t> within_library;  // 1 if a library that does not survive it made one that failed
 };
 
 }  // namespace faults

@@ -122,10 +122,10 @@ class grid {
 
  private:
   struct counts {
-    int trials = 0, refused = 0, unharmed = 0, in_hdf5 = 0, wrong = 0;
+    int trials = 0, refused = 0, unharmed = 0, in_library = 0, wrong = 0;
     std::string words() const {
       return std::to_string(trials) + " trials, " + std::to_string(refused) + " refused, " + std::to_string(unharmed) +
-             " unharmed, " + std::to_string(in_hdf5) + " ended by HDF5's library, " + std::to_string(wrong) + " wrong";
+             " unharmed, " + std::to_string(in_library) + " ended by a library, " + std::to_string(wrong) + " wrong";
     }
   };
 
@@ -164,10 +164,10 @@ class grid {
     std::string wrong = judge(hit, f, dir);
     counts& row = table_[std::string(faults::call_names[static_cast<std::size_t>(f.kind)])];
     ++row.trials;
-    const bool by_hdf5 = hit.crashed() && hit.within_hdf5 && f.kind == call::memory;
+    const bool by_library = hit.crashed() && hit.within_library && f.kind == call::memory;
     row.refused += hit.result.code == 1 ? 1 : 0;
     row.unharmed += hit.result.code == 0 ? 1 : 0;
-    row.in_hdf5 += by_hdf5 ? 1 : 0;
+    row.in_library += by_library ? 1 : 0;
     if (hit.result.code != 0) {
       const auto second = faults::run(shim_, s_.program, s_.arguments + s_.again, dir, {});
       if (second.result.code != 0) wrong += "the same command again fails: " + second.result.err + "; ";
@@ -188,8 +188,8 @@ class grid {
     std::string wrong;
     auto found = faults::state_of(dir / "work");
     if (hit.crashed()) {
-      // HDF5's library does not survive every failed malloc of its own; the files must.
-      if (!(hit.within_hdf5 && f.kind == call::memory)) wrong += "it crashed; ";
+      // HDF5's and CUDA's libraries do not survive every failed malloc of their own; the files must.
+      if (!(hit.within_library && f.kind == call::memory)) wrong += "it crashed; ";
       std::erase_if(found, [](const auto& file) { return half_written(file.first); });
     }
     // A file that cannot be removed stays, and the next run removes it.
@@ -200,7 +200,8 @@ class grid {
       if (hit.result.out != said_ && s_.together) wrong += "exit 0, but it says something else; ";
       return wrong;
     }
-    if (hit.result.code == 1 && !(hit.within_hdf5 && f.kind == call::memory)) wrong += expect_one_line(hit.result.err);
+    if (hit.result.code == 1 && !(hit.within_library && f.kind == call::memory))
+      wrong += expect_one_line(hit.result.err);
     if (!s_.together) {
       for (const auto& file : found) {
         if (half_written(file.first)) wrong += file.first + " is left over; ";

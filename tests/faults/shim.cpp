@@ -44,14 +44,17 @@ bool lasting = false, halved = false, traced = false;
 // Requests of this library itself do not count. A thread's own variable must not ask for memory either.
 thread_local bool looking __attribute__((tls_model("initial-exec"))) = false;
 
-/// Whether one of the callers belongs to HDF5's library; prints them if asked to.
-bool within_hdf5() {
+/// Whether one of the callers belongs to a library that does not survive a failed malloc: HDF5's, or CUDA's, which asks
+/// for memory before main(). Prints them if asked to.
+bool within_library() {
   void* callers[64];
   const int depth = ::backtrace(callers, 64);
   if (traced) ::backtrace_symbols_fd(callers, depth, STDERR_FILENO);
   return std::any_of(callers, callers + depth, [](void* caller) {
     Dl_info where{};
-    return ::dladdr(caller, &where) != 0 && std::strstr(where.dli_fname, "libhdf5") != nullptr;
+    if (::dladdr(caller, &where) == 0) return false;
+    const auto is_of = [&](const char* library) { return std::strstr(where.dli_fname, library) != nullptr; };
+    return is_of("libhdf5") || is_of("libcudart") || is_of("libcublas");
   });
 }
 
@@ -62,9 +65,9 @@ bool chosen(call kind) {
   if (kind != failing || failing_from == 0) return false;
   if (lasting ? number < failing_from : number != failing_from) return false;
   ++counts->failed;
-  if (counts->within_hdf5 != 0) return true;
+  if (counts->within_library != 0) return true;
   looking = true;
-  if (within_hdf5()) counts->within_hdf5 = 1;
+  if (within_library()) counts->within_library = 1;
   looking = false;
   return true;
 }

@@ -44,8 +44,8 @@ inline std::string find_shim() {
 struct outcome {
   programs_test::result result;
   std::array<std::uint64_t, call_names.size()> calls{};
-  bool failed = false;       ///< whether the call was reached
-  bool within_hdf5 = false;  ///< whether HDF5's library made it
+  bool failed = false;          ///< whether the call was reached
+  bool within_library = false;  ///< whether a library that does not survive it made it
 
   bool crashed() const { return result.code != 0 && result.code != 1; }
 };
@@ -65,7 +65,7 @@ inline outcome run(const std::string& shim, const std::string& program, const st
   std::memcpy(numbers.data(), bytes.data(), sizeof numbers);
   std::copy_n(numbers.begin(), o.calls.size(), o.calls.begin());
   o.failed = numbers[call_names.size()] > 0;
-  o.within_hdf5 = numbers[call_names.size() + 1] > 0;
+  o.within_library = numbers[call_names.size() + 1] > 0;
   for (const char* const name : {"record", "stdout.txt", "stderr.txt"}) std::filesystem::remove(dir / name);
   return o;
 }
