@@ -10,7 +10,6 @@
 #include <span>
 #include <vector>
 
-#include <vscg/core/for_each_part.hpp>
 #include <vscg/core/inputs.hpp>
 #include <vscg/core/stopped.hpp>
 #include <vscg/core/team.hpp>
@@ -23,6 +22,7 @@
 #include <vscg/train/ave/metrics.hpp>
 #include <vscg/train/ave/prediction.hpp>
 #include <vscg/train/ave/resident_features.hpp>
+#include <vscg/train/ave/row_lists.hpp>
 
 namespace vscg::train {
 
@@ -40,11 +40,7 @@ class evaluator {
   /// `stop` says so before a batch or while it waits for one.
   std::optional<confusion_matrix> operator()(data::batch_loader<Scalar>& loader, std::span<const std::size_t> rows,
                                              const std::function<bool()>& stop = nullptr) {
-    std::vector<std::vector<std::size_t>> lists;
-    for_each_part(rows.size(), videos, [&](std::size_t first, std::size_t count) {
-      const auto part = rows.subspan(first, count);
-      lists.emplace_back(part.begin(), part.end());
-    });
+    const auto lists = row_lists(rows, videos);
     confusion_matrix counts(data::categories);
     const auto add = [&](std::size_t, const data::batch<Scalar>& batch) {
       expect_no_stop(stop);
@@ -53,7 +49,7 @@ class evaluator {
       return true;
     };
     try {
-      data::for_each_batch(loader, std::span<const std::vector<std::size_t>>(lists), add, stop);
+      data::for_each_batch(loader, std::span(lists), add, stop);
     } catch (const stopped&) {
       return std::nullopt;
     }

@@ -13,12 +13,12 @@
 #include <vector>
 
 #include <vscg/core/error.hpp>
-#include <vscg/core/for_each_part.hpp>
 #include <vscg/data/ave_dataset.hpp>
 #include <vscg/data/batch_loader.hpp>
 #include <vscg/data/for_each_batch.hpp>
 #include <vscg/data/types.hpp>
 #include <vscg/model/resident_arrays.hpp>
+#include <vscg/train/ave/row_lists.hpp>
 
 namespace vscg::train {
 
@@ -65,16 +65,12 @@ class resident_features {
     } catch (const out_of_memory&) {
       return fits_ = false;
     }
-    std::vector<std::vector<std::size_t>> lists;
-    for_each_part(rows_.size(), at_once, [&](std::size_t first, std::size_t count) {
-      const auto part = std::span(rows_).subspan(first, count);
-      lists.emplace_back(part.begin(), part.end());
-    });
+    const auto lists = row_lists(rows_, at_once);
     const auto put = [&](std::size_t i, const data::batch<Scalar>& batch) {
       arrays->put(i * at_once, batch.audio, batch.visual);
       return true;
     };
-    data::for_each_batch(loader, std::span<const std::vector<std::size_t>>(lists), put, stop);
+    data::for_each_batch(loader, std::span(lists), put, stop);
     arrays_ = std::move(arrays);
     return true;
   }

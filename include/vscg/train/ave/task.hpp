@@ -49,8 +49,7 @@ class ave_task {
         settings_(s),
         rows_(training_rows(ave, s)),
         evaluator_(w, n),
-        loader_(ave, std::max(s.batch, evaluator_.videos)),
-        features_(used_rows(ave, rows_), ave.videos() + ave.noisy_videos()) {}
+        loader_(ave, std::max(s.batch, evaluator_.videos)) {}
 
   std::uint64_t identity() const { return data_identity(ave_); }
 
@@ -62,12 +61,12 @@ class ave_task {
   template <class Take>
   void for_each_batch(std::span<const std::vector<std::size_t>> lists, Take take, const std::function<bool()>& stop) {
     if constexpr (has_own_memory) {
-      if (features_.ready(loader_, settings_.batch, stop)) {
+      if (has_features(stop)) {
         for (const auto& list : lists) {
           labels_.read(ave_, list);
           fill_targets(list.size(), labels_.segment_classes, labels_.tags);
-          const auto places = features_.places(list);
-          const auto step = [&](const auto&... target) { return take(features_.arrays(), places, target...); };
+          const auto places = features_->places(list);
+          const auto step = [&](const auto&... target) { return take(features_->arrays(), places, target...); };
           if (!std::apply(step, targets_)) return;
         }
         return;
@@ -103,10 +102,16 @@ class ave_task {
 
   static constexpr bool has_own_memory = !Backend::memory::borrows_host_arrays;
 
+  /// Whether all features are in the backend's memory; the first call brings them there.
+  bool has_features(const std::function<bool()>& stop) {
+    if (!features_) features_.emplace(used_rows(ave_, rows_), ave_.videos() + ave_.noisy_videos());
+    return features_->ready(loader_, settings_.batch, stop);
+  }
+
   std::optional<confusion_matrix> count(std::span<const std::size_t> rows, const std::function<bool()>& stop) {
     if constexpr (has_own_memory) {
       try {
-        if (features_.ready(loader_, settings_.batch, stop)) return evaluator_(features_, ave_, rows, stop);
+        if (has_features(stop)) return evaluator_(*features_, ave_, rows, stop);
       } catch (const stopped&) {
         return std::nullopt;
       }
@@ -154,8 +159,8 @@ class ave_task {
   std::vector<std::size_t> rows_;
   evaluator<Network, Scalar, Backend> evaluator_;
   data::batch_loader<Scalar> loader_;
-  // Unused if the backend has the host's memory.
-  resident_features<inputs_of<Network>, Scalar, typename Backend::memory> features_;
+  // None if the backend has the host's memory.
+  std::optional<resident_features<inputs_of<Network>, Scalar, typename Backend::memory>> features_;
   row_labels<Scalar> labels_;
   released released_;
   std::array<std::vector<Scalar>, Loss::targets::count> targets_;
