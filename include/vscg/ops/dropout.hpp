@@ -72,6 +72,11 @@ struct dropout_use {
   double rate = 0;
   std::uint64_t path = 0;
   std::uint32_t number = 0;
+  /// What kept numbers are multiplied with.
+  template <class T>
+  T kept_scale() const {
+    return static_cast<T>(1 / (1 - rate));
+  }
 };
 
 /// What `use` keeps of the items of a run.
@@ -83,7 +88,7 @@ kernels::dropout_choice<T> choice_of(const dropout_use& use, const run_state& st
   choice.use = use.number;
   choice.first_item = static_cast<std::uint32_t>(state.first_item);
   choice.limit = static_cast<std::uint32_t>(use.rate * 0x1p32);
-  choice.kept_scale = static_cast<T>(1 / (1 - use.rate));
+  choice.kept_scale = use.kept_scale<T>();
   return choice;
 }
 

@@ -160,7 +160,7 @@ struct project_branches_at_once
     kernels::branches_pullback<T> before{};
     before.rows = rows;
     before.channels = C;
-    before.kept = static_cast<T>(1 / (1 - use.rate));
+    before.kept = use.template kept_scale<T>();
     before.results = {{c.y(first_1), c.y(first_2), c.y(second_1), c.y(second_2)}};
     before.slopes = {{c.dy(first_1), c.dy(first_2), c.dy(second_1), c.dy(second_2)}};
     before.projected = slopes;

@@ -228,8 +228,8 @@ struct project_norm_at_once : operation<shape<dyn, Steps, C>, shape<dyn, Steps, 
     const std::size_t more = Context::wants(scale) ? 2 * blocks * sums::pieces(C) : 0;
     c.backend().rows(2 * rows + more, 4 * C,
                      kernels::project_norm_pullback<T>{
-                         {rows, C, kept<T>(first_use), kept<T>(second_use), c.x(scale), c.saved(0), c.saved(1),
-                          first_slope, second_slope, slopes},
+                         {rows, C, first_use.template kept_scale<T>(), second_use.template kept_scale<T>(), c.x(scale),
+                          c.saved(0), c.saved(1), first_slope, second_slope, slopes},
                          {rows, blocks, C, c.saved(0), c.saved(1), first_slope, second_slope, c.scratch(1)}});
     project_back(
         c.backend(), rows, C, C,
@@ -240,12 +240,6 @@ struct project_norm_at_once : operation<shape<dyn, Steps, C>, shape<dyn, Steps, 
       const kernels::block_rows<T> partial = few_blocks(c.backend(), 2 * blocks, 2 * C, c.scratch(1));
       c.backend().each(C, partial.count, kernels::layer_norm_parameters<T>{C, partial, c.dx(scale), c.dx(shift)});
     }
-  }
-
- private:
-  template <class T>
-  static T kept(const dropout_use& use) {
-    return static_cast<T>(1 / (1 - use.rate));
   }
 };
 
