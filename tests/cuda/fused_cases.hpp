@@ -87,7 +87,8 @@ struct project_branches_case
   using also_active = std::integer_sequence<std::uint32_t, 0b010010, 0b111101>;
   auto operator()(auto first, auto second, auto w1, auto w2, auto w3, auto w4) const {
     const vscg::composites::project_branches<2, 4> branches{{{{0.3, 5, 0}, {0.3, 5, 1}, {0.3, 5, 2}, {0.3, 5, 3}}}};
-    const auto results = vscg::compose(branches, first, second, w1, w2, w3, w4);
+    const auto [a, b, c, d] = vscg::compose(branches, first, second, w1, w2, w3, w4);
+    const std::tuple results{a, b, c, d};
     const auto of = [&](auto k) { return std::get<k>(results) * (1.0 + k); };
     return (of(std::integral_constant<std::size_t, Which>{}) + ...);
   }

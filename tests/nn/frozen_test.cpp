@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <vscg/backend/eigen/backend.hpp>
+#include <vscg/core/program.hpp>
 #include <vscg/model/trace.hpp>
 #include <vscg/nn/frozen.hpp>
 #include <vscg/nn/linear.hpp>

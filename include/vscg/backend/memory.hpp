@@ -53,13 +53,27 @@ struct host_memory {
   }
 };
 
+namespace detail {
+/// One function for buffers of all types, because every type of buffer would compile its own.
+template <class Memory>
+VSCG_NOINLINE void* allocate(std::size_t count, std::size_t bytes_each) {
+  if (count == 0) return nullptr;
+  const std::size_t bytes = checked_product("bytes of memory", {count, bytes_each});
+  try {
+    return Memory::allocate(bytes);
+  } catch (const std::bad_alloc&) {
+    throw out_of_memory("memory", bytes_text(bytes) + " more", "that the system does not give them");
+  }
+}
+}  // namespace detail
+
 /// One block of a backend's memory, aligned to 64 bytes, not initialized. Throws vscg::out_of_memory, which says
 /// how much was requested, if the system does not give it.
 template <class T, class Memory>
 class buffer {
  public:
   buffer() = default;
-  explicit buffer(std::size_t size) : size_(size), data_(size == 0 ? nullptr : allocate(size)) {}
+  explicit buffer(std::size_t size) : size_(size), data_(static_cast<T*>(detail::allocate<Memory>(size, sizeof(T)))) {}
   buffer(buffer&& other) noexcept : size_(std::exchange(other.size_, 0)), data_(std::exchange(other.data_, nullptr)) {}
   buffer& operator=(buffer&& other) noexcept {
     std::swap(size_, other.size_);
@@ -76,15 +90,6 @@ class buffer {
   std::size_t bytes() const { return size_ * sizeof(T); }
 
  private:
-  static T* allocate(std::size_t size) {
-    const std::size_t bytes = checked_product("bytes of memory", {size, sizeof(T)});
-    try {
-      return static_cast<T*>(Memory::allocate(bytes));
-    } catch (const std::bad_alloc&) {
-      throw out_of_memory("memory", bytes_text(bytes) + " more", "that the system does not give them");
-    }
-  }
-
   std::size_t size_ = 0;
   T* data_ = nullptr;
 };

@@ -4,7 +4,6 @@
 #include <vscg/core/begin.hpp>
 
 #include <cmath>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -145,23 +144,15 @@ struct parameter_table {
 
 namespace detail {
 
+// Keeps the path to where it is, because a string for every member would compile to more code than all the rest.
 class parameter_binder {
  public:
   template <class Member>
-  void walk(Member& member, const std::string& prefix) {
-    visit_members(member, [&](auto& child, std::string_view name, int slice = 0) {
-      const std::string path = join(prefix, name);
-      using Child = std::remove_reference_t<decltype(child)>;
-      if constexpr (is_parameter<Child>) {
-        add(child, path, slice);
-      } else if constexpr (std::same_as<Child, random_key>) {
-        child.path = fnv1a(path);
-        child.id = table.random_keys++;
-      } else if constexpr (std::is_arithmetic_v<Child> || std::is_enum_v<Child>) {
-        table.settings.add(path, static_cast<double>(child));
-      } else {
-        walk(child, path);
-      }
+  void walk(Member& member) {
+    visit_members(member, [this](auto& child, std::string_view name, int slice = 0) {
+      const std::size_t before = enter(name);
+      add(child, slice);
+      path_.resize(before);
     });
   }
 
@@ -171,35 +162,49 @@ class parameter_binder {
   // 16 elements are 64 bytes of float or 128 of double, so the table does not depend on the scalar.
   static constexpr std::size_t alignment = 16;
 
-  VSCG_NOINLINE static std::string join(const std::string& prefix, std::string_view name) {
-    std::string path = prefix;
-    if (!path.empty() && !name.empty()) path += '.';
-    return path.append(name);
+  /// Returns the length of the path so far.
+  VSCG_NOINLINE std::size_t enter(std::string_view name) {
+    const std::size_t before = path_.size();
+    if (before != 0 && !name.empty()) path_ += '.';
+    path_ += name;
+    return before;
   }
 
+  template <class Child>
+  void add(Child& child, int) {
+    if constexpr (std::is_arithmetic_v<Child> || std::is_enum_v<Child>)
+      table.settings.add(path_, static_cast<double>(child));
+    else
+      walk(child);
+  }
+  void add(random_key& key, int) {
+    key.path = fnv1a(path_);
+    key.id = table.random_keys++;
+  }
   template <int... Extents, class Initializer, int Stack, kept_by Keeper>
-  void add(parameter_of<shape<Extents...>, Initializer, Stack, Keeper>& p, const std::string& name, int slice) {
-    constexpr std::size_t extents[] = {static_cast<std::size_t>(Extents)...};
-    append(p.id, name, extents, Stack, slice, Initializer::of(shape<Extents...>{}));
-    table.entries.back().learns = p.learns;
+  void add(parameter_of<shape<Extents...>, Initializer, Stack, Keeper>& p, int slice) {
+    static constexpr std::size_t extents[] = {static_cast<std::size_t>(Extents)...};
+    append(p.id, extents, Stack, slice, Initializer::of(shape<Extents...>{}), p.learns);
   }
 
-  VSCG_NOINLINE void append(std::uint32_t& id, const std::string& name, std::span<const std::size_t> extents, int stack,
-                            int slice, initializer start) {
+  VSCG_NOINLINE void append(std::uint32_t& id, std::span<const std::size_t> extents, int stack, int slice,
+                            initializer start, bool learns) {
     std::size_t elements = 1;
     for (const std::size_t e : extents) elements *= e;
-    const std::string what = "elements of parameter '" + name + "'";
+    const std::string what = "elements of parameter '" + path_ + "'";
     const std::size_t all = checked_product(what, {elements, static_cast<std::size_t>(stack)});
     if (id == unbound) {
       id = static_cast<std::uint32_t>(table.storage.size());
       table.storage.push_back({table.buffer_elements, all});
       table.buffer_elements = checked_sum(what, {table.buffer_elements, (all + alignment - 1) / alignment * alignment});
     }
-    if (table.find(name) != nullptr)
-      throw expectation_error("parameter '" + name + "'", "each name once", "the name twice");
+    if (table.find(path_) != nullptr)
+      throw expectation_error("parameter '" + path_ + "'", "each name once", "the name twice");
     const std::size_t offset = table.storage[id].offset + elements * static_cast<std::size_t>(slice);
-    table.entries.push_back({name, {extents.begin(), extents.end()}, id, offset, elements, start});
+    table.entries.push_back({path_, {extents.begin(), extents.end()}, id, offset, elements, start, learns});
   }
+
+  std::string path_;
 };
 
 }  // namespace detail
@@ -208,7 +213,7 @@ class parameter_binder {
 template <class Network>
 parameter_table bind_parameters(Network& network) {
   detail::parameter_binder binder;
-  binder.walk(network, "");
+  binder.walk(network);
   return std::move(binder.table);
 }
 

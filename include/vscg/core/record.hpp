@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <cstring>
 #include <string>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -32,7 +31,7 @@ namespace vscg {
 ///     template <class C> void pullback(const C& c) const;
 ///   };
 ///
-/// An operation with several results lists all their shapes; `record` then returns a pair or a tuple of vars.
+/// An operation with several results lists all their shapes; `record` then returns `vars`, for structured bindings.
 template <class Result, class... More>
 struct operation {
   using result = Result;
@@ -282,13 +281,10 @@ template <class Tag, bool Active, class Only>
 auto result_vars(recorder* trace, slot_id first, shape_list<Only>) {
   return result_var<Tag, Active, Only>{trace, first};
 }
-template <class Tag, bool Active, class First, class Second>
-auto result_vars(recorder* trace, slot_id first, shape_list<First, Second>) {
-  return std::pair{result_var<Tag, Active, First>{trace, first}, result_var<Tag, Active, Second>{trace, first + 1}};
-}
 template <class Tag, bool Active, class... Results>
 auto result_vars(recorder* trace, slot_id first, shape_list<Results...>) {
-  return std::tuple{result_var<Tag, Active, Results>{trace, first++}...};
+  static_assert(sizeof...(Results) <= 4, "vscg::record: an operation has at most four results");
+  return vars{result_var<Tag, Active, Results>{trace, first++}...};
 }
 
 }  // namespace detail
@@ -304,8 +300,8 @@ struct implementation {
 };
 
 /// Records one operation, or the backend's replacement for it. A program grows only through this function. Returns a
-/// var, or a pair or tuple of vars if the operation has several results. Cold, because a program records once and then
-/// runs: the compiler makes such functions small, which takes it less time.
+/// var, or `vars` if the operation has several results. Cold, because a program records once and then runs: the
+/// compiler makes such functions small, which takes it less time.
 template <class Operation, class Tag, class... Shapes, bool... Active>
 [[gnu::cold]] auto record(const Operation& operation, const var<Tag, Shapes, Active>&... operands) {
   using Chosen = typename implementation<Operation, typename Tag::backend>::type;

@@ -44,6 +44,31 @@ inline constexpr bool is_var<var<Tag, Shape, Active>> = true;
 template <class Type>
 concept Var = is_var<std::remove_cvref_t<Type>>;
 
+/// Two to four vars: what `record` and composites return if there are several results. It is an aggregate, for
+/// structured bindings, and compiles faster than a std::pair or a std::tuple.
+template <class... Each>
+struct vars;
+template <class First, class Second>
+struct vars<First, Second> {
+  First first;
+  Second second;
+};
+template <class First, class Second, class Third>
+struct vars<First, Second, Third> {
+  First first;
+  Second second;
+  Third third;
+};
+template <class First, class Second, class Third, class Fourth>
+struct vars<First, Second, Third, Fourth> {
+  First first;
+  Second second;
+  Third third;
+  Fourth fourth;
+};
+template <class... Each>
+vars(Each...) -> vars<Each...>;
+
 template <Var X>
 using shape_of = typename std::remove_cvref_t<X>::shape_type;
 

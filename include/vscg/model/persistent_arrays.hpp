@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <vector>
 
 #include <vscg/backend/memory.hpp>
 #include <vscg/core/error.hpp>
@@ -57,7 +56,8 @@ struct take_value {
 template <class Scalar, class Memory>
 class persistent_arrays {
  public:
-  persistent_arrays(const program& p, const parameter_table& table) {
+  /// Both must outlive it.
+  persistent_arrays(const program& p, const parameter_table& table) : program_(p), table_(table) {
     for (const array_update& next : p.updates()) {
       const parameter_storage& at = table.storage[next.parameter];
       const slot& value = p.slot_table()[next.value];
@@ -65,17 +65,17 @@ class persistent_arrays {
         throw expectation_error("assign to '" + std::string(p.parameter_label(next.parameter)) + "'",
                                 std::to_string(at.elements) + " numbers", shape_text(value));
       }
-      all_.push_back({next.value, at});
     }
-    if (!all_.empty()) guarded_ = buffer<Scalar, Memory>(1);
+    if (!p.updates().empty()) guarded_ = buffer<Scalar, Memory>(1);
   }
 
   /// The loss that decides whether the step is taken: NaN if one of the new numbers is not finite.
   template <class Runner>
   const Scalar* guard(Runner& run, const Scalar* loss) {
-    for (const update& u : all_) {
-      const kernels::guard_loss<Scalar> kernel{u.to.elements, run.value(u.value), loss, guarded_.data()};
-      run.backend().rows(1, u.to.elements, kernel);
+    for (const array_update& next : program_.updates()) {
+      const std::size_t elements = table_.storage[next.parameter].elements;
+      const kernels::guard_loss<Scalar> kernel{elements, run.value(next.value), loss, guarded_.data()};
+      run.backend().rows(1, elements, kernel);
       loss = guarded_.data();
     }
     return loss;
@@ -84,20 +84,18 @@ class persistent_arrays {
   /// If `taken` is 1, gives the arrays in `weights` their new numbers.
   template <class Runner>
   void take(Runner& run, const Scalar* taken, Scalar* weights) {
-    for (const update& u : all_) {
-      run.backend().each(u.to.elements, 1,
-                         kernels::take_value<Scalar>{taken, run.value(u.value), weights + u.to.offset});
+    for (const array_update& next : program_.updates()) {
+      const parameter_storage& to = table_.storage[next.parameter];
+      run.backend().each(to.elements, 1,
+                         kernels::take_value<Scalar>{taken, run.value(next.value), weights + to.offset});
     }
   }
 
   std::size_t bytes() const { return guarded_.bytes(); }
 
  private:
-  struct update {
-    slot_id value;
-    parameter_storage to;
-  };
-  std::vector<update> all_;
+  const program& program_;
+  const parameter_table& table_;
   buffer<Scalar, Memory> guarded_;
 };
 

@@ -52,7 +52,10 @@ class runner {
       where[block.id] = arena_.data() + block.offset / sizeof(Scalar);
     }
     seed_loss();
-    for (const auto& s : plan_.stretches()) strides_.push_back(strides_in(s));
+    for (const auto& s : plan_.stretches()) {
+      add_strides_of(s);
+      stride_ends_.push_back(strides_.size());
+    }
   }
   runner(runner&&) = delete;
 
@@ -187,9 +190,8 @@ class runner {
     std::size_t bytes;  // per item
   };
 
-  std::vector<stride> strides_in(const stretch& s) const {
-    std::vector<stride> found;
-    if (s.items == 0) return found;
+  void add_strides_of(const stretch& s) {
+    if (s.items == 0) return;
     std::vector<bool> seen(2 * program_->slot_table().size());  // by slot, values before gradients
     for (const auto& block : plan_.blocks()) {
       if (block.part) seen[2 * std::size_t{block.id} + (block.gradient ? 1 : 0)] = true;  // starts over with each part
@@ -201,16 +203,18 @@ class runner {
         const std::size_t entry = 2 * std::size_t{id} + (gradient ? 1 : 0);
         if (bytes == 0 || seen[entry]) return;
         seen[entry] = true;
-        found.push_back({gradient, id, bytes});
+        strides_.push_back({gradient, id, bytes});
       });
     }
-    return found;
   }
 
-  // Counts in bytes, because not all arrays hold scalars.
-  void move_on(const stride& s, std::ptrdiff_t items) {
-    Scalar*& at = (s.gradient ? gradients_ : values_)[s.id];
-    at = reinterpret_cast<Scalar*>(reinterpret_cast<std::byte*>(at) + static_cast<std::ptrdiff_t>(s.bytes) * items);
+  // Moves the pointers of one stretch. Counts in bytes, because not all arrays hold scalars.
+  void move_on(std::size_t stretch, std::ptrdiff_t items) {
+    for (std::size_t i = stretch == 0 ? 0 : stride_ends_[stretch - 1]; i < stride_ends_[stretch]; ++i) {
+      const stride& s = strides_[i];
+      Scalar*& at = (s.gradient ? gradients_ : values_)[s.id];
+      at = reinterpret_cast<Scalar*>(reinterpret_cast<std::byte*>(at) + static_cast<std::ptrdiff_t>(s.bytes) * items);
+    }
   }
 
   void run(const run_state& state, std::size_t begin, std::size_t end, std::string* not_finite) {
@@ -226,9 +230,9 @@ class runner {
         part.items = std::min(at_once, state.items - done);
         done += part.items;
         go_on = run_steps(part, stretches[i], done == state.items, not_finite);
-        for (const stride& s : strides_[i]) move_on(s, static_cast<std::ptrdiff_t>(part.items));
+        move_on(i, static_cast<std::ptrdiff_t>(part.items));
       }
-      for (const stride& s : strides_[i]) move_on(s, -static_cast<std::ptrdiff_t>(done));
+      move_on(i, -static_cast<std::ptrdiff_t>(done));
       if (go_on) continue;
       if (given_up_) throw stopped();
       return;
@@ -302,7 +306,8 @@ class runner {
   std::vector<parameter_storage> storage_;
   const Scalar* weights_ = nullptr;
   std::uint32_t bindings_ = 0;
-  std::vector<std::vector<stride>> strides_;  // by stretch
+  std::vector<stride> strides_;  // by stretch, each up to
+  std::vector<std::size_t> stride_ends_;
   bool poison_ = false;
   void* watcher_ = nullptr;
   void (*watch_)(void*, std::size_t, bool) = nullptr;

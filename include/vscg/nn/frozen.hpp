@@ -3,9 +3,6 @@
 
 #include <vscg/core/begin.hpp>
 
-#include <tuple>
-#include <utility>
-
 #include <vscg/core/guard.hpp>
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
@@ -15,13 +12,19 @@ template <mode Mode, class Scalar, class Backend, mode From, class Shape, bool A
 auto in_mode(const var<trace_tag<Scalar, Backend, From>, Shape, Active>& x) {
   return var<trace_tag<Scalar, Backend, Mode>, Shape, Active>{x.trace, x.id};
 }
-template <mode Mode, Var First, Var Second>
-auto in_mode(const std::pair<First, Second>& both) {
-  return std::pair{in_mode<Mode>(both.first), in_mode<Mode>(both.second)};
-}
-template <mode Mode, Var... X>
-auto in_mode(const std::tuple<X...>& all) {
-  return std::apply([](const auto&... x) { return std::tuple{in_mode<Mode>(x)...}; }, all);
+template <mode Mode, template <class...> class Several, Var... X>
+auto in_mode(const Several<X...>& all) {
+  const auto moved = [](const auto&... x) { return Several<decltype(in_mode<Mode>(x))...>{in_mode<Mode>(x)...}; };
+  if constexpr (sizeof...(X) == 2) {
+    const auto& [first, second] = all;
+    return moved(first, second);
+  } else if constexpr (sizeof...(X) == 3) {
+    const auto& [first, second, third] = all;
+    return moved(first, second, third);
+  } else {
+    const auto& [first, second, third, fourth] = all;
+    return moved(first, second, third, fourth);
+  }
 }
 }  // namespace vscg::detail
 
@@ -29,7 +32,7 @@ namespace vscg::nn {
 
 /// A layer whose parameters do not learn; gradients still flow through it to its operands. Its arrays have the layer's
 /// names. PyTorch: requires_grad_(False) on the layer's parameters. It takes what the layer takes, and returns a
-/// var, or a pair or tuple of vars.
+/// var, or several as `vars` (a std::pair or std::tuple of them will do).
 template <class Layer>
 struct frozen {
   Layer layer;

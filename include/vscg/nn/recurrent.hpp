@@ -4,7 +4,6 @@
 #include <vscg/core/begin.hpp>
 
 #include <cstddef>
-#include <string>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -14,6 +13,7 @@
 #include <vscg/core/parameter.hpp>
 #include <vscg/core/shape.hpp>
 #include <vscg/core/var.hpp>
+#include <vscg/nn/layer_number.hpp>
 #include <vscg/ops/gru.hpp>
 #include <vscg/ops/lstm.hpp>
 #include <vscg/ops/select_rows.hpp>
@@ -21,13 +21,17 @@
 namespace vscg::detail {
 
 /// PyTorch's name: "weight_ih_l0", "weight_ih_l0_reverse".
-VSCG_NOINLINE inline std::string recurrent_weight_name(const char* array, std::size_t layer, int direction) {
-  std::string name(array);
-  name += "_l";
-  name += std::to_string(layer);
-  if (direction != 0) name += "_reverse";
-  return name;
-}
+struct recurrent_weight_name {
+  char text[48] = {};
+  std::size_t length = 0;
+  VSCG_NOINLINE recurrent_weight_name(std::string_view array, std::string_view layer, int direction) {
+    for (const std::string_view part : {array, std::string_view("_l"), layer, std::string_view("_reverse")}) {
+      if (direction == 0 && part == "_reverse") break;
+      for (const char c : part) text[length++] = c;
+    }
+  }
+  std::string_view view() const { return {text, length}; }
+};
 
 /// The weights of one layer of a recurrent network. Each array has both directions side by side, so that one product
 /// serves both.
@@ -67,7 +71,9 @@ struct recurrent_layers {
   /// PyTorch's names and order: weight_ih_l0, …, bias_hh_l0, weight_ih_l0_reverse, …, weight_ih_l1, …
   template <class Self, class Visitor>
   static void visit_members(Self& self, Visitor&& visit) {
-    [&]<std::size_t... I>(std::index_sequence<I...>) { (visit_layer(std::get<I>(self.layers), I, visit), ...); }
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (visit_layer(std::get<I>(self.layers), layer_number(I), visit), ...);
+    }
     (std::make_index_sequence<Layers>{});
   }
   static constexpr int listed_members() { return 1; }  // the tuple is the struct's one field
@@ -88,13 +94,13 @@ struct recurrent_layers {
 
  private:
   template <class Weights, class Visitor>
-  static void visit_layer(Weights& weights, std::size_t layer, Visitor& visit) {
+  static void visit_layer(Weights& weights, layer_number layer, Visitor& visit) {
     for (int direction = 0; direction < directions; ++direction) {
-      const auto name = [&](const char* array) { return recurrent_weight_name(array, layer, direction); };
-      visit(weights.weight_ih, std::string_view(name("weight_ih")), direction);
-      visit(weights.weight_hh, std::string_view(name("weight_hh")), direction);
-      visit(weights.bias_ih, std::string_view(name("bias_ih")), direction);
-      visit(weights.bias_hh, std::string_view(name("bias_hh")), direction);
+      const auto name = [&](const char* array) { return recurrent_weight_name(array, layer.view(), direction); };
+      visit(weights.weight_ih, name("weight_ih").view(), direction);
+      visit(weights.weight_hh, name("weight_hh").view(), direction);
+      visit(weights.bias_ih, name("bias_ih").view(), direction);
+      visit(weights.bias_hh, name("bias_hh").view(), direction);
     }
   }
   template <std::size_t I, Var States>

@@ -3,8 +3,6 @@
 
 #include <vscg/core/begin.hpp>
 
-#include <utility>
-
 #include <vscg/core/shape.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/ops/add_to_rows.hpp>
@@ -34,7 +32,7 @@ struct attend_regions {
     const auto scores = view<shape<dyn, T, R>>(linear(tanh(content), w_h));
     const auto map = softmax(scores);
     const auto picked = matmul(view<shape<dyn, T, 1, R>>(map), visual);
-    return std::pair{view<shape<dyn, T, Dv>>(picked), map};
+    return vars{view<shape<dyn, T, Dv>>(picked), map};
   }
 };
 

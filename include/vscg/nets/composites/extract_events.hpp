@@ -3,8 +3,6 @@
 
 #include <vscg/core/begin.hpp>
 
-#include <utility>
-
 #include <vscg/core/var.hpp>
 #include <vscg/ops/conv1d.hpp>
 #include <vscg/ops/max_pool1d.hpp>
@@ -29,7 +27,7 @@ struct extract_events {
     };
     const auto first_events = of(first, first_w1, first_b1, first_w2, first_b2);
     const auto second_events = of(second, second_w1, second_b1, second_w2, second_b2);
-    return std::pair{first_events, second_events};
+    return vars{first_events, second_events};
   }
 };
 

@@ -4,7 +4,6 @@
 #include <vscg/core/begin.hpp>
 
 #include <array>
-#include <tuple>
 
 #include <vscg/core/var.hpp>
 #include <vscg/ops/dropout.hpp>
@@ -32,7 +31,7 @@ struct project_branches {
     const auto first_2 = of(first, first_w2, uses[1]);
     const auto second_1 = of(second, second_w1, uses[2]);
     const auto second_2 = of(second, second_w2, uses[3]);
-    return std::tuple{first_1, first_2, second_1, second_2};
+    return vars{first_1, first_2, second_1, second_2};
   }
 };
 

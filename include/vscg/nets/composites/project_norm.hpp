@@ -3,8 +3,6 @@
 
 #include <vscg/core/begin.hpp>
 
-#include <utility>
-
 #include <vscg/core/var.hpp>
 #include <vscg/ops/dropout.hpp>
 #include <vscg/ops/layer_norm.hpp>
@@ -31,7 +29,7 @@ struct project_norm {
     };
     const auto first_out = of(first, first_weight, first_dropout);
     const auto second_out = of(second, second_weight, second_dropout);
-    return std::pair{first_out, second_out};
+    return vars{first_out, second_out};
   }
 };
 

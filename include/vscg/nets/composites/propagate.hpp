@@ -4,7 +4,6 @@
 #include <vscg/core/begin.hpp>
 
 #include <cmath>
-#include <utility>
 
 #include <vscg/core/var.hpp>
 #include <vscg/ops/add.hpp>
@@ -36,7 +35,7 @@ struct propagate {
     const auto from_visual = matmul(positive(transpose(similarity)), v1);
     const auto visual_sum = visual + from_audio;
     const auto audio_sum = audio + from_visual;
-    return std::pair{audio_sum, visual_sum};
+    return vars{audio_sum, visual_sum};
   }
 
  private:

@@ -3,8 +3,6 @@
 
 #include <vscg/core/begin.hpp>
 
-#include <utility>
-
 #include <vscg/core/var.hpp>
 #include <vscg/ops/gru.hpp>
 #include <vscg/ops/lstm.hpp>
@@ -23,7 +21,7 @@ struct lstm_pair {
                   const B& second_b_hh) const {
     const auto first_states = vscg::lstm(first, first_w_ih, first_w_hh, first_b_ih, first_b_hh);
     const auto second_states = vscg::lstm(second, second_w_ih, second_w_hh, second_b_ih, second_b_hh);
-    return std::pair{first_states, second_states};
+    return vars{first_states, second_states};
   }
 };
 
@@ -39,7 +37,7 @@ struct gru_pair {
                   const Wh& second_w_hh, const B& second_b_ih, const B& second_b_hh) const {
     const auto first_states = vscg::gru(first, first_w_ih, first_w_hh, first_b_ih, first_b_hh, first_start);
     const auto second_states = vscg::gru(second, second_w_ih, second_w_hh, second_b_ih, second_b_hh, second_start);
-    return std::pair{first_states, second_states};
+    return vars{first_states, second_states};
   }
 };
 
