@@ -119,7 +119,9 @@ TEST_CASE("ave_export: all networks give valid files, with names and numbers of 
   if (program.empty()) return;
   const temporary_folder dir;
   save_all(dir);
-  for (const auto& [name, expected] : expected_graphs) {
+  for (const auto& graph : expected_graphs) {
+    const auto& name = graph.first;
+    const auto& expected = graph.second;
     INFO(name);
     const auto model = exported(program, dir, name);
     onnx_check::expect_valid(model);

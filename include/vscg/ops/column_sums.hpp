@@ -31,14 +31,15 @@ struct row_block {
 };
 
 template <std::size_t Rows, class T, class Group, class Value, class Keep>
-VSCG_HD void add_some_rows(Group group, std::size_t columns, std::size_t first, T* to, Value value, Keep keep) {
+VSCG_HD void add_some_rows(Group group, std::size_t columns, std::size_t first, bool starts, T* to, Value value,
+                           Keep keep) {
   group.each(columns, [&](auto c) {
     using V = typename decltype(c)::value;
     V values[Rows];
     for (std::size_t k = 0; k < Rows; ++k) values[k] = value(c, first + k);
     for (std::size_t k = 0; k < Rows; ++k) keep(c, first + k, values[k]);
-    V total = c.load(to);
-    for (std::size_t k = 0; k < Rows; ++k) total = total + values[k];
+    V total = starts ? values[0] : c.load(to) + values[0];
+    for (std::size_t k = 1; k < Rows; ++k) total = total + values[k];
     c.store(to, total);
   });
 }
@@ -48,10 +49,11 @@ VSCG_HD void add_some_rows(Group group, std::size_t columns, std::size_t first, 
 template <class T, class Group, class Value, class Keep>
 VSCG_HD void add_rows(Group group, std::size_t columns, row_block rows, T* to, Value value, Keep keep) {
   constexpr std::size_t at_once = 8;
-  group.each(columns, [&](auto c) { c.store(to, typename decltype(c)::value(0)); });
   std::size_t r = rows.begin;
-  for (; r + at_once <= rows.end; r += at_once) add_some_rows<at_once>(group, columns, r, to, value, keep);
-  for (; r < rows.end; ++r) add_some_rows<1>(group, columns, r, to, value, keep);
+  for (; r + at_once <= rows.end; r += at_once) {
+    add_some_rows<at_once>(group, columns, r, r == rows.begin, to, value, keep);
+  }
+  for (; r < rows.end; ++r) add_some_rows<1>(group, columns, r, r == rows.begin, to, value, keep);
 }
 
 /// partial[block, c] = Σ x[r, c] over the rows r of one block. With a function whose results are `y`, x is first
