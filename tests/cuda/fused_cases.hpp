@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <vscg/core/compose.hpp>
+#include <vscg/nets/composites/attend_regions.hpp>
 #include <vscg/nets/composites/average.hpp>
 #include <vscg/nets/composites/extract_events.hpp>
 #include <vscg/nets/composites/filter_negative_pairs.hpp>
@@ -204,6 +205,35 @@ struct filter_negative_pairs_case : contract::operation_case<shape<dyn, 5>, shap
 };
 
 using filter_negative_pairs_cases = std::tuple<filter_negative_pairs_case<false>, filter_negative_pairs_case<true>>;
+
+/// Sizes as those of `attend_regions`. The two results have one shape if a region has as many channels as there are
+/// regions.
+template <int T, int Da, int Dv, int Hidden, int R, results Which, std::uint32_t... Active>
+struct attend_regions_case
+    : contract::operation_case<shape<dyn, T, Da>, shape<dyn, T, R, Dv>, shape<Hidden, Da>, shape<Hidden>,
+                               shape<Hidden, Dv>, shape<Hidden>, shape<R, Hidden>, shape<R, Hidden>, shape<1, R>> {
+  static constexpr const char* name = "attend to regions at once";
+  using also_active = std::integer_sequence<std::uint32_t, Active...>;
+  auto operator()(auto... x) const {
+    const auto [attended, map] = vscg::compose(vscg::composites::attend_regions<T, Da, Dv, Hidden, R>{}, x...);
+    if constexpr (Which == results::first)
+      return attended * 2;
+    else if constexpr (Which == results::second)
+      return map * 3;
+    else
+      return attended * 2 + map * 3;
+  }
+  static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
+    return host_cuda::result_of_operations<attend_regions_case>(items, x);
+  }
+};
+
+using attend_regions_cases = std::tuple<attend_regions_case<1, 2, 8, 4, 8, results::both, 0b000010010, 0b101101001>,
+                                        attend_regions_case<1, 1, 3, 4, 9, results::second>>;
+
+/// More pictures than a block takes at once; more regions, channels and hidden numbers than a warp or a pass does.
+using many_pictures_case = attend_regions_case<60, 2, 3, 4, 3, results::second>;
+using large_pictures_case = attend_regions_case<2, 2, 40, 132, 15, results::first>;
 
 struct average_case : contract::operation_case<shape<dyn, 3, 5>, shape<dyn, 3, 5>> {
   static constexpr const char* name = "average at once";
