@@ -103,8 +103,8 @@ struct attend_regions_at_once : operation<shape<dyn, Steps, Dv>, shape<dyn, Step
     backend.gemm(detail::forward_product(regions, Dv, Hidden, c.x(visual), c.x(video_weight), c.x(video_bias), hidden),
                  relu_function{});
     backend.gemm(detail::forward_product(regions, Hidden, padded, hidden, weights[0], none, content));
-    backend.blocks(pictures, kernels::attend_regions_forward<T>{sizes(), c.x(visual), guidance, c.x(w_h), content,
-                                                                c.y(map), c.y(attended)});
+    backend.blocks(pictures, kernels::attend_regions_forward<T>{sizes<T>(c.x(visual), c.y(attended)), c.x(visual),
+                                                                guidance, c.x(w_h), content, c.y(map), c.y(attended)});
   }
 
   template <class Context>
@@ -123,7 +123,7 @@ struct attend_regions_at_once : operation<shape<dyn, Steps, Dv>, shape<dyn, Step
     auto& backend = c.backend();
 
     kernels::attend_regions_pullback<T> first{};
-    first.sizes = sizes();
+    first.sizes = sizes<T>(c.x(visual), c.dy(attended));
     first.visual = c.x(visual);
     first.w_h = c.x(w_h);
     first.content = c.saved(2);
@@ -152,7 +152,12 @@ struct attend_regions_at_once : operation<shape<dyn, Steps, Dv>, shape<dyn, Step
   }
 
  private:
-  static constexpr kernels::region_sizes sizes() { return {R, padded, Dv}; }
+  // The sizes, and whether arrays of channels begin where four of them can be read at once.
+  template <class T>
+  static kernels::region_sizes sizes(const T* regions, const T* picked) {
+    const auto whole = [](const T* p) { return reinterpret_cast<std::uintptr_t>(p) % 16 == 0; };
+    return {R, padded, Dv, Dv % 4 == 0 && whole(regions) && whole(picked)};
+  }
 
   template <class Context, class T>
   static void pad(const Context& c, T* to_v, T* to_g) {

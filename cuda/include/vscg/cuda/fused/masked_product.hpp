@@ -39,28 +39,28 @@ struct masked_product {
   using slopes_of_rows = T[most_rows][most_terms];  // a tile that the block shares: zeros for rows that it has not
   using sums_of_warps = T[warps][at_once];
 
-  std::size_t terms;    // rows of W
-  std::size_t columns;  // 0: nothing is computed
-  const T* weight;      // [terms, columns]
-  const T* y;           // [all rows, columns]
-  T* to;                // [all rows, columns]
+  unsigned terms;    // rows of W
+  unsigned columns;  // 0: nothing is computed
+  const T* weight;   // [terms, columns]
+  const T* y;        // [all rows, columns]
+  T* to;             // [all rows, columns]
 
-  VSCG_HD std::size_t passes() const { return (columns + at_once - 1) / at_once; }
+  VSCG_HD unsigned passes() const { return (columns + at_once - 1) / at_once; }
 
   /// Rows row … row + rows - 1 of all rows: their columns of a pass.
-  VSCG_HD void multiply(unsigned lane, std::size_t pass, std::size_t row, std::size_t rows,
-                        const slopes_of_rows& slopes, sums_of_warps& sums) const {
+  VSCG_HD void multiply(unsigned lane, unsigned pass, std::size_t row, unsigned rows, const slopes_of_rows& slopes,
+                        sums_of_warps& sums) const {
     using four = four_numbers<T>;
     const unsigned first = lane / cuda_detail::warp_lanes * rows_of_warp;
     const unsigned own = 4 * (lane % cuda_detail::warp_lanes);
-    const std::size_t column = pass * at_once + own;
+    const unsigned column = pass * at_once + own;
     four sum{};
     if (first < rows && column < columns) {
       four total[rows_of_warp] = {};
-      for (std::size_t k = 0; k < terms; k += 4) {
+      for (unsigned k = 0; k < terms; k += 4) {
         four weights[4];
         VSCG_CUDA_UNROLL
-        for (unsigned j = 0; j < 4; ++j) weights[j] = four::at(weight + (k + j) * columns + column);
+        for (unsigned j = 0; j < 4; ++j) weights[j] = four::at(weight + ((k + j) * columns + column));
         VSCG_CUDA_UNROLL
         for (unsigned i = 0; i < rows_of_warp; ++i) {
           const four slope = four::at(&slopes[first + i][k]);
@@ -71,25 +71,30 @@ struct masked_product {
           }
         }
       }
+      // All are read before any is written: the compiler cannot know that they lie apart, and would wait for each.
+      four kept[rows_of_warp];
+      VSCG_CUDA_UNROLL
+      for (unsigned i = 0; i < rows_of_warp; ++i) {
+        const unsigned there = first + i < rows ? first + i : rows - 1;
+        kept[i] = four::at(y + (row + there) * columns + column);
+      }
       VSCG_CUDA_UNROLL
       for (unsigned i = 0; i < rows_of_warp; ++i) {
         if (first + i >= rows) break;
-        const std::size_t at = (row + first + i) * columns + column;
-        const four value = four::at(y + at);
         VSCG_CUDA_UNROLL
         for (unsigned c = 0; c < 4; ++c) {
-          total[i].of[c] *= relu_function::derivative(value.of[c]);
+          total[i].of[c] *= relu_function::derivative(kept[i].of[c]);
           sum.of[c] += total[i].of[c];
         }
-        four::at(to + at) = total[i];
+        four::at(to + (row + first + i) * columns + column) = total[i];
       }
     }
     four::at(&sums[lane / cuda_detail::warp_lanes][own]) = sum;
   }
 
   /// to[column] = the sum of a column of a pass, over the block's rows.
-  VSCG_HD void add_warps(unsigned lane, std::size_t pass, const sums_of_warps& sums, T* sums_of_columns) const {
-    const std::size_t column = pass * at_once + lane;
+  VSCG_HD void add_warps(unsigned lane, unsigned pass, const sums_of_warps& sums, T* sums_of_columns) const {
+    const unsigned column = pass * at_once + lane;
     if (lane >= at_once || column >= columns) return;
     T total = sums[0][lane];
     VSCG_CUDA_UNROLL
@@ -122,13 +127,13 @@ struct masked_product_of_rows {
   VSCG_HD void operator()(Block& block) const {
     using four = four_numbers<T>;
     const std::size_t tile = block.number() / of.passes();
-    const std::size_t pass = block.number() % of.passes();
+    const unsigned pass = block.number() % of.passes();
     const std::size_t row = tile * product::most_rows;
-    const std::size_t count = row + product::most_rows < rows ? product::most_rows : rows - row;
+    const unsigned count = static_cast<unsigned>(row + product::most_rows < rows ? product::most_rows : rows - row);
     shared& all = block.shared();
     block.lanes([&](unsigned lane, own&) {
-      const std::size_t fours = of.terms / 4;
-      for (std::size_t at = lane; at < product::most_rows * fours; at += threads) {
+      const unsigned fours = of.terms / 4;
+      for (unsigned at = lane; at < product::most_rows * fours; at += threads) {
         four& to = four::at(&all.slopes[at / fours][at % fours * 4]);
         to = at / fours < count ? four::at(slopes + row * of.terms + 4 * at) : four{};
       }
