@@ -6,6 +6,10 @@
 #include <vscg/cuda/kernels.cuh>
 
 #define VSCG_DETAIL_FUSED(T)                                                        \
+  VSCG_CUDA_BLOCKS(T, kernels::attend_regions_forward<T>)                           \
+  VSCG_CUDA_BLOCKS(T, kernels::attend_regions_parameters<T>)                        \
+  VSCG_CUDA_BLOCKS(T, kernels::attend_regions_pullback<T>)                          \
+  VSCG_CUDA_BLOCKS(T, kernels::masked_product_of_rows<T>)                           \
   VSCG_CUDA_EACH(T, kernels::binary_forward<kernels::average_of_two, T>)            \
   VSCG_CUDA_EACH(T, kernels::average_pullback<T>)                                   \
   VSCG_CUDA_ROWS(T, kernels::branches_pullback<T>)                                  \
@@ -17,6 +21,7 @@
   VSCG_CUDA_ROWS(T, kernels::one_of_two<kernels::max_pool1d_forward<T>>)            \
   VSCG_CUDA_ROWS(T, kernels::one_of_two<kernels::pool_and_relu_pullback<T>>)        \
   VSCG_CUDA_ROWS(T, kernels::one_of_two<kernels::steps_before_channels<T>>)         \
+  VSCG_CUDA_ROWS(T, kernels::pad_rows<T>)                                           \
   VSCG_CUDA_ROWS(T, kernels::pair_filter_batch<T>)                                  \
   VSCG_CUDA_ROWS(T, kernels::pair_filter_items<T>)                                  \
   VSCG_CUDA_ROWS(T, kernels::pair_filter_pullback<T>)                               \

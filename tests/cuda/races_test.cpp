@@ -10,6 +10,7 @@
 #include <vscg/core/team.hpp>
 #include <vscg/cuda/overrides.hpp>
 
+#include "cuda/fused_cases.hpp"
 #include "cuda/host_overrides.hpp"
 #include "cuda/recurrent_cases.hpp"
 
@@ -68,11 +69,20 @@ struct on_threads : vscg::eigen_backend {
   };
 };
 
+/// It has the composites that need no more than this backend has.
+struct fusing_host : host_cuda::host {
+  static constexpr bool fuses = true;
+};
+
 }  // namespace
 
 template <class Operation>
-struct vscg::implementation<Operation, on_threads> : vscg::cuda_detail::override_of<Operation, host_cuda::host> {};
+struct vscg::implementation<Operation, on_threads> : vscg::cuda_detail::override_of<Operation, fusing_host> {};
 
 TEST_CASE("cuda: lanes on several threads do not meet: recurrent layers") {
   at_once::agree<at_once::pair_cases, double, on_threads>();
+}
+
+TEST_CASE("cuda: lanes on several threads do not meet: attention over regions") {
+  at_once::agrees<fused_cases::large_pictures_case, double, on_threads>();
 }

@@ -137,7 +137,7 @@ void check_close(const std::vector<T>& got, const std::vector<T>& expected) {
   for (std::size_t i = 0; i < got.size(); ++i) {
     const double error = std::abs(static_cast<double>(got[i]) - static_cast<double>(expected[i])) /
                          std::max(1.0, std::abs(static_cast<double>(expected[i])));
-    worst = error <= worst ? worst : error;  // also if it is not a number
+    worst = error <= worst || std::isnan(worst) ? worst : error;  // not a number, if one is not
   }
   CHECK(worst < (std::is_same_v<T, double> ? 1e-12 : 1e-4));
 }

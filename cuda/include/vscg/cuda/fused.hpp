@@ -6,6 +6,7 @@
 // Composites of the networks in a few launches each, for devices that say so (`override_of`). They are declared
 // here, not included: a backend knows no network.
 
+#include <vscg/cuda/fused/attend_regions.hpp>
 #include <vscg/cuda/fused/average.hpp>
 #include <vscg/cuda/fused/extract_events.hpp>
 #include <vscg/cuda/fused/filter_negative_pairs.hpp>
