@@ -15,6 +15,7 @@
 #include <vscg/cuda/backend.hpp>
 #include <vscg/cuda/card.hpp>
 #include <vscg/cuda/roundings.hpp>
+#include <vscg/model/double_buffer.hpp>
 #include <vscg/vscg.hpp>
 
 #include "cuda/golden_tolerance.hpp"
@@ -76,16 +77,25 @@ void run_pair(product_cases::operands<T>& first, product_cases::operands<T>& sec
   b.bring_back();
 }
 
-/// The weights of a small network after some steps on batches of two sizes.
+/// The weights of a small network after some steps on batches of two sizes. With `ahead`, a batch comes while the one
+/// before it trains.
 template <class Backend>
-std::vector<double> trained() {
+std::vector<double> trained([[maybe_unused]] bool ahead = false) {
   vscg::model<small_training::small_network, double, Backend> net{vscg::seed{1}};
   vscg::trainer t(net, vscg::adam{1e-2}, small_training::squared_distance{}, vscg::threads{1},
                   small_training::of(8, 3, true));
-  for (const std::size_t items : {8U, 8U, 8U, 5U, 5U, 5U, 8U}) {
-    const small_training::data d(items);
-    t.step(d.x, d.y);
+  const auto take_all = [](auto& steps) {
+    for (const std::size_t items : {8U, 8U, 8U, 5U, 5U, 5U, 8U, 8U, 5U, 8U}) {
+      const small_training::data d(items);
+      steps.step(d.x, d.y);
+    }
+  };
+  if constexpr (!Backend::memory::borrows_host_arrays) {
+    vscg::double_buffer<decltype(t)> next(t);
+    if (ahead) take_all(next);
+    next.finish();
   }
+  if (!ahead) take_all(t);
   return small_training::flat(net);
 }
 
@@ -164,6 +174,29 @@ TEST_CASE(
   REQUIRE(got.size() == expected.size());
   for (std::size_t i = 0; i < got.size(); ++i) CHECK(got[i] == doctest::Approx(expected[i]).epsilon(1e-9));
   CHECK(trained<vscg::cuda>() == got);
+}
+
+TEST_CASE("cuda: steps while the next batch comes give the same bits as steps that copy first") {
+  if (!cuda_device::found()) return;
+  const auto expected = trained<vscg::cuda>();
+  for (int run = 0; run < 5; ++run) CHECK(trained<vscg::cuda>(true) == expected);
+}
+
+TEST_CASE("cuda: a large copy beside launches has arrived once they join it") {
+  if (!cuda_device::found()) return;
+  constexpr std::size_t n = std::size_t{1} << 24U;
+  vscg::buffer<float, memory::host> from(n), back(n);
+  vscg::buffer<float, memory> there(n);
+  auto& card = device<float, vscg::cuda>();
+  for (int turn = 1; turn <= 3; ++turn) {
+    std::fill_n(from.data(), n, static_cast<float>(turn));
+    card.copy_in_beside(there.data(), from.data(), from.bytes());
+    card.join_copies();
+    card.copy_out(back.data(), there.data(), back.bytes());
+    card.wait();
+    CHECK(back.data()[0] == static_cast<float>(turn));
+    CHECK(back.data()[n - 1] == static_cast<float>(turn));
+  }
 }
 
 TEST_CASE("cuda: reference networks in double, and in float with each precision") {

@@ -36,8 +36,8 @@ class staged_batch<Header, Scalar, Memory, input_shapes<Shapes...>> {
   using batch = batch_arrays<count>;
 
  public:
-  /// For at most `items` items.
-  explicit staged_batch(std::size_t items) : capacity_(items) {
+  /// For at most `items` items. `number`, 0 or 1, tells apart two that take turns.
+  explicit staged_batch(std::size_t items, std::uint8_t number = 0) : capacity_(items), number_(number) {
     if constexpr (!Memory::borrows_host_arrays) {
       const std::size_t bytes = bytes_for(items);
       host_ = buffer<std::byte, typename Memory::host>(bytes);
@@ -51,6 +51,7 @@ class staged_batch<Header, Scalar, Memory, input_shapes<Shapes...>> {
     batch_ = b;
     gather_ = nullptr;
     if constexpr (!Memory::borrows_host_arrays) {
+      beside_ = false;
       std::memcpy(host_.data(), &header, sizeof(Header));
       used_ = rounded(sizeof(Header));
       for (std::size_t k = 0; k < count; ++k) {
@@ -78,6 +79,7 @@ class staged_batch<Header, Scalar, Memory, input_shapes<Shapes...>> {
       block_ = buffer<std::byte, Memory>(bytes_for(capacity_));
     }
     header_ = header;
+    if constexpr (!Memory::borrows_host_arrays) beside_ = false;
     gather_ = [](staged_batch& self, void* backend) { self.gather_all(*static_cast<Executor*>(backend)); };
     from_ = {};
     for (std::size_t k = 0; k < gathered; ++k) from_[k] = all.array(k);
@@ -101,12 +103,20 @@ class staged_batch<Header, Scalar, Memory, input_shapes<Shapes...>> {
     }
   }
 
+  /// Starts the one copy of host arrays that were taken, beside launches that use neither block; `bring` then has none
+  /// to make.
+  template <class Executor>
+  void bring_beside(Executor& backend) {
+    backend.copy_in_beside(block_.data(), host_.data(), used_);
+    beside_ = true;
+  }
+
   /// Brings it to the kernels, in one copy.
   template <class Executor>
   void bring(Executor& backend) {
-    if constexpr (!Memory::borrows_host_arrays)
-      backend.copy_in(block_.data(), host_.data(), used_);
-    else if (gather_ != nullptr)
+    if constexpr (!Memory::borrows_host_arrays) {
+      if (!beside_) backend.copy_in(block_.data(), host_.data(), used_);
+    } else if (gather_ != nullptr)
       Memory::copy_in(block_.data(), host_.data(), used_);
     if (gather_ != nullptr) gather_(*this, &backend);
   }
@@ -126,6 +136,13 @@ class staged_batch<Header, Scalar, Memory, input_shapes<Shapes...>> {
     return reinterpret_cast<const Scalar*>(block_.data() + offsets_[k] + skipped);
   }
   std::size_t items() const { return batch_.items; }
+  /// What launches of equally many items depend on here, from 0 to 3: the block, and whether they copy.
+  std::uint64_t kind_of_launches() const {
+    if constexpr (Memory::borrows_host_arrays)
+      return 0;
+    else
+      return 2U * number_ + (beside_ ? 1U : 0U);
+  }
   /// Where the batch's rows are gathered from; nulls if its arrays came from the host.
   std::array<const std::byte*, count> source() const {
     return gather_ == nullptr ? std::array<const std::byte*, count>{} : from_;
@@ -180,6 +197,8 @@ class staged_batch<Header, Scalar, Memory, input_shapes<Shapes...>> {
   buffer<std::byte, Memory> block_;
   std::array<std::size_t, count> offsets_{};
   std::size_t used_ = 0;
+  std::uint8_t number_;
+  bool beside_ = false;  // the copy is not among the launches
 };
 
 }  // namespace vscg

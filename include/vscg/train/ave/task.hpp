@@ -36,8 +36,8 @@
 namespace vscg::train {
 
 /// Localizes the events of the AVE data set's videos (see vscg::train::Task): accuracies are shares of segments.
-/// Batches come from the loader. If the backend has memory of its own, all features are brought there once, as long as
-/// they fit.
+/// Batches come from the loader. If the backend has memory of its own, all features are brought there once, if they
+/// fit; if not, the run brings the next batch there while one trains.
 template <class Network, class Loss, class Scalar, class Backend>
 class ave_task {
  public:
