@@ -16,6 +16,7 @@
 #include <vscg/cuda/card.hpp>
 #include <vscg/cuda/roundings.hpp>
 #include <vscg/model/double_buffer.hpp>
+#include <vscg/train/computed_on.hpp>
 #include <vscg/vscg.hpp>
 
 #include "cuda/golden_tolerance.hpp"
@@ -114,6 +115,7 @@ TEST_CASE("cuda: without a device, whatever needs one says what is missing") {
   CHECK(error_of([] { vscg::cuda::executor<float>{vscg::threads{1}}; }).starts_with(expected));
   CHECK(error_of([] { vscg::buffer<float, memory>(1); }).starts_with(expected));
   CHECK(error_of([] { vscg::cuda_card{}; }).starts_with(expected));
+  CHECK(error_of([] { vscg::cuda::card_in_use(); }).starts_with(expected));
   CHECK(error_of([] { vscg::cuda_bf16::executor<float>{vscg::threads{1}}; }).starts_with(expected));
   CHECK(error_of([] { vscg::buffer<float, memory::host>(1); }).starts_with(expected));
 }
@@ -197,6 +199,17 @@ TEST_CASE("cuda: a large copy beside launches has arrived once they join it") {
     CHECK(back.data()[0] == static_cast<float>(turn));
     CHECK(back.data()[n - 1] == static_cast<float>(turn));
   }
+}
+
+TEST_CASE("cuda: a report names the card and the precision that is chosen") {
+  if (!cuda_device::found()) return;
+  const vscg::cuda_card card(0, vscg::products::tf32);
+  const auto on = vscg::train::computed_on_of<float, vscg::cuda_chosen>();
+  CHECK(on.device == "cuda:0");
+  CHECK(on.card == card.name());
+  CHECK(on.precision == "tf32");
+  CHECK(vscg::train::computed_on_of<float, vscg::cuda>().precision == "exact");
+  CHECK(vscg::cuda_chosen::description() == "cuda_tf32 on " + card.name());
 }
 
 TEST_CASE("cuda: reference networks in double, and in float with each precision") {

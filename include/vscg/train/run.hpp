@@ -31,6 +31,7 @@
 #include <vscg/model/trainer.hpp>
 #include <vscg/train/build.hpp>
 #include <vscg/train/checkpoint.hpp>
+#include <vscg/train/computed_on.hpp>
 #include <vscg/train/history.hpp>
 #include <vscg/train/peak_memory.hpp>
 #include <vscg/train/run_folder.hpp>
@@ -326,10 +327,11 @@ class run {
   void write_results(const run_folder& folder, bool weights_too) const {
     write_file(folder.metrics(), history_text(history()));
     if (weights_too && chosen_epoch(history()) != nullptr) io::save_weights(chosen_, folder.best(), metadata_);
-    write_file(folder.summary(), summary_text(now_, model_.weights().count(), threads_));
+    write_file(folder.summary(), summary_text(now_, model_.weights().count(), threads_, on_));
   }
 
   run_description<settings_type> now_;
+  computed_on on_ = computed_on_of<Scalar, Backend>();
   io::network_metadata metadata_;
   std::size_t threads_;
   peak_memory peak_;

@@ -51,6 +51,8 @@ struct cuda_backend {
 
   /// What the bits of a result depend on: the precision and the card.
   static std::string description() { return cuda_detail::description_of_backend(Precision); }
+  /// The same in parts, for reports.
+  static cuda_detail::used_card card_in_use() { return cuda_detail::card_of_backend(Precision); }
 
   /// Computes for one session, with its own queue and workspace.
   template <class T>
