@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iostream>
+#include <numeric>
 #include <span>
 #include <string>
 #include <vector>
@@ -199,6 +200,38 @@ TEST_CASE("cuda: a large copy beside launches has arrived once they join it") {
     CHECK(back.data()[0] == static_cast<float>(turn));
     CHECK(back.data()[n - 1] == static_cast<float>(turn));
   }
+}
+
+namespace {
+
+/// Bytes of a resident data set, after a check that its rows give the loss of the same arrays from the host.
+template <class Backend>
+std::size_t bytes_of_resident() {
+  const precision_run::synthesized data;
+  vscg::model<precision_run::small_localizer, float, Backend> net{vscg::seed{1}};
+  vscg::trainer_options options;
+  options.batch = precision_run::videos;
+  vscg::trainer t(net, vscg::adam{1e-2}, precision_run::squared_distance{}, vscg::threads{1}, options);
+  typename decltype(t)::resident videos(precision_run::videos);
+  videos.put(0, data.x, data.y);
+  std::vector<std::size_t> rows(precision_run::videos);
+  std::iota(rows.begin(), rows.end(), std::size_t{0});
+  for (int turn = 0; turn < 3; ++turn) CHECK(t.gradients(videos, rows).total == t.gradients(data.x, data.y).total);
+  return videos.bytes();
+}
+
+}  // namespace
+
+TEST_CASE("cuda: a resident data set holds inputs as bf16 where products are those of bf16 numbers") {
+  if (!cuda_device::found()) return;
+  constexpr std::size_t of_a_number = precision_run::videos * precision_run::seconds;
+  constexpr std::size_t inputs = of_a_number * precision_run::features;
+  constexpr std::size_t targets = of_a_number * precision_run::events * sizeof(float);
+  CHECK(bytes_of_resident<vscg::cuda>() == inputs * sizeof(float) + targets);
+  CHECK(bytes_of_resident<vscg::cuda_bf16>() == inputs * 2 + targets);
+  CHECK(bytes_of_resident<vscg::cuda_chosen>() == inputs * sizeof(float) + targets);
+  const vscg::cuda_card card(0, vscg::products::bf16);
+  CHECK(bytes_of_resident<vscg::cuda_chosen>() == inputs * 2 + targets);
 }
 
 TEST_CASE("cuda: a report names the card and the precision that is chosen") {

@@ -10,6 +10,7 @@
 #include <doctest/doctest.h>
 
 #include <vscg/core/error.hpp>
+#include <vscg/cuda/bf16_inputs.hpp>
 #include <vscg/io/checkpoint.hpp>
 #include <vscg/optim/adam.hpp>
 #include <vscg/train/ave/task.hpp>
@@ -25,6 +26,19 @@
 namespace {
 
 using namespace vscg::train;
+
+/// It may keep features as bf16.
+struct device : apart {
+  static inline bool rounds = false;
+  struct bf16_features : vscg::cuda_detail::bf16_inputs {
+    static bool in_use() { return rounds; }
+  };
+  template <class T>
+  using kept_as = bf16_features;
+};
+
+constexpr std::size_t audio_bytes = 20 * 10 * 128 * sizeof(float);
+constexpr std::size_t visual_bytes = 20 * 10 * 49 * 512 * sizeof(float);
 
 /// Fails to bring the third batch of an epoch, once, if `fails`.
 template <class Backend>
@@ -88,28 +102,45 @@ std::vector<std::string> trained(end early = end::none) {
   return all;
 }
 
+const std::vector<std::string>& exact() {
+  static const auto found = trained<vscg::cpu>();
+  return found;
+}
+
 }  // namespace
 
 TEST_CASE("a run whose features lie in a device's memory has the bits of one that reads batches from the host") {
-  const auto expected = trained<vscg::cpu>();
+  const auto& expected = exact();
   apart_memory::copied = 0;
-  CHECK(trained<apart>() == expected);
+  CHECK(trained<device>() == expected);
   // Each video once, and little else: two epochs of batches and measurements would be twice as much.
-  constexpr std::size_t audio = 20 * 10 * 128 * sizeof(float);
-  constexpr std::size_t visual = 20 * 10 * 49 * 512 * sizeof(float);
-  CHECK(apart_memory::copied >= audio + visual);
-  CHECK(apart_memory::copied < 2 * (audio + visual));
-  CHECK(trained<apart>(end::stop) == expected);
-  CHECK(trained<apart>(end::error) == expected);
+  CHECK(apart_memory::copied >= audio_bytes + visual_bytes);
+  CHECK(apart_memory::copied < 2 * (audio_bytes + visual_bytes));
+  CHECK(trained<device>(end::stop) == expected);
+  CHECK(trained<device>(end::error) == expected);
   CHECK(apart::copies_beside == 0);
 }
 
 TEST_CASE("without memory for all features, the next batch comes while one trains, with the same bits") {
-  apart_memory::refused = 20 * 10 * 49 * 512 * sizeof(float);
-  const auto expected = trained<vscg::cpu>();
-  CHECK(trained<apart>() == expected);
+  apart_memory::refused = visual_bytes;
+  const auto& expected = exact();
+  CHECK(trained<device>() == expected);
   CHECK(apart::copies_beside == 6);
-  CHECK(trained<apart>(end::stop) == expected);
-  CHECK(trained<apart>(end::error) == expected);
+  CHECK(trained<device>(end::stop) == expected);
+  CHECK(trained<device>(end::error) == expected);
   apart_memory::refused = 0;
+}
+
+TEST_CASE(
+    "features that are kept as bf16 take half the memory, and give the bits of batches that are rounded one by one") {
+  device::rounds = true;
+  apart_memory::copied = 0;
+  const auto kept = trained<device>();
+  CHECK(kept != exact());
+  CHECK(apart_memory::copied >= (audio_bytes + visual_bytes) / 2);
+  CHECK(apart_memory::copied < audio_bytes + visual_bytes);
+  apart_memory::refused = visual_bytes / 2;
+  CHECK(trained<device>() == kept);
+  apart_memory::refused = 0;
+  device::rounds = false;
 }

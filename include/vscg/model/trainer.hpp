@@ -26,6 +26,7 @@
 #include <vscg/core/step_data.hpp>
 #include <vscg/core/team.hpp>
 #include <vscg/model/batch_arrays.hpp>
+#include <vscg/model/kept_inputs.hpp>
 #include <vscg/model/loss.hpp>
 #include <vscg/model/model.hpp>
 #include <vscg/model/persistent_arrays.hpp>
@@ -104,7 +105,7 @@ class trainer {
 
   /// A data set in the backend's memory, from which steps take their batches by row: the network's inputs, then the
   /// loss's targets.
-  using resident = resident_arrays<scalar, memory_type, arrays_of_batch>;
+  using resident = resident_arrays<scalar, memory_type, arrays_of_batch, kept_inputs<backend, scalar, inputs>>;
 
   /// The optimizer's settings. You may change the learning rate between steps.
   Optimizer optimizer;
@@ -179,7 +180,7 @@ class trainer {
 
  private:
   friend class double_buffer<trainer>;
-  using staged = staged_batch<controls, scalar, memory_type, arrays_of_batch>;
+  using staged = staged_batch<controls, scalar, memory_type, arrays_of_batch, kept_inputs<backend, scalar, inputs>>;
 
   static trainer_options checked(trainer_options o) {
     if (o.batch == 0) throw expectation_error("trainer_options.batch", "at least 1", "0");
@@ -241,8 +242,8 @@ class trainer {
     staged_.take(controls_for(batch.items), batch);
     bind();
   }
-  template <class All, class Rows, class... Others>
-  void take(const resident_arrays<scalar, memory_type, All>& all, const Rows& rows, const Others&... others) {
+  template <class All, class Kept, class Rows, class... Others>
+  void take(const resident_arrays<scalar, memory_type, All, Kept>& all, const Rows& rows, const Others&... others) {
     using left = shapes_after<arrays_of_batch, All>;
     static_assert(!std::is_void_v<left>,
                   "vscg::trainer::step: the data set's arrays are not the network's inputs, then the loss's targets");
@@ -293,7 +294,7 @@ class trainer {
   void launch(bool update) {
     runner_.expect_no_stop();
     auto& executor = runner_.backend();
-    const std::uint64_t key = (std::uint64_t{runner_.bindings()} << 35U) | (staged_.kind_of_launches() << 33U) |
+    const std::uint64_t key = (std::uint64_t{runner_.bindings()} << 36U) | (staged_.kind_of_launches() << 33U) |
                               (staged_.items() << 1U) | (update ? 1U : 0U);
     executor.replay(key, [&] {
       staged_.bring(executor);

@@ -160,7 +160,7 @@ class ave_task {
   evaluator<Network, Scalar, Backend> evaluator_;
   data::batch_loader<Scalar> loader_;
   // None if the backend has the host's memory.
-  std::optional<resident_features<inputs_of<Network>, Scalar, typename Backend::memory>> features_;
+  std::optional<resident_features<inputs_of<Network>, Scalar, Backend>> features_;
   row_labels<Scalar> labels_;
   released released_;
   std::array<std::vector<Scalar>, Loss::targets::count> targets_;

@@ -17,8 +17,8 @@
 #include "support/error_of.hpp"
 #include "support/recording_backend.hpp"
 
-// Steps while the next batch comes: on a backend whose copies, or whose launches, are late, so that a wait that is
-// missing gives wrong numbers.
+// How batches are brought to a backend's memory. While the one before trains: on a backend whose copies, or whose
+// launches, are late, so that a wait that is missing gives wrong numbers. Rounded, as the backend keeps inputs.
 
 using recording::late;
 using small_training::flat;
@@ -195,4 +195,94 @@ TEST_CASE("without memory for a second batch, steps wait for their own") {
   }
   CHECK(!ahead.finish().has_value());
   CHECK(run.all() == expected);
+}
+
+namespace {
+
+/// Keeps inputs as float while it is `on`.
+struct as_float {
+  using kept_number = float;
+  static inline bool on = true;
+  static bool in_use() { return on; }
+  static float kept(double x) { return static_cast<float>(x); }
+};
+struct rounding : recording::backend<recording::far_memory> {
+  template <class T>
+  using kept_as = as_float;
+};
+using rounding_model = vscg::model<small_training::small_network, double, rounding>;
+
+enum class source { host, ahead, resident, inputs_resident };
+
+/// Losses and outputs, from steps on rows of a data set of 11 items.
+template <class Model>
+std::vector<double> numbers_of(source from, const std::vector<double>& x, const std::vector<double>& y) {
+  Model net{vscg::seed{1}};
+  vscg::trainer t(net, vscg::adam{1e-2}, small_training::squared_distance{}, vscg::threads{1}, of(8, 3, true));
+  vscg::session<small_training::small_network, double, typename Model::backend> s(net.weights());
+  vscg::double_buffer ahead(t);
+  typename decltype(t)::resident videos(11);
+  videos.put(0, x, y);
+  typename decltype(s)::resident inputs(11);
+  inputs.put(0, x);
+  std::vector<double> numbers;
+  for (const std::vector<std::size_t>& rows :
+       std::vector<std::vector<std::size_t>>{{10, 0, 3, 3, 7}, {4, 5, 6, 7, 8}, {1, 2, 3, 4, 5}, {6}}) {
+    std::vector<double> some_x, some_y;
+    for (const std::size_t row : rows) {
+      some_x.insert(some_x.end(), x.begin() + 3 * static_cast<std::ptrdiff_t>(row),
+                    x.begin() + 3 * static_cast<std::ptrdiff_t>(row) + 3);
+      some_y.insert(some_y.end(), y.begin() + 2 * static_cast<std::ptrdiff_t>(row),
+                    y.begin() + 2 * static_cast<std::ptrdiff_t>(row) + 2);
+    }
+    if (from == source::ahead) ahead.step(some_x, some_y);
+    numbers.push_back(from == source::host       ? t.step(some_x, some_y).total
+                      : from == source::ahead    ? ahead.finish()->total
+                      : from == source::resident ? t.step(videos, rows).total
+                                                 : t.step(inputs, rows, some_y).total);
+    const auto said = from == source::resident          ? s.infer(videos, rows)
+                      : from == source::inputs_resident ? s.infer(inputs, rows)
+                                                        : s.infer(some_x);
+    numbers.insert(numbers.end(), said.values().begin(), said.values().end());
+  }
+  return numbers;
+}
+
+}  // namespace
+
+TEST_CASE("inputs that a backend keeps rounded are rounded wherever they come from, and targets are not") {
+  const small_training::data d(11);
+  std::vector<double> rounded;
+  for (const double x : d.x) rounded.push_back(static_cast<double>(static_cast<float>(x)));
+  const auto expected = numbers_of<far>(source::host, rounded, d.y);
+  const auto exact = numbers_of<far>(source::host, d.x, d.y);
+  REQUIRE(exact != expected);
+  for (const source from : {source::host, source::ahead, source::resident, source::inputs_resident}) {
+    for (const bool replays : {false, true}) {
+      INFO(static_cast<int>(from) << ", graphs: " << replays);
+      const behavior now(late::nothing, replays);
+      CHECK(numbers_of<rounding_model>(from, d.x, d.y) == expected);
+      as_float::on = false;
+      CHECK(numbers_of<rounding_model>(from, d.x, d.y) == exact);
+      as_float::on = true;
+    }
+  }
+}
+
+TEST_CASE("resident inputs that are kept rounded take fewer bytes") {
+  using rounding_trainer = vscg::trainer<rounding_model, vscg::adam, small_training::squared_distance>;
+  constexpr std::size_t items = 100'000;  // more than are rounded at once
+  rounding_trainer::resident videos(items);
+  CHECK(videos.bytes() == items * (3 * sizeof(float) + 2 * sizeof(double)));
+  const small_training::data d(items);
+  videos.put(0, d.x, d.y);
+  rounding_model net{vscg::seed{1}};
+  vscg::session<small_training::small_network, double, rounding> s(net.weights());
+  const std::vector<std::size_t> rows{items - 1, items / 2};
+  const auto said = s.infer(videos, rows).values();
+  const std::vector<double> got(said.begin(), said.end());
+  std::vector<double> x;
+  for (const std::size_t row : rows) x.insert(x.end(), &d.x[3 * row], &d.x[3 * row] + 3);
+  const auto again = s.infer(x).values();
+  CHECK(got == std::vector<double>(again.begin(), again.end()));
 }
