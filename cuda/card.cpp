@@ -64,8 +64,13 @@ on_device::~on_device() {
 products chosen(products precision) { return precision == products::chosen ? chosen_products : precision; }
 
 std::string description_of_backend(products precision) {
+  return std::string(name_of_backend(chosen(precision))) + " on " + card_of_backend(precision).name;
+}
+
+used_card card_of_backend(products precision) {
   expect_device();
-  return std::string(name_of_backend(chosen(precision))) + " on " + facts_of(current_device()).name;
+  const int device = current_device();
+  return {"cuda:" + std::to_string(device), facts_of(device).name, text_of(chosen(precision))};
 }
 
 }  // namespace cuda_detail

@@ -33,6 +33,7 @@ VSCG_DETAIL_ALL(float)
 VSCG_DETAIL_ALL(double)
 VSCG_CUDA_ROWS(float, kernels::copy_operands<float>)
 VSCG_CUDA_ROWS(float, kernels::copy_operands<cuda_detail::bf16>)
+VSCG_CUDA_ROWS(float, kernels::gather_items<float, cuda_detail::bf16>)
 VSCG_CUDA_PHASED_KERNELS(VSCG_CUDA_BLOCKS)
 
 }  // namespace vscg

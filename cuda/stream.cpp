@@ -23,13 +23,18 @@ cudaStream_t stream_of(void* handle) { return static_cast<cudaStream_t>(handle);
 // More keys than a run ever has; if a program goes on inventing them, graphs must not fill the memory.
 constexpr std::size_t most_kept = 512;
 
+// It does not wait for the default stream, nor that one for it.
+cudaStream_t new_stream() {
+  cudaStream_t made = nullptr;
+  check(cudaStreamCreateWithFlags(&made, cudaStreamNonBlocking), "a stream");
+  return made;
+}
+
 }  // namespace
 
 stream::stream() {
   expect_device();
-  cudaStream_t made = nullptr;
-  check(cudaStreamCreateWithFlags(&made, cudaStreamNonBlocking), "a stream");
-  handle_ = made;
+  handle_ = new_stream();
   device_ = current_device();
 }
 
@@ -37,6 +42,10 @@ stream::~stream() {
   finish();
   forget();
   static_cast<void>(cudaStreamDestroy(stream_of(handle_)));
+  if (beside_ == nullptr) return;
+  static_cast<void>(cudaStreamSynchronize(stream_of(beside_)));
+  static_cast<void>(cudaStreamDestroy(stream_of(beside_)));
+  if (copied_ != nullptr) static_cast<void>(cudaEventDestroy(static_cast<cudaEvent_t>(copied_)));
 }
 
 void stream::copy_in(void* to, const void* from, std::size_t bytes) {
@@ -48,6 +57,22 @@ void stream::copy_out(void* to, const void* from, std::size_t bytes) {
   if (bytes == 0) return;
   const on_device here(device_);
   check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, stream_of(handle_)), "a copy from the device");
+}
+void stream::copy_in_beside(void* to, const void* from, std::size_t bytes) {
+  const on_device here(device_);
+  if (beside_ == nullptr) beside_ = new_stream();
+  if (copied_ == nullptr) {
+    cudaEvent_t made = nullptr;
+    check(cudaEventCreateWithFlags(&made, cudaEventDisableTiming), "an event");
+    copied_ = made;
+  }
+  check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, stream_of(beside_)), "a copy to the device");
+  check(cudaEventRecord(static_cast<cudaEvent_t>(copied_), stream_of(beside_)), "an event after a copy");
+}
+void stream::join_copies() {
+  if (copied_ == nullptr) return;
+  const on_device here(device_);
+  check(cudaStreamWaitEvent(stream_of(handle_), static_cast<cudaEvent_t>(copied_), 0), "a wait for a copy");
 }
 void stream::wait() { check(cudaStreamSynchronize(stream_of(handle_)), "kernels without an error"); }
 

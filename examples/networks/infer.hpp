@@ -19,6 +19,7 @@
 #include <vscg/io/weights.hpp>
 #include <vscg/train/ave/metadata.hpp>
 #include <vscg/train/ave/prediction.hpp>
+#include <vscg/train/computed_on.hpp>
 #include <vscg/vscg.hpp>
 
 #include "networks/infer_networks.hpp"
@@ -38,6 +39,7 @@ class inferring_network final : public network {
 
   const vscg::io::network_metadata& metadata() const override { return metadata_; }
   const vscg::train::ave_metadata& ave() const override { return ave_; }
+  const vscg::train::computed_on& on() const override { return on_; }
   vscg::io::traced_network traced() const override { return vscg::io::traced_network_of(session_, weights_); }
 
   void localize(const feature_source& videos, double threshold,
@@ -92,6 +94,7 @@ class inferring_network final : public network {
   vscg::weights<Network, Scalar, Backend> weights_;
   vscg::io::network_metadata metadata_;
   vscg::train::ave_metadata ave_;
+  vscg::train::computed_on on_ = vscg::train::computed_on_of<Scalar, Backend>();
   vscg::session<Network, Scalar, Backend> session_;
 };
 

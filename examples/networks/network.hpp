@@ -13,6 +13,7 @@
 #include <vscg/io/network_metadata.hpp>
 #include <vscg/io/traced_network.hpp>
 #include <vscg/train/ave/metadata.hpp>
+#include <vscg/train/computed_on.hpp>
 
 // How ave_evaluate, ave_localize and ave_export see networks. Each network is compiled in a file of its own,
 // infer_<name>.cpp, behind this interface. To add one, write such a file and add a line to the list in
@@ -49,6 +50,8 @@ class network {
   virtual const vscg::io::network_metadata& metadata() const = 0;
   /// The part of it about the data set.
   virtual const vscg::train::ave_metadata& ave() const = 0;
+  /// What it computes on, and how.
+  virtual const vscg::train::computed_on& on() const = 0;
   /// What the network computes, and its weights; the result refers to this network.
   virtual vscg::io::traced_network traced() const = 0;
   /// Calls `take` with the results of each group of videos, in order, until all are done. The next group is read

@@ -66,7 +66,7 @@ inline void localize(networks::network& network, const networks::feature_source&
                 [&] { network.localize(videos, threshold, take); });
 }
 
-/// The fields of a report that say what was run.
+/// The fields of a report that say what was run, and on what.
 inline vscg::io::json report_of(const std::string& file, const networks::network& network,
                                 std::optional<double> threshold) {
   vscg::io::json report;
@@ -75,6 +75,9 @@ inline vscg::io::json report_of(const std::string& file, const networks::network
   report["form"] = network.metadata().variant;
   report["setting"] = network.ave().setting;
   report["relevance_threshold"] = threshold ? vscg::io::json(*threshold) : vscg::io::json(nullptr);
+  network.on().for_each_field([&](const char* name, const std::string& field) {
+    report[name] = field.empty() ? vscg::io::json(nullptr) : vscg::io::json(field);
+  });
   return report;
 }
 

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <vscg/cuda/products.hpp>
 #include <vscg/cuda/usable_device.hpp>
 
 #include "support/error_of.hpp"
@@ -18,6 +19,14 @@ TEST_CASE("cuda: a device's number must be that of one of the machine's devices"
   CHECK(refusal(1, 1) == "cuda: expected cuda:0, the only CUDA device of this machine, found cuda:1");
   CHECK(refusal(3, 4).empty());
   CHECK(refusal(4, 4) == "cuda: expected cuda:0 to cuda:3, the CUDA devices of this machine, found cuda:4");
+}
+
+TEST_CASE("cuda: precisions have the names that the programs take, and backends are named after them") {
+  using vscg::products;
+  CHECK(detail::text_of(products::exact) == std::string("exact"));
+  CHECK(detail::name_of_backend(products::exact) == std::string("cuda"));
+  for (const products p : {products::split, products::tf32, products::bf16, products::chosen})
+    CHECK(detail::name_of_backend(p) == std::string("cuda_") + detail::text_of(p));
 }
 
 TEST_CASE("cuda: a device must have compute capability 7.5") {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iostream>
+#include <numeric>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,6 +16,8 @@
 #include <vscg/cuda/backend.hpp>
 #include <vscg/cuda/card.hpp>
 #include <vscg/cuda/roundings.hpp>
+#include <vscg/model/double_buffer.hpp>
+#include <vscg/train/computed_on.hpp>
 #include <vscg/vscg.hpp>
 
 #include "cuda/golden_tolerance.hpp"
@@ -76,16 +79,25 @@ void run_pair(product_cases::operands<T>& first, product_cases::operands<T>& sec
   b.bring_back();
 }
 
-/// The weights of a small network after some steps on batches of two sizes.
+/// The weights of a small network after some steps on batches of two sizes. With `ahead`, a batch comes while the one
+/// before it trains.
 template <class Backend>
-std::vector<double> trained() {
+std::vector<double> trained([[maybe_unused]] bool ahead = false) {
   vscg::model<small_training::small_network, double, Backend> net{vscg::seed{1}};
   vscg::trainer t(net, vscg::adam{1e-2}, small_training::squared_distance{}, vscg::threads{1},
                   small_training::of(8, 3, true));
-  for (const std::size_t items : {8U, 8U, 8U, 5U, 5U, 5U, 8U}) {
-    const small_training::data d(items);
-    t.step(d.x, d.y);
+  const auto take_all = [](auto& steps) {
+    for (const std::size_t items : {8U, 8U, 8U, 5U, 5U, 5U, 8U, 8U, 5U, 8U}) {
+      const small_training::data d(items);
+      steps.step(d.x, d.y);
+    }
+  };
+  if constexpr (!Backend::memory::borrows_host_arrays) {
+    vscg::double_buffer<decltype(t)> next(t);
+    if (ahead) take_all(next);
+    next.finish();
   }
+  if (!ahead) take_all(t);
   return small_training::flat(net);
 }
 
@@ -104,6 +116,7 @@ TEST_CASE("cuda: without a device, whatever needs one says what is missing") {
   CHECK(error_of([] { vscg::cuda::executor<float>{vscg::threads{1}}; }).starts_with(expected));
   CHECK(error_of([] { vscg::buffer<float, memory>(1); }).starts_with(expected));
   CHECK(error_of([] { vscg::cuda_card{}; }).starts_with(expected));
+  CHECK(error_of([] { vscg::cuda::card_in_use(); }).starts_with(expected));
   CHECK(error_of([] { vscg::cuda_bf16::executor<float>{vscg::threads{1}}; }).starts_with(expected));
   CHECK(error_of([] { vscg::buffer<float, memory::host>(1); }).starts_with(expected));
 }
@@ -164,6 +177,72 @@ TEST_CASE(
   REQUIRE(got.size() == expected.size());
   for (std::size_t i = 0; i < got.size(); ++i) CHECK(got[i] == doctest::Approx(expected[i]).epsilon(1e-9));
   CHECK(trained<vscg::cuda>() == got);
+}
+
+TEST_CASE("cuda: steps while the next batch comes give the same bits as steps that copy first") {
+  if (!cuda_device::found()) return;
+  const auto expected = trained<vscg::cuda>();
+  for (int run = 0; run < 5; ++run) CHECK(trained<vscg::cuda>(true) == expected);
+}
+
+TEST_CASE("cuda: a large copy beside launches has arrived once they join it") {
+  if (!cuda_device::found()) return;
+  constexpr std::size_t n = std::size_t{1} << 24U;
+  vscg::buffer<float, memory::host> from(n), back(n);
+  vscg::buffer<float, memory> there(n);
+  auto& card = device<float, vscg::cuda>();
+  for (int turn = 1; turn <= 3; ++turn) {
+    std::fill_n(from.data(), n, static_cast<float>(turn));
+    card.copy_in_beside(there.data(), from.data(), from.bytes());
+    card.join_copies();
+    card.copy_out(back.data(), there.data(), back.bytes());
+    card.wait();
+    CHECK(back.data()[0] == static_cast<float>(turn));
+    CHECK(back.data()[n - 1] == static_cast<float>(turn));
+  }
+}
+
+namespace {
+
+/// Bytes of a resident data set, after a check that its rows give the loss of the same arrays from the host.
+template <class Backend>
+std::size_t bytes_of_resident() {
+  const precision_run::synthesized data;
+  vscg::model<precision_run::small_localizer, float, Backend> net{vscg::seed{1}};
+  vscg::trainer_options options;
+  options.batch = precision_run::videos;
+  vscg::trainer t(net, vscg::adam{1e-2}, precision_run::squared_distance{}, vscg::threads{1}, options);
+  typename decltype(t)::resident videos(precision_run::videos);
+  videos.put(0, data.x, data.y);
+  std::vector<std::size_t> rows(precision_run::videos);
+  std::iota(rows.begin(), rows.end(), std::size_t{0});
+  for (int turn = 0; turn < 3; ++turn) CHECK(t.gradients(videos, rows).total == t.gradients(data.x, data.y).total);
+  return videos.bytes();
+}
+
+}  // namespace
+
+TEST_CASE("cuda: a resident data set holds inputs as bf16 where products are those of bf16 numbers") {
+  if (!cuda_device::found()) return;
+  constexpr std::size_t of_a_number = precision_run::videos * precision_run::seconds;
+  constexpr std::size_t inputs = of_a_number * precision_run::features;
+  constexpr std::size_t targets = of_a_number * precision_run::events * sizeof(float);
+  CHECK(bytes_of_resident<vscg::cuda>() == inputs * sizeof(float) + targets);
+  CHECK(bytes_of_resident<vscg::cuda_bf16>() == inputs * 2 + targets);
+  CHECK(bytes_of_resident<vscg::cuda_chosen>() == inputs * sizeof(float) + targets);
+  const vscg::cuda_card card(0, vscg::products::bf16);
+  CHECK(bytes_of_resident<vscg::cuda_chosen>() == inputs * 2 + targets);
+}
+
+TEST_CASE("cuda: a report names the card and the precision that is chosen") {
+  if (!cuda_device::found()) return;
+  const vscg::cuda_card card(0, vscg::products::tf32);
+  const auto on = vscg::train::computed_on_of<float, vscg::cuda_chosen>();
+  CHECK(on.device == "cuda:0");
+  CHECK(on.card == card.name());
+  CHECK(on.precision == "tf32");
+  CHECK(vscg::train::computed_on_of<float, vscg::cuda>().precision == "exact");
+  CHECK(vscg::cuda_chosen::description() == "cuda_tf32 on " + card.name());
 }
 
 TEST_CASE("cuda: reference networks in double, and in float with each precision") {

@@ -35,10 +35,12 @@ TEST_CASE("vscg_fully and vscg_weakly with TF32 products, rounded or cut off") {
   check_fully(rounding::cut_to_tf32, allowed);
 }
 
-TEST_CASE("vscg_fully and vscg_weakly with bf16 products") {
+TEST_CASE("vscg_fully and vscg_weakly with bf16 products of bf16 inputs") {
   constexpr auto allowed = golden_tolerance(vscg::products::bf16);
   check_fully(rounding::bf16, allowed);
   check_weakly(rounding::bf16, allowed);
+  check_fully(rounding::bf16_inputs, allowed);  // a kernel may read them where there was a product
+  check_weakly(rounding::bf16_inputs, allowed);
 }
 
 TEST_CASE("numbers of 3 bits need more tolerance than bf16 has") {

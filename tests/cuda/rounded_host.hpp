@@ -10,7 +10,10 @@
 #include <vscg/backend/eigen/backend.hpp>
 #include <vscg/backend/gemm_arguments.hpp>
 #include <vscg/core/team.hpp>
+#include <vscg/cuda/bf16_inputs.hpp>
 #include <vscg/cuda/roundings.hpp>
+
+#include "support/apart.hpp"
 
 // What the rounding of a device's products costs in accuracy, found on the host: the products of the host's backend, on
 // copies of their operands that are rounded as the device rounds them.
@@ -18,8 +21,8 @@
 namespace rounded_host {
 
 /// How the operands of a product are rounded. A library may cut numbers off instead of rounding them to TF32. `coarse`:
-/// to 3 bits, to see that a test notices.
-enum class rounding : unsigned char { none, split, tf32, cut_to_tf32, bf16, coarse };
+/// to 3 bits, to see that a test notices. `bf16_inputs`: only what networks compute from.
+enum class rounding : unsigned char { none, split, tf32, cut_to_tf32, bf16, coarse, bf16_inputs };
 
 inline rounding now = rounding::none;
 
@@ -49,10 +52,17 @@ inline float (*function_of(rounding r))(float) {
   }
 }
 
-/// The backend of the host, but for the products of float.
+/// Inputs are bf16 numbers if products are.
+struct inputs : vscg::cuda_detail::bf16_inputs {
+  static bool in_use() { return now == rounding::bf16 || now == rounding::bf16_inputs; }
+};
+
+/// The backend of the host, but for the products of float and for its memory, to which inputs are brought.
 struct backend {
   static constexpr const char* name = "eigen rounded";
-  using memory = vscg::cpu::memory;
+  using memory = apart_memory;
+  template <class T>
+  using kept_as = std::conditional_t<std::is_same_v<T, float>, inputs, void>;
   static constexpr vscg::stretch_limits stretches = vscg::cpu::stretches;
 
   template <class T>
@@ -72,7 +82,7 @@ struct backend {
     template <class Function = vscg::identity_function>
     void gemm(vscg::gemm_arguments<T> args, Function function = {}) {
       if constexpr (std::is_same_v<T, float>) {
-        if (now != rounding::none && args.m * args.n * args.k * args.batch > 0) {
+        if (now != rounding::none && now != rounding::bf16_inputs && args.m * args.n * args.k * args.batch > 0) {
           const std::size_t size_a = extent(args.batch, args.stride_a, args.trans_a ? args.k : args.m, args.lda,
                                             args.trans_a ? args.m : args.k);
           const std::size_t size_b = extent(args.batch, args.stride_b, args.trans_b ? args.n : args.k, args.ldb,

@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 
 #include <vscg/backend/eigen/backend.hpp>
+#include <vscg/model/double_buffer.hpp>
 #include <vscg/model/model.hpp>
 #include <vscg/model/session.hpp>
 #include <vscg/model/trainer.hpp>
@@ -17,6 +18,8 @@
 #include <vscg/optim/adam.hpp>
 #include <vscg/train/ave/labels.hpp>
 
+#include "model/small_training.hpp"
+#include "support/apart.hpp"
 #include "support/counted_allocations.hpp"
 
 using counted_allocations::count;
@@ -108,4 +111,27 @@ TEST_CASE("a warmed-up training step allocates nothing") {
       CHECK(allocated == 0);
     }
   }
+}
+
+TEST_CASE("a warmed-up step while the next batch comes allocates nothing") {
+  if (!hooks_work()) return;
+  vscg::model<small_training::small_network, double, apart> net{vscg::seed{1}};
+  vscg::trainer t(net, vscg::adam{1e-3}, small_training::squared_distance{}, vscg::threads{1},
+                  small_training::of(8, 3, true));
+  vscg::double_buffer ahead(t);
+  const small_training::data d(8);
+  const small_training::data fewer(5);
+  const held_bytes held;
+  ahead.step(d.x, d.y);
+  CHECK(ahead.memory() <= held());
+  CHECK(ahead.memory() > 2 * 8 * 5 * sizeof(double));  // for each of host and backend
+  ahead.step(d.x, d.y);
+  double seen = 0;
+  const std::size_t allocated = count([&] {
+    for (const auto* some : {&d, &fewer, &d}) seen += ahead.step(some->x, some->y)->total;
+    seen += ahead.finish()->total;
+  });
+  INFO(seen);
+  CHECK(allocated == 0);
+  CHECK(t.steps() == 5);
 }

@@ -50,6 +50,9 @@ TEST_CASE("ave_evaluate: the figures of a network whose answers are known") {
     CHECK(e["segments_right"] == right);
     CHECK(e["accuracy"].get<double>() == doctest::Approx(static_cast<double>(right) / static_cast<double>(all)));
     CHECK(e["relevance_threshold"] == 0.7);
+    CHECK(e["device"] == "cpu");
+    CHECK(e["card"].is_null());
+    CHECK(e["precision"] == "float");
     CHECK(e["confusion"][28][category] == background);
     CHECK(e["classes"][category]["said"] == all);
     CHECK(e["classes"][category]["accuracy"] == 1.0);
@@ -101,6 +104,7 @@ TEST_CASE("ave_evaluate: every network in both precisions, as the file says") {
     return vscg::io::read_json(dir / "e.json")["segments_right"].get<std::size_t>();
   };
   CHECK(right("double", "vscg fully (released)") == third);
+  CHECK(vscg::io::read_json(dir / "e.json")["precision"] == "double");
   CHECK(right("paper", "vscg fully (paper)") == third);
   CHECK(right("weakly", "vscg weakly (released)") == first);
   CHECK(right("weakly_paper", "vscg weakly (paper)") == first);

@@ -57,6 +57,9 @@ TEST_CASE("ave_localize: videos of a data set, along with the truth") {
   CHECK(fields["setting"] == "fully");
   CHECK(fields["form"] == "released");
   CHECK(fields["relevance_threshold"] == 0.7);
+  CHECK(fields["device"] == "cpu");
+  CHECK(fields["card"].is_null());
+  CHECK(fields["precision"] == "float");
   REQUIRE(fields["videos"].size() == 2);
   const std::size_t rows[] = {7, 2};
   for (std::size_t i = 0; i < 2; ++i) {

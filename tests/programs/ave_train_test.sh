@@ -65,6 +65,10 @@ for key in test_accuracy best_test_accuracy validation_accuracy epoch parameters
   grep -qE "\"$key\": [0-9]" "$here/whole/summary.json" || fail "expected $key in summary.json"
 done
 
+for field in '"device": "cpu"' '"card": null' '"precision": "float"'; do
+  grep -q "^  $field,\$" "$here/whole/summary.json" || fail "expected $field in summary.json"
+done
+
 # Killed at random moments.
 number=1
 done_kills=0

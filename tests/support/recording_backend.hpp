@@ -6,6 +6,7 @@
 #include <cstring>
 #include <functional>
 #include <map>
+#include <new>
 #include <string>
 #include <sys/mman.h>
 #include <type_traits>
@@ -45,6 +46,9 @@ inline bool replays = false;
 inline std::size_t replayed = 0;
 /// Whether a device might still be at work: launches or copies came after the last `wait()`.
 inline bool busy = false;
+/// What a device may leave for later: a copy beside the launches until they join it, or launches until the host waits.
+enum class late : unsigned char { nothing, copies_beside, launches };
+inline late comes_late = late::nothing;
 
 /// Memory that the host can reach only during launches and copies: looking into it ends the test. Blocks lie where they
 /// lay in an earlier test that asked for the same ones.
@@ -53,7 +57,10 @@ class far_memory {
   static constexpr bool borrows_host_arrays = false;
   using host = vscg::host_memory;
 
+  static inline bool full = false;  // no more blocks are given
+
   static void* allocate(std::size_t bytes) {
+    if (full) throw std::bad_alloc();
     const std::size_t rounded = (bytes + 63) / 64 * 64;
     REQUIRE(used + rounded <= size);
     ++blocks;
@@ -194,7 +201,25 @@ struct backend {
     void copy_out(void* to, const void* from, std::size_t bytes) {
       perform([=] { Memory::copy_out(to, from, bytes); });
     }
-    void wait() { busy = false; }
+    void copy_in_beside(void* to, const void* from, std::size_t bytes) {
+      REQUIRE(capturing_ == nullptr);  // it is not part of a graph, which comes again
+      const std::string asked(static_cast<const char*>(from), bytes);
+      const auto copy = [=] {
+        REQUIRE(std::memcmp(from, asked.data(), bytes) == 0);  // the host has left it alone
+        const bool others = std::exchange(busy, false);
+        Memory::copy_in(to, from, bytes);
+        busy = others;
+      };
+      comes_late == late::copies_beside ? beside_.push_back(copy) : copy();
+    }
+    void join_copies() {
+      REQUIRE(capturing_ == nullptr);
+      for (const auto& copy : std::exchange(beside_, {})) copy();
+    }
+    void wait() {
+      for (const auto& launch : std::exchange(queued_, {})) in_order(launch);
+      busy = false;
+    }
     template <class F>
     void replay(std::uint64_t key, const F& f) {
       if (!replays) {
@@ -208,7 +233,7 @@ struct backend {
       const auto known = kept_.find(key);
       if (known != kept_.end()) {
         ++replayed;
-        for (const auto& launch : known->second) in_order(launch);
+        for (const auto& launch : known->second) now_or_later(launch);
         return;
       }
       launches now;
@@ -228,7 +253,16 @@ struct backend {
     template <class F>
     void perform(F f) const {
       if (capturing_ != nullptr) capturing_->push_back(f);
-      in_order(f);
+      now_or_later(f);
+    }
+    template <class F>
+    void now_or_later(const F& f) const {
+      if (comes_late == late::launches) {
+        queued_.push_back(f);
+        busy = true;
+      } else {
+        in_order(f);
+      }
     }
     template <class F>
     static void in_order(const F& f) {
@@ -240,6 +274,8 @@ struct backend {
     vscg::buffer<double, Memory> workspace_;
     std::map<std::uint64_t, launches> kept_;
     launches* capturing_ = nullptr;
+    mutable launches queued_;
+    launches beside_;
   };
 };
 

@@ -17,7 +17,10 @@
 #include <vscg/io/json.hpp>
 #include <vscg/io/weights.hpp>
 #include <vscg/train/build.hpp>
+#include <vscg/train/checkpoint.hpp>
+#include <vscg/train/computed_on.hpp>
 #include <vscg/train/run.hpp>
+#include <vscg/train/summary.hpp>
 #include <vscg/vscg.hpp>
 
 #include "support/contains.hpp"
@@ -174,6 +177,27 @@ TEST_CASE(
   CHECK(contains(build_description_of<vscg::cpu>(), ", backend eigen, "));
 }
 
+TEST_CASE("a report says what computed its numbers, and how") {
+  struct used {
+    const char *device, *name, *precision;
+  };
+  struct calculating : vscg::cpu {
+    static used card_in_use() { return {"abacus:7", "oak", "tf32"}; }
+  };
+  const auto fields = [](const vscg::train::computed_on& on) { return on.device + "/" + on.card + "/" + on.precision; };
+  using vscg::train::computed_on_of;
+  CHECK(fields(computed_on_of<float, calculating>()) == "abacus:7/oak/tf32");
+  CHECK(fields(computed_on_of<double, calculating>()) == "abacus:7/oak/double");
+  CHECK(fields(computed_on_of<float, vscg::cpu>()) == "cpu//float");
+  CHECK(fields(computed_on_of<double, vscg::cpu>()) == "cpu//double");
+  const auto text = vscg::train::summary_text(vscg::train::run_description<point_settings>{}, 6, 1,
+                                              computed_on_of<float, calculating>());
+  const auto summary = vscg::io::parse_json(text, "summary");
+  CHECK(summary.at("device") == "abacus:7");
+  CHECK(summary.at("card") == "oak");
+  CHECK(summary.at("precision") == "tf32");
+}
+
 TEST_CASE("a network of another domain trains, is interrupted and continues with the same bits") {
   using namespace vscg::train;
   const temporary_folder here;
@@ -194,6 +218,9 @@ TEST_CASE("a network of another domain trains, is interrupted and continues with
   CHECK(summary.at("finished") == true);
   CHECK(summary.at("settings").at("skip") == 1);
   CHECK(summary.at("test_accuracy").get<double>() > 0.9);
+  CHECK(summary.at("device") == "cpu");
+  CHECK(summary.at("card").is_null());
+  CHECK(summary.at("precision") == "double");
   vscg::weights<line, double, vscg::cpu> best(vscg::seed{7});
   const auto metadata = vscg::io::load_weights(best, here / "whole" / "best.safetensors");
   CHECK(*metadata->find("axes") == "2");

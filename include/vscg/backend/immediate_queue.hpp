@@ -18,6 +18,11 @@ class immediate_queue {
   /// Copies between the host and the backend's memory, in order with the launches.
   void copy_in(void* to, const void* from, std::size_t bytes) { Memory::copy_in(to, from, bytes); }
   void copy_out(void* to, const void* from, std::size_t bytes) { Memory::copy_out(to, from, bytes); }
+  /// Starts a copy to the backend's memory that launches do not wait for until they join it. Nothing that was launched
+  /// before may use either place any more. It is no part of what `replay` keeps.
+  void copy_in_beside(void* to, const void* from, std::size_t bytes) { Memory::copy_in(to, from, bytes); }
+  /// What is launched from here on comes after those copies.
+  void join_copies() {}
   /// Returns when all launches are done and all copies out have arrived.
   void wait() {}
   /// Launches what f() launches. The key names everything that the launches depend on: a backend may keep the launches

@@ -64,8 +64,8 @@ VSCG_NOINLINE inline std::size_t items_of(const batch_array* arrays, std::size_t
 /// vscg::expectation_error naming the array ("input 0") if its shape is wrong, and `what` if the arrays hold different
 /// numbers of items.
 template <class Scalar, class... Shapes, class... Arrays>
-batch_arrays<sizeof...(Shapes)> checked_batch(input_shapes<Shapes...>, std::string_view what, std::size_t inputs,
-                                              const Arrays&... arrays) {
+batch_arrays<sizeof...(Shapes)> checked_batch(input_shapes<Shapes...>, std::string_view what,
+                                              [[maybe_unused]] std::size_t inputs, const Arrays&... arrays) {
   static_assert(sizeof...(Arrays) == sizeof...(Shapes));
   static_assert((!Shapes::per_pair && ...), "vscg: an input or target is [B, ...] or has no batch axis");
   std::size_t k = 0;

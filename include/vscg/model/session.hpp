@@ -22,6 +22,7 @@
 #include <vscg/core/program.hpp>
 #include <vscg/core/team.hpp>
 #include <vscg/model/batch_arrays.hpp>
+#include <vscg/model/kept_inputs.hpp>
 #include <vscg/model/resident_arrays.hpp>
 #include <vscg/model/runner.hpp>
 #include <vscg/model/staged_batch.hpp>
@@ -54,7 +55,7 @@ class session {
   using outputs = rebind_outputs<traced_outputs, view_field<Scalar>>;
 
   /// Inputs of a data set in the backend's memory.
-  using resident = resident_arrays<Scalar, typename Backend::memory, Inputs>;
+  using resident = resident_arrays<Scalar, typename Backend::memory, Inputs, kept_inputs<Backend, Scalar, Inputs>>;
 
   /// Throws vscg::expectation_error if the system has too few threads, or too little memory for this many items.
   explicit session(const weights<Network, Scalar, Backend>& w, threads n = threads{1},
@@ -132,7 +133,8 @@ class session {
   }
 
   struct no_header {};
-  using staged = staged_batch<no_header, Scalar, typename Backend::memory, Inputs>;
+  using staged =
+      staged_batch<no_header, Scalar, typename Backend::memory, Inputs, kept_inputs<Backend, Scalar, Inputs>>;
 
   void take_weights() {
     runner_.bind_weights(weights_->numbers_for(*table_));
@@ -147,8 +149,8 @@ class session {
     staged_.take({}, batch);
     bind();
   }
-  template <class All, class Rows>
-  void take(const resident_arrays<Scalar, typename Backend::memory, All>& all, const Rows& rows) {
+  template <class All, class Kept, class Rows>
+  void take(const resident_arrays<Scalar, typename Backend::memory, All, Kept>& all, const Rows& rows) {
     static_assert(!std::is_void_v<shapes_after<All, Inputs>>,
                   "vscg::session::infer: the data set's first arrays are not the network's inputs");
     const std::span<const std::size_t> taken(rows);
@@ -179,7 +181,8 @@ class session {
   void run() {
     const std::size_t items = staged_.items();
     auto& executor = runner_.backend();
-    executor.replay((std::uint64_t{runner_.bindings()} << 32U) | items, [&] {
+    const std::uint64_t key = (std::uint64_t{runner_.bindings()} << 35U) | (staged_.kind_of_launches() << 32U) | items;
+    executor.replay(key, [&] {
       staged_.bring(executor);
       runner_.forward(state());
       for (std::size_t k = 0; k < results_.size(); ++k) {

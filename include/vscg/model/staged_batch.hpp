@@ -18,6 +18,7 @@
 #include <vscg/core/inputs.hpp>
 #include <vscg/core/slot.hpp>
 #include <vscg/model/batch_arrays.hpp>
+#include <vscg/model/kept_inputs.hpp>
 #include <vscg/model/resident_arrays.hpp>
 
 namespace vscg {
@@ -26,18 +27,24 @@ namespace vscg {
 /// place. Otherwise it is all put side by side in one block of the host's memory, and one copy brings that to the
 /// backend's memory. If the arrays lie there already (`resident_arrays`), the copy brings only which rows the batch
 /// takes, and kernels gather those.
-template <class Header, class Scalar, class Memory, class Shapes>
+///
+/// A network's inputs are rounded as the backend keeps them, wherever they come from.
+template <class Header, class Scalar, class Memory, class Shapes, class Inputs = kept_as_given>
 class staged_batch;
 
-template <class Header, class Scalar, class Memory, class... Shapes>
-class staged_batch<Header, Scalar, Memory, input_shapes<Shapes...>> {
+template <class Header, class Scalar, class Memory, class... Shapes, class Inputs>
+class staged_batch<Header, Scalar, Memory, input_shapes<Shapes...>, Inputs> {
   static_assert(std::is_trivially_copyable_v<Header>, "vscg::staged_batch: a header is copied as bytes");
   static constexpr std::size_t count = sizeof...(Shapes);
+  static constexpr bool may_round = !std::is_same_v<Inputs, kept_as_given>;
   using batch = batch_arrays<count>;
 
  public:
-  /// For at most `items` items.
-  explicit staged_batch(std::size_t items) : capacity_(items) {
+  /// For at most `items` items. `number`, 0 or 1, tells apart two that take turns.
+  explicit staged_batch(std::size_t items, std::uint8_t number = 0) : capacity_(items), number_(number) {
+    static_assert(!(may_round && Memory::borrows_host_arrays),
+                  "vscg::staged_batch: the caller's arrays stay as they are");
+    if constexpr (may_round) rounds_ = Inputs::in_use();
     if constexpr (!Memory::borrows_host_arrays) {
       const std::size_t bytes = bytes_for(items);
       host_ = buffer<std::byte, typename Memory::host>(bytes);
@@ -51,11 +58,12 @@ class staged_batch<Header, Scalar, Memory, input_shapes<Shapes...>> {
     batch_ = b;
     gather_ = nullptr;
     if constexpr (!Memory::borrows_host_arrays) {
+      beside_ = false;
       std::memcpy(host_.data(), &header, sizeof(Header));
       used_ = rounded(sizeof(Header));
       for (std::size_t k = 0; k < count; ++k) {
         const auto bytes = b.arrays[k].bytes;
-        if (!bytes.empty()) std::memcpy(host_.data() + used_, bytes.data(), bytes.size());
+        put(k, bytes);
         offsets_[k] = used_;
         used_ += rounded(bytes.size());
       }
@@ -65,9 +73,9 @@ class staged_batch<Header, Scalar, Memory, input_shapes<Shapes...>> {
   /// Takes rows of a data set that has the batch's arrays or the first of them, for `Executor` to gather; the others
   /// come from the host. The first call allocates if host and kernels share memory. Throws vscg::expectation_error for
   /// a row that does not exist.
-  template <class Executor, class All, std::size_t Others>
-  void take(const Header& header, const resident_arrays<Scalar, Memory, All>& all, std::span<const std::size_t> rows,
-            const batch_arrays<Others>& others) {
+  template <class Executor, class All, class Kept, std::size_t Others>
+  void take(const Header& header, const resident_arrays<Scalar, Memory, All, Kept>& all,
+            std::span<const std::size_t> rows, const batch_arrays<Others>& others) {
     constexpr std::size_t gathered = count - Others;
     for (const std::size_t row : rows) {
       if (row >= all.items())
@@ -78,9 +86,13 @@ class staged_batch<Header, Scalar, Memory, input_shapes<Shapes...>> {
       block_ = buffer<std::byte, Memory>(bytes_for(capacity_));
     }
     header_ = header;
-    gather_ = [](staged_batch& self, void* backend) { self.gather_all(*static_cast<Executor*>(backend)); };
+    if constexpr (!Memory::borrows_host_arrays) beside_ = false;
+    gather_ = [](staged_batch& self, void* backend) {
+      self.template gather_all<Kept>(*static_cast<Executor*>(backend));
+    };
     from_ = {};
     for (std::size_t k = 0; k < gathered; ++k) from_[k] = all.array(k);
+    if constexpr (may_round) rounded_ = all.rounds();
     batch_.items = rows.size();
     std::memcpy(host_.data(), &header, sizeof(Header));
     auto* const to = reinterpret_cast<std::uint32_t*>(host_.data() + rounded(sizeof(Header)));
@@ -90,7 +102,7 @@ class staged_batch<Header, Scalar, Memory, input_shapes<Shapes...>> {
       const batch_array& other = others.arrays[k - gathered];
       batch_.arrays[k].item_bytes = other.item_bytes;
       offsets_[k] = used_;
-      if (!other.bytes.empty()) std::memcpy(host_.data() + used_, other.bytes.data(), other.bytes.size());
+      put(k, other.bytes);
       used_ += rounded(other.bytes.size());
     }
     std::size_t at = used_;
@@ -101,12 +113,20 @@ class staged_batch<Header, Scalar, Memory, input_shapes<Shapes...>> {
     }
   }
 
+  /// Starts the one copy of host arrays that were taken, beside launches that use neither block; `bring` then has none
+  /// to make.
+  template <class Executor>
+  void bring_beside(Executor& backend) {
+    backend.copy_in_beside(block_.data(), host_.data(), used_);
+    beside_ = true;
+  }
+
   /// Brings it to the kernels, in one copy.
   template <class Executor>
   void bring(Executor& backend) {
-    if constexpr (!Memory::borrows_host_arrays)
-      backend.copy_in(block_.data(), host_.data(), used_);
-    else if (gather_ != nullptr)
+    if constexpr (!Memory::borrows_host_arrays) {
+      if (!beside_) backend.copy_in(block_.data(), host_.data(), used_);
+    } else if (gather_ != nullptr)
       Memory::copy_in(block_.data(), host_.data(), used_);
     if (gather_ != nullptr) gather_(*this, &backend);
   }
@@ -126,6 +146,14 @@ class staged_batch<Header, Scalar, Memory, input_shapes<Shapes...>> {
     return reinterpret_cast<const Scalar*>(block_.data() + offsets_[k] + skipped);
   }
   std::size_t items() const { return batch_.items; }
+  /// What launches of equally many items depend on here, from 0 to 7: the block, whether they copy, and whether they
+  /// gather what was rounded.
+  std::uint64_t kind_of_launches() const {
+    if constexpr (Memory::borrows_host_arrays)
+      return 0;
+    else
+      return (rounded_ ? 4U : 0U) + 2U * number_ + (beside_ ? 1U : 0U);
+  }
   /// Where the batch's rows are gathered from; nulls if its arrays came from the host.
   std::array<const std::byte*, count> source() const {
     return gather_ == nullptr ? std::array<const std::byte*, count>{} : from_;
@@ -149,25 +177,52 @@ class staged_batch<Header, Scalar, Memory, input_shapes<Shapes...>> {
     return bytes;
   }
 
-  template <class Executor>
+  // Puts an array where the next copy begins, among what it copies.
+  void put(std::size_t k, std::span<const std::byte> bytes) {
+    if (bytes.empty()) return;
+    std::byte* const to = host_.data() + used_;
+    if constexpr (may_round) {
+      if (rounds_ && Inputs::template of<Shapes...>()[k]) {
+        const auto* const from = reinterpret_cast<const Scalar*>(bytes.data());
+        std::transform(from, from + bytes.size() / sizeof(Scalar), reinterpret_cast<Scalar*>(to),
+                       [](Scalar x) { return static_cast<Scalar>(Inputs::kept(x)); });
+        return;
+      }
+    }
+    std::memcpy(to, bytes.data(), bytes.size());
+  }
+
+  template <class Kept, class Executor>
   void gather_all(Executor& backend) {
     const auto* const rows = reinterpret_cast<const std::uint32_t*>(block_.data() + rounded(sizeof(Header)));
     std::size_t k = 0;
-    (gather<Shapes>(backend, rows, k++), ...);
+    (gather<Shapes, Kept>(backend, rows, k++), ...);
   }
 
-  template <class Shape, class Executor>
+  template <class Shape, class Kept, class Executor>
   void gather(Executor& backend, const std::uint32_t* rows, std::size_t k) {
     if (from_[k] == nullptr) return;  // it came from the host
-    using element = element_of<Shape, Scalar>;
-    const auto* const from = reinterpret_cast<const element*>(from_[k]);
-    auto* const to = reinterpret_cast<element*>(block_.data() + offsets_[k]);
+    auto* const to = block_.data() + offsets_[k];
     if constexpr (Shape::of_indices) {
-      backend.rows(batch_.items, Shape::elements, kernels::gather_indices<Scalar>{Shape::elements, rows, from, to});
+      backend.rows(
+          batch_.items, Shape::elements,
+          kernels::gather_indices<Scalar>{Shape::elements, rows, reinterpret_cast<const std::int32_t*>(from_[k]),
+                                          reinterpret_cast<std::int32_t*>(to)});
+    } else if constexpr (std::is_same_v<Kept, kept_as_given>) {
+      gather_items<Shape, Scalar>(backend, rows, k, to);
     } else {
-      const kernels::gather_items<Scalar> kernel{Shape::elements, rows, from, to};
-      backend.rows(batch_.items * kernel.pieces(), std::min(Shape::elements, kernel.piece), kernel);
+      if (rounded_ && Kept::template of<Shapes...>()[k])
+        gather_items<Shape, typename Kept::kept_number>(backend, rows, k, to);
+      else
+        gather_items<Shape, Scalar>(backend, rows, k, to);
     }
+  }
+
+  template <class Shape, class Number, class Executor>
+  void gather_items(Executor& backend, const std::uint32_t* rows, std::size_t k, std::byte* to) {
+    const kernels::gather_items<Scalar, Number> kernel{Shape::elements, rows, reinterpret_cast<const Number*>(from_[k]),
+                                                       reinterpret_cast<Scalar*>(to)};
+    backend.rows(batch_.items * kernel.pieces(), std::min(Shape::elements, kernel.piece), kernel);
   }
 
   std::size_t capacity_;
@@ -180,6 +235,10 @@ class staged_batch<Header, Scalar, Memory, input_shapes<Shapes...>> {
   buffer<std::byte, Memory> block_;
   std::array<std::size_t, count> offsets_{};
   std::size_t used_ = 0;
+  std::uint8_t number_;
+  bool beside_ = false;   // the copy is not among the launches
+  bool rounds_ = false;   // inputs that come from the host
+  bool rounded_ = false;  // inputs that are gathered
 };
 
 }  // namespace vscg

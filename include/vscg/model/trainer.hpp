@@ -26,6 +26,7 @@
 #include <vscg/core/step_data.hpp>
 #include <vscg/core/team.hpp>
 #include <vscg/model/batch_arrays.hpp>
+#include <vscg/model/kept_inputs.hpp>
 #include <vscg/model/loss.hpp>
 #include <vscg/model/model.hpp>
 #include <vscg/model/persistent_arrays.hpp>
@@ -43,6 +44,9 @@ class not_finite : public expectation_error {
  public:
   using expectation_error::expectation_error;
 };
+
+template <class Trainer>
+class double_buffer;
 
 struct trainer_options {
   std::size_t batch = 128;      ///< the most items in a step; a device's memory has room for this many
@@ -101,7 +105,7 @@ class trainer {
 
   /// A data set in the backend's memory, from which steps take their batches by row: the network's inputs, then the
   /// loss's targets.
-  using resident = resident_arrays<scalar, memory_type, arrays_of_batch>;
+  using resident = resident_arrays<scalar, memory_type, arrays_of_batch, kept_inputs<backend, scalar, inputs>>;
 
   /// The optimizer's settings. You may change the learning rate between steps.
   Optimizer optimizer;
@@ -117,7 +121,8 @@ class trainer {
   template <class... Arrays>
   loss_report<term_count> step(const Arrays&... arrays) {
     take(arrays...);
-    return take_step();
+    launch(true);
+    return finish_step();
   }
 
   /// Gradient computations call `stop` again and again, and throw vscg::stopped if it returns true.
@@ -127,7 +132,8 @@ class trainer {
   template <class... Arrays>
   loss_report<term_count> gradients(const Arrays&... arrays) {
     take(arrays...);
-    run(false);
+    launch(false);
+    runner_.backend().wait();
     return reported();
   }
 
@@ -173,6 +179,9 @@ class trainer {
   runner<scalar, backend>& running() { return runner_; }
 
  private:
+  friend class double_buffer<trainer>;
+  using staged = staged_batch<controls, scalar, memory_type, arrays_of_batch, kept_inputs<backend, scalar, inputs>>;
+
   static trainer_options checked(trainer_options o) {
     if (o.batch == 0) throw expectation_error("trainer_options.batch", "at least 1", "0");
     if (o.micro_batch == 0 || o.micro_batch > o.batch) o.micro_batch = o.batch;
@@ -220,16 +229,21 @@ class trainer {
   }
 
   template <class... Arrays>
-  void take(const Arrays&... arrays) {
+  static auto batch_of(const Arrays&... arrays) {
     static_assert(
         sizeof...(Arrays) == arrays_of_batch::count,
         "vscg::trainer::step: one array for each of the network's inputs, then for each of the loss's targets");
-    const auto batch = checked_batch<scalar>(arrays_of_batch{}, "trainer::step", inputs::count, arrays...);
+    return checked_batch<scalar>(arrays_of_batch{}, "trainer::step", inputs::count, arrays...);
+  }
+
+  template <class... Arrays>
+  void take(const Arrays&... arrays) {
+    const auto batch = batch_of(arrays...);
     staged_.take(controls_for(batch.items), batch);
     bind();
   }
-  template <class All, class Rows, class... Others>
-  void take(const resident_arrays<scalar, memory_type, All>& all, const Rows& rows, const Others&... others) {
+  template <class All, class Kept, class Rows, class... Others>
+  void take(const resident_arrays<scalar, memory_type, All, Kept>& all, const Rows& rows, const Others&... others) {
     using left = shapes_after<arrays_of_batch, All>;
     static_assert(!std::is_void_v<left>,
                   "vscg::trainer::step: the data set's arrays are not the network's inputs, then the loss's targets");
@@ -265,8 +279,8 @@ class trainer {
     runner_.bind_weights(weights_->numbers_for(*table_));
   }
 
-  loss_report<term_count> take_step() {
-    run(true);
+  loss_report<term_count> finish_step() {
+    runner_.backend().wait();
     ++weights_->revision;
     const auto found = reported();
     if (report_[1 + term_count] == scalar(0)) explain(found.total);
@@ -274,12 +288,14 @@ class trainer {
     return found;
   }
 
-  // Runs one batch: one copy in, launches, one copy out. These depend only on the number of items, on where the weights
-  // lie and on whether there is an update, so they can be replayed. All else that changes is in the memory copied in.
-  void run(bool update) {
+  // Begins one batch: one copy in, launches, one copy out. These depend only on the number of items, on where they and
+  // the weights lie and on whether there is an update, so they can be replayed. All else that changes is in the memory
+  // copied in.
+  void launch(bool update) {
     runner_.expect_no_stop();
     auto& executor = runner_.backend();
-    const std::uint64_t key = (std::uint64_t{runner_.bindings()} << 33U) | (staged_.items() << 1U) | (update ? 1U : 0U);
+    const std::uint64_t key = (std::uint64_t{runner_.bindings()} << 36U) | (staged_.kind_of_launches() << 33U) |
+                              (staged_.items() << 1U) | (update ? 1U : 0U);
     executor.replay(key, [&] {
       staged_.bring(executor);
       runner_.prepare();
@@ -294,7 +310,6 @@ class trainer {
       }
       report_.gather(executor, std::span<const scalar* const>(from).first(1 + term_count + (update ? 1 : 0)));
     });
-    executor.wait();
   }
 
   void run_micro_batches() {
@@ -353,7 +368,7 @@ class trainer {
   buffer<scalar, memory_type> gradients_;
   typename Optimizer::template state<scalar, backend> state_;
   persistent_arrays<scalar, memory_type> persistent_;
-  staged_batch<controls, scalar, memory_type, arrays_of_batch> staged_;
+  staged staged_;
   std::array<const std::byte*, arrays_of_batch::count> source_{};  // of the last batch
   report<scalar, memory_type, 2 + term_count> report_;             // the loss, its terms, whether the step was taken
   std::uint64_t steps_ = 0;

@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -23,10 +24,14 @@
 #include <vscg/io/checkpoint.hpp>
 #include <vscg/io/network_metadata.hpp>
 #include <vscg/io/weights.hpp>
+#include <vscg/model/double_buffer.hpp>
+#include <vscg/model/loss.hpp>
 #include <vscg/model/model.hpp>
+#include <vscg/model/resident_arrays.hpp>
 #include <vscg/model/trainer.hpp>
 #include <vscg/train/build.hpp>
 #include <vscg/train/checkpoint.hpp>
+#include <vscg/train/computed_on.hpp>
 #include <vscg/train/history.hpp>
 #include <vscg/train/peak_memory.hpp>
 #include <vscg/train/run_folder.hpp>
@@ -47,6 +52,8 @@ class run {
   static constexpr std::size_t term_count = Loss::term_names.size();
   static constexpr int moment_arrays = Optimizer::template state<Scalar, Backend>::moment_arrays;
   using memory = typename Backend::memory;
+  using trainer_type = trainer<model<Network, Scalar, Backend>, Optimizer, Loss>;
+  static constexpr bool batches_come = !memory::borrows_host_arrays;
   using settings_type = typename Work::settings;
 
  public:
@@ -141,24 +148,47 @@ class run {
     trainer_.optimizer.learning_rate = now_.settings.schedule().rate(epoch);
     expect_no_stop(callbacks.stop);
     const std::span<const std::vector<std::size_t>> left = std::span(batches).subspan(p.batches);
-    const auto take = [&](const auto&... arrays) {
-      step(epoch, arrays...);
+    const auto count = [&](const loss_report<term_count>& report) {
+      p.sums[0] += report.total;
+      for (std::size_t i = 0; i < term_count; ++i) p.sums[1 + i] += report.terms[i];
       ++p.batches;
       p.steps = trainer_.steps();
       peak_.sample();
       if (callbacks.step) tell(callbacks, epoch, batches.size());
       expect_no_stop(callbacks.stop);
+    };
+    const auto take = [&](const auto&... arrays) {
+      if constexpr (batches_come && !(is_resident<std::remove_cvref_t<decltype(arrays)>> || ...)) {
+        if (const auto report = of_epoch(epoch, [&] { return ahead_.step(arrays...); })) count(*report);
+      } else {
+        count(of_epoch(epoch, [&] { return trainer_.step(arrays...); }));
+      }
       return true;
     };
-    task_.for_each_batch(left, take, callbacks.stop);
+    if constexpr (batches_come) {
+      const auto last_step = [&] {
+        if (const auto report = of_epoch(epoch, [&] { return ahead_.finish(); })) count(*report);
+      };
+      try {
+        task_.for_each_batch(left, take, callbacks.stop);
+      } catch (const stopped&) {
+        ahead_.drop();
+        throw;
+      } catch (...) {  // of reading a batch: the one before it is there
+        last_step();
+        throw;
+      }
+      last_step();
+    } else {
+      task_.for_each_batch(left, take, callbacks.stop);
+    }
   }
 
-  template <class... Arrays>
-  void step(std::size_t epoch, const Arrays&... arrays) {
+  /// What f() returns; says in which epoch a step was not finite.
+  template <class F>
+  static auto of_epoch(std::size_t epoch, F f) {
     try {
-      const auto report = trainer_.step(arrays...);
-      now_.position.sums[0] += report.total;
-      for (std::size_t i = 0; i < term_count; ++i) now_.position.sums[1 + i] += report.terms[i];
+      return f();
     } catch (const not_finite& problem) {
       throw not_finite("epoch " + std::to_string(epoch) + ", " + problem.what());
     }
@@ -297,17 +327,20 @@ class run {
   void write_results(const run_folder& folder, bool weights_too) const {
     write_file(folder.metrics(), history_text(history()));
     if (weights_too && chosen_epoch(history()) != nullptr) io::save_weights(chosen_, folder.best(), metadata_);
-    write_file(folder.summary(), summary_text(now_, model_.weights().count(), threads_));
+    write_file(folder.summary(), summary_text(now_, model_.weights().count(), threads_, on_));
   }
 
   run_description<settings_type> now_;
+  computed_on on_ = computed_on_of<Scalar, Backend>();
   io::network_metadata metadata_;
   std::size_t threads_;
   peak_memory peak_;
   model<Network, Scalar, Backend> model_;
   weights_type chosen_;  // the weights of the epoch that is reported
   Work task_;
-  trainer<model<Network, Scalar, Backend>, Optimizer, Loss> trainer_;
+  trainer_type trainer_;
+  // For batches that are not in the backend's memory yet.
+  std::conditional_t<batches_come, double_buffer<trainer_type>, trainer_type&> ahead_{trainer_};
   measures measured_;
   clock::time_point began_;
 };

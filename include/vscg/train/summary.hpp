@@ -9,6 +9,7 @@
 
 #include <vscg/io/json_record.hpp>
 #include <vscg/train/checkpoint.hpp>
+#include <vscg/train/computed_on.hpp>
 #include <vscg/train/history.hpp>
 #include <vscg/train/settings.hpp>
 
@@ -17,7 +18,8 @@ namespace vscg::train {
 /// summary.json, after the epochs that are done. Accuracies are null if nothing was measured; `seconds` is the time
 /// spent training and evaluating, over all sessions of the run.
 template <class Settings>
-std::string summary_text(const run_description<Settings>& run, std::size_t parameters, std::size_t threads) {
+std::string summary_text(const run_description<Settings>& run, std::size_t parameters, std::size_t threads,
+                         const computed_on& on = {}) {
   const run_history& history = run.position.history;
   const epoch_record* const chosen = chosen_epoch(history);
   double seconds = run.position.seconds_of_epoch;
@@ -31,6 +33,9 @@ std::string summary_text(const run_description<Settings>& run, std::size_t param
   summary.add("epochs_done", history.size()).add("finished", history.size() >= run.settings.epochs);
   summary.add("steps", run.position.steps).add("parameters", parameters).add("seconds", seconds);
   summary.add("peak_memory_mib", run.position.peak_memory_mib).add("seed", run.settings.seed);
+  on.for_each_field([&](const char* name, const std::string& field) {
+    summary.add_json(name, field.empty() ? "null" : io::json_value(field));
+  });
   summary.add("threads", threads).add("build", run.build).add_json("settings", settings_text(run.settings));
   return summary.text();
 }

@@ -40,7 +40,7 @@ struct any_take {
 ///   batches(epoch)                      all batches of an epoch: the items of each, as the task numbers them
 ///   for_each_batch(lists, take, stop)   calls take(arrays...) for each list, in order, until it returns false: the
 ///                                       network's inputs, then the loss's targets; throws vscg::stopped when stop says
-///                                       so
+///                                       so. On a backend with memory of its own, a step may come with the next call
 ///   measure(epoch, stop)                the measures after an epoch; nothing when stop says so
 ///   for_each_state(f)                   optional: calls f(name, std::vector<Scalar>&) for what a checkpoint keeps
 template <class T>

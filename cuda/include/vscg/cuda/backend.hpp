@@ -14,6 +14,7 @@
 #include <vscg/core/record.hpp>
 #include <vscg/core/stretch_limits.hpp>
 #include <vscg/core/team.hpp>
+#include <vscg/cuda/bf16_inputs.hpp>
 #include <vscg/cuda/card.hpp>
 #include <vscg/cuda/device_memory.hpp>
 #include <vscg/cuda/fused.hpp>
@@ -48,9 +49,14 @@ struct cuda_backend {
   static constexpr const char* name = cuda_detail::name_of_backend(Precision);
   using memory = cuda_detail::device_memory;
   static constexpr stretch_limits stretches{};
+  /// Inputs of networks are bf16 numbers if products are; a data set that stays on the device is half as large.
+  template <class T>
+  using kept_as = typename cuda_detail::kept_for<T, Precision>::type;
 
   /// What the bits of a result depend on: the precision and the card.
   static std::string description() { return cuda_detail::description_of_backend(Precision); }
+  /// The same in parts, for reports.
+  static cuda_detail::used_card card_in_use() { return cuda_detail::card_of_backend(Precision); }
 
   /// Computes for one session, with its own queue and workspace.
   template <class T>

@@ -58,6 +58,14 @@ products chosen(products precision);
 /// "cuda_tf32 on NVIDIA H100 80GB HBM3": what results depend on.
 std::string description_of_backend(products precision);
 
+/// The same in parts.
+struct used_card {
+  std::string device;     ///< "cuda:0"
+  std::string name;       ///< "NVIDIA H100 80GB HBM3"
+  std::string precision;  ///< "tf32"
+};
+used_card card_of_backend(products precision);
+
 }  // namespace cuda_detail
 
 }  // namespace vscg

@@ -28,6 +28,22 @@ enum class products : unsigned char {
 
 namespace cuda_detail {
 
+/// As --precision names them.
+constexpr const char* text_of(products precision) {
+  switch (precision) {
+    case products::split:
+      return "split";
+    case products::tf32:
+      return "tf32";
+    case products::bf16:
+      return "bf16";
+    case products::chosen:
+      return "chosen";
+    default:
+      return "exact";
+  }
+}
+
 constexpr const char* name_of_backend(products precision) {
   switch (precision) {
     case products::split:

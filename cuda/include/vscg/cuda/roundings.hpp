@@ -32,12 +32,13 @@ VSCG_HD constexpr float to_tf32(float x) { return rounded<10>(x); }
 /// The upper half of a float.
 struct bf16 {
   std::uint16_t bits;
+  VSCG_HD constexpr explicit operator float() const { return __builtin_bit_cast(float, std::uint32_t{bits} << 16U); }
 };
 
 VSCG_HD constexpr bf16 to_bf16(float x) {
   return {static_cast<std::uint16_t>(__builtin_bit_cast(std::uint32_t, rounded<7>(x)) >> 16U)};
 }
-VSCG_HD constexpr float to_float(bf16 x) { return __builtin_bit_cast(float, std::uint32_t{x.bits} << 16U); }
+VSCG_HD constexpr float to_float(bf16 x) { return static_cast<float>(x); }
 VSCG_HD constexpr float to_float(float x) { return x; }
 
 /// Two TF32 numbers in place of one float.

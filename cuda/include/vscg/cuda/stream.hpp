@@ -33,6 +33,11 @@ class stream {
 
   void copy_in(void* to, const void* from, std::size_t bytes);
   void copy_out(void* to, const void* from, std::size_t bytes);
+  /// Starts a copy in a second stream, beside what was launched: nothing of that may use either place any more. It is
+  /// never part of a graph.
+  void copy_in_beside(void* to, const void* from, std::size_t bytes);
+  /// What is launched from here on waits for those copies; the host does not.
+  void join_copies();
   /// Returns when all launches are done and all copies out have arrived.
   void wait();
 
@@ -69,6 +74,8 @@ class stream {
   void forget() noexcept;
 
   void* handle_ = nullptr;
+  void* beside_ = nullptr;  // the second cudaStream_t, made when a copy needs it
+  void* copied_ = nullptr;  // cudaEvent_t at its end
   int device_ = 0;
   std::map<std::uint64_t, void*> kept_;  // cudaGraphExec_t, null after the first launch
 };

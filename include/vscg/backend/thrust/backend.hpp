@@ -62,6 +62,10 @@ struct thrust_backend {
     /// How the host drives the executor; `immediate_queue` says what each of these means.
     void copy_in(void* to, const void* from, std::size_t bytes) { launch_.queue().copy_in(to, from, bytes); }
     void copy_out(void* to, const void* from, std::size_t bytes) { launch_.queue().copy_out(to, from, bytes); }
+    void copy_in_beside(void* to, const void* from, std::size_t bytes) {
+      launch_.queue().copy_in_beside(to, from, bytes);
+    }
+    void join_copies() { launch_.queue().join_copies(); }
     void wait() { launch_.queue().wait(); }
     template <class F>
     void replay(std::uint64_t key, const F& f) {

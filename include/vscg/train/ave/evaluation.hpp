@@ -57,9 +57,9 @@ class evaluator {
   }
 
   /// The same for features in the backend's memory.
-  std::optional<confusion_matrix> operator()(
-      resident_features<inputs_of<Network>, Scalar, typename Backend::memory>& features, const data::ave_dataset& ave,
-      std::span<const std::size_t> rows, const std::function<bool()>& stop = nullptr) {
+  std::optional<confusion_matrix> operator()(resident_features<inputs_of<Network>, Scalar, Backend>& features,
+                                             const data::ave_dataset& ave, std::span<const std::size_t> rows,
+                                             const std::function<bool()>& stop = nullptr) {
     confusion_matrix counts(data::categories);
     row_labels<Scalar> labels;
     for (std::size_t first = 0; first < rows.size(); first += videos) {

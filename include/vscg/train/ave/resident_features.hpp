@@ -17,6 +17,7 @@
 #include <vscg/data/batch_loader.hpp>
 #include <vscg/data/for_each_batch.hpp>
 #include <vscg/data/types.hpp>
+#include <vscg/model/kept_inputs.hpp>
 #include <vscg/model/resident_arrays.hpp>
 #include <vscg/train/ave/row_lists.hpp>
 
@@ -42,10 +43,10 @@ struct row_labels {
 
 /// The features of the videos that a run uses, in a device's memory: read once, then picked by row. `Inputs` are those
 /// of the network: audio [N,10,128] and visual [N,10,7,7,512].
-template <class Inputs, class Scalar, class Memory>
+template <class Inputs, class Scalar, class Backend>
 class resident_features {
  public:
-  using arrays_type = resident_arrays<Scalar, Memory, Inputs>;
+  using arrays_type = resident_arrays<Scalar, typename Backend::memory, Inputs, kept_inputs<Backend, Scalar, Inputs>>;
 
   /// For these rows of a data set with `all` rows; a row may be named several times.
   resident_features(std::vector<std::size_t> rows, std::size_t all) : rows_(std::move(rows)), places_(all) {

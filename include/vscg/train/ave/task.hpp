@@ -36,8 +36,8 @@
 namespace vscg::train {
 
 /// Localizes the events of the AVE data set's videos (see vscg::train::Task): accuracies are shares of segments.
-/// Batches come from the loader. If the backend has memory of its own, all features are brought there once, as long as
-/// they fit.
+/// Batches come from the loader. If the backend has memory of its own, all features are brought there once, if they
+/// fit; if not, the run brings the next batch there while one trains.
 template <class Network, class Loss, class Scalar, class Backend>
 class ave_task {
  public:
@@ -160,7 +160,7 @@ class ave_task {
   evaluator<Network, Scalar, Backend> evaluator_;
   data::batch_loader<Scalar> loader_;
   // None if the backend has the host's memory.
-  std::optional<resident_features<inputs_of<Network>, Scalar, typename Backend::memory>> features_;
+  std::optional<resident_features<inputs_of<Network>, Scalar, Backend>> features_;
   row_labels<Scalar> labels_;
   released released_;
   std::array<std::vector<Scalar>, Loss::targets::count> targets_;
