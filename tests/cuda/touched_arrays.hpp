@@ -179,6 +179,7 @@ arrays of_product(const vscg::cuda_detail::column_major_product<T>& p) {
   add_matrix(found.written, p.result);
   if (p.accumulate) add_matrix(found.read, p.result);
   if (p.bias != nullptr) found.read.push_back(p.bias);
+  if (p.bias_stride != 0) found.read.push_back(p.bias + static_cast<std::ptrdiff_t>(p.bias_stride));
   return found;
 }
 
