@@ -9,6 +9,7 @@
 #include <vscg/core/execution.hpp>
 #include <vscg/cuda/column_major.hpp>
 #include <vscg/cuda/fused.hpp>
+#include <vscg/cuda/recurrence_sums.hpp>
 #include <vscg/model/report.hpp>
 #include <vscg/ops/column_sums.hpp>
 
@@ -158,6 +159,12 @@ template <class Kernel>
 requires requires(const Kernel& k) { k.layers[0].w_hh; }
 void add(arrays& to, const Kernel& kernel) {
   for (const auto& layer : kernel.layers) add(to, layer);
+}
+
+template <class T>
+void add(arrays& to, const vscg::kernels::recurrence_sums<T>& rest) {
+  for (unsigned k = 0; k < rest.matrices; ++k) add(to, rest.sums[k]);
+  for (const auto& copy : rest.copies) add(to, copy);
 }
 
 template <class Kernel>

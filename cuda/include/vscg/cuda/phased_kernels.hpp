@@ -8,6 +8,7 @@
 
 #include <vscg/cuda/recurrence_back.hpp>
 #include <vscg/cuda/recurrence_forward.hpp>
+#include <vscg/cuda/recurrence_sums.hpp>
 #include <vscg/cuda/recurrent_share.hpp>
 
 // clang-format off: a list, one kernel per line
@@ -15,7 +16,9 @@
   BLOCKS(float, kernels::recurrence_forward<cuda_detail::device_recurrent_share<lstm_cell, float, 128>>) \
   BLOCKS(float, kernels::recurrence_forward<cuda_detail::device_recurrent_share<gru_cell, float, 128>>)  \
   BLOCKS(float, kernels::recurrence_back<cuda_detail::device_recurrent_share<lstm_cell, float, 128>>)    \
-  BLOCKS(float, kernels::recurrence_back<cuda_detail::device_recurrent_share<gru_cell, float, 128>>)
+  BLOCKS(float, kernels::recurrence_back<cuda_detail::device_recurrent_share<gru_cell, float, 128>>)     \
+  BLOCKS(float, kernels::recurrence_sums<float>)                                                         \
+  BLOCKS(double, kernels::recurrence_sums<double>)
 // clang-format on
 
 #include <vscg/core/end.hpp>
