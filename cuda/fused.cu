@@ -11,7 +11,7 @@
   VSCG_CUDA_ROWS(T, kernels::branches_pullback<T>)                                  \
   VSCG_CUDA_ROWS(T, kernels::dropout_norm_forward<T>)                               \
   VSCG_CUDA_ROWS(T, kernels::dropout_of_branches<T>)                                \
-  VSCG_CUDA_ROWS(T, kernels::one_of_two<kernels::block_sums<identity_function, T>>) \
+  VSCG_CUDA_ROWS(T, kernels::block_sums_of_two<T>)                                  \
   VSCG_CUDA_ROWS(T, kernels::one_of_two<kernels::convolution_gradients<T>>)         \
   VSCG_CUDA_ROWS(T, kernels::one_of_two<kernels::gather_columns<T>>)                \
   VSCG_CUDA_ROWS(T, kernels::one_of_two<kernels::max_pool1d_forward<T>>)            \
@@ -20,12 +20,13 @@
   VSCG_CUDA_ROWS(T, kernels::pair_filter_batch<T>)                                  \
   VSCG_CUDA_ROWS(T, kernels::pair_filter_items<T>)                                  \
   VSCG_CUDA_ROWS(T, kernels::pair_filter_pullback<T>)                               \
+  VSCG_CUDA_ROWS(T, kernels::pool_and_average<T>)                                   \
   VSCG_CUDA_ROWS(T, kernels::pool_and_gather<T>)                                    \
   VSCG_CUDA_ROWS(T, kernels::project_norm_pullback<T>)                              \
   VSCG_CUDA_ROWS(T, kernels::propagate_forward<T>)                                  \
   VSCG_CUDA_ROWS(T, kernels::propagate_pullback<T>)                                 \
   VSCG_CUDA_ROWS(T, kernels::scatter_and_pool_pullback<T>)                          \
-  VSCG_CUDA_ROWS(T, kernels::scatter_to_both<T>)                                    \
+  VSCG_CUDA_ROWS(T, kernels::scatter_and_sum<T>)                                    \
   VSCG_CUDA_ROWS(T, kernels::score_events_forward<T>)                               \
   VSCG_CUDA_ROWS(T, kernels::score_events_parameters<T>)                            \
   VSCG_CUDA_ROWS(T, kernels::score_events_pullback<T>)

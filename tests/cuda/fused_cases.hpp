@@ -153,8 +153,20 @@ struct extract_shared_events_case : contract::operation_case<shape<dyn, 10, 2>, 
   }
 };
 
-using extract_events_cases =
-    std::tuple<extract_events_case<11, results::both>, extract_shared_events_case<results::second>>;
+struct extract_mean_event_case
+    : contract::operation_case<shape<dyn, 9, 2>, shape<dyn, 9, 2>, shape<3, 2, 3>, shape<3>, shape<3, 3, 3>, shape<3>> {
+  static constexpr const char* name = "extract the mean event at once";
+  using also_active = std::integer_sequence<std::uint32_t, 0b110011>;
+  auto operator()(auto x, auto y, auto w1, auto b1, auto w2, auto b2) const {
+    return vscg::compose(vscg::composites::extract_mean_event<9, 2, 3, 3>{}, x, y, w1, b1, w2, b2, w1, b1, w2, b2);
+  }
+  static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
+    return host_cuda::result_of_operations<extract_mean_event_case>(items, x);
+  }
+};
+
+using extract_events_cases = std::tuple<extract_events_case<11, results::both>,
+                                        extract_shared_events_case<results::second>, extract_mean_event_case>;
 
 /// As many categories as steps, so that all results can be added; bits 0 to 3 of `Which` say which are.
 template <unsigned Which>

@@ -31,6 +31,17 @@ auto mean_of(const A& given_a, const B& given_b) {
 }
 VSCG_OPERANDS_OF(mean_of, 2, 2)
 
+/// The mean of what an extractor says about two streams. An extractor may have a `mean` of its own.
+template <class Events, Var Audio, Var Visual>
+auto mean_event(const Events& events, const Audio& audio, const Visual& visual) {
+  if constexpr (requires { events.mean(audio, visual); }) {
+    return events.mean(audio, visual);
+  } else {
+    const auto event = events(audio, visual);
+    return mean_of(event.audio, event.visual);
+  }
+}
+
 /// Each stream through its own GRU, both starting from what the event is (paper eq. 4-9).
 template <int C, int H, Var Audio, Var Visual, Var Start>
 auto enhance(const nn::bidirectional_gru<C, H>& audio_gru, const nn::bidirectional_gru<C, H>& visual_gru,
@@ -74,8 +85,7 @@ struct escm {
   auto operator()(const Audio& given_audio, const Visual& given_visual) const {
     const auto audio = expect_shape<escm, shape<dyn, any_extent, C>>(given_audio);
     const auto visual = expect_same_shape<escm>(audio, given_visual);
-    const auto event = events(audio, visual);
-    const auto start = mean_of(event.audio, event.visual);
+    const auto start = mean_event(events, audio, visual);
     const auto [audio_states, visual_states] = enhance(a_gru, v_gru, audio, visual, start, start);
     if constexpr (Form == form::released)
       return project(v_fc, a_fc, audio_states, visual_states);
@@ -115,14 +125,14 @@ struct escm<Events, setting::weakly, Form, C, H> {
   auto operator()(const Audio& given_audio, const Visual& given_visual) const {
     const auto audio = expect_shape<escm, shape<dyn, any_extent, C>>(given_audio);
     const auto visual = expect_same_shape<escm>(audio, given_visual);
-    const auto event = events(audio, visual);
     if constexpr (Form == form::released) {
+      const auto event = events(audio, visual);
       const auto of_audio = L1(event.audio);
       const auto of_visual = L2(event.visual);
       const auto [audio_states, visual_states] = enhance(a_gru, v_gru, audio, visual, of_visual, of_audio);
       return normalize(audio_states, visual_states);
     } else {
-      const auto start = mean_of(event.audio, event.visual);
+      const auto start = mean_event(events, audio, visual);
       const auto [audio_states, visual_states] = enhance(a_gru, v_gru, audio, visual, start, start);
       return normalize(audio_states, visual_states);
     }
