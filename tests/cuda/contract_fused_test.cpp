@@ -26,3 +26,5 @@ TEST_CASE("cuda: the negative pair filter loss at once keeps the contract") {
 }
 
 TEST_CASE("cuda: an average at once keeps the contract") { check<fused_cases::average_cases>(); }
+
+TEST_CASE("cuda: two projections as one keep the contract") { check<fused_cases::project_twice_cases>(); }

@@ -14,6 +14,7 @@
 #include <vscg/nets/composites/filter_negative_pairs.hpp>
 #include <vscg/nets/composites/project_branches.hpp>
 #include <vscg/nets/composites/project_norm.hpp>
+#include <vscg/nets/composites/project_twice.hpp>
 #include <vscg/nets/composites/propagate.hpp>
 #include <vscg/nets/composites/score_events.hpp>
 #include <vscg/nn/linear.hpp>
@@ -216,6 +217,41 @@ struct filter_negative_pairs_case : contract::operation_case<shape<dyn, 5>, shap
 };
 
 using filter_negative_pairs_cases = std::tuple<filter_negative_pairs_case<false>, filter_negative_pairs_case<true>>;
+
+/// The second weight is smaller than the first, and both are operands.
+struct project_twice_case : contract::operation_case<shape<dyn, 3, 5>, shape<4, 5>, shape<2, 4>> {
+  static constexpr const char* name = "project twice at once";
+  using also_active = std::integer_sequence<std::uint32_t, 0b001, 0b010, 0b100>;
+  auto operator()(auto x, auto w1, auto w2) const {
+    return vscg::compose(vscg::composites::project_twice<shape<dyn, 3, 5>, 4, 2>{}, x, w1, w2);
+  }
+  static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
+    return host_cuda::result_of_operations<project_twice_case>(items, x);
+  }
+};
+
+/// The weights are parameters, whose product is prepared.
+struct project_twice_by_layers_case {
+  using given = contract::operation_case<shape<dyn, 3, 5>>;
+  using operands = given::operands;
+  static constexpr const char* name = "project twice at once by two layers";
+  static constexpr std::uint32_t active = given::active;
+  using also_active = std::integer_sequence<std::uint32_t>;
+  static constexpr bool item_by_item = true;
+  static double value(std::size_t, double random) { return random; }
+  vscg::nn::linear_without_bias<5, 4> w1;
+  vscg::nn::linear_without_bias<4, 2> w2;
+  VSCG_MEMBERS(w1, w2)
+  auto operator()(auto x) const {
+    return vscg::compose(vscg::composites::project_twice<shape<dyn, 3, 5>, 4, 2>{}, x, vscg::operand(x, w1.weight),
+                         vscg::operand(x, w2.weight));
+  }
+  static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
+    return host_cuda::result_of_operations<project_twice_by_layers_case>(items, x);
+  }
+};
+
+using project_twice_cases = std::tuple<project_twice_case, project_twice_by_layers_case>;
 
 struct average_case : contract::operation_case<shape<dyn, 3, 5>, shape<dyn, 3, 5>> {
   static constexpr const char* name = "average at once";

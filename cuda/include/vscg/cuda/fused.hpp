@@ -11,6 +11,7 @@
 #include <vscg/cuda/fused/filter_negative_pairs.hpp>
 #include <vscg/cuda/fused/project_branches.hpp>
 #include <vscg/cuda/fused/project_norm.hpp>
+#include <vscg/cuda/fused/project_twice.hpp>
 #include <vscg/cuda/fused/propagate.hpp>
 #include <vscg/cuda/fused/score_events.hpp>
 
