@@ -8,9 +8,7 @@
 #define VSCG_DETAIL_FUSED(T)                                                        \
   VSCG_CUDA_EACH(T, kernels::binary_forward<kernels::average_of_two, T>)            \
   VSCG_CUDA_EACH(T, kernels::average_pullback<T>)                                   \
-  VSCG_CUDA_ROWS(T, kernels::branches_pullback<T>)                                  \
   VSCG_CUDA_ROWS(T, kernels::dropout_norm_forward<T>)                               \
-  VSCG_CUDA_ROWS(T, kernels::dropout_of_branches<T>)                                \
   VSCG_CUDA_ROWS(T, kernels::block_sums_of_two<T>)                                  \
   VSCG_CUDA_ROWS(T, kernels::one_of_two<kernels::convolution_gradients<T>>)         \
   VSCG_CUDA_ROWS(T, kernels::one_of_two<kernels::gather_columns<T>>)                \
@@ -23,8 +21,8 @@
   VSCG_CUDA_ROWS(T, kernels::pool_and_average<T>)                                   \
   VSCG_CUDA_ROWS(T, kernels::pool_and_gather<T>)                                    \
   VSCG_CUDA_ROWS(T, kernels::project_norm_pullback<T>)                              \
-  VSCG_CUDA_ROWS(T, kernels::propagate_forward<T>)                                  \
-  VSCG_CUDA_ROWS(T, kernels::propagate_pullback<T>)                                 \
+  VSCG_CUDA_ROWS(T, kernels::propagate_branches_forward<T>)                         \
+  VSCG_CUDA_ROWS(T, kernels::propagate_pullback<T, kernels::branches_pullback<T>>)  \
   VSCG_CUDA_ROWS(T, kernels::scatter_and_pool_pullback<T>)                          \
   VSCG_CUDA_ROWS(T, kernels::scatter_and_sum<T>)                                    \
   VSCG_CUDA_ROWS(T, kernels::score_events_forward<T>)                               \

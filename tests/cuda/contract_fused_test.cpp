@@ -11,11 +11,11 @@ void check() {
 
 }  // namespace
 
-TEST_CASE("cuda: propagation at once keeps the contract") { check<fused_cases::propagate_cases>(); }
+TEST_CASE("cuda: propagation between branches at once keeps the contract") {
+  check<fused_cases::propagate_branches_cases>();
+}
 
 TEST_CASE("cuda: projection, dropout and norm at once keep the contract") { check<fused_cases::project_norm_cases>(); }
-
-TEST_CASE("cuda: projections to branches at once keep the contract") { check<fused_cases::project_branches_cases>(); }
 
 TEST_CASE("cuda: extracting events at once keeps the contract") { check<fused_cases::extract_events_cases>(); }
 

@@ -29,9 +29,8 @@ TEST_CASE("cuda: recurrent layers whose steps are one launch agree with the proc
 }
 TEST_CASE("cuda: composites in few launches keep the contract on a device") {
   if (!cuda_device::found()) return;
-  contract::check<fused_cases::propagate_cases, float, vscg::cuda>();
+  contract::check<fused_cases::propagate_branches_cases, float, vscg::cuda>();
   contract::check<fused_cases::project_norm_cases, float, vscg::cuda>();
-  contract::check<fused_cases::project_branches_cases, float, vscg::cuda>();
   contract::check<fused_cases::extract_events_cases, float, vscg::cuda>();
   contract::check<fused_cases::score_events_cases, float, vscg::cuda>();
   contract::check<fused_cases::filter_negative_pairs_cases, float, vscg::cuda>();

@@ -12,10 +12,9 @@
 #include <vscg/nets/composites/average.hpp>
 #include <vscg/nets/composites/extract_events.hpp>
 #include <vscg/nets/composites/filter_negative_pairs.hpp>
-#include <vscg/nets/composites/project_branches.hpp>
 #include <vscg/nets/composites/project_norm.hpp>
 #include <vscg/nets/composites/project_twice.hpp>
-#include <vscg/nets/composites/propagate.hpp>
+#include <vscg/nets/composites/propagate_branches.hpp>
 #include <vscg/nets/composites/score_events.hpp>
 #include <vscg/nn/linear.hpp>
 #include <vscg/ops/over_axis.hpp>
@@ -45,23 +44,49 @@ auto chosen(const Pair& pair) {
     return first * 2 + second * 3;
 }
 
+/// Streams are positive and most weights are: a row of similarities that are all 0 has no gradient.
 template <int C, bool Renormalize, results Which>
-struct propagate_case : contract::operation_case<shape<dyn, 2, C>, shape<dyn, 2, C>, shape<dyn, 2, C>, shape<dyn, 2, C>,
-                                                 shape<dyn, 2, C>, shape<dyn, 2, C>> {
-  static constexpr const char* name = "propagate at once";
+struct propagate_branches_case
+    : contract::operation_case<shape<dyn, 2, C>, shape<dyn, 2, C>, shape<C, C>, shape<C, C>, shape<C, C>, shape<C, C>> {
+  static constexpr const char* name = "propagate branches at once";
   using also_active = std::integer_sequence<std::uint32_t, 0b010101, 0b101000>;
-  // v1, v2, a1 and a2 are positive: a row of similarities that are all 0 has no gradient.
-  static double value(std::size_t operand, double random) { return operand < 2 ? random : random + 1.2; }
-  auto operator()(auto audio, auto visual, auto v1, auto v2, auto a1, auto a2) const {
-    const vscg::composites::propagate<2, C, Renormalize> propagation{0.48};
-    return chosen<Which>(vscg::compose(propagation, audio, visual, v1, v2, a1, a2));
+  static double value(std::size_t operand, double random) { return operand < 2 ? random + 1.2 : random + 0.3; }
+  auto operator()(auto audio, auto visual, auto w1, auto w2, auto w3, auto w4) const {
+    const vscg::composites::propagate_branches<2, C, Renormalize> propagation{
+        {{{0.3, 5, 0}, {0.3, 5, 1}, {0.3, 5, 2}, {0.3, 5, 3}}}, 0.48};
+    return chosen<Which>(vscg::compose(propagation, audio, visual, w1, w2, w3, w4));
   }
   static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
-    return host_cuda::result_of_operations<propagate_case>(items, x);
+    return host_cuda::result_of_operations<propagate_branches_case>(items, x);
   }
 };
 
-using propagate_cases = std::tuple<propagate_case<33, true, results::second>, propagate_case<5, false, results::both>>;
+/// The weights are parameters, which lie side by side.
+struct propagate_by_neighbors_case {
+  using given = contract::operation_case<shape<dyn, 3, 8>, shape<dyn, 3, 8>>;
+  using operands = given::operands;
+  static constexpr const char* name = "propagate branches at once by neighboring layers";
+  static constexpr std::uint32_t active = given::active;
+  using also_active = std::integer_sequence<std::uint32_t, 0b01>;
+  static constexpr bool item_by_item = true;
+  static double value(std::size_t, double random) { return random; }
+  vscg::nn::linear_without_bias<8, 8> w1, w2, w3, w4;
+  VSCG_MEMBERS(w1, w2, w3, w4)
+  auto operator()(auto audio, auto visual) const {
+    const vscg::composites::propagate_branches<3, 8, true> propagation{
+        {{{0.3, 5, 0}, {0.3, 5, 1}, {0.3, 5, 2}, {0.3, 5, 3}}}, 0.1};
+    return chosen<results::both>(vscg::compose(propagation, audio, visual, vscg::operand(audio, w1.weight),
+                                               vscg::operand(audio, w2.weight), vscg::operand(audio, w3.weight),
+                                               vscg::operand(audio, w4.weight)));
+  }
+  static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
+    return host_cuda::result_of_operations<propagate_by_neighbors_case>(items, x);
+  }
+};
+
+using propagate_branches_cases =
+    std::tuple<propagate_branches_case<8, true, results::second>, propagate_branches_case<12, false, results::both>,
+               propagate_by_neighbors_case>;
 
 /// Operands 2 to 5 are shared by all items, so that gradients of items do not make up theirs.
 template <int T, int C, results Which>
@@ -79,49 +104,6 @@ struct project_norm_case
 };
 
 using project_norm_cases = std::tuple<project_norm_case<1, 36, results::both>, project_norm_case<3, 8, results::first>>;
-
-/// The results with the numbers `Which`.
-template <std::size_t... Which>
-struct project_branches_case
-    : contract::operation_case<shape<dyn, 2, 4>, shape<dyn, 2, 4>, shape<4, 4>, shape<4, 4>, shape<4, 4>, shape<4, 4>> {
-  static constexpr const char* name = "project branches at once";
-  using also_active = std::integer_sequence<std::uint32_t, 0b010010, 0b111101>;
-  auto operator()(auto first, auto second, auto w1, auto w2, auto w3, auto w4) const {
-    const vscg::composites::project_branches<2, 4> branches{{{{0.3, 5, 0}, {0.3, 5, 1}, {0.3, 5, 2}, {0.3, 5, 3}}}};
-    const auto results = vscg::compose(branches, first, second, w1, w2, w3, w4);
-    const auto of = [&](auto k) { return std::get<k>(results) * (1.0 + k); };
-    return (of(std::integral_constant<std::size_t, Which>{}) + ...);
-  }
-  static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
-    return host_cuda::result_of_operations<project_branches_case>(items, x);
-  }
-};
-
-/// The weights are parameters, which lie side by side.
-struct project_by_neighbors_case {
-  using given = contract::operation_case<shape<dyn, 2, 4>, shape<dyn, 2, 4>>;
-  using operands = given::operands;
-  static constexpr const char* name = "project branches at once by neighboring layers";
-  static constexpr std::uint32_t active = given::active;
-  using also_active = std::integer_sequence<std::uint32_t, 0b01>;
-  static constexpr bool item_by_item = true;
-  static double value(std::size_t, double random) { return random; }
-  vscg::nn::linear_without_bias<4, 4> w1, w2, w3, w4;
-  VSCG_MEMBERS(w1, w2, w3, w4)
-  auto operator()(auto first, auto second) const {
-    const vscg::composites::project_branches<2, 4> branches{{{{0.3, 5, 0}, {0.3, 5, 1}, {0.3, 5, 2}, {0.3, 5, 3}}}};
-    const auto [a, b, c, d] =
-        vscg::compose(branches, first, second, vscg::operand(first, w1.weight), vscg::operand(first, w2.weight),
-                      vscg::operand(first, w3.weight), vscg::operand(first, w4.weight));
-    return a + b * 2 + c * 3 + d * 4;
-  }
-  static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
-    return host_cuda::result_of_operations<project_by_neighbors_case>(items, x);
-  }
-};
-
-using project_branches_cases =
-    std::tuple<project_branches_case<0, 1, 2, 3>, project_branches_case<1, 2>, project_by_neighbors_case>;
 
 /// T steps, weights of each stream.
 template <int T, results Which>
