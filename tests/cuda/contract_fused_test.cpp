@@ -28,3 +28,7 @@ TEST_CASE("cuda: the negative pair filter loss at once keeps the contract") {
 TEST_CASE("cuda: an average at once keeps the contract") { check<fused_cases::average_cases>(); }
 
 TEST_CASE("cuda: two projections as one keep the contract") { check<fused_cases::project_twice_cases>(); }
+
+TEST_CASE("cuda: scores of segments at once keep the contract") { check<fused_cases::score_segments_cases>(); }
+
+TEST_CASE("cuda: the smooth loss at once keeps the contract") { check<fused_cases::compare_tags_cases>(); }

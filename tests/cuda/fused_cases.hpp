@@ -10,12 +10,14 @@
 
 #include <vscg/core/compose.hpp>
 #include <vscg/nets/composites/average.hpp>
+#include <vscg/nets/composites/compare_tags.hpp>
 #include <vscg/nets/composites/extract_events.hpp>
 #include <vscg/nets/composites/filter_negative_pairs.hpp>
 #include <vscg/nets/composites/project_norm.hpp>
 #include <vscg/nets/composites/project_twice.hpp>
 #include <vscg/nets/composites/propagate_branches.hpp>
 #include <vscg/nets/composites/score_events.hpp>
+#include <vscg/nets/composites/score_segments.hpp>
 #include <vscg/nn/linear.hpp>
 #include <vscg/ops/over_axis.hpp>
 #include <vscg/ops/scale.hpp>
@@ -199,6 +201,52 @@ struct filter_negative_pairs_case : contract::operation_case<shape<dyn, 5>, shap
 };
 
 using filter_negative_pairs_cases = std::tuple<filter_negative_pairs_case<false>, filter_negative_pairs_case<true>>;
+
+/// As many classes as steps; bits 0 to 2 of `Which` say which results are added.
+template <unsigned Which>
+struct score_segments_case
+    : contract::operation_case<shape<dyn, 4, 5>, shape<dyn, 4, 5>, shape<6, 5>, shape<4, 6>, shape<1, 4>> {
+  static constexpr const char* name = "score segments at once";
+  using also_active = std::integer_sequence<std::uint32_t, 0b10101, 0b01010>;
+  static double value(std::size_t operand, double random) { return operand < 2 ? random : random + 0.2; }
+  auto operator()(auto first, auto second, auto hidden_w, auto class_w, auto gate_w) const {
+    const auto [probability, scores, smooth] =
+        vscg::compose(vscg::composites::score_segments<4, 5, 6, 4>{}, first, second, hidden_w, class_w, gate_w);
+    if constexpr (Which == 0b111)
+      return probability + smooth * 2 + vscg::sum<2>(scores) * 0.5;
+    else if constexpr (Which == 0b101)
+      return probability * 2 + smooth;
+    else
+      return vscg::sum<2>(scores) * 2;
+  }
+  static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
+    return host_cuda::result_of_operations<score_segments_case>(items, x);
+  }
+};
+
+using score_segments_cases = std::tuple<score_segments_case<0b111>, score_segments_case<0b010>>;
+
+/// The sum alone, or the terms beside it. Operands are between 0 and 1.
+template <bool Terms>
+struct compare_tags_case : contract::operation_case<shape<dyn, 6>, shape<dyn, 6>, shape<dyn, 6>> {
+  static constexpr const char* name = "compare tags at once";
+  static constexpr std::uint32_t active = 0b011;
+  using also_active = std::integer_sequence<std::uint32_t, 0b001, 0b010>;
+  static constexpr bool item_by_item = false;
+  static double value(std::size_t, double random) { return 0.5 + 0.4 * random; }
+  auto operator()(auto probability, auto smoothed, auto tag) const {
+    const auto [total, sharp, smooth] = vscg::compose(vscg::composites::compare_tags<6>{}, probability, smoothed, tag);
+    if constexpr (Terms)
+      return total * 2 + sharp * 3 + smooth * 5;
+    else
+      return total * 1;
+  }
+  static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
+    return host_cuda::result_of_operations<compare_tags_case>(items, x);
+  }
+};
+
+using compare_tags_cases = std::tuple<compare_tags_case<false>, compare_tags_case<true>>;
 
 /// The second weight is smaller than the first, and both are operands.
 struct project_twice_case : contract::operation_case<shape<dyn, 3, 5>, shape<4, 5>, shape<2, 4>> {

@@ -186,10 +186,9 @@ struct found {
 };
 
 /// One step, until the host waits. (Nothing was computed, so the host then finds that the step was refused.)
-template <class Backend>
+template <class Backend, class Network, class loss>
 found of_a_step(std::size_t items) {
-  using loss = vscg::negative_pair_filter_loss<>;
-  vscg::model<vscg::vscg_net, float, Backend> net{vscg::seed{1}};
+  vscg::model<Network, float, Backend> net{vscg::seed{1}};
   vscg::trainer_options options;
   options.batch = items;
   vscg::trainer t(net, vscg::adam{}, loss{}, vscg::threads{1}, options);
@@ -212,10 +211,10 @@ found of_a_step(std::size_t items) {
 }
 
 /// As one graph: 90 launches in all and 50 that wait for each other are what it is to come to.
-template <class Backend>
+template <class Backend, class Network = vscg::vscg_net, class Loss = vscg::negative_pair_filter_loss<>>
 void check_step(std::size_t launches, std::size_t path) {
-  const found one = of_a_step<Backend>(1);
-  const found several = of_a_step<Backend>(3);
+  const found one = of_a_step<Backend, Network, Loss>(1);
+  const found several = of_a_step<Backend, Network, Loss>(3);
   INFO("each " << one.step.each << ", rows " << one.step.rows << ", products " << one.step.products);
   CHECK(one.step.copies_in == 1);
   CHECK(one.step.copies_out == 1);
@@ -235,4 +234,7 @@ TEST_CASE("cuda: a step of the network is one copy in, so many launches, one cop
 }
 TEST_CASE("cuda: with composites in few launches, a step is fewer launches, and fewer wait for each other") {
   check_step<counting_fused>(95, 56);
+}
+TEST_CASE("cuda: so is a weakly supervised step") {
+  check_step<counting_fused, vscg::vscg_net_weakly, vscg::smooth_loss<>>(105, 57);
 }

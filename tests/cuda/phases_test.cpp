@@ -7,7 +7,7 @@
 #include <doctest/doctest.h>
 
 #include <vscg/core/config.hpp>
-#include <vscg/cuda/recurrence_sums.hpp>
+#include <vscg/cuda/sums_at_once.hpp>
 
 #include "cuda/host_cuda.hpp"
 
@@ -119,7 +119,7 @@ TEST_CASE("cuda: sums of any number of rows and columns, and copies, in any orde
     }
     for (const std::size_t threads : {1U, 2U, 3U}) {
       std::vector<double> first(columns, 1), second(columns, 1), third(columns, 1), from(1500, 2), to(1500, 1);
-      vscg::kernels::recurrence_sums<double> kernel{};
+      vscg::kernels::sums_at_once<double> kernel{};
       kernel.rows = rows;
       kernel.columns = columns;
       kernel.add({x.data(), {first.data(), false}, {second.data(), true}});

@@ -9,7 +9,7 @@
 #include <vscg/core/execution.hpp>
 #include <vscg/cuda/column_major.hpp>
 #include <vscg/cuda/fused.hpp>
-#include <vscg/cuda/recurrence_sums.hpp>
+#include <vscg/cuda/sums_at_once.hpp>
 #include <vscg/model/report.hpp>
 #include <vscg/ops/column_sums.hpp>
 
@@ -162,7 +162,7 @@ void add(arrays& to, const Kernel& kernel) {
 }
 
 template <class T>
-void add(arrays& to, const vscg::kernels::recurrence_sums<T>& rest) {
+void add(arrays& to, const vscg::kernels::sums_at_once<T>& rest) {
   for (unsigned k = 0; k < rest.matrices; ++k) add(to, rest.sums[k]);
   for (const auto& copy : rest.copies) add(to, copy);
 }

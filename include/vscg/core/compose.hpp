@@ -12,7 +12,7 @@ namespace vscg {
 
 /// Several operations under one name, which a backend may compute as one. A composite is a type whose template
 /// arguments give the shapes and whose members are settings. Called with its operands, it records its operations and
-/// returns a var, or a pair or tuple of vars.
+/// returns a var, or several that structured binding takes apart.
 ///
 ///   template <int T, int C> struct residual_tanh {
 ///     template <class X> auto operator()(const X& x) const { return x + tanh(x); }

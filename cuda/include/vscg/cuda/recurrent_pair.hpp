@@ -15,7 +15,7 @@
 #include <vscg/core/slot.hpp>
 #include <vscg/cuda/fused/gradients.hpp>
 #include <vscg/cuda/recurrence.hpp>
-#include <vscg/cuda/recurrence_sums.hpp>
+#include <vscg/cuda/sums_at_once.hpp>
 #include <vscg/ops/linear.hpp>
 #include <vscg/ops/recurrent_products.hpp>
 
@@ -149,7 +149,7 @@ struct recurrent_pair_at_once : operation<typename Layer::result, typename Layer
     }
     const recurrent::sizes sizes = Layer::sizes_of(c.items());
     // First what the path back waits for.
-    kernels::recurrence_sums<typename C::scalar> rest{};
+    kernels::sums_at_once<typename C::scalar> rest{};
     rest.rows = sizes.rows();
     rest.columns = sizes.gate_columns();
     rest.numbers = sizes.items * Layer::chain_states;
@@ -190,7 +190,7 @@ struct recurrent_pair_at_once : operation<typename Layer::result, typename Layer
   }
   /// Adds to `rest` what a layer's biases and initial states take.
   template <std::size_t Which, class One, class T>
-  static void pass_the_rest(const One& c, kernels::recurrence_sums<T>& rest) {
+  static void pass_the_rest(const One& c, kernels::sums_at_once<T>& rest) {
     const recurrent::flows<T> from = Layer::flows_of(c);
     const gradient<T> none{nullptr, false};
     if constexpr (One::wants(Layer::bias_ih)) {

@@ -3,9 +3,8 @@
 
 #include <vscg/core/begin.hpp>
 
-#include <tuple>
-
 #include <vscg/core/var.hpp>
+#include <vscg/nets/composites/results.hpp>
 #include <vscg/ops/add.hpp>
 #include <vscg/ops/batch_mean.hpp>
 #include <vscg/ops/binary_cross_entropy.hpp>
@@ -30,7 +29,7 @@ struct filter_negative_pairs {
     const auto similarity_term = batch_mean(mse_loss(normalize(relu(similarity)), share));
     const auto both = relevance_term + category_term;
     const auto total = both + similarity_term;
-    return std::tuple{total, relevance_term, category_term, similarity_term};
+    return four_results{total, relevance_term, category_term, similarity_term};
   }
 };
 

@@ -4,9 +4,9 @@
 #include <vscg/core/begin.hpp>
 
 #include <array>
-#include <tuple>
 
 #include <vscg/core/var.hpp>
+#include <vscg/nets/composites/results.hpp>
 #include <vscg/ops/dropout.hpp>
 #include <vscg/ops/linear.hpp>
 #include <vscg/ops/relu.hpp>
@@ -32,7 +32,7 @@ struct project_branches {
     const auto first_2 = of(first, first_w2, uses[1]);
     const auto second_1 = of(second, second_w1, uses[2]);
     const auto second_2 = of(second, second_w2, uses[3]);
-    return std::tuple{first_1, first_2, second_1, second_2};
+    return four_results{first_1, first_2, second_1, second_2};
   }
 };
 

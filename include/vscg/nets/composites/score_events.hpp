@@ -3,10 +3,9 @@
 
 #include <vscg/core/begin.hpp>
 
-#include <tuple>
-
 #include <vscg/core/shape.hpp>
 #include <vscg/core/var.hpp>
+#include <vscg/nets/composites/results.hpp>
 #include <vscg/ops/add.hpp>
 #include <vscg/ops/cosine_similarity.hpp>
 #include <vscg/ops/linear.hpp>
@@ -29,7 +28,7 @@ struct score_events {
     const auto relevance = view<shape<dyn, T>>(vscg::linear(fused, relevance_weight, relevance_bias));
     const auto category = vscg::linear(vscg::max<1>(fused), category_weight, category_bias);
     const auto similarity = vscg::cosine_similarity(first, second);
-    return std::tuple{fused, relevance, category, similarity};
+    return four_results{fused, relevance, category, similarity};
   }
 };
 

@@ -11,6 +11,7 @@
 #include <vscg/core/record.hpp>
 #include <vscg/core/shape.hpp>
 #include <vscg/core/slot.hpp>
+#include <vscg/cuda/fused/batch_terms.hpp>
 #include <vscg/cuda/fused/gradients.hpp>
 #include <vscg/cuda/override_of.hpp>
 #include <vscg/ops/batch_mean.hpp>
@@ -68,20 +69,6 @@ struct pair_filter_items {
     cross_entropy_forward<T>{1, of.categories, of.category, of.target, category_terms}(group, item);
     of.find_shares(group, item);
     pointwise_loss_forward<mse_loss_function, T>{of.steps, of.normalized, of.share, similarity_terms}(group, item);
-  }
-};
-
-/// Their sums over the batch, and the sum of these.
-template <class T>
-struct pair_filter_batch {
-  batch_sum<T> relevance, category, similarity;
-  T* total;
-  template <class Group>
-  VSCG_HD void operator()(Group group, std::size_t) const {
-    relevance(group, 0);
-    category(group, 0);
-    similarity(group, 0);
-    group.integers(1, [&](std::size_t) { *total = *relevance.y + *category.y + *similarity.y; });
   }
 };
 
@@ -175,9 +162,9 @@ struct filter_negative_pairs_at_once : operation<shape<1>, shape<1>, shape<1>, s
       return kernels::batch_sum<T>{items, terms + k * items, weights, factor, adds, to};
     };
     c.backend().rows(1, 3 * items,
-                     kernels::pair_filter_batch<T>{sum(0, nullptr, mean<T>(c), c.y(relevance_term)),
-                                                   sum(1, c.x(weight), T(1), c.y(category_term)),
-                                                   sum(2, nullptr, mean<T>(c), c.y(similarity_term)), c.y(total)});
+                     kernels::batch_terms<T>{sum(0, nullptr, mean<T>(c), c.y(relevance_term)),
+                                             sum(1, c.x(weight), T(1), c.y(category_term)),
+                                             sum(2, nullptr, mean<T>(c), c.y(similarity_term)), c.y(total)});
   }
   template <class Context>
   void pullback(const Context& c) const {

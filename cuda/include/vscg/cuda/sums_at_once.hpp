@@ -12,12 +12,12 @@
 
 namespace vscg::kernels {
 
-/// What recurrent layers have left after their products back, in one launch: the sums over the rows of up to four
-/// matrices of one size, for biases, and copies of the gradients of up to two arrays of initial states.
+/// In one launch, the sums over the rows of up to four matrices of one size, and copies of up to two arrays: what
+/// biases and initial states of recurrent layers take.
 ///
 /// A block sums a few columns: lane (r, c) the rows r, r + 32, … of column c in order, then one lane what these have.
 template <class T>
-struct recurrence_sums {
+struct sums_at_once {
   static constexpr unsigned rows_at_once = 32;
   static constexpr unsigned columns_at_once = 32;
   static constexpr unsigned threads = rows_at_once * columns_at_once;
@@ -38,7 +38,7 @@ struct recurrence_sums {
   std::size_t rows, columns;
   unsigned matrices;
   column_sums sums[4];
-  std::size_t numbers;  // in an array of states
+  std::size_t numbers;  // of a copied array
   copy copies[2];       // both may go to one array; to nowhere without data
 
   void add(const column_sums& one) { sums[matrices++] = one; }
