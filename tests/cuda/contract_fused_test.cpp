@@ -27,6 +27,10 @@ TEST_CASE("cuda: the negative pair filter loss at once keeps the contract") {
 
 TEST_CASE("cuda: an average at once keeps the contract") { check<fused_cases::average_cases>(); }
 
+TEST_CASE("cuda: dropout and norm at once keep the contract") { check<fused_cases::dropout_norm_cases>(); }
+
+TEST_CASE("cuda: two projections at once keep the contract") { check<fused_cases::project_pair_cases>(); }
+
 TEST_CASE("cuda: two projections as one keep the contract") { check<fused_cases::project_twice_cases>(); }
 
 TEST_CASE("cuda: scores of segments at once keep the contract") { check<fused_cases::score_segments_cases>(); }

@@ -36,6 +36,8 @@ TEST_CASE("cuda: composites in few launches keep the contract on a device") {
   contract::check<fused_cases::filter_negative_pairs_cases, float, vscg::cuda>();
   contract::check<fused_cases::average_cases, float, vscg::cuda>();
   contract::check<fused_cases::project_twice_cases, float, vscg::cuda>();
+  contract::check<fused_cases::dropout_norm_cases, float, vscg::cuda>();
+  contract::check<fused_cases::project_pair_cases, float, vscg::cuda>();
   contract::check<fused_cases::score_segments_cases, float, vscg::cuda>();
   contract::check<fused_cases::compare_tags_cases, float, vscg::cuda>();
 }

@@ -11,14 +11,17 @@
 #include <vscg/core/compose.hpp>
 #include <vscg/nets/composites/average.hpp>
 #include <vscg/nets/composites/compare_tags.hpp>
+#include <vscg/nets/composites/dropout_norm.hpp>
 #include <vscg/nets/composites/extract_events.hpp>
 #include <vscg/nets/composites/filter_negative_pairs.hpp>
 #include <vscg/nets/composites/project_norm.hpp>
+#include <vscg/nets/composites/project_pair.hpp>
 #include <vscg/nets/composites/project_twice.hpp>
 #include <vscg/nets/composites/propagate_branches.hpp>
 #include <vscg/nets/composites/score_events.hpp>
 #include <vscg/nets/composites/score_segments.hpp>
 #include <vscg/nn/linear.hpp>
+#include <vscg/ops/add.hpp>
 #include <vscg/ops/over_axis.hpp>
 #include <vscg/ops/scale.hpp>
 
@@ -104,6 +107,42 @@ struct project_norm_case
     return host_cuda::result_of_operations<project_norm_case>(items, x);
   }
 };
+
+/// One stream drops, the other does not; or both are one array.
+template <results Which, bool OneArray>
+struct dropout_norm_case : contract::operation_case<shape<dyn, 3, 36>, shape<dyn, 3, 36>, shape<36>, shape<36>> {
+  static constexpr const char* name = "dropout and norm at once";
+  using also_active = std::integer_sequence<std::uint32_t, 0b0010, 0b1101>;
+  auto operator()(auto first, auto second, auto scale, auto shift) const {
+    const vscg::composites::dropout_norm<3, 36> both{{0.3, 11, 0}, {0, 11, 1}, 1e-5};
+    if constexpr (OneArray)
+      return chosen<Which>(vscg::compose(both, first, first, scale, shift)) + second;
+    else
+      return chosen<Which>(vscg::compose(both, first, second, scale, shift));
+  }
+  static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
+    return host_cuda::result_of_operations<dropout_norm_case>(items, x);
+  }
+};
+
+using dropout_norm_cases =
+    std::tuple<dropout_norm_case<results::second, false>, dropout_norm_case<results::both, true>>;
+
+/// Both results or one, of which the other operands' gradients know nothing.
+template <results Which>
+struct project_pair_case : contract::operation_case<shape<dyn, 2, 3>, shape<dyn, 2, 3>, shape<4, 3>, shape<4, 3>> {
+  static constexpr const char* name = "project two arrays at once";
+  using also_active = std::integer_sequence<std::uint32_t, 0b0110>;
+  auto operator()(auto first, auto second, auto w1, auto w2) const {
+    const vscg::composites::project_pair<shape<dyn, 2, 3>, 4> both{};
+    return chosen<Which>(vscg::compose(both, first, second, w1, w2));
+  }
+  static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
+    return host_cuda::result_of_operations<project_pair_case>(items, x);
+  }
+};
+
+using project_pair_cases = std::tuple<project_pair_case<results::both>, project_pair_case<results::first>>;
 
 using project_norm_cases = std::tuple<project_norm_case<1, 36, results::both>, project_norm_case<3, 8, results::first>>;
 

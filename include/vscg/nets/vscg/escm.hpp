@@ -10,7 +10,9 @@
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/nets/composites/average.hpp>
+#include <vscg/nets/composites/dropout_norm.hpp>
 #include <vscg/nets/composites/project_norm.hpp>
+#include <vscg/nets/composites/project_pair.hpp>
 #include <vscg/nets/composites/recurrent_pair.hpp>
 #include <vscg/nets/vscg/audio_guided_attention.hpp>
 #include <vscg/nets/vscg/cere.hpp>
@@ -127,8 +129,9 @@ struct escm<Events, setting::weakly, Form, C, H> {
     const auto visual = expect_same_shape<escm>(audio, given_visual);
     if constexpr (Form == form::released) {
       const auto event = events(audio, visual);
-      const auto of_audio = L1(event.audio);
-      const auto of_visual = L2(event.visual);
+      const composites::project_pair<shape<dyn, 2, H>, H> both{};
+      const auto [of_audio, of_visual] =
+          compose(both, event.audio, event.visual, operand(audio, L1.weight), operand(audio, L2.weight));
       const auto [audio_states, visual_states] = enhance(a_gru, v_gru, audio, visual, of_visual, of_audio);
       return normalize(audio_states, visual_states);
     } else {
@@ -142,8 +145,11 @@ struct escm<Events, setting::weakly, Form, C, H> {
  private:
   template <class Audio, class Visual>
   auto normalize(const Audio& audio, const Visual& visual) const {
-    const auto audio_out = norm(dropout_layer(audio));
-    const auto visual_out = norm(dropout_layer(visual));
+    const auto audio_use = dropout_layer.use(audio);
+    const auto visual_use = dropout_layer.use(visual);
+    const composites::dropout_norm<extent<shape_of<Audio>, 1>, C> both{audio_use, visual_use, norm.epsilon};
+    const auto [audio_out, visual_out] =
+        compose(both, audio, visual, operand(audio, norm.weight), operand(audio, norm.bias));
     return streams{audio_out, visual_out};
   }
 };

@@ -276,9 +276,9 @@ struct extract_events_at_once : events_or_mean<Mean, shape<dyn, T / 4, H>> {
     const bool learns2 = (stream == 0 ? wanted(c, first_b2) : wanted(c, second_b2)).data != nullptr;
     const std::size_t rows1 = streams * T * c.items();
     const std::size_t rows2 = streams * half * c.items();
-    const sums first{learns1 ? rows1 : 0, H, H, H, nullptr, c.scratch(9) + stream * rows1 * H, c.scratch(13)};
-    const sums second{learns2 ? rows2 : 0, H, H, H, nullptr, c.scratch(12) + stream * rows2 * H, c.scratch(14)};
-    return kernels::block_sums_of_two<S>{kernels::row_block::count(first.rows), first, second};
+    const sums of_first{learns1 ? rows1 : 0, H, H, H, nullptr, c.scratch(9) + stream * rows1 * H, c.scratch(13)};
+    const sums of_second{learns2 ? rows2 : 0, H, H, H, nullptr, c.scratch(12) + stream * rows2 * H, c.scratch(14)};
+    return kernels::block_sums_of_two<S>{kernels::row_block::count(of_first.rows), of_first, of_second};
   }
   template <class Context, class S>
   static void launch(const Context& c, const kernels::block_sums_of_two<S>& sums) {
