@@ -158,21 +158,20 @@ struct extract_events_at_once : events_or_mean<Mean, shape<dyn, T / 4, H>> {
     const auto [first_maxima, second_maxima] = maxima(c);
     const auto unpool = [&](std::size_t skipped, const S* y, const S* dy) {
       const gradient<S> to{dconv2 + skipped, false};
-      return kernels::pool_and_relu_pullback<S>{{window, quarter, half, H, c.saved(4) + skipped, y, dy, to},
-                                                Mean ? S(0.5F) : S(1)};
+      return kernels::pool_and_relu_pullback<S, Mean>{{window, quarter, half, H, c.saved(4) + skipped, y, dy, to}};
     };
     c.backend().rows(2 * quarter * c.items(), 2 * window * H,
-                     kernels::one_of_two<kernels::pool_and_relu_pullback<S>>{
+                     kernels::one_of_two<kernels::pool_and_relu_pullback<S, Mean>>{
                          quarter * c.items(), unpool(0, first_maxima, c.dy(first_events)),
                          unpool(rows2 * H, second_maxima, second_slope(c))});
     if constexpr (learns1 || to_inputs) {
       multiply_back(c, rows2, inner2, dconv2, weights[1], weights[3], dcolumns2);
       const gradient<S> to_pooled{dpooled, false};
       const gradient<S> to_conv{dconv1, false};
-      c.backend().rows(2 * rows2, inner2,
-                       kernels::scatter_and_pool_pullback<S>{
-                           {half, H, Kernel, pad, dcolumns2, to_pooled},
-                           {{window, half, T, H, c.saved(1), c.saved(2), dpooled, to_conv}, S(1)}});
+      c.backend().rows(
+          2 * rows2, inner2,
+          kernels::scatter_and_pool_pullback<S>{{half, H, Kernel, pad, dcolumns2, to_pooled},
+                                                {{window, half, T, H, c.saved(1), c.saved(2), dpooled, to_conv}}});
     }
     if constexpr (to_inputs) {
       multiply_back(c, rows, inner1, dconv1, weights[0], weights[2], dcolumns1);

@@ -46,12 +46,10 @@ struct pool_and_average {
 };
 
 /// The gradient before relu of one window, and with the last window that of the steps that no window reads. `pool.x` is
-/// what relu gave, and `pool.dy` is null if the loss does not reach the maxima; `share`: the maxima's of what it is the
-/// gradient of.
-template <class T>
+/// what relu gave, and `pool.dy` is null if the loss does not reach the maxima; `Half` of it is theirs.
+template <class T, bool Half>
 struct pool_and_relu_pullback {
   max_pool1d_pullback<T> pool;
-  T share;
   template <class Group>
   VSCG_HD void operator()(Group group, std::size_t row) const {
     const std::size_t item = row / pool.windows * pool.steps;
@@ -64,7 +62,8 @@ struct pool_and_relu_pullback {
       const T* const result = pool.x + t * pool.channels;
       group.each(pool.channels, [&](auto i) {
         using V = typename decltype(i)::value;
-        i.store(slope, i.load(slope) * relu_function::derivative(i.load(result)) * V(share));
+        const V before = i.load(slope) * relu_function::derivative(i.load(result));
+        i.store(slope, Half ? before * V(0.5F) : before);
       });
     }
     const std::size_t rest = window + 1 == pool.windows ? item + pool.steps : first + pool.window;
@@ -78,7 +77,7 @@ struct pool_and_relu_pullback {
 template <class T>
 struct scatter_and_pool_pullback {
   scatter_columns<T> scatter;
-  pool_and_relu_pullback<T> before;
+  pool_and_relu_pullback<T, false> before;
   template <class Group>
   VSCG_HD void operator()(Group group, std::size_t row) const {
     scatter(group, row);
