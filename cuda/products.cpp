@@ -90,6 +90,8 @@ struct product_library<T>::description {
     set(product, CUBLASLT_MATMUL_DESC_TRANSB, p.right.transposed ? CUBLAS_OP_T : CUBLAS_OP_N);
     if (!ends) return;
     if (p.bias != nullptr) set(product, CUBLASLT_MATMUL_DESC_BIAS_POINTER, p.bias);
+    if (p.bias_stride != 0)
+      set(product, CUBLASLT_MATMUL_DESC_BIAS_BATCH_STRIDE, static_cast<std::int64_t>(p.bias_stride));
     const bool bias = p.bias != nullptr;
     set(product, CUBLASLT_MATMUL_DESC_EPILOGUE,
         bias && relu ? CUBLASLT_EPILOGUE_RELU_BIAS

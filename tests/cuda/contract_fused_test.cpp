@@ -76,11 +76,11 @@ TEST_CASE("cuda: channels of regions give the same bits, read four at once or on
   CHECK(*std::max_element(at_once.begin(), at_once.end()) > 0.1F);
 }
 
-TEST_CASE("cuda: propagation at once keeps the contract") { check<fused_cases::propagate_cases>(); }
+TEST_CASE("cuda: propagation between branches at once keeps the contract") {
+  check<fused_cases::propagate_branches_cases>();
+}
 
 TEST_CASE("cuda: projection, dropout and norm at once keep the contract") { check<fused_cases::project_norm_cases>(); }
-
-TEST_CASE("cuda: projections to branches at once keep the contract") { check<fused_cases::project_branches_cases>(); }
 
 TEST_CASE("cuda: extracting events at once keeps the contract") { check<fused_cases::extract_events_cases>(); }
 
@@ -91,3 +91,13 @@ TEST_CASE("cuda: the negative pair filter loss at once keeps the contract") {
 }
 
 TEST_CASE("cuda: an average at once keeps the contract") { check<fused_cases::average_cases>(); }
+
+TEST_CASE("cuda: dropout and norm at once keep the contract") { check<fused_cases::dropout_norm_cases>(); }
+
+TEST_CASE("cuda: two projections at once keep the contract") { check<fused_cases::project_pair_cases>(); }
+
+TEST_CASE("cuda: two projections as one keep the contract") { check<fused_cases::project_twice_cases>(); }
+
+TEST_CASE("cuda: scores of segments at once keep the contract") { check<fused_cases::score_segments_cases>(); }
+
+TEST_CASE("cuda: the smooth loss at once keeps the contract") { check<fused_cases::compare_tags_cases>(); }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <cstddef>
 #include <tuple>
 
 #include <vscg/backend/eigen/backend.hpp>
@@ -18,7 +19,17 @@ struct small_device {
   template <class Cell, class T, int H>
   using recurrent_share = vscg::cuda_detail::device_recurrent_share<Cell, T, H>;
 };
-struct on_small_device : vscg::eigen_backend {};
+struct on_small_device : host_cuda::overrides {
+  template <class T>
+  class executor : public host_cuda::overrides::executor<T> {
+   public:
+    using host_cuda::overrides::executor<T>::executor;
+    template <class F>
+    void independent_ranges(std::size_t n, const F& f) {
+      f(*this, 0, n);
+    }
+  };
+};
 
 }  // namespace
 

@@ -30,13 +30,17 @@ TEST_CASE("cuda: recurrent layers whose steps are one launch agree with the proc
 TEST_CASE("cuda: composites in few launches keep the contract on a device") {
   if (!cuda_device::found()) return;
   contract::check<fused_cases::attend_regions_cases, float, vscg::cuda>();
-  contract::check<fused_cases::propagate_cases, float, vscg::cuda>();
+  contract::check<fused_cases::propagate_branches_cases, float, vscg::cuda>();
   contract::check<fused_cases::project_norm_cases, float, vscg::cuda>();
-  contract::check<fused_cases::project_branches_cases, float, vscg::cuda>();
   contract::check<fused_cases::extract_events_cases, float, vscg::cuda>();
   contract::check<fused_cases::score_events_cases, float, vscg::cuda>();
   contract::check<fused_cases::filter_negative_pairs_cases, float, vscg::cuda>();
   contract::check<fused_cases::average_cases, float, vscg::cuda>();
   at_once::agrees<fused_cases::many_pictures_case, float, vscg::cuda>();
   at_once::agrees<fused_cases::large_pictures_case, float, vscg::cuda>();
+  contract::check<fused_cases::project_twice_cases, float, vscg::cuda>();
+  contract::check<fused_cases::dropout_norm_cases, float, vscg::cuda>();
+  contract::check<fused_cases::project_pair_cases, float, vscg::cuda>();
+  contract::check<fused_cases::score_segments_cases, float, vscg::cuda>();
+  contract::check<fused_cases::compare_tags_cases, float, vscg::cuda>();
 }

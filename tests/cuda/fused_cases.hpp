@@ -11,13 +11,18 @@
 #include <vscg/core/compose.hpp>
 #include <vscg/nets/composites/attend_regions.hpp>
 #include <vscg/nets/composites/average.hpp>
+#include <vscg/nets/composites/compare_tags.hpp>
+#include <vscg/nets/composites/dropout_norm.hpp>
 #include <vscg/nets/composites/extract_events.hpp>
 #include <vscg/nets/composites/filter_negative_pairs.hpp>
-#include <vscg/nets/composites/project_branches.hpp>
 #include <vscg/nets/composites/project_norm.hpp>
-#include <vscg/nets/composites/propagate.hpp>
+#include <vscg/nets/composites/project_pair.hpp>
+#include <vscg/nets/composites/project_twice.hpp>
+#include <vscg/nets/composites/propagate_branches.hpp>
 #include <vscg/nets/composites/score_events.hpp>
+#include <vscg/nets/composites/score_segments.hpp>
 #include <vscg/nn/linear.hpp>
+#include <vscg/ops/add.hpp>
 #include <vscg/ops/over_axis.hpp>
 #include <vscg/ops/scale.hpp>
 
@@ -45,23 +50,49 @@ auto chosen(const Pair& pair) {
     return first * 2 + second * 3;
 }
 
+/// Streams are positive and most weights are: a row of similarities that are all 0 has no gradient.
 template <int C, bool Renormalize, results Which>
-struct propagate_case : contract::operation_case<shape<dyn, 2, C>, shape<dyn, 2, C>, shape<dyn, 2, C>, shape<dyn, 2, C>,
-                                                 shape<dyn, 2, C>, shape<dyn, 2, C>> {
-  static constexpr const char* name = "propagate at once";
+struct propagate_branches_case
+    : contract::operation_case<shape<dyn, 2, C>, shape<dyn, 2, C>, shape<C, C>, shape<C, C>, shape<C, C>, shape<C, C>> {
+  static constexpr const char* name = "propagate branches at once";
   using also_active = std::integer_sequence<std::uint32_t, 0b010101, 0b101000>;
-  // v1, v2, a1 and a2 are positive: a row of similarities that are all 0 has no gradient.
-  static double value(std::size_t operand, double random) { return operand < 2 ? random : random + 1.2; }
-  auto operator()(auto audio, auto visual, auto v1, auto v2, auto a1, auto a2) const {
-    const vscg::composites::propagate<2, C, Renormalize> propagation{0.48};
-    return chosen<Which>(vscg::compose(propagation, audio, visual, v1, v2, a1, a2));
+  static double value(std::size_t operand, double random) { return operand < 2 ? random + 1.2 : random + 0.3; }
+  auto operator()(auto audio, auto visual, auto w1, auto w2, auto w3, auto w4) const {
+    const vscg::composites::propagate_branches<2, C, Renormalize> propagation{
+        {{{0.3, 5, 0}, {0.3, 5, 1}, {0.3, 5, 2}, {0.3, 5, 3}}}, 0.48};
+    return chosen<Which>(vscg::compose(propagation, audio, visual, w1, w2, w3, w4));
   }
   static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
-    return host_cuda::result_of_operations<propagate_case>(items, x);
+    return host_cuda::result_of_operations<propagate_branches_case>(items, x);
   }
 };
 
-using propagate_cases = std::tuple<propagate_case<33, true, results::second>, propagate_case<5, false, results::both>>;
+/// The weights are parameters, which lie side by side.
+struct propagate_by_neighbors_case {
+  using given = contract::operation_case<shape<dyn, 3, 8>, shape<dyn, 3, 8>>;
+  using operands = given::operands;
+  static constexpr const char* name = "propagate branches at once by neighboring layers";
+  static constexpr std::uint32_t active = given::active;
+  using also_active = std::integer_sequence<std::uint32_t, 0b01>;
+  static constexpr bool item_by_item = true;
+  static double value(std::size_t, double random) { return random; }
+  vscg::nn::linear_without_bias<8, 8> w1, w2, w3, w4;
+  VSCG_MEMBERS(w1, w2, w3, w4)
+  auto operator()(auto audio, auto visual) const {
+    const vscg::composites::propagate_branches<3, 8, true> propagation{
+        {{{0.3, 5, 0}, {0.3, 5, 1}, {0.3, 5, 2}, {0.3, 5, 3}}}, 0.1};
+    return chosen<results::both>(vscg::compose(propagation, audio, visual, vscg::operand(audio, w1.weight),
+                                               vscg::operand(audio, w2.weight), vscg::operand(audio, w3.weight),
+                                               vscg::operand(audio, w4.weight)));
+  }
+  static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
+    return host_cuda::result_of_operations<propagate_by_neighbors_case>(items, x);
+  }
+};
+
+using propagate_branches_cases =
+    std::tuple<propagate_branches_case<8, true, results::second>, propagate_branches_case<12, false, results::both>,
+               propagate_by_neighbors_case>;
 
 /// Operands 2 to 5 are shared by all items, so that gradients of items do not make up theirs.
 template <int T, int C, results Which>
@@ -78,51 +109,43 @@ struct project_norm_case
   }
 };
 
+/// One stream drops, the other does not; or both are one array.
+template <results Which, bool OneArray>
+struct dropout_norm_case : contract::operation_case<shape<dyn, 3, 36>, shape<dyn, 3, 36>, shape<36>, shape<36>> {
+  static constexpr const char* name = "dropout and norm at once";
+  using also_active = std::integer_sequence<std::uint32_t, 0b0010, 0b1101>;
+  auto operator()(auto first, auto second, auto scale, auto shift) const {
+    const vscg::composites::dropout_norm<3, 36> both{{0.3, 11, 0}, {0, 11, 1}, 1e-5};
+    if constexpr (OneArray)
+      return chosen<Which>(vscg::compose(both, first, first, scale, shift)) + second;
+    else
+      return chosen<Which>(vscg::compose(both, first, second, scale, shift));
+  }
+  static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
+    return host_cuda::result_of_operations<dropout_norm_case>(items, x);
+  }
+};
+
+using dropout_norm_cases =
+    std::tuple<dropout_norm_case<results::second, false>, dropout_norm_case<results::both, true>>;
+
+/// Both results or one, of which the other operands' gradients know nothing.
+template <results Which>
+struct project_pair_case : contract::operation_case<shape<dyn, 2, 3>, shape<dyn, 2, 3>, shape<4, 3>, shape<4, 3>> {
+  static constexpr const char* name = "project two arrays at once";
+  using also_active = std::integer_sequence<std::uint32_t, 0b0110>;
+  auto operator()(auto first, auto second, auto w1, auto w2) const {
+    const vscg::composites::project_pair<shape<dyn, 2, 3>, 4> both{};
+    return chosen<Which>(vscg::compose(both, first, second, w1, w2));
+  }
+  static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
+    return host_cuda::result_of_operations<project_pair_case>(items, x);
+  }
+};
+
+using project_pair_cases = std::tuple<project_pair_case<results::both>, project_pair_case<results::first>>;
+
 using project_norm_cases = std::tuple<project_norm_case<1, 36, results::both>, project_norm_case<3, 8, results::first>>;
-
-/// The results with the numbers `Which`.
-template <std::size_t... Which>
-struct project_branches_case
-    : contract::operation_case<shape<dyn, 2, 4>, shape<dyn, 2, 4>, shape<4, 4>, shape<4, 4>, shape<4, 4>, shape<4, 4>> {
-  static constexpr const char* name = "project branches at once";
-  using also_active = std::integer_sequence<std::uint32_t, 0b010010, 0b111101>;
-  auto operator()(auto first, auto second, auto w1, auto w2, auto w3, auto w4) const {
-    const vscg::composites::project_branches<2, 4> branches{{{{0.3, 5, 0}, {0.3, 5, 1}, {0.3, 5, 2}, {0.3, 5, 3}}}};
-    const auto [a, b, c, d] = vscg::compose(branches, first, second, w1, w2, w3, w4);
-    const std::tuple results{a, b, c, d};
-    const auto of = [&](auto k) { return std::get<k>(results) * (1.0 + k); };
-    return (of(std::integral_constant<std::size_t, Which>{}) + ...);
-  }
-  static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
-    return host_cuda::result_of_operations<project_branches_case>(items, x);
-  }
-};
-
-/// The weights are parameters, which lie side by side.
-struct project_by_neighbors_case {
-  using given = contract::operation_case<shape<dyn, 2, 4>, shape<dyn, 2, 4>>;
-  using operands = given::operands;
-  static constexpr const char* name = "project branches at once by neighboring layers";
-  static constexpr std::uint32_t active = given::active;
-  using also_active = std::integer_sequence<std::uint32_t, 0b01>;
-  static constexpr bool item_by_item = true;
-  static double value(std::size_t, double random) { return random; }
-  vscg::nn::linear_without_bias<4, 4> w1, w2, w3, w4;
-  VSCG_MEMBERS(w1, w2, w3, w4)
-  auto operator()(auto first, auto second) const {
-    const vscg::composites::project_branches<2, 4> branches{{{{0.3, 5, 0}, {0.3, 5, 1}, {0.3, 5, 2}, {0.3, 5, 3}}}};
-    const auto [a, b, c, d] =
-        vscg::compose(branches, first, second, vscg::operand(first, w1.weight), vscg::operand(first, w2.weight),
-                      vscg::operand(first, w3.weight), vscg::operand(first, w4.weight));
-    return a + b * 2 + c * 3 + d * 4;
-  }
-  static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
-    return host_cuda::result_of_operations<project_by_neighbors_case>(items, x);
-  }
-};
-
-using project_branches_cases =
-    std::tuple<project_branches_case<0, 1, 2, 3>, project_branches_case<1, 2>, project_by_neighbors_case>;
 
 /// T steps, weights of each stream.
 template <int T, results Which>
@@ -155,8 +178,20 @@ struct extract_shared_events_case : contract::operation_case<shape<dyn, 10, 2>, 
   }
 };
 
-using extract_events_cases =
-    std::tuple<extract_events_case<11, results::both>, extract_shared_events_case<results::second>>;
+struct extract_mean_event_case
+    : contract::operation_case<shape<dyn, 9, 2>, shape<dyn, 9, 2>, shape<3, 2, 3>, shape<3>, shape<3, 3, 3>, shape<3>> {
+  static constexpr const char* name = "extract the mean event at once";
+  using also_active = std::integer_sequence<std::uint32_t, 0b110011>;
+  auto operator()(auto x, auto y, auto w1, auto b1, auto w2, auto b2) const {
+    return vscg::compose(vscg::composites::extract_mean_event<9, 2, 3, 3>{}, x, y, w1, b1, w2, b2, w1, b1, w2, b2);
+  }
+  static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
+    return host_cuda::result_of_operations<extract_mean_event_case>(items, x);
+  }
+};
+
+using extract_events_cases = std::tuple<extract_events_case<11, results::both>,
+                                        extract_shared_events_case<results::second>, extract_mean_event_case>;
 
 /// As many categories as steps, so that all results can be added; bits 0 to 3 of `Which` say which are.
 template <unsigned Which>
@@ -256,6 +291,86 @@ using attend_regions_cases =
 /// More pictures and channels than a block takes at once; more regions and hidden numbers than a warp or a pass does.
 using many_pictures_case = attend_regions_case<60, 2, 515, 4, 3, results::first>;
 using large_pictures_case = attend_regions_case<2, 2, 40, 132, 15, results::first>;
+/// As many classes as steps; bits 0 to 2 of `Which` say which results are added.
+template <unsigned Which>
+struct score_segments_case
+    : contract::operation_case<shape<dyn, 4, 5>, shape<dyn, 4, 5>, shape<6, 5>, shape<4, 6>, shape<1, 4>> {
+  static constexpr const char* name = "score segments at once";
+  using also_active = std::integer_sequence<std::uint32_t, 0b10101, 0b01010>;
+  static double value(std::size_t operand, double random) { return operand < 2 ? random : random + 0.2; }
+  auto operator()(auto first, auto second, auto hidden_w, auto class_w, auto gate_w) const {
+    const auto [probability, scores, smooth] =
+        vscg::compose(vscg::composites::score_segments<4, 5, 6, 4>{}, first, second, hidden_w, class_w, gate_w);
+    if constexpr (Which == 0b111)
+      return probability + smooth * 2 + vscg::sum<2>(scores) * 0.5;
+    else if constexpr (Which == 0b101)
+      return probability * 2 + smooth;
+    else
+      return vscg::sum<2>(scores) * 2;
+  }
+  static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
+    return host_cuda::result_of_operations<score_segments_case>(items, x);
+  }
+};
+
+using score_segments_cases = std::tuple<score_segments_case<0b111>, score_segments_case<0b010>>;
+
+/// The sum alone, or the terms beside it. Operands are between 0 and 1.
+template <bool Terms>
+struct compare_tags_case : contract::operation_case<shape<dyn, 6>, shape<dyn, 6>, shape<dyn, 6>> {
+  static constexpr const char* name = "compare tags at once";
+  static constexpr std::uint32_t active = 0b011;
+  using also_active = std::integer_sequence<std::uint32_t, 0b001, 0b010>;
+  static constexpr bool item_by_item = false;
+  static double value(std::size_t, double random) { return 0.5 + 0.4 * random; }
+  auto operator()(auto probability, auto smoothed, auto tag) const {
+    const auto [total, sharp, smooth] = vscg::compose(vscg::composites::compare_tags<6>{}, probability, smoothed, tag);
+    if constexpr (Terms)
+      return total * 2 + sharp * 3 + smooth * 5;
+    else
+      return total * 1;
+  }
+  static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
+    return host_cuda::result_of_operations<compare_tags_case>(items, x);
+  }
+};
+
+using compare_tags_cases = std::tuple<compare_tags_case<false>, compare_tags_case<true>>;
+
+/// The second weight is smaller than the first, and both are operands.
+struct project_twice_case : contract::operation_case<shape<dyn, 3, 5>, shape<4, 5>, shape<2, 4>> {
+  static constexpr const char* name = "project twice at once";
+  using also_active = std::integer_sequence<std::uint32_t, 0b001, 0b010, 0b100>;
+  auto operator()(auto x, auto w1, auto w2) const {
+    return vscg::compose(vscg::composites::project_twice<shape<dyn, 3, 5>, 4, 2>{}, x, w1, w2);
+  }
+  static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
+    return host_cuda::result_of_operations<project_twice_case>(items, x);
+  }
+};
+
+/// The weights are parameters, whose product is prepared.
+struct project_twice_by_layers_case {
+  using given = contract::operation_case<shape<dyn, 3, 5>>;
+  using operands = given::operands;
+  static constexpr const char* name = "project twice at once by two layers";
+  static constexpr std::uint32_t active = given::active;
+  using also_active = std::integer_sequence<std::uint32_t>;
+  static constexpr bool item_by_item = true;
+  static double value(std::size_t, double random) { return random; }
+  vscg::nn::linear_without_bias<5, 4> w1;
+  vscg::nn::linear_without_bias<4, 2> w2;
+  VSCG_MEMBERS(w1, w2)
+  auto operator()(auto x) const {
+    return vscg::compose(vscg::composites::project_twice<shape<dyn, 3, 5>, 4, 2>{}, x, vscg::operand(x, w1.weight),
+                         vscg::operand(x, w2.weight));
+  }
+  static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
+    return host_cuda::result_of_operations<project_twice_by_layers_case>(items, x);
+  }
+};
+
+using project_twice_cases = std::tuple<project_twice_case, project_twice_by_layers_case>;
 
 struct average_case : contract::operation_case<shape<dyn, 3, 5>, shape<dyn, 3, 5>> {
   static constexpr const char* name = "average at once";

@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include <vscg/backend/eigen/backend.hpp>
+#include <vscg/backend/gemm_arguments.hpp>
 #include <vscg/core/record.hpp>
 #include <vscg/core/team.hpp>
 #include <vscg/cuda/overrides.hpp>
@@ -15,14 +16,25 @@
 
 namespace host_cuda {
 
+/// The host's processor, which takes the products of a pair one after the other.
+template <class T>
+class executor_of_pairs : public vscg::eigen_backend::executor<T> {
+ public:
+  using vscg::eigen_backend::executor<T>::executor;
+  void gemm_pair(const vscg::gemm_arguments<T>& first, const vscg::gemm_arguments<T>& second) {
+    this->gemm(first);
+    this->gemm(second);
+  }
+};
+
 /// The host's processor with the operations that a device has of its own. Besides them, nothing is a device's, which
 /// saves time: the number of threads also chooses the order of lanes.
 struct overrides : vscg::eigen_backend {
   static constexpr const char* name = "eigen with overrides";
   template <class T>
-  class executor : public vscg::eigen_backend::executor<T> {
+  class executor : public executor_of_pairs<T> {
    public:
-    explicit executor(vscg::threads n) : vscg::eigen_backend::executor<T>(n), threads_(n.count) {}
+    explicit executor(vscg::threads n) : executor_of_pairs<T>(n), threads_(n.count) {}
     template <class F>
     void blocks(std::size_t n, const F& f) {
       run_blocks(n, f, threads_);

@@ -200,24 +200,41 @@ TEST_CASE("cuda: items that share a matrix are one product, and its kind does no
   CHECK_FALSE(vscg::cuda_detail::column_major(args).items_are_columns);
 }
 
+/// Bias and relu, as a library ends a product with them.
+template <class T>
+void end(const vscg::cuda_detail::column_major_product<T>& p, bool relu) {
+  for (std::size_t item = 0; item < p.batch; ++item) {
+    for (std::size_t i = 0; i < p.result.rows * p.result.columns; ++i) {
+      const std::size_t row = i % p.result.rows;
+      T& to =
+          p.result
+              .data[static_cast<std::ptrdiff_t>(item * p.result.stride + row + i / p.result.rows * p.result.leading)];
+      if (p.bias != nullptr) to += p.bias[static_cast<std::ptrdiff_t>(item * p.bias_stride + row)];
+      if (relu) to = std::max(to, T(0));
+    }
+  }
+}
+
 TEST_CASE_TEMPLATE("cuda: two products that differ in their arrays are one call, whichever array lies first", T, float,
                    double) {
-  product_cases::agree_in_pairs<T>([](product_cases::operands<T>& first, product_cases::operands<T>& second) {
-    std::size_t calls = 0;
-    const auto multiply = [&](const auto& product, bool) {
-      ++calls;
-      host_cuda::multiply(product);
-      return false;
-    };
-    const auto each = [](std::size_t n, const auto& rest) {
-      for (std::size_t i = 0; i < n; ++i) rest(vscg::scalar_index<T>{i});
-    };
-    const auto rows = [](std::size_t, std::size_t, const auto&) { FAIL("not thin"); };
-    using vscg::cuda_detail::gemm_pair;
-    first.p.relu ? gemm_pair<vscg::relu_function>(first.args, second.args, multiply, each, rows)
-                 : gemm_pair<vscg::identity_function>(first.args, second.args, multiply, each, rows);
-    CHECK(calls == (first.p.k == second.p.k ? 1 : 2));
-  });
+  for (const bool ends : {false, true})
+    product_cases::agree_in_pairs<T>([ends](product_cases::operands<T>& first, product_cases::operands<T>& second) {
+      std::size_t calls = 0;
+      const auto multiply = [&](const auto& product, bool relu) {
+        ++calls;
+        host_cuda::multiply(product);
+        if (ends) end(product, relu);
+        return ends;
+      };
+      const auto each = [](std::size_t n, const auto& rest) {
+        for (std::size_t i = 0; i < n; ++i) rest(vscg::scalar_index<T>{i});
+      };
+      const auto rows = [](std::size_t, std::size_t, const auto&) { FAIL("not thin"); };
+      using vscg::cuda_detail::gemm_pair;
+      first.p.relu ? gemm_pair<vscg::relu_function>(first.args, second.args, multiply, each, rows)
+                   : gemm_pair<vscg::identity_function>(first.args, second.args, multiply, each, rows);
+      CHECK(calls == (first.p.k == second.p.k ? 1 : 2));
+    });
 }
 
 TEST_CASE("cuda: products that add to one result are not computed at once") {

@@ -48,9 +48,9 @@ class threaded_block {
 
 struct on_threads : vscg::eigen_backend {
   template <class T>
-  class executor : public vscg::eigen_backend::executor<T> {
+  class executor : public host_cuda::executor_of_pairs<T> {
    public:
-    explicit executor(vscg::threads) : vscg::eigen_backend::executor<T>(vscg::threads{1}) {}
+    explicit executor(vscg::threads) : host_cuda::executor_of_pairs<T>(vscg::threads{1}) {}
     template <class F>
     void blocks(std::size_t n, const F& f) {
       const auto shared = std::make_unique<typename F::shared>();

@@ -103,7 +103,22 @@ struct gru_pair_case
   }
 };
 
-using pair_cases = std::tuple<lstm_pair_case<>, gru_pair_case<>>;
+/// Both start from one array, whose gradient is that of both.
+struct gru_pair_from_one_case : contract::operation_case<shape<dyn, 4, 3>, shape<dyn, 4, 3>, shape<dyn, 2, 5>,
+                                                         shape<2, 15, 3>, shape<2, 15, 5>, shape<2, 15>, shape<2, 15>,
+                                                         shape<2, 15, 3>, shape<2, 15, 5>, shape<2, 15>, shape<2, 15>> {
+  static constexpr const char* name = "pair of grus from one state";
+  auto operator()(auto first, auto second, auto start, auto... weights) const {
+    return some_of<true, true>(
+        vscg::compose(vscg::composites::gru_pair<4, 3, 5>{}, first, second, start, start, weights...));
+  }
+  static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
+    return some_of_reference<true, true>(items, x, contract::gru_reference,
+                                         {std::vector<std::size_t>{0, 3, 4, 5, 6, 2}, {1, 7, 8, 9, 10, 2}});
+  }
+};
+
+using pair_cases = std::tuple<lstm_pair_case<>, gru_pair_case<>, gru_pair_from_one_case>;
 using half_cases = std::tuple<lstm_pair_case<5, true, false>, gru_pair_case<5, false, true>>;
 
 /// Whether the result depends on an operand: a plain layer that it does not depend on gets no gradient at all.

@@ -9,6 +9,7 @@
 #include <vscg/core/execution.hpp>
 #include <vscg/cuda/column_major.hpp>
 #include <vscg/cuda/fused.hpp>
+#include <vscg/cuda/sums_at_once.hpp>
 #include <vscg/model/report.hpp>
 #include <vscg/ops/column_sums.hpp>
 
@@ -160,6 +161,12 @@ void add(arrays& to, const Kernel& kernel) {
   for (const auto& layer : kernel.layers) add(to, layer);
 }
 
+template <class T>
+void add(arrays& to, const vscg::kernels::sums_at_once<T>& rest) {
+  for (unsigned k = 0; k < rest.matrices; ++k) add(to, rest.sums[k]);
+  for (const auto& copy : rest.copies) add(to, copy);
+}
+
 template <class Kernel>
 arrays of(const Kernel& kernel) {
   arrays found;
@@ -179,6 +186,7 @@ arrays of_product(const vscg::cuda_detail::column_major_product<T>& p) {
   add_matrix(found.written, p.result);
   if (p.accumulate) add_matrix(found.read, p.result);
   if (p.bias != nullptr) found.read.push_back(p.bias);
+  if (p.bias_stride != 0) found.read.push_back(p.bias + static_cast<std::ptrdiff_t>(p.bias_stride));
   return found;
 }
 

@@ -190,10 +190,10 @@ void agree_for_every_option(run_product<T> run, const problem& shape = {11, 40, 
 /// Two products, of one kind or of two, with either's arrays first: `run(first, second)` computes both.
 template <class T, class RunPair>
 void agree_in_pairs(RunPair run) {
-  for (unsigned bits = 0; bits < 64; ++bits) {
+  for (unsigned bits = 0; bits < 128; ++bits) {
     const auto bit = [&](unsigned k) { return (bits >> k & 1U) != 0; };
-    const problem p{5, 6, 7, bit(0), bit(1), bit(2), false, bit(3)};
-    const problem other{5, 6, bit(4) ? 7U : 3U, bit(0), bit(1), bit(2), false, bit(3)};
+    const problem p{5, 6, 7, bit(0), bit(1), bit(2), bit(6), bit(3)};
+    const problem other{5, 6, bit(4) ? 7U : 3U, bit(0), bit(1), bit(2), bit(6), bit(3)};
     INFO(p.text() << " and " << other.text());
     operands<T> before[2] = {operands<T>(p), operands<T>(other, 3)};
     operands<T> after[2] = {operands<T>(p), operands<T>(other, 3)};

@@ -32,7 +32,8 @@ struct column_major_product {
   std::size_t inner;                         // k
   std::size_t batch;
   bool accumulate;
-  const T* bias;  // as many numbers as `result` has rows; null: none
+  const T* bias;            // as many numbers as `result` has rows; null: none
+  std::size_t bias_stride;  // from item to item; 0: all items share it
 
   /// Whether the batch's items are more columns of the result: then their number must not change a result's bits. It
   /// is the depth of the sums otherwise, or a number of independent products.
@@ -79,13 +80,13 @@ std::size_t stride_between(const T* from, const T* to) {
   return static_cast<std::size_t>(bytes / static_cast<std::ptrdiff_t>(sizeof(T)));
 }
 
-/// Whether two products without biases can be one batch of two: they differ only in their arrays, and neither adds to
-/// the other's result.
+/// Whether two products can be one batch of two: they differ only in their arrays, and neither adds to the other's
+/// result.
 template <class T>
 bool are_pair(const gemm_arguments<T>& a, const gemm_arguments<T>& b) {
   return a.trans_a == b.trans_a && a.trans_b == b.trans_b && a.m == b.m && a.n == b.n && a.k == b.k && a.lda == b.lda &&
-         a.ldb == b.ldb && a.ldc == b.ldc && a.accumulate == b.accumulate && a.bias == nullptr && b.bias == nullptr &&
-         a.batch == 1 && b.batch == 1 && a.c != b.c;
+         a.ldb == b.ldb && a.ldc == b.ldc && a.accumulate == b.accumulate &&
+         (a.bias == nullptr) == (b.bias == nullptr) && a.batch == 1 && b.batch == 1 && a.c != b.c;
 }
 
 /// Both as one batch.
@@ -97,6 +98,7 @@ column_major_product<T> column_major_pair(const gemm_arguments<T>& first, const 
   p.left.stride = stride_between(first.b, second.b);
   p.right.stride = stride_between(first.a, second.a);
   p.result.stride = stride_between(first.c, second.c);
+  if (first.bias != nullptr) p.bias_stride = stride_between(first.bias, second.bias);
   return p;
 }
 

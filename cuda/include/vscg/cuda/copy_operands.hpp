@@ -115,6 +115,7 @@ class operand_copies {
     all.batch = p.batch;
     all.accumulate = p.accumulate;
     all.bias = p.bias;
+    all.bias_stride = p.bias_stride;
     all.items_are_columns = p.items_are_columns;
     if constexpr (parts == 2) {
       // The small terms first, because they would be lost one by one in the sum of the others. The library adds a sum

@@ -8,11 +8,15 @@
 
 #include <vscg/cuda/fused/attend_regions.hpp>
 #include <vscg/cuda/fused/average.hpp>
+#include <vscg/cuda/fused/compare_tags.hpp>
+#include <vscg/cuda/fused/dropout_norm.hpp>
 #include <vscg/cuda/fused/extract_events.hpp>
 #include <vscg/cuda/fused/filter_negative_pairs.hpp>
-#include <vscg/cuda/fused/project_branches.hpp>
 #include <vscg/cuda/fused/project_norm.hpp>
-#include <vscg/cuda/fused/propagate.hpp>
+#include <vscg/cuda/fused/project_pair.hpp>
+#include <vscg/cuda/fused/project_twice.hpp>
+#include <vscg/cuda/fused/propagate_branches.hpp>
 #include <vscg/cuda/fused/score_events.hpp>
+#include <vscg/cuda/fused/score_segments.hpp>
 
 #include <vscg/core/end.hpp>

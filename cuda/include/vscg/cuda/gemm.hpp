@@ -85,9 +85,9 @@ void gemm_pair(const gemm_arguments<T>& first, const gemm_arguments<T>& second, 
     return;
   }
   const bool ended = multiply(column_major_pair(first, second), is_relu<Function>);
-  if (ended || !is_relu<Function>) return;
-  finish<Function>(first, true, static_cast<const T*>(nullptr), each);
-  finish<Function>(second, true, static_cast<const T*>(nullptr), each);
+  if (ended || (first.bias == nullptr && !is_relu<Function>)) return;
+  finish<Function>(first, true, first.bias, each);
+  finish<Function>(second, true, second.bias, each);
 }
 
 }  // namespace vscg::cuda_detail

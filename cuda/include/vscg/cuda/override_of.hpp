@@ -8,9 +8,10 @@ namespace vscg::cuda_detail {
 /// The operation that computes `Operation`, or a composite: itself, or what a device has instead. A backend whose
 /// `implementation` this is has all that `Device` says it has:
 ///
-///   Device::recurrent_share   how a block holds a recurrent layer's weights
+///   Device::recurrent_share   how a block holds a recurrent layer's weights; its executors have `blocks` and
+///                             `gemm_pair`
 ///   Device::fuses             whether composites of the networks take few launches (`fused/`); its groups then have
-///                             `parts`, and its executors `gemm_pair`
+///                             `parts`
 template <class Operation, class Device>
 struct override_of {
   using type = Operation;

@@ -13,7 +13,11 @@
 #include <vscg/core/record.hpp>
 #include <vscg/core/setting.hpp>
 #include <vscg/core/slot.hpp>
+#include <vscg/cuda/fused/gradients.hpp>
 #include <vscg/cuda/recurrence.hpp>
+#include <vscg/cuda/sums_at_once.hpp>
+#include <vscg/ops/linear.hpp>
+#include <vscg/ops/recurrent_products.hpp>
 
 namespace vscg::cuda_detail {
 
@@ -104,7 +108,11 @@ struct recurrent_pair_at_once : operation<typename Layer::result, typename Layer
   }
   static constexpr auto saved() { return joined(Layer::saved(), Layer::saved()); }
   static constexpr auto forward_scratch() { return joined(Layer::forward_scratch(), Layer::forward_scratch()); }
-  static constexpr auto pullback_scratch() { return joined(Layer::pullback_scratch(), Layer::pullback_scratch()); }
+  static constexpr auto pullback_scratch() {
+    auto own = Layer::pullback_scratch();
+    own.back() = {};  // sums of columns need none
+    return joined(own, own);
+  }
 
   template <class C>
   void prepare(const C& c) const {
@@ -117,8 +125,7 @@ struct recurrent_pair_at_once : operation<typename Layer::result, typename Layer
     constexpr std::size_t scratch = Layer::forward_scratch().size();
     const layer_of_pair<Layer, 0, scratch, C> first(c);
     const layer_of_pair<Layer, 1, scratch, C> second(c);
-    Layer::multiply_inputs(first);
-    Layer::multiply_inputs(second);
+    c.backend().gemm_pair(input_product(first), input_product(second));
     if constexpr (share_of<Layer, Device, C>::fits) {
       run_steps_at_once<Layer, share_of<Layer, Device, C>>(first, second);
     } else {
@@ -140,15 +147,63 @@ struct recurrent_pair_at_once : operation<typename Layer::result, typename Layer
       Layer::run_steps_back(second);
       Layer::gather_previous(second);
     }
-    Layer::pass_input_gradient(first);
-    Layer::pass_input_gradient(second);
-    Layer::pass_initial_gradients(first);
-    Layer::pass_initial_gradients(second);
-    Layer::pass_weight_gradients(first);
-    Layer::pass_weight_gradients(second);
+    const recurrent::sizes sizes = Layer::sizes_of(c.items());
+    // First what the path back waits for.
+    kernels::sums_at_once<typename C::scalar> rest{};
+    rest.rows = sizes.rows();
+    rest.columns = sizes.gate_columns();
+    rest.numbers = sizes.items * Layer::chain_states;
+    pass_the_rest<0>(first, rest);
+    pass_the_rest<1>(second, rest);
+    if (rest.copies[0].to.data == nullptr && rest.copies[1].to.data == nullptr) rest.numbers = 0;
+    c.backend().blocks(rest.blocks(), rest);
+    project_back(c.backend(), sizes.rows(), sizes.inputs, sizes.gate_columns(), projections(first),
+                 projections(second));
+    pass_hidden_weight_gradient(first, sizes);
+    pass_hidden_weight_gradient(second, sizes);
   }
 
  private:
+  /// The gates' inputs of all steps.
+  template <class One>
+  static auto input_product(const One& c) {
+    const recurrent::sizes sizes = Layer::sizes_of(c.items());
+    auto product = detail::forward_product(sizes.rows(), sizes.inputs, sizes.gate_columns(), c.x(Layer::input),
+                                           c.x(Layer::weight_ih), c.x(Layer::bias_ih), c.saved(0));
+    product.packed_b = recurrent::packed_of(c).input;
+    return product;
+  }
+  /// The same, back.
+  template <class One>
+  static auto projections(const One& c) {
+    const std::size_t step = Layer::sizes_of(0).gate_columns();
+    return projection_back<typename One::scalar>{Layer::flows_of(c).dgates, step,
+                                                 c.x(Layer::input),         c.x(Layer::weight_ih),
+                                                 wanted(c, Layer::input),   wanted(c, Layer::weight_ih)};
+  }
+  template <class One>
+  static void pass_hidden_weight_gradient(const One& c, const recurrent::sizes& sizes) {
+    if constexpr (One::wants(Layer::weight_hh)) {
+      recurrent::hidden_weight_gradient(c.backend(), sizes, Layer::flows_of(c).back(), c.scratch(0),
+                                        c.dx(Layer::weight_hh));
+    }
+  }
+  /// Adds to `rest` what a layer's biases and initial states take.
+  template <std::size_t Which, class One, class T>
+  static void pass_the_rest(const One& c, kernels::sums_at_once<T>& rest) {
+    const recurrent::flows<T> from = Layer::flows_of(c);
+    const gradient<T> none{nullptr, false};
+    if constexpr (One::wants(Layer::bias_ih)) {
+      const bool apart = from.dhidden != nullptr;
+      rest.add({from.dgates, c.dx(Layer::bias_ih), apart ? none : c.dx(Layer::bias_hh)});
+      if (apart) rest.add({from.dhidden, c.dx(Layer::bias_hh), none});
+    }
+    if constexpr (Layer::operands > 5) {
+      static_assert(Layer::cell::carries_state, "vscg: a pair whose cells start from arrays of their own");
+      rest.copies[Which] = {from.dh, wanted(c, Layer::initial_states)};
+    }
+  }
+
   template <class Array>
   static constexpr auto joined(const Array& first, const Array& second) {
     std::array<slot_size, 2 * std::tuple_size_v<Array>> all{};

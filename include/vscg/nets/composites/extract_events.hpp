@@ -3,7 +3,9 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <vscg/core/shape.hpp>
 #include <vscg/core/var.hpp>
+#include <vscg/nets/composites/average.hpp>
 #include <vscg/ops/conv1d.hpp>
 #include <vscg/ops/max_pool1d.hpp>
 #include <vscg/ops/relu.hpp>
@@ -28,6 +30,16 @@ struct extract_events {
     const auto first_events = of(first, first_w1, first_b1, first_w2, first_b2);
     const auto second_events = of(second, second_w1, second_b1, second_w2, second_b2);
     return vars{first_events, second_events};
+  }
+};
+
+/// The mean of both results of `extract_events`, [B, T / 4, H].
+template <int T, int C, int H, int Kernel>
+struct extract_mean_event {
+  template <Var... Operands>
+  auto operator()(const Operands&... operands) const {
+    const auto [first_events, second_events] = extract_events<T, C, H, Kernel>{}(operands...);
+    return average<shape<dyn, T / 4, H>>{}(first_events, second_events);
   }
 };
 

@@ -3,9 +3,12 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <vscg/core/compose.hpp>
 #include <vscg/core/guard.hpp>
 #include <vscg/core/members.hpp>
+#include <vscg/core/parameter.hpp>
 #include <vscg/core/var.hpp>
+#include <vscg/nets/composites/project_twice.hpp>
 #include <vscg/nets/vscg/region_attention.hpp>
 #include <vscg/nets/vscg/setting.hpp>
 #include <vscg/nn/linear.hpp>
@@ -40,11 +43,19 @@ struct audio_guided_attention {
   /// audio [B, T, Da] and visual [B, T, 7, 7, Dv] to two streams [B, T, Da], with the attention map [B, T, R].
   template <Var Audio, Var Visual>
   auto operator()(const Audio& audio, const Visual& visual) const {
-    const auto sound = fa(expect_shape<audio_guided_attention, shape<dyn, any_extent, Da>>(audio));
+    const auto sound = project(fa, expect_shape<audio_guided_attention, shape<dyn, any_extent, Da>>(audio));
     const auto [seen, map] = attention(sound, visual);
-    return attended{streams{sound, fv(seen)}, map};
+    return attended{streams{sound, project(fv, seen)}, map};
   }
   VSCG_OPERANDS(2, 2)
+
+ private:
+  template <class Layers, class X>
+  static auto project(const Layers& chain, const X& x) {
+    const auto& [first, second] = chain.layers;
+    return compose(composites::project_twice<shape_of<X>, 256, Da>{}, x, operand(x, first.weight),
+                   operand(x, second.weight));
+  }
 };
 
 template <int Da, int Dv>

@@ -49,10 +49,12 @@ struct cere {
   }
 };
 
-/// What two extractors say about two streams. Both may be the same extractor.
-template <int C, int H, Var Audio, Var Visual>
-auto extract_events(const cere<C, H>& of_audio, const cere<C, H>& of_visual, const Audio& given_audio,
-                    const Visual& given_visual) {
+namespace detail {
+
+/// A composite of two streams and the weights of two extractors.
+template <template <int, int, int, int> class Composite, int C, int H, Var Audio, Var Visual>
+auto compose_extractors(const cere<C, H>& of_audio, const cere<C, H>& of_visual, const Audio& given_audio,
+                        const Visual& given_visual) {
   const auto audio = cere<C, H>::expect_stream(given_audio);
   const auto visual = expect_same_shape<cere<C, H>>(audio, given_visual);
   constexpr int T = extent<shape_of<decltype(audio)>, 1>;
@@ -60,11 +62,20 @@ auto extract_events(const cere<C, H>& of_audio, const cere<C, H>& of_visual, con
   const auto& second_audio = std::get<0>(of_audio.conv2.layers);
   const auto& first_visual = std::get<0>(of_visual.conv1.layers);
   const auto& second_visual = std::get<0>(of_visual.conv2.layers);
+  return compose(Composite<T, C, H, cere<C, H>::kernel>{}, audio, visual,  //
+                 operand(audio, first_audio.weight), operand(audio, first_audio.bias),
+                 operand(audio, second_audio.weight), operand(audio, second_audio.bias),
+                 operand(audio, first_visual.weight), operand(audio, first_visual.bias),
+                 operand(audio, second_visual.weight), operand(audio, second_visual.bias));
+}
+
+}  // namespace detail
+
+/// What two extractors say about two streams. Both may be the same extractor.
+template <int C, int H, Var Audio, Var Visual>
+auto extract_events(const cere<C, H>& of_audio, const cere<C, H>& of_visual, const Audio& audio, const Visual& visual) {
   const auto [audio_events, visual_events] =
-      compose(composites::extract_events<T, C, H, cere<C, H>::kernel>{}, audio, visual,  //
-              operand(audio, first_audio.weight), operand(audio, first_audio.bias), operand(audio, second_audio.weight),
-              operand(audio, second_audio.bias), operand(audio, first_visual.weight), operand(audio, first_visual.bias),
-              operand(audio, second_visual.weight), operand(audio, second_visual.bias));
+      detail::compose_extractors<composites::extract_events>(of_audio, of_visual, audio, visual);
   return streams{audio_events, visual_events};
 }
 
@@ -79,6 +90,12 @@ struct shared_cere {
     return extract_events(both, both, audio, visual);
   }
   VSCG_OPERANDS(2, 2)
+
+  /// The mean of what it says about both.
+  template <Var Audio, Var Visual>
+  auto mean(const Audio& audio, const Visual& visual) const {
+    return detail::compose_extractors<composites::extract_mean_event>(both, both, audio, visual);
+  }
 };
 
 }  // namespace vscg

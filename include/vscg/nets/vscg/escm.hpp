@@ -10,7 +10,9 @@
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/nets/composites/average.hpp>
+#include <vscg/nets/composites/dropout_norm.hpp>
 #include <vscg/nets/composites/project_norm.hpp>
+#include <vscg/nets/composites/project_pair.hpp>
 #include <vscg/nets/composites/recurrent_pair.hpp>
 #include <vscg/nets/vscg/audio_guided_attention.hpp>
 #include <vscg/nets/vscg/cere.hpp>
@@ -30,6 +32,17 @@ auto mean_of(const A& given_a, const B& given_b) {
   return compose(composites::average<shape_of<A>>{}, given_a, b);
 }
 VSCG_OPERANDS_OF(mean_of, 2, 2)
+
+/// The mean of what an extractor says about two streams. An extractor may have a `mean` of its own.
+template <class Events, Var Audio, Var Visual>
+auto mean_event(const Events& events, const Audio& audio, const Visual& visual) {
+  if constexpr (requires { events.mean(audio, visual); }) {
+    return events.mean(audio, visual);
+  } else {
+    const auto event = events(audio, visual);
+    return mean_of(event.audio, event.visual);
+  }
+}
 
 /// Each stream through its own GRU, both starting from what the event is (paper eq. 4-9).
 template <int C, int H, Var Audio, Var Visual, Var Start>
@@ -74,8 +87,7 @@ struct escm {
   auto operator()(const Audio& given_audio, const Visual& given_visual) const {
     const auto audio = expect_shape<escm, shape<dyn, any_extent, C>>(given_audio);
     const auto visual = expect_same_shape<escm>(audio, given_visual);
-    const auto event = events(audio, visual);
-    const auto start = mean_of(event.audio, event.visual);
+    const auto start = mean_event(events, audio, visual);
     const auto [audio_states, visual_states] = enhance(a_gru, v_gru, audio, visual, start, start);
     if constexpr (Form == form::released)
       return project(v_fc, a_fc, audio_states, visual_states);
@@ -115,14 +127,15 @@ struct escm<Events, setting::weakly, Form, C, H> {
   auto operator()(const Audio& given_audio, const Visual& given_visual) const {
     const auto audio = expect_shape<escm, shape<dyn, any_extent, C>>(given_audio);
     const auto visual = expect_same_shape<escm>(audio, given_visual);
-    const auto event = events(audio, visual);
     if constexpr (Form == form::released) {
-      const auto of_audio = L1(event.audio);
-      const auto of_visual = L2(event.visual);
+      const auto event = events(audio, visual);
+      const composites::project_pair<shape<dyn, 2, H>, H> both{};
+      const auto [of_audio, of_visual] =
+          compose(both, event.audio, event.visual, operand(audio, L1.weight), operand(audio, L2.weight));
       const auto [audio_states, visual_states] = enhance(a_gru, v_gru, audio, visual, of_visual, of_audio);
       return normalize(audio_states, visual_states);
     } else {
-      const auto start = mean_of(event.audio, event.visual);
+      const auto start = mean_event(events, audio, visual);
       const auto [audio_states, visual_states] = enhance(a_gru, v_gru, audio, visual, start, start);
       return normalize(audio_states, visual_states);
     }
@@ -132,8 +145,11 @@ struct escm<Events, setting::weakly, Form, C, H> {
  private:
   template <class Audio, class Visual>
   auto normalize(const Audio& audio, const Visual& visual) const {
-    const auto audio_out = norm(dropout_layer(audio));
-    const auto visual_out = norm(dropout_layer(visual));
+    const auto audio_use = dropout_layer.use(audio);
+    const auto visual_use = dropout_layer.use(visual);
+    const composites::dropout_norm<extent<shape_of<Audio>, 1>, C> both{audio_use, visual_use, norm.epsilon};
+    const auto [audio_out, visual_out] =
+        compose(both, audio, visual, operand(audio, norm.weight), operand(audio, norm.bias));
     return streams{audio_out, visual_out};
   }
 };

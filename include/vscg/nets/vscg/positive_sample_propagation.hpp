@@ -7,9 +7,8 @@
 #include <vscg/core/guard.hpp>
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
-#include <vscg/nets/composites/project_branches.hpp>
 #include <vscg/nets/composites/project_norm.hpp>
-#include <vscg/nets/composites/propagate.hpp>
+#include <vscg/nets/composites/propagate_branches.hpp>
 #include <vscg/nets/vscg/audio_guided_attention.hpp>
 #include <vscg/nets/vscg/setting.hpp>
 #include <vscg/nn/dropout.hpp>
@@ -50,14 +49,11 @@ struct positive_sample_propagation {
     const auto visual = expect_same_shape<positive_sample_propagation>(audio, given_visual);
     constexpr int T = extent<shape_of<Audio>, 1>;
 
-    composites::project_branches<T, C> branches{};
-    for (auto& use : branches.uses) use = branch_dropout.use(visual);
-    const auto [v1, v2, a1, a2] =
-        compose(branches, visual, audio, operand(audio, v_L1.weight), operand(audio, v_L2.weight),
+    composites::propagate_branches<T, C, Setting == setting::fully> propagation{{}, tau};
+    for (auto& use : propagation.uses) use = branch_dropout.use(visual);
+    const auto [audio_sum, visual_sum] =
+        compose(propagation, audio, visual, operand(audio, v_L1.weight), operand(audio, v_L2.weight),
                 operand(audio, a_L1.weight), operand(audio, a_L2.weight));
-
-    const composites::propagate<T, C, Setting == setting::fully> propagation{tau};
-    const auto [audio_sum, visual_sum] = compose(propagation, audio, visual, v1, v2, a1, a2);
 
     const auto visual_use = dropout_layer.use(visual_sum);
     const auto audio_use = dropout_layer.use(audio_sum);

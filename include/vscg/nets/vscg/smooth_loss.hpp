@@ -7,15 +7,13 @@
 #include <cstddef>
 #include <vector>
 
+#include <vscg/core/compose.hpp>
 #include <vscg/core/guard.hpp>
 #include <vscg/core/inputs.hpp>
 #include <vscg/core/shape.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/model/loss.hpp>
-#include <vscg/ops/add.hpp>
-#include <vscg/ops/batch_mean.hpp>
-#include <vscg/ops/binary_cross_entropy.hpp>
-#include <vscg/ops/scale.hpp>
+#include <vscg/nets/composites/compare_tags.hpp>
 
 namespace vscg {
 
@@ -32,9 +30,7 @@ struct smooth_loss {
     const auto tag = expect_shape<smooth_loss, classes>(given_tag);
     const auto probability = expect_shape<smooth_loss, classes>(outputs.video_probability);
     const auto smoothed = expect_shape<smooth_loss, classes>(outputs.smooth_probability);
-    const auto sharp = batch_mean(binary_cross_entropy(probability, tag)) * 2;
-    const auto smooth = batch_mean(binary_cross_entropy(smoothed, tag));
-    const auto total = sharp + smooth;
+    const auto [total, sharp, smooth] = compose(composites::compare_tags<Categories + 1>{}, probability, smoothed, tag);
     return loss_terms{total, std::array{sharp, smooth}};
   }
 

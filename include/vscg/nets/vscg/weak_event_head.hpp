@@ -3,17 +3,14 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <vscg/core/compose.hpp>
 #include <vscg/core/guard.hpp>
 #include <vscg/core/members.hpp>
+#include <vscg/core/parameter.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/model/trace.hpp>
-#include <vscg/nets/vscg/escm.hpp>
+#include <vscg/nets/composites/score_segments.hpp>
 #include <vscg/nn/linear.hpp>
-#include <vscg/ops/over_axis.hpp>
-#include <vscg/ops/relu.hpp>
-#include <vscg/ops/scale_rows.hpp>
-#include <vscg/ops/sigmoid.hpp>
-#include <vscg/ops/softmax.hpp>
 
 namespace vscg {
 
@@ -55,12 +52,9 @@ struct weak_event_head {
     constexpr int T = extent<shape_of<decltype(audio)>, 1>;
     const auto attention = expect_shape<weak_event_head, shape<dyn, T, any_extent>>(given_attention);
     constexpr int R = extent<shape_of<decltype(attention)>, -1>;
-    const auto fused = mean_of(visual, audio);
-    const auto raw = L2(L1.with_relu(fused));
-    const auto weight = view<shape<dyn, T>>(sigmoid(W3.with_relu(raw)));
-    const auto scores = scale_rows(raw, weight);
-    const auto probability = softmax(mean<1>(scores));
-    const auto smooth = softmax(probability);
+    const auto [probability, scores, smooth] =
+        compose(composites::score_segments<T, C, 64, Categories + 1>{}, visual, audio, operand(audio, L1.weight),
+                operand(audio, L2.weight), operand(audio, W3.weight));
     return weak_event_outputs<var_field<tag>, T, R, Categories>{probability, scores, smooth, attention};
   }
   VSCG_OPERANDS(3, 3)

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include <vscg/backend/gemm_arguments.hpp>
 #include <vscg/core/execution.hpp>
@@ -21,21 +22,27 @@
 #include <vscg/ops/relu.hpp>
 
 // Two blocks of convolution, relu and maximum of two streams: two products forward and three launches between them;
-// with weights that both streams share, every product is one for both.
+// with weights that both streams share, every product is one for both. What both say, or its mean.
 
 namespace vscg {
 
 namespace composites {
 template <int T, int C, int H, int Kernel>
 struct extract_events;
+template <int T, int C, int H, int Kernel>
+struct extract_mean_event;
 }  // namespace composites
 
 namespace cuda_detail {
 
-/// `composites::extract_events`. Arrays inside hold the first stream's items, then the second's.
-template <int T, int C, int H, int Kernel>
-struct extract_events_at_once : operation<shape<dyn, T / 4, H>, shape<dyn, T / 4, H>> {
-  static constexpr const char* name = "extract_events";
+template <bool Mean, class Events>
+using events_or_mean = std::conditional_t<Mean, operation<Events>, operation<Events, Events>>;
+
+/// `composites::extract_events`, or `extract_mean_event`. Arrays inside hold the first stream's items, then the
+/// second's.
+template <int T, int C, int H, int Kernel, bool Mean>
+struct extract_events_at_once : events_or_mean<Mean, shape<dyn, T / 4, H>> {
+  static constexpr const char* name = Mean ? "extract_mean_event" : "extract_events";
   static constexpr operand_index<0> first{};
   static constexpr operand_index<1> second{};
   static constexpr operand_index<2> first_w1{};
@@ -49,7 +56,7 @@ struct extract_events_at_once : operation<shape<dyn, T / 4, H>, shape<dyn, T / 4
   static constexpr result_index<0> first_events{};
   static constexpr result_index<1> second_events{};
   static constexpr std::uint32_t pullback_reads_operands = operand_set(first_w1, first_w2, second_w1, second_w2);
-  static constexpr std::uint32_t pullback_reads_result = 0b11;
+  static constexpr std::uint32_t pullback_reads_result = Mean ? 0 : 0b11;
   static constexpr std::uint32_t prepared_operands = operand_set(first_w1, first_w2, second_w1, second_w2);
 
   static constexpr std::size_t window = 2;
@@ -69,12 +76,13 @@ struct extract_events_at_once : operation<shape<dyn, T / 4, H>, shape<dyn, T / 4
     return turned_sizes();
   }
   static constexpr std::array<slot_size, 4> forward_scratch() { return turned_sizes(); }
-  /// Columns and results of the first convolution, its maxima, columns and results of the second.
-  static constexpr std::array<slot_size, 5> saved() {
-    return {slot_size{2 * T * inner1}, slot_size{2 * T * H}, slot_size{2 * half * H}, slot_size{2 * half * inner2},
-            slot_size{2 * half * H}};
+  /// Columns and results of the first convolution, its maxima, columns and results of the second, its maxima if these
+  /// are not the results.
+  static constexpr std::array<slot_size, 6> saved() {
+    return {slot_size{2 * T * inner1},    slot_size{2 * T * H},    slot_size{2 * half * H},
+            slot_size{2 * half * inner2}, slot_size{2 * half * H}, slot_size{Mean ? 2 * quarter * H : 0}};
   }
-  /// The weights; their gradients in the same order; gradients of the five saved arrays; sums for the biases.
+  /// The weights; their gradients in the same order; gradients of the first five saved arrays; sums for the biases.
   static constexpr std::array<slot_size, 15> pullback_scratch() {
     constexpr auto w = turned_sizes();
     constexpr auto s = saved();
@@ -95,7 +103,8 @@ struct extract_events_at_once : operation<shape<dyn, T / 4, H>, shape<dyn, T / 4
             column_sums_scratch(2 * half, H)};
   }
 
-  explicit extract_events_at_once(const composites::extract_events<T, C, H, Kernel>&) {}
+  template <class Composite>
+  explicit extract_events_at_once(const Composite&) {}
 
   template <class Context>
   void prepare(const Context& c) const {
@@ -119,11 +128,16 @@ struct extract_events_at_once : operation<shape<dyn, T / 4, H>, shape<dyn, T / 4
                                                  {half, H, Kernel, pad, c.saved(2), c.saved(3)}});
     const std::size_t rows2 = half * c.items();
     multiply(c, rows2, inner2, c.saved(3), weights[1], c.x(first_b2), weights[3], c.x(second_b2), c.saved(4));
+    const std::size_t windows = quarter * c.items();
+    const auto [first_maxima, second_maxima] = maxima(c);
     const auto pool = [&](const S* x, S* y) { return kernels::max_pool1d_forward<S>{window, quarter, half, H, x, y}; };
-    c.backend().rows(
-        2 * quarter * c.items(), window * H,
-        kernels::one_of_two<kernels::max_pool1d_forward<S>>{quarter * c.items(), pool(c.saved(4), c.y(first_events)),
-                                                            pool(c.saved(4) + rows2 * H, c.y(second_events))});
+    const auto of_first = pool(c.saved(4), first_maxima);
+    const auto of_second = pool(c.saved(4) + rows2 * H, second_maxima);
+    if constexpr (Mean)
+      c.backend().rows(windows, 2 * window * H, kernels::pool_and_average<S>{of_first, of_second, c.y()});
+    else
+      c.backend().rows(2 * windows, window * H,
+                       kernels::one_of_two<kernels::max_pool1d_forward<S>>{windows, of_first, of_second});
   }
 
   template <class Context>
@@ -141,14 +155,15 @@ struct extract_events_at_once : operation<shape<dyn, T / 4, H>, shape<dyn, T / 4
     S* const dcolumns2 = c.scratch(11);
     S* const dconv2 = c.scratch(12);
 
+    const auto [first_maxima, second_maxima] = maxima(c);
     const auto unpool = [&](std::size_t skipped, const S* y, const S* dy) {
       const gradient<S> to{dconv2 + skipped, false};
-      return kernels::pool_and_relu_pullback<S>{{window, quarter, half, H, c.saved(4) + skipped, y, dy, to}};
+      return kernels::pool_and_relu_pullback<S, Mean>{{window, quarter, half, H, c.saved(4) + skipped, y, dy, to}};
     };
     c.backend().rows(2 * quarter * c.items(), 2 * window * H,
-                     kernels::one_of_two<kernels::pool_and_relu_pullback<S>>{
-                         quarter * c.items(), unpool(0, c.y(first_events), c.dy(first_events)),
-                         unpool(rows2 * H, c.y(second_events), c.dy(second_events))});
+                     kernels::one_of_two<kernels::pool_and_relu_pullback<S, Mean>>{
+                         quarter * c.items(), unpool(0, first_maxima, c.dy(first_events)),
+                         unpool(rows2 * H, second_maxima, second_slope(c))});
     if constexpr (learns1 || to_inputs) {
       multiply_back(c, rows2, inner2, dconv2, weights[1], weights[3], dcolumns2);
       const gradient<S> to_pooled{dpooled, false};
@@ -160,15 +175,21 @@ struct extract_events_at_once : operation<shape<dyn, T / 4, H>, shape<dyn, T / 4
     }
     if constexpr (to_inputs) {
       multiply_back(c, rows, inner1, dconv1, weights[0], weights[2], dcolumns1);
-      c.backend().rows(rows, inner1,
-                       kernels::scatter_to_both<S>{{T, C, Kernel, pad, dcolumns1, wanted(c, first)},
-                                                   {T, C, Kernel, pad, dcolumns1 + rows * inner1, wanted(c, second)}});
+      const kernels::scatter_to_both<S> scatter{{T, C, Kernel, pad, dcolumns1, wanted(c, first)},
+                                                {T, C, Kernel, pad, dcolumns1 + rows * inner1, wanted(c, second)}};
+      // The sums of both streams take part in the launch.
+      kernels::block_sums_of_two<S> sums{};
+      if (shares(c)) sums = sums_of(c, 0, 2);
+      c.backend().rows(rows + sums.count(), inner1, kernels::scatter_and_sum<S>{rows, scatter, sums});
     }
     if constexpr (learns1 || learns2) {
       if (shares(c)) {
+        if (!to_inputs) launch(c, sums_of(c, 0, 2));
         learn(c, 0, 2, 0);
       } else {
+        launch(c, sums_of(c, 0, 1));
         learn(c, 0, 1, 0);
+        launch(c, sums_of(c, 1, 1));
         learn(c, 1, 1, 2);
       }
     }
@@ -176,6 +197,22 @@ struct extract_events_at_once : operation<shape<dyn, T / 4, H>, shape<dyn, T / 4
 
  private:
   static constexpr std::size_t pad = Kernel / 2;
+
+  // Of both streams' last maxima.
+  template <class Context>
+  static auto maxima(const Context& c) {
+    if constexpr (Mean)
+      return std::array{c.saved(5), c.saved(5) + quarter * c.items() * H};
+    else
+      return std::array{c.y(first_events), c.y(second_events)};
+  }
+  template <class Context>
+  static const typename Context::scalar* second_slope(const Context& c) {
+    if constexpr (Mean)
+      return c.dy();
+    else
+      return c.dy(second_events);
+  }
 
   // Whether both streams have the same weights. Then every product is one.
   template <class Context>
@@ -229,6 +266,24 @@ struct extract_events_at_once : operation<shape<dyn, T / 4, H>, shape<dyn, T / 4
       c.backend().gemm_pair(product(rows, 0, first_weight), product(rows, rows, second_weight));
   }
 
+  // The sums over blocks of rows of `streams` streams, from number `stream` on, for the biases that learn.
+  template <class Context>
+  static auto sums_of(const Context& c, std::size_t stream, std::size_t streams) {
+    using S = typename Context::scalar;
+    using sums = kernels::block_sums<identity_function, S>;
+    const bool learns1 = (stream == 0 ? wanted(c, first_b1) : wanted(c, second_b1)).data != nullptr;
+    const bool learns2 = (stream == 0 ? wanted(c, first_b2) : wanted(c, second_b2)).data != nullptr;
+    const std::size_t rows1 = streams * T * c.items();
+    const std::size_t rows2 = streams * half * c.items();
+    const sums of_first{learns1 ? rows1 : 0, H, H, H, nullptr, c.scratch(9) + stream * rows1 * H, c.scratch(13)};
+    const sums of_second{learns2 ? rows2 : 0, H, H, H, nullptr, c.scratch(12) + stream * rows2 * H, c.scratch(14)};
+    return kernels::block_sums_of_two<S>{kernels::row_block::count(of_first.rows), of_first, of_second};
+  }
+  template <class Context, class S>
+  static void launch(const Context& c, const kernels::block_sums_of_two<S>& sums) {
+    c.backend().rows(sums.count(), 1, sums);
+  }
+
   // What the weights of `streams` streams, from number `stream` on, learn; `k`: where these are in scratch.
   template <class Context>
   static void learn(const Context& c, std::size_t stream, std::size_t streams, std::size_t k) {
@@ -240,8 +295,8 @@ struct extract_events_at_once : operation<shape<dyn, T / 4, H>, shape<dyn, T / 4
     const gradient<S> db2 = of_first ? wanted(c, first_b2) : wanted(c, second_b2);
     const std::size_t rows1 = streams * T * c.items();
     const std::size_t rows2 = streams * half * c.items();
-    S* const slopes1 = c.scratch(9) + stream * rows1 * H;
-    S* const slopes2 = c.scratch(12) + stream * rows2 * H;
+    const S* const slopes1 = c.scratch(9) + stream * rows1 * H;
+    const S* const slopes2 = c.scratch(12) + stream * rows2 * H;
     S* const to1 = c.scratch(4 + k);
     S* const to2 = c.scratch(5 + k);
     if (dw2.data != nullptr) {
@@ -252,17 +307,9 @@ struct extract_events_at_once : operation<shape<dyn, T / 4, H>, shape<dyn, T / 4
       c.backend().gemm(detail::weight_gradient_product<S>(
           rows1, inner1, H, slopes1, c.saved(0) + stream * rows1 * inner1, gradient<S>{to1, false}));
     }
-    using kernels::row_block;
-    using sums = kernels::block_sums<identity_function, S>;
-    const std::size_t blocks1 = dw1.data == nullptr ? 0 : row_block::count(rows1);
-    const std::size_t blocks2 = dw2.data == nullptr ? 0 : row_block::count(rows2);
-    S* const partial1 = c.scratch(13);
-    S* const partial2 = c.scratch(14);
-    c.backend().rows(blocks1 + blocks2, row_block::most * H,
-                     kernels::one_of_two<sums>{blocks1, sums{rows1, H, H, H, nullptr, slopes1, partial1},
-                                               sums{rows2, H, H, H, nullptr, slopes2, partial2}});
-    const auto left1 = few_blocks(c.backend(), blocks1, H, partial1);
-    const auto left2 = few_blocks(c.backend(), blocks2, H, partial2);
+    const auto sums = sums_of(c, stream, streams);
+    const auto left1 = few_blocks(c.backend(), sums.blocks, H, sums.first.partial);
+    const auto left2 = few_blocks(c.backend(), kernels::row_block::count(sums.second.rows), H, sums.second.partial);
     using gradients = kernels::convolution_gradients<S>;
     c.backend().rows(2 * (H + 1), inner1,
                      kernels::one_of_two<gradients>{H + 1, gradients{H, {C, Kernel, to1, dw1}, {left1, db1}},
@@ -276,7 +323,12 @@ struct extract_events_at_once : operation<shape<dyn, T / 4, H>, shape<dyn, T / 4
 template <int T, int C, int H, int Kernel, cuda_detail::Fusing Device>
 requires(T / 2 / 2 == T / 4 &&
          T >= 4) struct cuda_detail::override_of<composites::extract_events<T, C, H, Kernel>, Device> {
-  using type = cuda_detail::extract_events_at_once<T, C, H, Kernel>;
+  using type = cuda_detail::extract_events_at_once<T, C, H, Kernel, false>;
+};
+template <int T, int C, int H, int Kernel, cuda_detail::Fusing Device>
+requires(T / 2 / 2 == T / 4 &&
+         T >= 4) struct cuda_detail::override_of<composites::extract_mean_event<T, C, H, Kernel>, Device> {
+  using type = cuda_detail::extract_events_at_once<T, C, H, Kernel, true>;
 };
 #endif
 

@@ -11,6 +11,7 @@
 #include <vscg/core/record.hpp>
 #include <vscg/core/shape.hpp>
 #include <vscg/core/slot.hpp>
+#include <vscg/cuda/fused/batch_terms.hpp>
 #include <vscg/cuda/fused/gradients.hpp>
 #include <vscg/cuda/override_of.hpp>
 #include <vscg/ops/batch_mean.hpp>
@@ -32,7 +33,7 @@ struct filter_negative_pairs;
 
 namespace kernels {
 
-/// The operands, and what one pass leaves for the other.
+/// The operands, and shares of the similarity. Each way has its own, so that the way back need not wait for the loss.
 template <class T>
 struct pair_filter {
   std::size_t steps, categories;
@@ -45,6 +46,13 @@ struct pair_filter {
   const T* share;
   T* positive;    // relu(similarity)
   T* normalized;  // its rows, divided by their sums
+
+  template <class Group>
+  VSCG_HD void find_shares(Group group, std::size_t item) const {
+    const std::size_t base = item * steps;
+    group.each(steps, [&](auto i) { i.store(positive + base, relu_function::value(i.load(similarity + base))); });
+    normalize_forward<T>{steps, epsilon, positive, normalized}(group, item);
+  }
 };
 
 /// The three terms of an item.
@@ -56,28 +64,11 @@ struct pair_filter_items {
   T* similarity_terms;
   template <class Group>
   VSCG_HD void operator()(Group group, std::size_t item) const {
-    const std::size_t base = item * of.steps;
     pointwise_loss_forward<binary_cross_entropy_with_logits_function, T>{of.steps, of.relevance, of.foreground,
                                                                          relevance_terms}(group, item);
     cross_entropy_forward<T>{1, of.categories, of.category, of.target, category_terms}(group, item);
-    group.each(of.steps,
-               [&](auto i) { i.store(of.positive + base, relu_function::value(i.load(of.similarity + base))); });
-    normalize_forward<T>{of.steps, of.epsilon, of.positive, of.normalized}(group, item);
+    of.find_shares(group, item);
     pointwise_loss_forward<mse_loss_function, T>{of.steps, of.normalized, of.share, similarity_terms}(group, item);
-  }
-};
-
-/// Their sums over the batch, and the sum of these.
-template <class T>
-struct pair_filter_batch {
-  batch_sum<T> relevance, category, similarity;
-  T* total;
-  template <class Group>
-  VSCG_HD void operator()(Group group, std::size_t) const {
-    relevance(group, 0);
-    category(group, 0);
-    similarity(group, 0);
-    group.integers(1, [&](std::size_t) { *total = *relevance.y + *category.y + *similarity.y; });
   }
 };
 
@@ -110,6 +101,7 @@ struct pair_filter_pullback {
     if (category.data != nullptr)
       cross_entropy_pullback<T>{1, of.categories, of.category, of.target, slopes + items, category}(group, item);
     if (similarity.data == nullptr) return;
+    of.find_shares(group, item);
     const gradient<T> here{share_slopes, false};
     const std::size_t base = item * of.steps;
     pointwise_loss_pullback<mse_loss_function, T>{of.steps, of.normalized, of.share, slopes + 2 * items, here}(group,
@@ -148,15 +140,20 @@ struct filter_negative_pairs_at_once : operation<shape<1>, shape<1>, shape<1>, s
   static constexpr result_index<3> similarity_term{};
   static constexpr std::uint32_t pullback_reads_operands =
       operand_set(relevance, category, similarity, foreground, target, weight, share);
-  static constexpr std::array<slot_size, 2> saved() { return {slot_size{Steps}, slot_size{Steps}}; }
-  static constexpr std::array<slot_size, 1> forward_scratch() { return {slot_size{3}}; }
-  static constexpr std::array<slot_size, 2> pullback_scratch() { return {slot_size{3}, slot_size{Steps}}; }
+  /// Shares, terms.
+  static constexpr std::array<slot_size, 3> forward_scratch() {
+    return {slot_size{Steps}, slot_size{Steps}, slot_size{3}};
+  }
+  /// Shares, slopes of the terms and of the shares.
+  static constexpr std::array<slot_size, 4> pullback_scratch() {
+    return {slot_size{Steps}, slot_size{Steps}, slot_size{3}, slot_size{Steps}};
+  }
   explicit filter_negative_pairs_at_once(const composites::filter_negative_pairs<Steps, Categories>&) {}
 
   template <class Context>
   void forward(const Context& c) const {
     using T = typename Context::scalar;
-    T* const terms = c.scratch(0);
+    T* const terms = c.scratch(2);
     const std::size_t items = c.items();
     c.backend().rows(items, 8 * (Steps + Categories),
                      kernels::pair_filter_items<T>{filter(c), terms, terms + items, terms + 2 * items});
@@ -165,9 +162,9 @@ struct filter_negative_pairs_at_once : operation<shape<1>, shape<1>, shape<1>, s
       return kernels::batch_sum<T>{items, terms + k * items, weights, factor, adds, to};
     };
     c.backend().rows(1, 3 * items,
-                     kernels::pair_filter_batch<T>{sum(0, nullptr, mean<T>(c), c.y(relevance_term)),
-                                                   sum(1, c.x(weight), T(1), c.y(category_term)),
-                                                   sum(2, nullptr, mean<T>(c), c.y(similarity_term)), c.y(total)});
+                     kernels::batch_terms<T>{sum(0, nullptr, mean<T>(c), c.y(relevance_term)),
+                                             sum(1, c.x(weight), T(1), c.y(category_term)),
+                                             sum(2, nullptr, mean<T>(c), c.y(similarity_term)), c.y(total)});
   }
   template <class Context>
   void pullback(const Context& c) const {
@@ -175,7 +172,7 @@ struct filter_negative_pairs_at_once : operation<shape<1>, shape<1>, shape<1>, s
     c.backend().rows(c.items(), 8 * (Steps + Categories),
                      kernels::pair_filter_pullback<T>{filter(c), c.x(weight), mean<T>(c), c.dy(total),
                                                       c.dy(relevance_term), c.dy(category_term), c.dy(similarity_term),
-                                                      c.scratch(0), c.items(), c.scratch(1), wanted(c, relevance),
+                                                      c.scratch(2), c.items(), c.scratch(3), wanted(c, relevance),
                                                       wanted(c, category), wanted(c, similarity)});
   }
 
@@ -188,7 +185,7 @@ struct filter_negative_pairs_at_once : operation<shape<1>, shape<1>, shape<1>, s
   static kernels::pair_filter<typename Context::scalar> filter(const Context& c) {
     const double epsilon = ops::normalize<shape<dyn, Steps>>{}.epsilon;
     return {Steps,           Categories,  epsilon,    c.x(relevance), c.x(category), c.x(similarity),
-            c.x(foreground), c.x(target), c.x(share), c.saved(0),     c.saved(1)};
+            c.x(foreground), c.x(target), c.x(share), c.scratch(0),   c.scratch(1)};
   }
 };
 

@@ -25,7 +25,8 @@ VSCG_HD void put(const gradient<T>& to, std::size_t at, T value) {
   if (to.data != nullptr) to.data[at] = to.adds ? to.data[at] + value : value;
 }
 
-/// One projection of a stream: slopes [rows, out] of x·Wᵀ, whose rows lie `step` apart, and what they become.
+/// One projection of a stream: slopes [rows, out] of x·Wᵀ, whose rows lie `step` apart, and what they become: zeros if
+/// there are none.
 template <class T>
 struct projection_back {
   const T* slopes;
@@ -51,11 +52,13 @@ void project_back(Executor& backend, std::size_t rows, std::size_t in, std::size
   launch(a.dx, b.dx, [&](const projection_back<T>& p, gradient<T> to) {
     auto product = detail::input_gradient_product(rows, in, out, p.slopes, p.weight, to);
     product.lda = p.step;
+    if (p.slopes == nullptr) product.k = 0;
     return product;
   });
   launch(a.dweight, b.dweight, [&](const projection_back<T>& p, gradient<T> to) {
     auto product = detail::weight_gradient_product(rows, in, out, p.slopes, p.x, to);
     product.lda = p.step;
+    if (p.slopes == nullptr) product.k = 0;
     return product;
   });
 }

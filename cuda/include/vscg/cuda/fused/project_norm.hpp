@@ -12,6 +12,7 @@
 #include <vscg/core/setting.hpp>
 #include <vscg/core/shape.hpp>
 #include <vscg/core/slot.hpp>
+#include <vscg/cuda/fused/dropout_norm.hpp>
 #include <vscg/cuda/fused/gradients.hpp>
 #include <vscg/cuda/override_of.hpp>
 #include <vscg/ops/column_sums.hpp>
@@ -32,46 +33,9 @@ struct project_norm;
 
 namespace kernels {
 
-/// dropout and LayerNorm of a row. Both streams' rows lie one after the other in `projected`, which becomes what
-/// dropout leaves.
-template <class T>
-struct dropout_norm_forward {
-  std::size_t rows;   // of one stream
-  std::size_t steps;  // rows of an item
-  std::size_t channels;
-  double epsilon;
-  bool first_drops, second_drops;
-  dropout_choice<T> first, second;
-  const T* scale;
-  const T* shift;
-  T* projected;
-  T* moments;
-  T* first_to;
-  T* second_to;
-  template <class Group>
-  VSCG_HD void operator()(Group group, std::size_t at) const {
-    const bool of_first = at < rows;
-    const std::size_t row = of_first ? at : at - rows;
-    T* const here = projected + at * channels;
-    if (of_first ? first_drops : second_drops) {
-      const dropout_choice<T> choice = of_first ? first : second;
-      choice.each(group, row / steps, row % steps * channels, channels,
-                  [&](auto i, auto kept) { i.store(here, choice.value(i.load(here), kept)); });
-    }
-    const std::size_t skipped = at - row;
-    layer_norm_forward<T>{channels,
-                          epsilon,
-                          projected + skipped * channels,
-                          scale,
-                          shift,
-                          of_first ? first_to : second_to,
-                          moments + 2 * skipped}(group, row);
-  }
-};
-
 /// The gradient before relu of a row. What dropout left is 0 where it dropped and where relu did.
 template <class T>
-struct dropout_norm_pullback {
+struct project_norm_pullback {
   std::size_t rows;
   std::size_t channels;
   T first_kept, second_kept;  // what dropout multiplies by
@@ -100,56 +64,6 @@ struct dropout_norm_pullback {
       using V = typename decltype(i)::value;
       i.store(to, i.load(to) * relu_function::derivative(i.load(left)) * V(kept));
     });
-  }
-};
-
-/// `layer_norm_block_sums` of two streams, one after the other: a few channels of a block at a time, for one warp.
-template <class T>
-struct norm_block_sums_of_two {
-  static constexpr std::size_t few = 32;
-  std::size_t rows;
-  std::size_t blocks;  // of one stream
-  std::size_t channels;
-  const T* x;
-  const T* moments;
-  const T* first_slope;
-  const T* second_slope;
-  T* partial;
-
-  static constexpr std::size_t pieces(std::size_t channels) { return (channels + few - 1) / few; }
-  template <class Group>
-  VSCG_HD void operator()(Group group, std::size_t at) const {
-    const std::size_t pieces_of_block = (channels + few - 1) / few;
-    const std::size_t piece = at % pieces_of_block * few;
-    const std::size_t count = piece + few < channels ? few : channels - piece;
-    const bool of_first = at / pieces_of_block < blocks;
-    const std::size_t block = at / pieces_of_block - (of_first ? 0 : blocks);
-    const std::size_t skipped = of_first ? 0 : rows;
-    const T* const slope = of_first ? first_slope : second_slope;
-    T* const to = partial + (of_first ? 0 : 2 * blocks * channels);
-    if (slope == nullptr) {
-      group.integers(count, [&](std::size_t c) {
-        T* const sums = to + 2 * block * channels + piece + c;
-        sums[0] = sums[channels] = T(0);
-      });
-      return;
-    }
-    layer_norm_block_sums<T>{rows, channels, x + skipped * channels, moments + 2 * skipped, slope, to}.add(
-        group, block, piece, count);
-  }
-};
-
-/// Both: the gradients of rows, then the sums for scale and shift.
-template <class T>
-struct project_norm_pullback {
-  dropout_norm_pullback<T> slopes;
-  norm_block_sums_of_two<T> sums;
-  template <class Group>
-  VSCG_HD void operator()(Group group, std::size_t at) const {
-    if (at < 2 * slopes.rows)
-      slopes(group, at);
-    else
-      sums(group, at - 2 * slopes.rows);
   }
 };
 
@@ -209,7 +123,9 @@ struct project_norm_at_once : operation<shape<dyn, Steps, C>, shape<dyn, Steps, 
     rest.second = choice_of<T>(second_use, c.state());
     rest.scale = c.x(scale);
     rest.shift = c.x(shift);
-    rest.projected = projected;
+    rest.first_from = projected;
+    rest.second_from = projected + rows * C;
+    rest.dropped = projected;
     rest.moments = c.saved(1);
     rest.first_to = c.y(first_result);
     rest.second_to = c.y(second_result);
@@ -224,22 +140,25 @@ struct project_norm_at_once : operation<shape<dyn, Steps, C>, shape<dyn, Steps, 
     const T* const second_slope = c.dy(second_result);
     T* const slopes = c.scratch(0);
     const std::size_t blocks = kernels::row_block::count(rows);
-    using sums = kernels::norm_block_sums_of_two<T>;
-    const std::size_t more = Context::wants(scale) ? 2 * blocks * sums::pieces(C) : 0;
-    c.backend().rows(2 * rows + more, 4 * C,
-                     kernels::project_norm_pullback<T>{
-                         {rows, C, first_use.template kept_scale<T>(), second_use.template kept_scale<T>(), c.x(scale),
-                          c.saved(0), c.saved(1), first_slope, second_slope, slopes},
-                         {rows, blocks, C, c.saved(0), c.saved(1), first_slope, second_slope, c.scratch(1)}});
+    const kernels::norm_block_sums_of_two<T> sums{rows,        blocks,       C,           c.saved(0), c.saved(1),
+                                                  first_slope, second_slope, c.scratch(1)};
+    const kernels::project_norm_pullback<T> to_projections{rows,
+                                                           C,
+                                                           first_use.template kept_scale<T>(),
+                                                           second_use.template kept_scale<T>(),
+                                                           c.x(scale),
+                                                           c.saved(0),
+                                                           c.saved(1),
+                                                           first_slope,
+                                                           second_slope,
+                                                           slopes};
+    launch_with_norm_sums(c.backend(), 2 * rows, to_projections, sums, Context::wants(scale));
     project_back(
         c.backend(), rows, C, C,
         projection_back<T>{slopes, C, c.x(first), c.x(first_weight), wanted(c, first), wanted(c, first_weight)},
         projection_back<T>{slopes + rows * C, C, c.x(second), c.x(second_weight), wanted(c, second),
                            wanted(c, second_weight)});
-    if constexpr (Context::wants(scale)) {
-      const kernels::block_rows<T> partial = few_blocks(c.backend(), 2 * blocks, 2 * C, c.scratch(1));
-      c.backend().each(C, partial.count, kernels::layer_norm_parameters<T>{C, partial, c.dx(scale), c.dx(shift)});
-    }
+    if constexpr (Context::wants(scale)) add_norm_sums(c.backend(), sums, c.dx(scale), c.dx(shift));
   }
 };
 

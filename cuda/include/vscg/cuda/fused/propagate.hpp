@@ -3,32 +3,19 @@
 
 #include <vscg/core/begin.hpp>
 
-#include <array>
 #include <cstddef>
-#include <cstdint>
 
+#include <vscg/core/config.hpp>
 #include <vscg/core/execution.hpp>
-#include <vscg/core/record.hpp>
-#include <vscg/core/setting.hpp>
-#include <vscg/core/shape.hpp>
-#include <vscg/core/slot.hpp>
 #include <vscg/cuda/fused/gradients.hpp>
-#include <vscg/cuda/override_of.hpp>
 #include <vscg/ops/normalize.hpp>
 #include <vscg/ops/relu.hpp>
 #include <vscg/ops/scale.hpp>
 #include <vscg/ops/threshold.hpp>
 
-// Propagation between two streams: one launch forward, one back.
+// Propagation between two streams, by items.
 
-namespace vscg {
-
-namespace composites {
-template <int T, int C, bool Renormalize>
-struct propagate;
-}  // namespace composites
-
-namespace kernels {
+namespace vscg::kernels {
 
 /// What one stream takes from the other; arrays [items, steps, channels].
 template <class T>
@@ -115,15 +102,17 @@ struct propagate_forward {
 };
 
 /// An item: first the rows of both streams' shares, then every channel of every segment. A gradient that goes nowhere
-/// has no data.
-template <class T>
+/// has no data; `branches.store(k, row, channel, slope)` takes those of v1, v2, a1 and a2. The first stream is the
+/// sound.
+template <class T, class Branches>
 struct propagate_pullback {
   propagation_shares<T> shares;
   propagation_stream<T> first, second;
   const T* first_slope;  // of the sums; null if the loss does not reach them
   const T* second_slope;
   T* slopes;  // [items, 2, steps, steps]
-  gradient<T> first_own, second_own, first_value, second_query, first_query, second_value;
+  gradient<T> first_own, second_own;
+  Branches branches;
 
   template <class Group>
   VSCG_HD void operator()(Group group, std::size_t item) const {
@@ -142,17 +131,17 @@ struct propagate_pullback {
       }
       shares.back(part, row, slopes);
     });
-    // One lane writes all gradients of an element, in the order of the operands, because two may lie in one array.
+    // One lane writes both streams' gradients of an element, which may lie in one array.
     group.integers(steps * channels, [&](std::size_t at) {
       const std::size_t step = at / channels;
       const std::size_t channel = at % channels;
-      const auto put = [&](const gradient<T>& to, T value) { cuda_detail::put(to, begin + at, value); };
-      put(first_own, first_slope == nullptr ? T(0) : first_slope[begin + at]);
-      put(second_own, second_slope == nullptr ? T(0) : second_slope[begin + at]);
-      put(first_value, of_value(item, 0, step, channel, first_slope));
-      put(second_query, of_query(item, 1, step, channel, second.key));
-      put(first_query, of_query(item, 0, step, channel, first.key));
-      put(second_value, of_value(item, 1, step, channel, second_slope));
+      cuda_detail::put(first_own, begin + at, first_slope == nullptr ? T(0) : first_slope[begin + at]);
+      cuda_detail::put(second_own, begin + at, second_slope == nullptr ? T(0) : second_slope[begin + at]);
+      const std::size_t row = item * steps + step;
+      branches.store(0, row, channel, of_value(item, 0, step, channel, first_slope));
+      branches.store(1, row, channel, of_query(item, 1, step, channel, second.key));
+      branches.store(2, row, channel, of_query(item, 0, step, channel, first.key));
+      branches.store(3, row, channel, of_value(item, 1, step, channel, second_slope));
     });
   }
 
@@ -181,87 +170,6 @@ struct propagate_pullback {
   }
 };
 
-}  // namespace kernels
-
-namespace cuda_detail {
-
-/// `composites::propagate`: audio is the first stream, visual the second.
-template <int Steps, int C, bool Renormalize>
-struct propagate_at_once : operation<shape<dyn, Steps, C>, shape<dyn, Steps, C>> {
-  static constexpr const char* name = "propagate";
-  void settings(setting_list& to) const { to.add("limit", limit); }
-  static constexpr operand_index<0> audio{};
-  static constexpr operand_index<1> visual{};
-  static constexpr operand_index<2> v1{};
-  static constexpr operand_index<3> v2{};
-  static constexpr operand_index<4> a1{};
-  static constexpr operand_index<5> a2{};
-  static constexpr result_index<0> audio_sum{};
-  static constexpr result_index<1> visual_sum{};
-  static constexpr std::uint32_t pullback_reads_operands = operand_set(v1, v2, a1, a2);
-  static constexpr slot_size squares{2 * Steps * Steps};
-  static constexpr std::array<slot_size, 4> saved() {
-    return {squares, squares, squares, Renormalize ? squares : slot_size{}};
-  }
-  static constexpr std::array<slot_size, 1> pullback_scratch() { return {squares}; }
-  double limit = 0;
-
-  explicit propagate_at_once(const composites::propagate<Steps, C, Renormalize>& whole)
-      : limit(whole.threshold_value) {}
-
-  template <class Context>
-  void forward(const Context& c) const {
-    using T = typename Context::scalar;
-    // A warp for each segment: its loops are over channels.
-    c.backend().rows(2 * Steps * c.items(), C,
-                     kernels::propagate_forward<T>{shares(c), first(c), second(c), c.x(audio), c.x(visual),
-                                                   c.y(audio_sum), c.y(visual_sum)});
-  }
-  template <class Context>
-  void pullback(const Context& c) const {
-    using T = typename Context::scalar;
-    c.backend().rows(c.items(), 8 * Steps * C,
-                     kernels::propagate_pullback<T>{shares(c), first(c), second(c), c.dy(audio_sum), c.dy(visual_sum),
-                                                    c.scratch(0), wanted(c, audio), wanted(c, visual), wanted(c, v1),
-                                                    wanted(c, v2), wanted(c, a1), wanted(c, a2)});
-  }
-
- private:
-  template <class Context, class T = typename Context::scalar>
-  kernels::propagation_shares<T> shares(const Context& c) const {
-    using whole = composites::propagate<Steps, C, Renormalize>;
-    kernels::propagation_shares<T> of{};
-    of.steps = Steps;
-    of.channels = C;
-    of.scale.factor = whole::similarity_scale();
-    of.threshold.limit = limit;
-    of.epsilon = ops::normalize<shape<dyn, Steps, Steps>>{}.epsilon;
-    of.renormalizes = Renormalize;
-    of.similarity = c.saved(0);
-    of.normalized = c.saved(1);
-    of.kept = c.saved(2);
-    of.renormalized = c.saved(3);
-    return of;
-  }
-  template <class Context>
-  static kernels::propagation_stream<typename Context::scalar> first(const Context& c) {
-    return {c.x(a1), c.x(v2), c.x(v1)};
-  }
-  template <class Context>
-  static kernels::propagation_stream<typename Context::scalar> second(const Context& c) {
-    return {c.x(v2), c.x(a1), c.x(a2)};
-  }
-};
-
-}  // namespace cuda_detail
-
-#if !defined(VSCG_CUDA_NO_FUSED_PROPAGATE)
-template <int Steps, int C, bool Renormalize, cuda_detail::Fusing Device>
-struct cuda_detail::override_of<composites::propagate<Steps, C, Renormalize>, Device> {
-  using type = cuda_detail::propagate_at_once<Steps, C, Renormalize>;
-};
-#endif
-
-}  // namespace vscg
+}  // namespace vscg::kernels
 
 #include <vscg/core/end.hpp>
