@@ -61,7 +61,7 @@ struct sums_at_once {
     block.lanes([&](unsigned lane, own&) {
       const std::size_t column = piece * columns_at_once + lane % columns_at_once;
       T total(0);
-      if (column < columns) total = sum_of(of.x + column, lane / columns_at_once);
+      if (column < columns) total = sum_of(of.x, column, lane / columns_at_once);
       block.shared().sums[lane / columns_at_once][lane % columns_at_once] = total;
     });
     block.lanes([&](unsigned lane, own&) {
@@ -76,18 +76,18 @@ struct sums_at_once {
   }
 
   /// Of the rows first, first + 32, …: eight at a time, which do not wait for each other.
-  VSCG_HD T sum_of(const T* column, std::size_t first) const {
+  VSCG_HD T sum_of(const T* x, std::size_t column, std::size_t first) const {
     constexpr std::size_t few = 8;
     T total(0);
     std::size_t r = first;
     for (; r + (few - 1) * rows_at_once < rows; r += few * rows_at_once) {
       T values[few];
       VSCG_CUDA_UNROLL
-      for (std::size_t k = 0; k < few; ++k) values[k] = column[(r + k * rows_at_once) * columns];
+      for (std::size_t k = 0; k < few; ++k) values[k] = x[(r + k * rows_at_once) * columns + column];
       VSCG_CUDA_UNROLL
       for (std::size_t k = 0; k < few; ++k) total += values[k];
     }
-    for (; r < rows; r += rows_at_once) total += column[r * columns];
+    for (; r < rows; r += rows_at_once) total += x[r * columns + column];
     return total;
   }
 
