@@ -9,9 +9,9 @@
 #include <vscg/cuda/overrides.hpp>
 #include <vscg/nets/composites/attend_regions.hpp>
 
+#include "cuda/agreement.hpp"
 #include "cuda/fused_cases.hpp"
 #include "cuda/host_fused.hpp"
-#include "cuda/recurrent_cases.hpp"
 
 namespace {
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <vscg/cuda/backend.hpp>
 
+#include "cuda/agreement.hpp"
 #include "cuda/device.hpp"
 #include "cuda/fused_cases.hpp"
 #include "cuda/recurrent_cases.hpp"

@@ -10,7 +10,7 @@
 #include <vscg/core/team.hpp>
 #include <vscg/cuda/overrides.hpp>
 
-#include "cuda/fused_cases.hpp"
+#include "cuda/attend_regions_cases.hpp"
 #include "cuda/host_overrides.hpp"
 #include "cuda/recurrent_cases.hpp"
 

@@ -54,8 +54,9 @@ struct attend_regions_at_once : operation<shape<dyn, Steps, Dv>, shape<dyn, Step
   static constexpr std::uint32_t prepared_operands = operand_set(w_v, w_g);
 
   static constexpr std::size_t padded = (R + 3) / 4 * 4;
-  static constexpr double flops_per_item = 2.0 * Steps * (Hidden * (Da + R) + R * (Hidden * (Dv + R) + R + Dv));
-  static constexpr slot_size matrix{0, padded* Hidden};
+  static constexpr double flops_per_item =
+      2.0 * Steps * (1.0 * Hidden * (Da + R) + 1.0 * R * (1.0 * Hidden * (Dv + R) + R + Dv));
+  static constexpr slot_size matrix{0, std::size_t{Hidden} * padded};
   static constexpr slot_size of_sounds{Steps * Hidden};
   static constexpr slot_size of_guidance{Steps * padded};
   static constexpr slot_size of_regions{Steps * R * Hidden};
