@@ -56,17 +56,17 @@ struct propagate_branches_case
 
 /// The weights are parameters, which lie side by side.
 struct propagate_by_neighbors_case {
-  using given = contract::operation_case<shape<dyn, 3, 8>, shape<dyn, 3, 8>>;
+  using given = contract::operation_case<shape<dyn, 3, 4>, shape<dyn, 3, 4>>;
   using operands = given::operands;
   static constexpr const char* name = "propagate branches at once by neighboring layers";
   static constexpr std::uint32_t active = given::active;
   using also_active = std::integer_sequence<std::uint32_t, 0b01>;
   static constexpr bool item_by_item = true;
   static double value(std::size_t, double random) { return random; }
-  vscg::nn::linear_without_bias<8, 8> w1, w2, w3, w4;
+  vscg::nn::linear_without_bias<4, 4> w1, w2, w3, w4;
   VSCG_MEMBERS(w1, w2, w3, w4)
   auto operator()(auto audio, auto visual) const {
-    const vscg::composites::propagate_branches<3, 8, true> propagation{
+    const vscg::composites::propagate_branches<3, 4, true> propagation{
         {{{0.3, 5, 0}, {0.3, 5, 1}, {0.3, 5, 2}, {0.3, 5, 3}}}, 0.1};
     return chosen<results::both>(vscg::compose(propagation, audio, visual, vscg::operand(audio, w1.weight),
                                                vscg::operand(audio, w2.weight), vscg::operand(audio, w3.weight),
