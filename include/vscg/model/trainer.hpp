@@ -351,8 +351,7 @@ class trainer {
     });
     const std::string thing = "step " + std::to_string(steps_ + 1);
     if (where.empty()) {
-      const std::string spoiled =
-          state_.spoiled(optimizer, runner_.backend(), table(), gradients_.data(), weights_->numbers.data());
+      const std::string spoiled = state_.spoiled(optimizer, table(), gradients_.data(), weights_->numbers.data());
       if (!spoiled.empty()) throw not_finite(thing, "finite moments and weights", "that it would spoil " + spoiled);
       where = "a sum over micro-batches";
     }

@@ -68,8 +68,8 @@ class adam::state {
 
  public:
   /// The network's buffer has `elements` numbers; only those in `ranges` are moved.
-  state(std::size_t elements, std::vector<parameter_range> ranges)
-      : ranges_(std::move(ranges)), blocks_(ranges_), first_(elements), second_(elements), progress_(1), factors_(1) {
+  state(std::size_t elements, const std::vector<parameter_range>& ranges)
+      : blocks_(ranges), first_(elements), second_(elements), progress_(1), factors_(1) {
     const std::vector<Scalar> zeros(elements, Scalar(0));
     memory::copy_in(first_.data(), zeros.data(), elements * sizeof(Scalar));
     memory::copy_in(second_.data(), zeros.data(), elements * sizeof(Scalar));
@@ -81,36 +81,36 @@ class adam::state {
   template <class Executor>
   void update(const adam_settings* settings, Executor& backend, const Scalar* loss, const Scalar* gradients,
               Scalar* weights) {
-    check(backend, blocks_, settings, gradients, weights);
+    // Each block has its own rate.
+    const kernels::adam_formula<Scalar> formula{Scalar(0), gradients, first_.data(), second_.data(), weights};
+    backend.rows(
+        blocks_.count(), 4 * kernels::adam_block_elements,
+        kernels::adam_check<Scalar>{blocks_.list.data(), formula, settings, progress_.data(), blocks_.partial.data()});
     backend.rows(1, blocks_.count(),
                  kernels::adam_decide<Scalar>{blocks_.count(), blocks_.partial.data(), loss, settings, progress_.data(),
                                               factors_.data()});
     backend.rows(blocks_.count(), 4 * kernels::adam_block_elements,
-                 kernels::adam_update<Scalar>{blocks_.list.data(), formula(gradients, weights), factors_.data()});
+                 kernels::adam_update<Scalar>{blocks_.list.data(), formula, factors_.data()});
   }
 
   /// Whether the last update changed anything: 1 or 0, in the backend's memory.
   const Scalar* taken() const { return &factors_.data()->taken; }
 
-  /// Describes, for people, the array that a refused update would have spoiled. Empty if there is none.
-  template <class Executor>
-  std::string spoiled(const adam& settings, Executor& backend, const parameter_table& table, const Scalar* gradients,
-                      Scalar* weights) {
-    buffer<adam_settings, memory> given(1);
-    memory::copy_in(given.data(), static_cast<const adam_settings*>(&settings), sizeof(adam_settings));
-    for (const auto& range : ranges_) {
-      for (const auto& entry : table.entries) {
-        if (entry.offset < range.offset || entry.offset >= range.offset + range.elements) continue;
-        const parameter_range part{entry.offset, entry.elements, range.learning_rate_scale};
-        block_list blocks({part});
-        check(backend, blocks, given.data(), gradients, weights);
-        backend.wait();
-        const auto sums = copy_of(blocks.partial.data(), blocks.count());
-        if (std::all_of(sums.begin(), sums.end(), [](Scalar x) { return is_finite(x); })) continue;
-        return describe(part, gradients, weights) + "weight '" + entry.name + "' (" + "gradients up to " +
-               detail::number_text(largest(copy_of(gradients + part.offset, part.elements))) + ", learning rate " +
-               detail::number_text(settings.learning_rate) + ")";
-      }
+  /// Describes, for people, the array that the last update, which was refused, would have spoiled. Empty if there is
+  /// none.
+  std::string spoiled(const adam& settings, const parameter_table& table, const Scalar* gradients,
+                      const Scalar* weights) const {
+    const auto sums = copy_of(blocks_.partial.data(), blocks_.count());
+    const auto bad = std::find_if(sums.begin(), sums.end(), [](Scalar x) { return !is_finite(x); });
+    if (bad == sums.end()) return "";
+    kernels::adam_block<Scalar> block{};
+    memory::copy_out(&block, blocks_.list.data() + (bad - sums.begin()), sizeof(block));
+    const auto [at, what] = first_spoiled(block, gradients, weights);
+    for (const auto& entry : table.entries) {
+      if (at < entry.offset || at >= entry.offset + entry.elements) continue;
+      return what + "weight '" + entry.name + "' (gradients up to " +
+             detail::number_text(largest(copy_of(gradients + entry.offset, entry.elements))) + ", learning rate " +
+             detail::number_text(settings.learning_rate) + ")";
     }
     return "";
   }
@@ -204,39 +204,27 @@ class adam::state {
     return most;
   }
 
-  kernels::adam_formula<Scalar> formula(const Scalar* gradients, Scalar* weights) {
-    return {Scalar(0), gradients, first_.data(), second_.data(), weights};  // each block has its own rate
-  }
-
-  template <class Executor>
-  void check(Executor& backend, block_list& blocks, const adam_settings* settings, const Scalar* gradients,
-             Scalar* weights) {
-    backend.rows(blocks.count(), 4 * kernels::adam_block_elements,
-                 kernels::adam_check<Scalar>{blocks.list.data(), formula(gradients, weights), settings,
-                                             progress_.data(), blocks.partial.data()});
-  }
-
-  // Names the moment that would overflow, as "the second moment of "; empty if it is the weight.
-  std::string describe(const parameter_range& range, const Scalar* gradients, Scalar* weights) {
+  // The first element of a block that would not be finite, and the moment, as "the second moment of "; empty if it is
+  // the weight, or if the sum of the block alone would overflow.
+  std::pair<std::size_t, std::string> first_spoiled(const kernels::adam_block<Scalar>& block, const Scalar* gradients,
+                                                    const Scalar* weights) const {
     kernels::adam_factors<Scalar> factors{};
     memory::copy_out(&factors, factors_.data(), sizeof(factors));
-    auto g = copy_of(gradients + range.offset, range.elements);
-    auto first = copy_of(first_.data() + range.offset, range.elements);
-    auto second = copy_of(second_.data() + range.offset, range.elements);
-    auto weight = copy_of(weights + range.offset, range.elements);
-    const kernels::adam_formula<Scalar> f{static_cast<Scalar>(range.learning_rate_scale), g.data(), first.data(),
-                                          second.data(), weight.data()};
-    for (std::size_t i = 0; i < range.elements; ++i) {
+    auto g = copy_of(gradients + block.begin, block.elements);
+    auto first = copy_of(first_.data() + block.begin, block.elements);
+    auto second = copy_of(second_.data() + block.begin, block.elements);
+    auto weight = copy_of(weights + block.begin, block.elements);
+    const kernels::adam_formula<Scalar> f{block.rate_scale, g.data(), first.data(), second.data(), weight.data()};
+    for (std::size_t i = 0; i < block.elements; ++i) {
       const scalar_index<Scalar> at{i};
       const auto after = f.moments_after(at, factors);
-      if (!is_finite(after.first)) return "the first moment of ";
-      if (!is_finite(after.second)) return "the second moment of ";
-      if (!is_finite(f.weight_after(at, after, factors))) return "";
+      if (!is_finite(after.first)) return {block.begin + i, "the first moment of "};
+      if (!is_finite(after.second)) return {block.begin + i, "the second moment of "};
+      if (!is_finite(f.weight_after(at, after, factors))) return {block.begin + i, ""};
     }
-    return "";
+    return {block.begin, ""};
   }
 
-  std::vector<parameter_range> ranges_;
   block_list blocks_;
   buffer<Scalar, memory> first_;
   buffer<Scalar, memory> second_;
