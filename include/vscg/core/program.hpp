@@ -140,8 +140,7 @@ class program {
     if (loss_ != no_slot) need(loss_);
     std::vector<bool> keep(recorded.size(), false);
     for (std::size_t i = recorded.size(); i-- > 0;) {
-      const auto& results = recorded[i].results;
-      keep[i] = std::any_of(results.begin(), results.end(), [&](slot_id id) { return needed[id]; });
+      for (const slot_id id : recorded[i].results) keep[i] = keep[i] || needed[id];
       if (!keep[i]) continue;
       for (const slot_id id : recorded[i].operands) need(id);
     }

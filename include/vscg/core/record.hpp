@@ -3,7 +3,6 @@
 
 #include <vscg/core/begin.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -131,9 +130,10 @@ inline void prepare_once(recorder& trace, const operation_description& d, node& 
     return equal;
   };
   n.prepare = d.prepare;
-  const auto earlier = std::find_if(trace.nodes.begin(), trace.nodes.end(), same);
-  if (earlier != trace.nodes.end()) {
-    n.prepared = earlier->prepared;
+  // A std::find_if would hold `same` four times.
+  for (const node& earlier : trace.nodes) {
+    if (!same(earlier)) continue;
+    n.prepared = earlier.prepared;
     return;
   }
   for (const slot_size size : d.prepared) {

@@ -269,12 +269,11 @@ class runner {
 
   bool finite_after(const node& n, bool pullback, std::size_t items) {
     executor_.wait();
-    if (!pullback) {
-      return std::all_of(n.results.begin(), n.results.end(),
-                         [&](slot_id id) { return all_finite(id, values_, items); });
+    for (const slot_id id : n.results) {
+      if (!pullback && !all_finite(id, values_, items)) return false;
     }
     for (std::size_t k = 0; k < n.arrays.size(); ++k) {
-      if (((n.wanted >> k) & 1U) != 0 && !all_finite(n.arrays[k], gradients_, items)) return false;
+      if (pullback && ((n.wanted >> k) & 1U) != 0 && !all_finite(n.arrays[k], gradients_, items)) return false;
     }
     return true;
   }
