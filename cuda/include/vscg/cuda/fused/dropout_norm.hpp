@@ -12,6 +12,7 @@
 #include <vscg/core/setting.hpp>
 #include <vscg/core/shape.hpp>
 #include <vscg/core/slot.hpp>
+#include <vscg/cuda/fused/drops.hpp>
 #include <vscg/cuda/fused/gradients.hpp>
 #include <vscg/cuda/override_of.hpp>
 #include <vscg/ops/column_sums.hpp>
@@ -183,23 +184,18 @@ void add_norm_sums(Executor& backend, const kernels::norm_block_sums_of_two<T>& 
   backend.each(sums.channels, partial.count, kernels::layer_norm_parameters<T>{sums.channels, partial, scale, shift});
 }
 
-/// `composites::dropout_norm`.
+/// What operations that end with dropout and LayerNorm of two streams share: their settings, what they save, and the
+/// launches of that end.
 template <int Steps, int C>
-struct dropout_norm_at_once : operation<shape<dyn, Steps, C>, shape<dyn, Steps, C>> {
-  static constexpr const char* name = "dropout_norm";
+struct dropout_norm_of_two : operation<shape<dyn, Steps, C>, shape<dyn, Steps, C>> {
   void settings(setting_list& to) const {
     to.add("epsilon", epsilon).add("first_rate", first_use.rate).add("second_rate", second_use.rate);
   }
-  static constexpr operand_index<0> first{};
-  static constexpr operand_index<1> second{};
-  static constexpr operand_index<2> scale{};
-  static constexpr operand_index<3> shift{};
   static constexpr result_index<0> first_result{};
   static constexpr result_index<1> second_result{};
-  static constexpr std::uint32_t pullback_reads_operands = operand_set(scale);
   /// What dropout leaves, and the moments of its rows.
   static constexpr std::array<slot_size, 2> saved() { return {slot_size{2 * Steps * C}, slot_size{4 * Steps}}; }
-  /// The gradient before the LayerNorm; sums for scale and shift.
+  /// The gradient before the LayerNorm, or before what comes before that; sums for scale and shift.
   static constexpr std::array<slot_size, 2> pullback_scratch() {
     return {slot_size{2 * Steps * C}, column_sums_scratch(Steps, 4 * C)};
   }
@@ -207,52 +203,74 @@ struct dropout_norm_at_once : operation<shape<dyn, Steps, C>, shape<dyn, Steps, 
   dropout_use second_use;
   double epsilon;
 
+ protected:
+  dropout_norm_of_two(const dropout_use& first, const dropout_use& second, double e)
+      : first_use(first), second_use(second), epsilon(e) {}
+
+  /// The end, from what comes before it in both streams.
+  template <class Context, class T>
+  void norm(const Context& c, const T* first_from, const T* second_from, const T* scale, const T* shift) const {
+    const std::size_t rows = Steps * c.items();
+    c.backend().rows(2 * rows, 4 * C,
+                     kernels::dropout_norm_forward<T>{
+                         rows, Steps, C, epsilon, drops<Context>(first_use), drops<Context>(second_use),
+                         choice_of<T>(first_use, c.state()), choice_of<T>(second_use, c.state()), scale, shift,
+                         first_from, second_from, c.saved(0), c.saved(1), c.y(first_result), c.y(second_result)});
+  }
+
+  template <class Context, class T = typename Context::scalar>
+  static kernels::norm_block_sums_of_two<T> norm_sums(const Context& c) {
+    const std::size_t rows = Steps * c.items();
+    return {rows,
+            kernels::row_block::count(rows),
+            C,
+            c.saved(0),
+            c.saved(1),
+            c.dy(first_result),
+            c.dy(second_result),
+            c.scratch(1)};
+  }
+};
+
+/// `composites::dropout_norm`.
+template <int Steps, int C>
+struct dropout_norm_at_once : dropout_norm_of_two<Steps, C> {
+  static constexpr const char* name = "dropout_norm";
+  static constexpr operand_index<0> first{};
+  static constexpr operand_index<1> second{};
+  static constexpr operand_index<2> scale{};
+  static constexpr operand_index<3> shift{};
+  static constexpr std::uint32_t pullback_reads_operands = operand_set(scale);
+
   explicit dropout_norm_at_once(const composites::dropout_norm<Steps, C>& whole)
-      : first_use(whole.first_dropout), second_use(whole.second_dropout), epsilon(whole.epsilon) {}
+      : dropout_norm_of_two<Steps, C>(whole.first_dropout, whole.second_dropout, whole.epsilon) {}
 
   template <class Context>
   void forward(const Context& c) const {
-    using T = typename Context::scalar;
-    const std::size_t rows = Steps * c.items();
-    c.backend().rows(
-        2 * rows, 4 * C,
-        kernels::dropout_norm_forward<T>{rows, Steps, C, epsilon, drops<Context>(first_use), drops<Context>(second_use),
-                                         choice_of<T>(first_use, c.state()), choice_of<T>(second_use, c.state()),
-                                         c.x(scale), c.x(shift), c.x(first), c.x(second), c.saved(0), c.saved(1),
-                                         c.y(first_result), c.y(second_result)});
+    this->norm(c, c.x(first), c.x(second), c.x(scale), c.x(shift));
   }
 
   template <class Context>
   void pullback(const Context& c) const {
     using T = typename Context::scalar;
-    const std::size_t rows = Steps * c.items();
-    const T* const first_slope = c.dy(first_result);
-    const T* const second_slope = c.dy(second_result);
-    const kernels::norm_block_sums_of_two<T> sums{
-        rows, kernels::row_block::count(rows), C, c.saved(0), c.saved(1), first_slope, second_slope, c.scratch(1)};
-    const kernels::dropout_norm_pullback<T> to_streams{rows,
+    const auto sums = this->norm_sums(c);
+    const kernels::dropout_norm_pullback<T> to_streams{sums.rows,
                                                        Steps,
                                                        C,
-                                                       drops<Context>(first_use),
-                                                       drops<Context>(second_use),
-                                                       choice_of<T>(first_use, c.state()),
-                                                       choice_of<T>(second_use, c.state()),
+                                                       drops<Context>(this->first_use),
+                                                       drops<Context>(this->second_use),
+                                                       choice_of<T>(this->first_use, c.state()),
+                                                       choice_of<T>(this->second_use, c.state()),
                                                        c.x(scale),
-                                                       c.saved(0),
-                                                       c.saved(1),
-                                                       first_slope,
-                                                       second_slope,
+                                                       sums.x,
+                                                       sums.moments,
+                                                       sums.first_slope,
+                                                       sums.second_slope,
                                                        c.scratch(0),
                                                        wanted(c, first),
                                                        wanted(c, second)};
-    launch_with_norm_sums(c.backend(), rows, to_streams, sums, Context::wants(scale));
+    launch_with_norm_sums(c.backend(), sums.rows, to_streams, sums, Context::wants(scale));
     if constexpr (Context::wants(scale)) add_norm_sums(c.backend(), sums, c.dx(scale), c.dx(shift));
-  }
-
- private:
-  template <class Context>
-  static bool drops(const dropout_use& use) {
-    return Context::training && use.rate > 0;
   }
 };
 

@@ -12,6 +12,7 @@
 #include <vscg/core/setting.hpp>
 #include <vscg/core/shape.hpp>
 #include <vscg/core/slot.hpp>
+#include <vscg/cuda/fused/drops.hpp>
 #include <vscg/cuda/fused/gradients.hpp>
 #include <vscg/cuda/fused/propagate.hpp>
 #include <vscg/cuda/override_of.hpp>
@@ -157,7 +158,7 @@ struct propagate_branches_at_once : operation<shape<dyn, Steps, C>, shape<dyn, S
     dropout.rows = rows;
     dropout.steps = Steps;
     dropout.channels = C;
-    dropout.drops = Context::training && use.rate > 0;
+    dropout.drops = drops<Context>(use);
     dropout.choice = choice_of<T>(use, c.state());
     dropout.uses = {{numbers[0], numbers[1], numbers[2], numbers[3]}};
     dropout.projected = projected;
