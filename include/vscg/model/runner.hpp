@@ -269,11 +269,14 @@ class runner {
 
   bool finite_after(const node& n, bool pullback, std::size_t items) {
     executor_.wait();
-    for (const slot_id id : n.results) {
-      if (!pullback && !all_finite(id, values_, items)) return false;
+    if (!pullback) {
+      for (const slot_id id : n.results) {
+        if (!all_finite(id, values_, items)) return false;
+      }
+      return true;
     }
     for (std::size_t k = 0; k < n.arrays.size(); ++k) {
-      if (pullback && ((n.wanted >> k) & 1U) != 0 && !all_finite(n.arrays[k], gradients_, items)) return false;
+      if (((n.wanted >> k) & 1U) != 0 && !all_finite(n.arrays[k], gradients_, items)) return false;
     }
     return true;
   }
