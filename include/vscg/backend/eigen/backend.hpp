@@ -49,21 +49,20 @@ struct eigen_backend {
     /// f(index) for the elements 0 … n-1 of an array, each of about `cost` elements of work.
     template <class F>
     VSCG_NOINLINE void each(std::size_t n, std::size_t cost, const F& f) {
-      const std::size_t step = chunk_of((n + 63) / 64, 64 * cost) * 64;
-      team_.run((n + step - 1) / step, [&](std::size_t, std::size_t chunk) {
-        const std::size_t begin = chunk * step;
-        eigen_detail::lane_group<T>::range(begin, std::min(n, begin + step), f);
-      });
+      const auto call = [](const void* function, std::size_t begin, std::size_t end) {
+        eigen_detail::lane_group<T>::range(begin, end, *static_cast<const F*>(function));
+      };
+      run_chunks(n, 64, cost, call, &f);
     }
 
     /// f(group, row) for rows 0 … n-1, each of about `row_elements` elements of work.
     template <class F>
     VSCG_NOINLINE void rows(std::size_t n, std::size_t row_elements, const F& f) {
-      const std::size_t step = chunk_of(n, row_elements);
-      team_.run((n + step - 1) / step, [&](std::size_t, std::size_t chunk) {
-        const std::size_t end = std::min(n, (chunk + 1) * step);
-        for (std::size_t row = chunk * step; row < end; ++row) f(eigen_detail::lane_group<T>{}, row);
-      });
+      const auto call = [](const void* function, std::size_t begin, std::size_t end) {
+        const F& kernel = *static_cast<const F*>(function);
+        for (std::size_t row = begin; row < end; ++row) kernel(eigen_detail::lane_group<T>{}, row);
+      };
+      run_chunks(n, 1, row_elements, call, &f);
     }
 
     /// f(executor, begin, end) for independent ranges that make up [0, n), each on one worker alone.
@@ -90,12 +89,19 @@ struct eigen_backend {
     void pack(const gemm_arguments<T>& arguments, T* target) { eigen_detail::gemm_pack(team_, target, arguments); }
 
    private:
-    // How many of n things, each `cost` elements of work, a chunk takes: about a microsecond's work, or more if each
-    // worker still gets plenty of chunks.
-    std::size_t chunk_of(std::size_t n, std::size_t cost) const {
+    // call(function, begin, end) for chunks of [0, n), each a multiple of `unit` things long: about a microsecond's
+    // work, or more if each worker still gets plenty of chunks. It is no template, because there are many kernels.
+    VSCG_NOINLINE void run_chunks(std::size_t n, std::size_t unit, std::size_t cost,
+                                  void (*call)(const void*, std::size_t, std::size_t), const void* function) {
       constexpr std::size_t elements = 4096;
       constexpr std::size_t plenty = 16;
-      return std::max({std::size_t{1}, elements / std::max<std::size_t>(1, cost), n / (plenty * team_.size())});
+      const std::size_t units = (n + unit - 1) / unit;
+      const std::size_t step = unit * std::max({std::size_t{1}, elements / std::max<std::size_t>(1, unit * cost),
+                                                units / (plenty * team_.size())});
+      team_.run((n + step - 1) / step, [&](std::size_t, std::size_t chunk) {
+        const std::size_t begin = chunk * step;
+        call(function, begin, std::min(n, begin + step));
+      });
     }
 
     team team_;
