@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# The README's first two fenced sh blocks are the two commands, and the scripts that they run exist.
+# The README's first two fenced sh blocks are the two commands, and the scripts that they run exist. Each fenced cpp block
+# of any README is compiled by tests/readme/snippets_test.cpp.
 include(${CMAKE_CURRENT_LIST_DIR}/files.cmake)
 
 file(READ ${ROOT}/README.md text)
@@ -22,5 +23,20 @@ foreach(script cmake/quick_start.sh cmake/test.sh)
   if(NOT EXISTS ${ROOT}/${script})
     string(APPEND faults "README.md: ${script} is not there\n")
   endif()
+endforeach()
+
+file(READ ${ROOT}/tests/readme/snippets_test.cpp compiled)
+project_files("(^|/)README\\.md$" readmes)
+foreach(readme IN LISTS readmes)
+  file(READ ${ROOT}/${readme} text)
+  string(REGEX MATCHALL "\n```cpp\n" blocks "${text}")
+  list(LENGTH blocks count)
+  string(REGEX REPLACE "README\\.md$" "" folder "${readme}")
+  foreach(number RANGE 1 ${count})
+    string(FIND "${compiled}" "#include \"snippets/${folder}${number}.hpp\"\n" at)
+    if(count GREATER 0 AND at EQUAL -1)
+      string(APPEND faults "${readme}: its block ${number} of C++ is not in tests/readme/snippets_test.cpp\n")
+    endif()
+  endforeach()
 endforeach()
 report_faults("${faults}")

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+// Each block of C++ in a README, compiled where a reader would write it: at namespace scope or in a function. What it
+// takes as given stands before it. Blocks that take long to compile, or need data, a card or another library, are in
+// functions that nobody instantiates; those are compiled as far as a template is before its use.
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <iostream>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <vscg/cuda/backend.hpp>
+#include <vscg/data/ave.hpp>
+#include <vscg/testing/gradient_check.hpp>
+#include <vscg/train/ave/run.hpp>
+#include <vscg/vscg.hpp>
+
+#if defined(VSCG_README_ONNX)
+#include <vscg/io/onnx.hpp>
+#endif
+#if defined(VSCG_README_THRUST)
+#include <vscg/backend/thrust/backend.hpp>
+#include <vscg/backend/thrust/cpp.hpp>
+#endif
+
+namespace function_of_one_number {
+#include "snippets/include/vscg/ops/1.hpp"
+}
+
+namespace any_other_operation {
+#include "snippets/include/vscg/ops/2.hpp"
+}
+
+namespace testing_readme {
+template <int In, int Out>
+struct gated_linear {
+  vscg::nn::linear<In, Out> value, gate;
+  VSCG_MEMBERS(value, gate)
+  auto operator()(auto x) const { return value(x) * sigmoid(gate(x)); }
+};
+}  // namespace testing_readme
+
+namespace {
+
+TEST_CASE("the first lines") {
+  const std::vector<float> audio(2 * 10 * 128, 0.5F);
+  const std::vector<float> visual(2 * 10 * 7 * 7 * 512, 0.5F);
+#include "snippets/1.hpp"
+  CHECK(events.event_relevance.items == 2);
+}
+
+TEST_CASE("gradients of the operations that ops/ writes as examples") {
+  using namespace any_other_operation;
+  {
+#include "snippets/include/vscg/ops/3.hpp"
+    CHECK_MESSAGE(report, report.text());
+  }
+  using numbers = vscg::input_shapes<vscg::shape<vscg::dyn, 3, 11>>;
+  const auto of_one =
+      vscg::testing::check_gradients<numbers, vscg::cpu>([](auto x) { return function_of_one_number::softsign(x); });
+  CHECK_MESSAGE(of_one, of_one.text());
+}
+
+TEST_CASE("gradients of a layer") {
+  using namespace vscg;
+  using testing_readme::gated_linear;
+#include "snippets/include/vscg/testing/1.hpp"
+  CHECK_MESSAGE(report, report.text());
+}
+
+}  // namespace
+
+// Compiled as templates.
+
+template <class>
+void reads_ave() {
+#include "snippets/include/vscg/data/1.hpp"
+  static_cast<void>(first);
+}
+
+template <class>
+void trains_on_ave() {
+#include "snippets/include/vscg/train/1.hpp"
+}
+
+template <class>
+void computes_on_a_card() {
+#include "snippets/cuda/1.hpp"
+}
+
+template <class>
+void computes_on_the_second_card() {
+#include "snippets/cuda/2.hpp"
+}
+
+#if defined(VSCG_README_ONNX)
+template <class Net>
+void writes_onnx(const Net& net) {
+#include "snippets/include/vscg/io/1.hpp"
+#include "snippets/include/vscg/io/2.hpp"
+}
+#endif
+
+#if defined(VSCG_README_THRUST)
+template <class>
+void computes_with_thrust() {
+#include "snippets/include/vscg/backend/thrust/1.hpp"
+}
+#endif
