@@ -4,6 +4,7 @@
 #include <vscg/core/begin.hpp>
 
 #include <tuple>
+#include <type_traits>
 
 #include <vscg/core/compose.hpp>
 #include <vscg/core/guard.hpp>
@@ -44,6 +45,12 @@ auto mean_event(const Events& events, const Audio& audio, const Visual& visual) 
   }
 }
 
+/// In place of an extractor: both GRUs of `escm` start from zeros (Table III of the paper, without the intra-modal
+/// semantic consistency enhancer). No arrays.
+struct no_events {
+  VSCG_MEMBERS()
+};
+
 /// Each stream through its own GRU, both starting from what the event is (paper eq. 4-9).
 template <int C, int H, Var Audio, Var Visual, Var Start>
 auto enhance(const nn::bidirectional_gru<C, H>& audio_gru, const nn::bidirectional_gru<C, H>& visual_gru,
@@ -59,6 +66,31 @@ auto enhance(const nn::bidirectional_gru<C, H>& audio_gru, const nn::bidirection
   });
 }
 
+/// The same, both starting from the mean of what `events` says about the streams; from zeros if it says nothing.
+template <class Events, int C, int H, Var Audio, Var Visual>
+auto enhance_by_mean(const Events& events, const nn::bidirectional_gru<C, H>& audio_gru,
+                     const nn::bidirectional_gru<C, H>& visual_gru, const Audio& audio, const Visual& visual) {
+  if constexpr (std::is_same_v<Events, no_events>) {
+    return vars{audio_gru(audio), visual_gru(visual)};
+  } else {
+    const auto start = mean_event(events, audio, visual);
+    return enhance(audio_gru, visual_gru, audio, visual, start, start);
+  }
+}
+
+namespace detail {
+/// escm's L1 and L2, which only the released weakly supervised form reaches.
+template <class Events, int H>
+struct start_projections {
+  nn::linear_without_bias<H, H, init::xavier_uniform> L1, L2;
+  VSCG_MEMBERS(L1, L2)
+};
+template <int H>
+struct start_projections<no_events, H> {
+  VSCG_MEMBERS()
+};
+}  // namespace detail
+
 /// Stage 4 of VSCG: event semantic consistency modeling (paper section III-D). `Events` (CERE) extracts what the whole
 /// video is about, and the GRUs of both streams start from that (intra-modal semantic consistency enhancer).
 ///
@@ -66,6 +98,8 @@ auto enhance(const nn::bidirectional_gru<C, H>& audio_gru, const nn::bidirection
 ///           with the projections crossed: v_fc acts on the audio GRU's states, a_fc on the visual one's.
 ///   weakly: released: the audio GRU starts from e_v·L2ᵀ, the visual one from e_a·L1ᵀ; paper: from (e_a + e_v) / 2.
 ///           Then layer_norm(dropout), dropout 0.5.
+///
+/// With `no_events` the GRUs start from zeros, and weakly there are no L1 and L2.
 ///
 /// Names as released: conv1, conv2, a_gru, v_gru, layer_norm, L1, v_fc, a_fc; weakly also layer_norm1 and L2. Arrays
 /// that nothing reaches are kept so that published weights fit.
@@ -87,8 +121,7 @@ struct escm {
   auto operator()(const Audio& given_audio, const Visual& given_visual) const {
     const auto audio = expect_shape<escm, shape<dyn, any_extent, C>>(given_audio);
     const auto visual = expect_same_shape<escm>(audio, given_visual);
-    const auto start = mean_event(events, audio, visual);
-    const auto [audio_states, visual_states] = enhance(a_gru, v_gru, audio, visual, start, start);
+    const auto [audio_states, visual_states] = enhance_by_mean(events, a_gru, v_gru, audio, visual);
     if constexpr (Form == form::released)
       return project(v_fc, a_fc, audio_states, visual_states);
     else
@@ -117,26 +150,25 @@ struct escm<Events, setting::weakly, Form, C, H> {
   nn::bidirectional_gru<C, H> v_gru;
   nn::layer_norm<H> norm1{layer_norm_epsilon};
   nn::layer_norm<C> norm{layer_norm_epsilon};
-  nn::linear_without_bias<H, H, init::xavier_uniform> L1, L2;
+  detail::start_projections<Events, H> projections;
   nn::linear_without_bias<C, C, init::xavier_uniform> v_fc, a_fc;
   nn::dropout dropout_layer{0.5};
   VSCG_NAMED_MEMBERS((events, ""), (a_gru, "a_gru"), (v_gru, "v_gru"), (norm1, "layer_norm1"), (norm, "layer_norm"),
-                     (L1, "L1"), (L2, "L2"), (v_fc, "v_fc"), (a_fc, "a_fc"), (dropout_layer, "dropout"))
+                     (projections, ""), (v_fc, "v_fc"), (a_fc, "a_fc"), (dropout_layer, "dropout"))
 
   template <Var Audio, Var Visual>
   auto operator()(const Audio& given_audio, const Visual& given_visual) const {
     const auto audio = expect_shape<escm, shape<dyn, any_extent, C>>(given_audio);
     const auto visual = expect_same_shape<escm>(audio, given_visual);
-    if constexpr (Form == form::released) {
+    if constexpr (Form == form::released && !std::is_same_v<Events, no_events>) {
       const auto event = events(audio, visual);
       const composites::project_pair<shape<dyn, 2, H>, H> both{};
-      const auto [of_audio, of_visual] =
-          compose(both, event.audio, event.visual, operand(audio, L1.weight), operand(audio, L2.weight));
+      const auto [of_audio, of_visual] = compose(both, event.audio, event.visual, operand(audio, projections.L1.weight),
+                                                 operand(audio, projections.L2.weight));
       const auto [audio_states, visual_states] = enhance(a_gru, v_gru, audio, visual, of_visual, of_audio);
       return normalize(audio_states, visual_states);
     } else {
-      const auto start = mean_event(events, audio, visual);
-      const auto [audio_states, visual_states] = enhance(a_gru, v_gru, audio, visual, start, start);
+      const auto [audio_states, visual_states] = enhance_by_mean(events, a_gru, v_gru, audio, visual);
       return normalize(audio_states, visual_states);
     }
   }

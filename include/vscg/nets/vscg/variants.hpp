@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vscg/core/begin.hpp>
+
+#include <string_view>
+#include <type_traits>
+
+#include <vscg/core/members.hpp>
+#include <vscg/core/var.hpp>
+#include <vscg/model/network_identity.hpp>
+#include <vscg/nets/vscg/audio_guided_attention.hpp>
+#include <vscg/nets/vscg/dual_lstm.hpp>
+#include <vscg/nets/vscg/escm.hpp>
+#include <vscg/nets/vscg/event_head.hpp>
+#include <vscg/nets/vscg/localizer.hpp>
+#include <vscg/nets/vscg/pooled_events.hpp>
+#include <vscg/nets/vscg/positive_sample_propagation.hpp>
+#include <vscg/nets/vscg/setting.hpp>
+#include <vscg/nets/vscg/two_cere.hpp>
+#include <vscg/nets/vscg/weak_event_head.hpp>
+
+// The rows of the paper's Tables III and IV: the released VSCG in either setting with one thing changed.
+
+namespace vscg {
+
+/// In place of stage 4: both streams pass as they are. No arrays.
+struct no_consistency {
+  VSCG_MEMBERS()
+
+  template <Var Audio, Var Visual>
+  auto operator()(const Audio& audio, const Visual& visual) const {
+    return streams{audio, visual};
+  }
+  VSCG_OPERANDS(2, 2)
+};
+
+/// The released VSCG with another stage 4.
+template <setting Setting, class Consistency>
+using vscg_with = localizer<audio_guided_attention<Setting>,
+                            dual_lstm<Setting == setting::fully ? stream_order::crossed : stream_order::straight>,
+                            positive_sample_propagation<Setting>, Consistency,
+                            std::conditional_t<Setting == setting::fully, event_head<>, weak_event_head<>>>;
+
+/// The heads read what propagation says (published 77.9 % fully, 72.9 % weakly supervised).
+template <setting Setting = setting::fully>
+using without_escm = vscg_with<Setting, no_consistency>;
+
+/// The GRUs start from zeros (76.4 %, 71.9 %).
+template <setting Setting = setting::fully>
+using without_isce = vscg_with<Setting, escm<no_events, Setting>>;
+
+/// The event is the mean over time (77.8 %, 73.0 %).
+template <setting Setting = setting::fully>
+using with_average = vscg_with<Setting, escm<average_events<>, Setting>>;
+
+/// The event is the maximum over time (78.2 %, 73.4 %).
+template <setting Setting = setting::fully>
+using with_maximum = vscg_with<Setting, escm<maximum_events<>, Setting>>;
+
+/// Each stream has an extractor of its own (77.2 %, 72.8 %).
+template <setting Setting = setting::fully>
+using with_two_cere = vscg_with<Setting, escm<two_cere<>, Setting>>;
+
+namespace detail {
+constexpr network_identity variant_identity(std::string_view variant, std::string_view setting_name) {
+  return {"vscg", variant, {{"setting", setting_name}, {"categories", 28}, {"tau", default_tau, "psp.tau"}}};
+}
+}  // namespace detail
+
+template <>
+inline constexpr network_identity identity_of<without_escm<setting::fully>> = detail::variant_identity("without_escm",
+                                                                                                       "fully");
+template <>
+inline constexpr network_identity identity_of<without_escm<setting::weakly>> = detail::variant_identity("without_escm",
+                                                                                                        "weakly");
+template <>
+inline constexpr network_identity identity_of<without_isce<setting::fully>> = detail::variant_identity("without_isce",
+                                                                                                       "fully");
+template <>
+inline constexpr network_identity identity_of<without_isce<setting::weakly>> = detail::variant_identity("without_isce",
+                                                                                                        "weakly");
+template <>
+inline constexpr network_identity identity_of<with_average<setting::fully>> = detail::variant_identity("with_average",
+                                                                                                       "fully");
+template <>
+inline constexpr network_identity identity_of<with_average<setting::weakly>> = detail::variant_identity("with_average",
+                                                                                                        "weakly");
+template <>
+inline constexpr network_identity identity_of<with_maximum<setting::fully>> = detail::variant_identity("with_maximum",
+                                                                                                       "fully");
+template <>
+inline constexpr network_identity identity_of<with_maximum<setting::weakly>> = detail::variant_identity("with_maximum",
+                                                                                                        "weakly");
+template <>
+inline constexpr network_identity identity_of<with_two_cere<setting::fully>> = detail::variant_identity("with_two_cere",
+                                                                                                        "fully");
+template <>
+inline constexpr network_identity identity_of<with_two_cere<setting::weakly>> =
+    detail::variant_identity("with_two_cere", "weakly");
+
+}  // namespace vscg
+
+#include <vscg/core/end.hpp>
