@@ -172,11 +172,14 @@ class comparison {
   std::size_t failures_ = 0;
 };
 
-/// The outputs under the files' names; attention is not among them.
+/// The outputs under the files' names; attention is not among them. One file numbers its outputs.
 template <class Views, class F>
-void each_named_output(const Views& views, F f) {
+void each_named_output(const Views& views, const vscg::io::json& outputs, F f) {
+  const bool numbered = outputs.contains("out0");
+  std::size_t number = 0;
   visit_members(views, [&](const auto& field, std::string_view name) {
-    if (name != "attention") f(std::string(name), field.values());
+    if (name == "attention") return;
+    f(numbered ? "out" + std::to_string(number++) : std::string(name), field.values());
   });
 }
 
@@ -225,7 +228,7 @@ std::optional<comparison> compare_file(const std::filesystem::path& path, tolera
   vscg::session<Network, T, Backend> session(net.weights(), vscg::threads{2}, vscg::batch_capacity{items});
   const auto views = session.infer(audio, visual);
   std::size_t outputs = 0;
-  each_named_output(views, [&](const std::string& name, auto values) {
+  each_named_output(views, file.at("outputs"), [&](const std::string& name, auto values) {
     if (!file.at("outputs").contains(name)) return;
     ++outputs;
     compare.array(name, values, file.at("outputs").at(name));

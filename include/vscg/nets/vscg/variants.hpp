@@ -6,14 +6,13 @@
 #include <string_view>
 #include <type_traits>
 
-#include <vscg/core/members.hpp>
-#include <vscg/core/var.hpp>
 #include <vscg/model/network_identity.hpp>
 #include <vscg/nets/vscg/audio_guided_attention.hpp>
 #include <vscg/nets/vscg/dual_lstm.hpp>
 #include <vscg/nets/vscg/escm.hpp>
 #include <vscg/nets/vscg/event_head.hpp>
 #include <vscg/nets/vscg/localizer.hpp>
+#include <vscg/nets/vscg/no_consistency.hpp>
 #include <vscg/nets/vscg/pooled_events.hpp>
 #include <vscg/nets/vscg/positive_sample_propagation.hpp>
 #include <vscg/nets/vscg/setting.hpp>
@@ -23,17 +22,6 @@
 // The rows of the paper's Tables III and IV: the released VSCG in either setting with one thing changed.
 
 namespace vscg {
-
-/// In place of stage 4: both streams pass as they are. No arrays.
-struct no_consistency {
-  VSCG_MEMBERS()
-
-  template <Var Audio, Var Visual>
-  auto operator()(const Audio& audio, const Visual& visual) const {
-    return streams{audio, visual};
-  }
-  VSCG_OPERANDS(2, 2)
-};
 
 /// The released VSCG with another stage 4.
 template <setting Setting, class Consistency>

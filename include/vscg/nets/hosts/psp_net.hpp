@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vscg/core/begin.hpp>
+
+#include <type_traits>
+
+#include <vscg/core/compose.hpp>
+#include <vscg/core/guard.hpp>
+#include <vscg/core/members.hpp>
+#include <vscg/core/var.hpp>
+#include <vscg/nets/composites/propagate_branches.hpp>
+#include <vscg/nets/hosts/psp_head.hpp>
+#include <vscg/nets/vscg/audio_guided_attention.hpp>
+#include <vscg/nets/vscg/dual_lstm.hpp>
+#include <vscg/nets/vscg/localizer.hpp>
+#include <vscg/nets/vscg/no_consistency.hpp>
+#include <vscg/nets/vscg/positive_sample_propagation.hpp>
+#include <vscg/nets/vscg/setting.hpp>
+#include <vscg/nn/dropout.hpp>
+#include <vscg/nn/layer_norm.hpp>
+#include <vscg/nn/linear.hpp>
+
+namespace vscg {
+
+/// The weakly supervised PSP-Net's propagation: as `positive_sample_propagation`, but the sums v' and a' go through the
+/// shared LayerNorm directly.
+///
+/// Names as released: v_L1, v_L2, a_L1, a_L2, layer_norm.
+template <int C = 256>
+struct unprojected_propagation {
+  double tau = default_tau;
+  nn::linear_without_bias<C, C, init::xavier_uniform> v_L1, v_L2, a_L1, a_L2;
+  nn::dropout branch_dropout{0.1};
+  nn::layer_norm<C> norm{layer_norm_epsilon};
+  VSCG_NAMED_MEMBERS((tau, "tau"), (v_L1, "v_L1"), (v_L2, "v_L2"), (a_L1, "a_L1"), (a_L2, "a_L2"),
+                     (branch_dropout, "branch_dropout"), (norm, "layer_norm"))
+
+  /// audio, visual [B, T, C] to streams of the same shape.
+  template <Var Audio, Var Visual>
+  auto operator()(const Audio& given_audio, const Visual& given_visual) const {
+    const auto audio = expect_shape<unprojected_propagation, shape<dyn, any_extent, C>>(given_audio);
+    const auto visual = expect_same_shape<unprojected_propagation>(audio, given_visual);
+    composites::propagate_branches<extent<shape_of<decltype(audio)>, 1>, C, false> propagation{{}, tau};
+    for (auto& use : propagation.uses) use = branch_dropout.use(visual);
+    const auto [audio_sum, visual_sum] =
+        compose(propagation, audio, visual, operand(audio, v_L1.weight), operand(audio, v_L2.weight),
+                operand(audio, a_L1.weight), operand(audio, a_L2.weight));
+    return streams{norm(audio_sum), norm(visual_sum)};
+  }
+  VSCG_OPERANDS(2, 2)
+};
+
+/// PSP-Net (Zhou et al., CVPR 2021), as released: VSCG without ESCM and without the stream swap, judging every segment
+/// by the mean of both streams.
+///
+/// `Consistency` takes PSP's two normalized streams and returns two of that shape: ESCM, for the row "PSP-Net + ESCM".
+template <setting Setting = setting::fully, class Consistency = no_consistency>
+using psp_net =
+    localizer<audio_guided_attention<Setting>, dual_lstm<stream_order::straight>,
+              std::conditional_t<Setting == setting::fully, positive_sample_propagation<>, unprojected_propagation<>>,
+              Consistency, std::conditional_t<Setting == setting::fully, psp_head<>, weak_psp_head<>>>;
+
+}  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vscg/core/begin.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <vector>
+
+#include <vscg/core/guard.hpp>
+#include <vscg/core/inputs.hpp>
+#include <vscg/core/var.hpp>
+#include <vscg/model/loss.hpp>
+#include <vscg/nets/vscg/setting.hpp>
+#include <vscg/ops/batch_mean.hpp>
+#include <vscg/ops/binary_cross_entropy.hpp>
+
+namespace vscg {
+
+/// PyTorch's MultiLabelSoftMarginLoss of probabilities, which it takes as logits: the mean over all entries of
+/// -[t ln σ(p) + (1 - t) ln σ(-p)]. It is what the released AVEL and DMRN, and every weakly supervised host, train
+/// with.
+///
+///   fully:  segment_probability against each segment's class, one-hot
+///   weakly: video_probability against the video's category, one-hot
+template <setting Setting = setting::fully, int T = 10, int Categories = 28>
+struct soft_margin_loss {
+  using classes = shape<dyn, T, Categories + 1>;
+  using targets = input_shapes<classes>;
+  static constexpr std::array<const char*, 1> term_names{"class"};
+
+  template <class Outputs, Var Target>
+  auto operator()(const Outputs& outputs, const Target& given) const {
+    const auto target = expect_shape<soft_margin_loss, classes>(given);
+    const auto probability = expect_shape<soft_margin_loss, classes>(outputs.segment_probability);
+    const auto total = batch_mean(binary_cross_entropy_with_logits(probability, target));
+    return loss_terms{total, std::array{total}};
+  }
+
+  /// Fills the targets from labels like train::labels; throws vscg::expectation_error if these have other sizes.
+  template <class Labels, class Scalar>
+  static void fill(const Labels& l, std::array<std::vector<Scalar>, targets::count>& arrays) {
+    l.expect_segment_classes(T, Categories);
+    arrays[0].assign(l.segment_classes.size() * (Categories + 1), Scalar(0));
+    for (std::size_t i = 0; i < l.segment_classes.size(); ++i)
+      arrays[0][i * (Categories + 1) + l.segment_classes[i]] = Scalar(1);
+  }
+};
+
+template <int T, int Categories>
+struct soft_margin_loss<setting::weakly, T, Categories> {
+  using classes = shape<dyn, Categories + 1>;
+  using targets = input_shapes<classes>;
+  static constexpr std::array<const char*, 1> term_names{"tag"};
+
+  template <class Outputs, Var Target>
+  auto operator()(const Outputs& outputs, const Target& given) const {
+    const auto target = expect_shape<soft_margin_loss, classes>(given);
+    const auto probability = expect_shape<soft_margin_loss, classes>(outputs.video_probability);
+    const auto total = batch_mean(binary_cross_entropy_with_logits(probability, target));
+    return loss_terms{total, std::array{total}};
+  }
+
+  /// Fills the targets from the tags of labels like train::labels: the category with the largest share, or background
+  /// if no category has any. Throws vscg::expectation_error if these have other sizes.
+  template <class Labels, class Scalar>
+  static void fill(const Labels& l, std::array<std::vector<Scalar>, targets::count>& arrays) {
+    l.expect_tags(Categories);
+    arrays[0].assign(l.tags.size(), Scalar(0));
+    for (std::size_t item = 0; item < l.items; ++item) {
+      const auto* const shares = l.tags.data() + item * (Categories + 1);
+      const auto* const category = std::max_element(shares, shares + Categories);
+      const auto which = *category > 0 ? category - shares : Categories;
+      arrays[0][item * (Categories + 1) + static_cast<std::size_t>(which)] = Scalar(1);
+    }
+  }
+};
+
+}  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+#include <vscg/nets/hosts/avel.hpp>
+#include <vscg/nets/hosts/dmrn.hpp>
+#include <vscg/nets/hosts/soft_margin_loss.hpp>
+#include <vscg/nets/hosts/with.hpp>
+
+#include "golden_case.hpp"
+
+using namespace vscg;
+
+TEST_CASE("avel_fully") { golden::check_all<avel<>, soft_margin_loss<setting::fully>, double, cpu>("avel_fully"); }
+TEST_CASE("avel_weakly") {
+  golden::check_all<avel<setting::weakly>, soft_margin_loss<setting::weakly>, double, cpu>("avel_weakly");
+}
+TEST_CASE("avel_fully_with_psp") {
+  golden::check_all<with_psp<avel<>>, soft_margin_loss<setting::fully>, double, cpu>("avel_fully_with_psp");
+}
+TEST_CASE("avel_weakly_with_psp") {
+  golden::check_all<with_psp<avel<setting::weakly>>, soft_margin_loss<setting::weakly>, double, cpu>(
+      "avel_weakly_with_psp");
+}
+TEST_CASE("avel_fully_with_escm") {
+  golden::check_all<with_escm<avel<>>, soft_margin_loss<setting::fully>, double, cpu>("avel_fully_with_escm");
+}
+TEST_CASE("avel_weakly_with_escm") {
+  golden::check_all<with_escm<avel<setting::weakly>>, soft_margin_loss<setting::weakly>, double, cpu>(
+      "avel_weakly_with_escm");
+}
+TEST_CASE("dmrn_fully") { golden::check_all<dmrn<>, soft_margin_loss<setting::fully>, double, cpu>("dmrn_fully"); }
