@@ -79,17 +79,18 @@ struct recurrent_layers {
   static constexpr int listed_members() { return 1; }  // the tuple is the struct's one field
 
  protected:
-  /// All states of the last layer; `states` are what each layer starts from, [B, Layers · directions, H], if given.
-  template <class Layer, std::size_t I = 0, Var X, Var... States>
+  /// All states of the last layer and, if `Cells`, all values of its cells' own array; `states` are what each layer
+  /// starts from, [B, Layers · directions, H], if given.
+  template <class Layer, bool Cells = false, std::size_t I = 0, Var X, Var... States>
   auto run(const X& x, const States&... states) const {
-    if constexpr (I == Layers) {
-      return x;
-    } else {
-      const auto y = std::get<I>(layers).with_operands(x, [&](const auto&... weights) {
-        return recurrent::record_layer<Cell, Layer>(x, weights..., of_layer<I>(states)...);
-      });
-      return run<Layer, I + 1>(y, states...);
-    }
+    constexpr bool last = I + 1 == Layers;
+    const auto y = std::get<I>(layers).with_operands(x, [&](const auto&... weights) {
+      return recurrent::record_layer < Cell, Layer, last && Cells > (x, weights..., of_layer<I>(states)...);
+    });
+    if constexpr (last)
+      return y;
+    else
+      return run<Layer, Cells, I + 1>(y, states...);
   }
 
  private:
@@ -117,8 +118,10 @@ struct recurrent_layers {
 namespace vscg::nn {
 
 /// LSTM over time: [B, T, In] to all states of the last layer, [B, T, H], or [B, T, 2 H] if `Bidirectional`, forward
-/// half first. From zero states, or from given h and c, both [B, Layers · directions, H]. `last_states` of the result
-/// gives h_n.
+/// half first. From zero states, or from given h and c, both [B, Layers · directions, H].
+///
+/// `last_states` of the result gives the last layer's h_n. `const auto [h, c] = layer.with_cells(x)` also returns the
+/// last layer's cells c, in the same form; `last_states` of c gives its c_n.
 ///
 /// PyTorch: nn.LSTM(In, H, Layers, batch_first=True, bidirectional=Bidirectional), gates i, f, g, o, two biases; its
 /// h_0 and c_0 have the batch as their second axis.
@@ -132,6 +135,15 @@ struct lstm : detail::recurrent_layers<lstm_cell, In, H, Layers, Bidirectional> 
   auto operator()(const X& x, const States& h, const Cells& c) const {
     using states = shape<dyn, Layers * lstm::directions, H>;
     return this->template run<lstm>(x, expect_shape<lstm, states>(h), expect_shape<lstm, states>(c));
+  }
+  template <Var X>
+  auto with_cells(const X& x) const {
+    return this->template run<lstm, true>(x);
+  }
+  template <Var X, Var States, Var Cells>
+  auto with_cells(const X& x, const States& h, const Cells& c) const {
+    using states = shape<dyn, Layers * lstm::directions, H>;
+    return this->template run<lstm, true>(x, expect_shape<lstm, states>(h), expect_shape<lstm, states>(c));
   }
   VSCG_OPERANDS(1, 3)
 };

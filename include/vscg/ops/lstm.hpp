@@ -15,6 +15,7 @@ namespace vscg {
 ///   i, f, o = sigmoid(W x + b + U h + b'),  g = tanh(W x + b + U h + b'),  c = f c + i g,  h = o tanh(c).
 struct lstm_cell {
   static constexpr const char* name = "lstm";
+  static constexpr const char* name_with_cells = "lstm_with_cells";
   static constexpr std::size_t gates = 4;
   static constexpr bool carries_state = false;  // a step goes on from c, which is kept
   static constexpr bool hidden_part_apart = false;
@@ -62,6 +63,17 @@ requires(sizeof...(States) == 0 || sizeof...(States) == 2) auto lstm(const X& x,
   return recurrent::record_layer<lstm_cell, Layer>(x, w_ih, w_hh, b_ih, b_hh, initial...);
 }
 VSCG_OPERANDS_OF(lstm, 5, 7)
+
+/// The same with all values of c as a second result: `const auto [h, c] = lstm_with_cells(...)`, both [B, T, D H].
+template <class Layer = struct lstm_with_cells_function, Var X, Var InputWeight, Var HiddenWeight, Var BiasIh,
+          Var BiasHh, Var... States>
+requires(sizeof...(States) == 0 || sizeof...(States) == 2) auto lstm_with_cells(const X& x, const InputWeight& w_ih,
+                                                                                const HiddenWeight& w_hh,
+                                                                                const BiasIh& b_ih, const BiasHh& b_hh,
+                                                                                const States&... initial) {
+  return recurrent::record_layer<lstm_cell, Layer, true>(x, w_ih, w_hh, b_ih, b_hh, initial...);
+}
+VSCG_OPERANDS_OF(lstm_with_cells, 5, 7)
 
 }  // namespace vscg
 

@@ -17,6 +17,7 @@
 // The recurrence of every cell. A cell is a struct of static members that describes one step of one unit:
 //
 //   name, gates             as PyTorch counts and orders them
+//   name_with_cells         the operation's name if it also returns the cell's own array
 //   carries_state           whether a step goes on from the last state h itself, or from an array of the cell's own (c)
 //   hidden_part_apart       whether the cell needs h·W_hhᵀ and x·W_ihᵀ separately, or only their sum
 //   V step(gate, part, old, kept)
@@ -89,6 +90,7 @@ struct recurrent_step_back {
   const T* states;
   const T* initial;  // as in the step
   const T* dstates;  // null: no gradient arrives
+  const T* dkept;    // the same for a cell's own array
   T* gates;          // become gradients
   T* dhidden;        // of the hidden parts [B, T, D, G H]; null if they are the gates' gradients
   T* dh;             // [B, D, H]: what flows back in time through the products
@@ -121,6 +123,7 @@ struct recurrent_step_back {
       const V arrives = dstates == nullptr ? V(0) : i.load(dstates + at * hidden);
       const V from_h = arrives + (last ? V(0) : i.load(dh + state * hidden));
       V carry = last || Cell::carries_state ? V(0) : i.load(carried + state * hidden);
+      if (dkept != nullptr) carry = carry + i.load(dkept + at * hidden);
       Cell::step_back(gate_values, back_values, i.load(kept + at * hidden), from_zero ? V(0) : i.load(before), from_h,
                       carry);
       (i.store(gate + G * hidden, gate_values[G]), ...);
@@ -134,14 +137,30 @@ struct recurrent_step_back {
 
 namespace ops {
 
+/// A recurrence's results: all states and, on request, all values of the cell's own array, both [B, T, D H].
+template <int T, int Width, bool Cells>
+struct recurrence_results : operation<shape<dyn, T, Width>> {
+  static constexpr std::uint32_t pullback_reads_result = 0b1;
+};
+template <int T, int Width>
+struct recurrence_results<T, Width, true> : operation<shape<dyn, T, Width>, shape<dyn, T, Width>> {
+  static constexpr std::uint32_t pullback_reads_result = 0b11;
+};
+
 /// A layer of a cell over time, in `D` directions.
 ///
 /// Operands: x [B, T, In], W_ih [D, G H, In], W_hh [D, G H, H], b_ih [D, G H], b_hh [D, G H] and, if `Initial`, the
 /// states that each direction starts from, [B, D, H], followed by those of the cell's own array if it has one;
-/// otherwise zeros. Result: all states [B, T, D H].
-template <class Cell, int T, int In, int H, int D, bool Initial>
-struct recurrence : operation<shape<dyn, T, D * H>> {
-  static constexpr const char* name = Cell::name;
+/// otherwise zeros. Result: all states [B, T, D H]; if `Cells`, followed by all values of the cell's own array.
+template <class Cell, int T, int In, int H, int D, bool Initial, bool Cells = false>
+struct recurrence : recurrence_results<T, D * H, Cells> {
+  static_assert(!(Cells && Cell::carries_state), "vscg: this cell has no array of its own");
+  static constexpr const char* name = [] {
+    if constexpr (Cells)
+      return Cell::name_with_cells;
+    else
+      return Cell::name;
+  }();
   void settings(setting_list& to) const { to.add("hidden", H).add("directions", D); }
   static constexpr operand_index<0> input{};
   static constexpr operand_index<1> weight_ih{};
@@ -161,7 +180,6 @@ struct recurrence : operation<shape<dyn, T, D * H>> {
   static constexpr std::size_t chain_states = std::size_t{D} * H;  // of one item
   static constexpr std::uint32_t pullback_reads_operands =
       operand_set(input, weight_ih, weight_hh) | (Initial ? operand_set(initial_states, initial_carried) : 0);
-  static constexpr bool pullback_reads_result = true;
   static constexpr double flops_per_item = 2.0 * T * gates * D * H * (In + H);
   static constexpr std::uint32_t prepared_operands = operand_set(weight_ih, weight_hh);
 
@@ -171,9 +189,9 @@ struct recurrence : operation<shape<dyn, T, D * H>> {
   static constexpr auto prepared(std::uint32_t active) {
     return recurrent::packed_sizes<Executor>(sizes_of(0), (active & 1U) != 0, active != 0);
   }
-  /// The gates, and what the cell keeps.
+  /// The gates, and what the cell keeps if that is no result.
   static constexpr std::array<slot_size, 2> saved() {
-    return {slot_size{T * gates * chain_states, 0, 0}, slot_size{T * chain_states, 0, 0}};
+    return {slot_size{T * gates * chain_states, 0, 0}, slot_size{Cells ? 0 : T * chain_states, 0, 0}};
   }
   /// The hidden part of one step.
   static constexpr std::array<slot_size, 1> forward_scratch() {
@@ -237,7 +255,7 @@ struct recurrence : operation<shape<dyn, T, D * H>> {
                                                  c.x(weight_hh), packed.hidden, nullptr, gate_values, T, true);
         one.rows(chains.count, 10 * gates * H,
                  kernels::recurrent_step<Cell, S>{chains, order, T, H, c.x(bias_hh), part, initial(c, initial_carried),
-                                                  gate_values, c.saved(1), c.y()});
+                                                  gate_values, kept(c), c.y()});
       }
     });
   }
@@ -252,10 +270,9 @@ struct recurrence : operation<shape<dyn, T, D * H>> {
     const recurrent::flows<S> to = flows_of(c);
     recurrent::for_chains(c.backend(), sizes, [&](executor& one, const recurrent::chains& chains) {
       for (std::size_t order = T; order-- > 0;) {
-        one.rows(
-            chains.count, 10 * gates * H,
-            kernels::recurrent_step_back<Cell, S>{chains, order, T, H, c.saved(1), c.y(), initial(c, initial_carried),
-                                                  c.dy(), to.dgates, to.dhidden, to.dh, to.carried});
+        one.rows(chains.count, 10 * gates * H,
+                 kernels::recurrent_step_back<Cell, S>{chains, order, T, H, kept(c), c.y(), initial(c, initial_carried),
+                                                       c.dy(), dkept(c), to.dgates, to.dhidden, to.dh, to.carried});
         if (order == 0 && !wants_initial(c, initial_states)) break;
         recurrent::hidden_gradient<executor, S>(one, sizes, chains, order, to.back(), c.x(weight_hh),
                                                 packed.hidden_back, to.dh, Cell::carries_state);
@@ -311,6 +328,22 @@ struct recurrence : operation<shape<dyn, T, D * H>> {
             Cell::carries_state ? c.scratch(1) : c.scratch(2)};
   }
 
+  /// What the cell keeps, and its gradient; null: none arrives.
+  template <class C>
+  static typename C::scalar* kept(const C& c) {
+    if constexpr (Cells)
+      return c.y(result_index<1>{});
+    else
+      return c.saved(1);
+  }
+  template <class C>
+  static const typename C::scalar* dkept([[maybe_unused]] const C& c) {
+    if constexpr (Cells)
+      return c.dy(result_index<1>{});
+    else
+      return nullptr;
+  }
+
   /// `initial_states` or `initial_carried`; null: zeros.
   template <class C, class Operand>
   static const typename C::scalar* initial(const C& c, Operand which) {
@@ -350,8 +383,9 @@ template <bool Stacked, int Directions, int... Extents>
 using weight_shape = std::conditional_t<Stacked, shape<Directions, Extents...>, shape<Extents...>>;
 
 /// Records one layer of `Cell` for `Layer`, which errors name. Weights of a single direction have no direction axis, as
-/// in PyTorch.
-template <class Cell, class Layer, Var X, Var InputWeight, Var HiddenWeight, Var BiasIh, Var BiasHh, Var... Initial>
+/// in PyTorch. If `Cells`, the values of the cell's own array are a second result.
+template <class Cell, class Layer, bool Cells = false, Var X, Var InputWeight, Var HiddenWeight, Var BiasIh, Var BiasHh,
+          Var... Initial>
 auto record_layer(const X& given_x, const InputWeight& given_w_ih, const HiddenWeight& given_w_hh,
                   const BiasIh& given_b_ih, const BiasHh& given_b_hh, const Initial&... given_initial) {
   constexpr bool stacked = shape_of<HiddenWeight>::rank == 3;
@@ -367,7 +401,7 @@ auto record_layer(const X& given_x, const InputWeight& given_w_ih, const HiddenW
   constexpr int In = extent<shape_of<decltype(w_ih)>, -1>;
   const auto x = expect_shape<Layer, shape<dyn, any_extent, In>>(given_x);
   constexpr int T = extent<shape_of<decltype(x)>, 1>;
-  return record(ops::recurrence<Cell, T, In, H, D, sizeof...(Initial) != 0>{}, x, w_ih, w_hh, b_ih, b_hh,
+  return record(ops::recurrence<Cell, T, In, H, D, sizeof...(Initial) != 0, Cells>{}, x, w_ih, w_hh, b_ih, b_hh,
                 expect_shape<Layer, shape<dyn, D, H>>(given_initial)...);
 }
 

@@ -38,10 +38,11 @@ inline std::vector<double> affine(const std::vector<double>& weight, const std::
 }
 
 /// PyTorch's recurrences in one direction or two; `step(inputs' part, states' part, h, c)` advances one direction by
-/// one step. Operands after the weights are the first states and the first cells; without them, zeros.
+/// one step. Operands after the weights are the first states and the first cells; without them, zeros. Returns all h,
+/// or all c.
 template <class Step>
 std::vector<double> recurrent_reference(std::size_t items, std::size_t gates, std::size_t directions, const arrays& x,
-                                        Step step) {
+                                        Step step, bool cells = false) {
   constexpr std::size_t T = recurrent_sizes::T;
   constexpr std::size_t In = recurrent_sizes::In;
   constexpr std::size_t H = recurrent_sizes::H;
@@ -59,25 +60,33 @@ std::vector<double> recurrent_reference(std::size_t items, std::size_t gates, st
         const auto in = affine(x[1], x[3], d, gates * H, In, &x[0][(item * T + t) * In]);
         const auto back = affine(x[2], x[4], d, gates * H, H, h.data());
         step(in, back, h, c);
-        for (std::size_t n = 0; n < H; ++n) y[((item * T + t) * directions + d) * H + n] = h[n];
+        for (std::size_t n = 0; n < H; ++n) y[((item * T + t) * directions + d) * H + n] = cells ? c[n] : h[n];
       }
     }
   }
   return y;
 }
 
-inline std::vector<double> lstm_reference(std::size_t items, std::size_t directions, const arrays& x) {
+inline std::vector<double> lstm_states_or_cells(std::size_t items, std::size_t directions, const arrays& x,
+                                                bool cells) {
   constexpr std::size_t H = recurrent_sizes::H;
-  return recurrent_reference(items, 4, directions, x, [](const auto& in, const auto& back, auto& h, auto& c) {
-    for (std::size_t n = 0; n < H; ++n) {
-      const double i = logistic(in[n] + back[n]);
-      const double f = logistic(in[H + n] + back[H + n]);
-      const double g = std::tanh(in[2 * H + n] + back[2 * H + n]);
-      const double o = logistic(in[3 * H + n] + back[3 * H + n]);
-      c[n] = f * c[n] + i * g;
-      h[n] = o * std::tanh(c[n]);
-    }
-  });
+  return recurrent_reference(
+      items, 4, directions, x,
+      [](const auto& in, const auto& back, auto& h, auto& c) {
+        for (std::size_t n = 0; n < H; ++n) {
+          const double i = logistic(in[n] + back[n]);
+          const double f = logistic(in[H + n] + back[H + n]);
+          const double g = std::tanh(in[2 * H + n] + back[2 * H + n]);
+          const double o = logistic(in[3 * H + n] + back[3 * H + n]);
+          c[n] = f * c[n] + i * g;
+          h[n] = o * std::tanh(c[n]);
+        }
+      },
+      cells);
+}
+
+inline std::vector<double> lstm_reference(std::size_t items, std::size_t directions, const arrays& x) {
+  return lstm_states_or_cells(items, directions, x, false);
 }
 
 struct lstm_case : operation_case<shape<dyn, 4, 3>, shape<2, 20, 3>, shape<2, 20, 5>, shape<2, 20>, shape<2, 20>> {
@@ -105,6 +114,33 @@ struct lstm_one_direction_case : operation_case<shape<dyn, 4, 3>, shape<20, 3>, 
     return vscg::lstm(x, w_ih, w_hh, b_ih, b_hh);
   }
   static std::vector<double> reference(std::size_t items, const arrays& x) { return lstm_reference(items, 1, x); }
+};
+
+/// The cells alone: no gradient arrives at the states.
+struct lstm_cells_case : operation_case<shape<dyn, 4, 3>, shape<2, 20, 3>, shape<2, 20, 5>, shape<2, 20>, shape<2, 20>,
+                                        shape<dyn, 2, 5>, shape<dyn, 2, 5>> {
+  static constexpr const char* name = "cells of an lstm";
+  using also_active = std::integer_sequence<std::uint32_t, 0b0100000, 0b1000000, 0b0011110>;
+  auto operator()(auto x, auto w_ih, auto w_hh, auto b_ih, auto b_hh, auto h, auto c) const {
+    return vscg::lstm_with_cells(x, w_ih, w_hh, b_ih, b_hh, h, c).second;
+  }
+  static std::vector<double> reference(std::size_t items, const arrays& x) {
+    return lstm_states_or_cells(items, 2, x, true);
+  }
+};
+
+struct lstm_states_and_cells_case : operation_case<shape<dyn, 4, 3>, shape<20, 3>, shape<20, 5>, shape<20>, shape<20>> {
+  static constexpr const char* name = "states and cells of an lstm in one direction";
+  auto operator()(auto x, auto w_ih, auto w_hh, auto b_ih, auto b_hh) const {
+    const auto [h, c] = vscg::lstm_with_cells(x, w_ih, w_hh, b_ih, b_hh);
+    return h + c;
+  }
+  static std::vector<double> reference(std::size_t items, const arrays& x) {
+    auto sum = lstm_reference(items, 1, x);
+    const auto c = lstm_states_or_cells(items, 1, x, true);
+    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += c[i];
+    return sum;
+  }
 };
 
 inline std::vector<double> gru_reference(std::size_t items, std::size_t directions, const arrays& x) {
@@ -190,7 +226,8 @@ struct select_rows_case : operation_case<shape<dyn, 7, 5>> {
   }
 };
 
-using recurrent_cases = std::tuple<lstm_case, lstm_from_states_case, lstm_one_direction_case, gru_case,
-                                   gru_from_state_case, gru_one_direction_case, last_states_case, select_rows_case>;
+using recurrent_cases =
+    std::tuple<lstm_case, lstm_from_states_case, lstm_one_direction_case, lstm_cells_case, lstm_states_and_cells_case,
+               gru_case, gru_from_state_case, gru_one_direction_case, last_states_case, select_rows_case>;
 
 }  // namespace contract
