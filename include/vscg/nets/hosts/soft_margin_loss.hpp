@@ -23,9 +23,11 @@ namespace vscg {
 /// with.
 ///
 ///   fully:  segment_probability against each segment's class, one-hot
-///   weakly: video_probability against the video's category, one-hot
-template <setting Setting = setting::fully, int T = 10, int Categories = 28>
+///   weakly: video_probability against the video's category, one-hot; `Background` says whether it has a last column
+///           for background, as for videos without an event
+template <setting Setting = setting::fully, int T = 10, int Categories = 28, bool Background = true>
 struct soft_margin_loss {
+  static_assert(Background, "vscg: each segment may be background");
   using classes = shape<dyn, T, Categories + 1>;
   using targets = input_shapes<classes>;
   static constexpr std::array<const char*, 1> term_names{"class"};
@@ -48,9 +50,10 @@ struct soft_margin_loss {
   }
 };
 
-template <int T, int Categories>
-struct soft_margin_loss<setting::weakly, T, Categories> {
-  using classes = shape<dyn, Categories + 1>;
+template <int T, int Categories, bool Background>
+struct soft_margin_loss<setting::weakly, T, Categories, Background> {
+  static constexpr std::size_t columns = Categories + (Background ? 1 : 0);
+  using classes = shape<dyn, static_cast<int>(columns)>;
   using targets = input_shapes<classes>;
   static constexpr std::array<const char*, 1> term_names{"tag"};
 
@@ -67,12 +70,12 @@ struct soft_margin_loss<setting::weakly, T, Categories> {
   template <class Labels, class Scalar>
   static void fill(const Labels& l, std::array<std::vector<Scalar>, targets::count>& arrays) {
     l.expect_tags(Categories);
-    arrays[0].assign(l.tags.size(), Scalar(0));
+    arrays[0].assign(l.items * columns, Scalar(0));
     for (std::size_t item = 0; item < l.items; ++item) {
       const auto* const shares = l.tags.data() + item * (Categories + 1);
       const auto* const category = std::max_element(shares, shares + Categories);
-      const auto which = *category > 0 ? category - shares : Categories;
-      arrays[0][item * (Categories + 1) + static_cast<std::size_t>(which)] = Scalar(1);
+      const auto which = static_cast<std::size_t>(*category > 0 ? category - shares : Categories);
+      if (which < columns) arrays[0][item * columns + which] = Scalar(1);
     }
   }
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <vscg/nets/hosts/avel.hpp>
+#include <vscg/nets/hosts/avsdn.hpp>
 #include <vscg/nets/hosts/dmrn.hpp>
+#include <vscg/nets/hosts/relevance_category_loss.hpp>
 #include <vscg/nets/hosts/soft_margin_loss.hpp>
 #include <vscg/nets/hosts/with.hpp>
 
@@ -27,3 +29,8 @@ TEST_CASE("avel_weakly_with_escm") {
       "avel_weakly_with_escm");
 }
 TEST_CASE("dmrn_fully") { golden::check_all<dmrn<>, soft_margin_loss<setting::fully>, double, cpu>("dmrn_fully"); }
+TEST_CASE("avsdn_fully") { golden::check_all<avsdn<>, relevance_category_loss<>, double, cpu>("avsdn_fully"); }
+TEST_CASE("avsdn_weakly") {
+  using loss = soft_margin_loss<setting::weakly, 10, 28, false>;
+  golden::check_all<avsdn<setting::weakly>, loss, double, cpu>("avsdn_weakly");
+}

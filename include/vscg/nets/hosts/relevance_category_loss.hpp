@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vscg/core/begin.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <vector>
+
+#include <vscg/core/guard.hpp>
+#include <vscg/core/inputs.hpp>
+#include <vscg/core/var.hpp>
+#include <vscg/model/loss.hpp>
+#include <vscg/ops/add.hpp>
+#include <vscg/ops/batch_mean.hpp>
+#include <vscg/ops/binary_cross_entropy.hpp>
+#include <vscg/ops/cross_entropy.hpp>
+
+namespace vscg {
+
+/// What the fully supervised hosts with a relevance and a category train with: BCE-with-logits(event_relevance,
+/// foreground) + CE(event_category, category), each a mean over all its entries. As released, a video without an event
+/// counts as category 0 and takes part.
+template <int T = 10, int Categories = 28>
+struct relevance_category_loss {
+  using targets = input_shapes<shape<dyn, T>, shape<dyn, Categories>>;
+  static constexpr std::array<const char*, 2> term_names{"relevance", "category"};
+
+  template <class Outputs, Var Foreground, Var Category>
+  auto operator()(const Outputs& outputs, const Foreground& given_foreground, const Category& given_category) const {
+    using segments = shape<dyn, T>;
+    using categories = shape<dyn, Categories>;
+    const auto relevance = expect_shape<relevance_category_loss, segments>(outputs.event_relevance);
+    const auto category = expect_shape<relevance_category_loss, categories>(outputs.event_category);
+    const auto foreground = expect_shape<relevance_category_loss, segments>(given_foreground);
+    const auto relevance_term = batch_mean(binary_cross_entropy_with_logits(relevance, foreground));
+    const auto target = expect_shape<relevance_category_loss, categories>(given_category);
+    const auto category_term = batch_mean(cross_entropy(category, target));
+    return loss_terms{relevance_term + category_term, std::array{relevance_term, category_term}};
+  }
+
+  /// Fills the targets from labels like train::labels; throws vscg::expectation_error if these have other sizes.
+  template <class Labels, class Scalar>
+  static void fill(const Labels& l, std::array<std::vector<Scalar>, targets::count>& arrays) {
+    l.expect_segment_classes(T, Categories);
+    auto& [foreground, category] = arrays;
+    foreground.assign(l.items * T, Scalar(0));
+    category.assign(l.items * Categories, Scalar(0));
+    for (std::size_t item = 0; item < l.items; ++item) {
+      const auto classes = l.segment_classes.subspan(item * T, T);
+      const auto is_event = [](auto c) { return c < Categories; };
+      const auto event = std::find_if(classes.begin(), classes.end(), is_event);
+      category[item * Categories + (event == classes.end() ? 0 : *event)] = Scalar(1);
+      for (std::size_t t = 0; t < T; ++t) foreground[item * T + t] = Scalar(is_event(classes[t]) ? 1 : 0);
+    }
+  }
+};
+
+}  // namespace vscg
+
+#include <vscg/core/end.hpp>

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vscg/core/begin.hpp>
+
+#include <vscg/core/members.hpp>
+#include <vscg/core/shape.hpp>
+
+namespace vscg {
+
+/// What a fully supervised host says that judges relevance by segment and the category by video. T segments, R regions,
+/// C categories, H channels.
+template <class Field, int T, int R, int C, int H>
+struct relevance_outputs {
+  template <int... E>
+  using field = typename Field::template type<shape<E...>>;
+  field<dyn, T> event_relevance;  ///< logit: is there an event in this segment
+  field<dyn, C> event_category;   ///< logits: which event, for the whole video
+  field<dyn, T, H> fusion;        ///< both streams as one
+  field<dyn, T, R> attention;     ///< shares of the regions; each row sums to 1
+  VSCG_MEMBERS(event_relevance, event_category, fusion, attention)
+
+  template <class F>
+  using rebind = relevance_outputs<F, T, R, C, H>;
+};
+
+/// The same of a host that learns from one tag for each video. It knows `Classes` classes: the categories, and maybe
+/// background.
+template <class Field, int T, int R, int Classes, int H>
+struct weak_relevance_outputs {
+  template <int... E>
+  using field = typename Field::template type<shape<E...>>;
+  field<dyn, T> event_relevance;          ///< logit: is there an event in this segment
+  field<dyn, Classes> raw_scores;         ///< logits: which event, for the whole video
+  field<dyn, Classes> video_probability;  ///< of the scores where they are relevant; sums to 1
+  field<dyn, T, H> fusion;                ///< both streams as one
+  field<dyn, T, R> attention;             ///< shares of the regions; each row sums to 1
+  VSCG_MEMBERS(event_relevance, raw_scores, video_probability, fusion, attention)
+
+  template <class F>
+  using rebind = weak_relevance_outputs<F, T, R, Classes, H>;
+};
+
+}  // namespace vscg
+
+#include <vscg/core/end.hpp>
