@@ -24,12 +24,15 @@
 #include <vscg/model/trainer.hpp>
 #include <vscg/model/weights.hpp>
 #include <vscg/nn/activation.hpp>
+#include <vscg/nn/avg_pool1d.hpp>
 #include <vscg/nn/conv1d.hpp>
 #include <vscg/nn/dropout.hpp>
+#include <vscg/nn/flatten.hpp>
 #include <vscg/nn/frozen.hpp>
 #include <vscg/nn/layer_norm.hpp>
 #include <vscg/nn/linear.hpp>
 #include <vscg/nn/max_pool1d.hpp>
+#include <vscg/nn/over_axis.hpp>
 #include <vscg/nn/recurrent.hpp>
 #include <vscg/nn/sequential.hpp>
 #include <vscg/ops/add.hpp>

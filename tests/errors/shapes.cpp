@@ -123,6 +123,14 @@ auto conv1d_even_kernel(data<10, 256> x) { return vscg::nn::conv1d<256, 128, 4>{
 auto max_pool1d_window(data<10, 64> x) { return vscg::nn::max_pool1d<12>{}(x); }
 // expect: shape_mismatch<.*max_pool1d<2>.*expects<.*batch, .*any, .*any>.*gets<.*batch, 64>
 auto max_pool1d_without_time(data<64> x) { return vscg::nn::max_pool1d<2>{}(x); }
+// expect: shape_mismatch<.*avg_pool1d<11>.*expects<.*at_least, 11>.*gets<10>
+auto avg_pool1d_window(data<10, 64> x) { return nn::avg_pool1d<11>{}(x); }
+// expect: shape_mismatch<.*avg_pool1d<3>.*expects<.*batch, .*any, .*any>.*gets<.*batch, 64>
+auto avg_pool1d_without_time(data<64> x) { return nn::avg_pool1d<3>{}(x); }
+// expect: shape_mismatch<.*mean_function, .*expects<1, .*to, 1, .*as_axis>.*gets<2, .*as_axis>
+auto mean_layer_over_no_axis(data<64> x) { return nn::mean<2>{}(x); }
+// expect: shape_mismatch<.*flatten.*expects<.*batch>.*gets<64>
+auto flatten_of_weight(weight<64, 2> x) { return nn::flatten{}(x); }
 // expect: shape_mismatch<.*lstm<128, 64, 1, true>.*expects<.*batch, .*any, 128>.*gets<.*batch, 128>
 auto lstm_without_time(data<128> x) { return nn::bidirectional_lstm<128, 64>{}(x); }
 // expect: shape_mismatch<.*lstm<128, 32, 1, true>.*expects<128>.*gets<512>

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <vscg/backend/eigen/backend.hpp>
+#include <vscg/io/safetensors.hpp>
+#include <vscg/io/weights.hpp>
+#include <vscg/nn/activation.hpp>
+#include <vscg/nn/avg_pool1d.hpp>
+#include <vscg/nn/conv1d.hpp>
+#include <vscg/nn/flatten.hpp>
+#include <vscg/nn/layer_norm.hpp>
+#include <vscg/nn/max_pool1d.hpp>
+#include <vscg/nn/over_axis.hpp>
+#include <vscg/nn/recurrent.hpp>
+#include <vscg/testing/trace_trial.hpp>
+#include <vscg/testing/trial.hpp>
+
+// Layers with PyTorch's names give PyTorch's numbers, and take its state_dict as it is. pytorch/record.py made the
+// files.
+
+namespace nn = vscg::nn;
+using vscg::cpu;
+using vscg::dyn;
+using vscg::indices;
+using vscg::shape;
+using vscg::io::safetensors_file;
+
+namespace {
+
+/// A file of pytorch/record.py; an empty path if the tests' folder is unknown.
+std::filesystem::path recorded(const std::string& name) {
+  const char* const tests = std::getenv("VSCG_TESTS_DIR");
+  if (tests != nullptr) return std::filesystem::path(tests) / "nn/pytorch" / (name + ".safetensors");
+  MESSAGE("skipped: VSCG_TESTS_DIR does not name the folder of the tests");
+  return {};
+}
+
+std::vector<double> read(const safetensors_file& file, const std::string& name) {
+  const auto& tensor = file.at(name);
+  if (tensor.type != vscg::io::dtype::i64) return file.read<double>(tensor);
+  const auto whole = file.read<std::int64_t>(tensor);
+  return {whole.begin(), whole.end()};
+}
+
+void close(const std::string& what, const std::vector<double>& got, const std::vector<double>& expected) {
+  INFO(what);
+  REQUIRE(got.size() == expected.size());
+  double worst = 0;
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    const double error = std::abs(got[i] - expected[i]) / std::max(1.0, std::abs(expected[i]));
+    worst = error <= worst ? worst : error;  // also if it is NaN
+  }
+  CHECK(worst <= 1e-11);
+}
+
+/// Loads the file's weights by their names, and compares the result and all gradients with the file's.
+void compare(const safetensors_file& file, vscg::testing::trial<double, cpu>& t, const auto& weights) {
+  const auto name = [&](std::size_t k) {
+    return k < t.operands() ? "input." + std::to_string(k) : "layer." + t.name(k);
+  };
+  for (std::size_t k = 0; k < t.arrays(); ++k)
+    t.set(k, std::span<const double>(k < t.operands() ? read(file, name(k)) : weights.get(t.name(k))));
+  t.set_result_weights(std::span<const double>(read(file, "slopes")));
+  t.forward();
+  t.pullback();
+  close("output", t.result(), read(file, "output"));
+  for (std::size_t k = 0; k < t.arrays(); ++k) {
+    if (file.find("gradient." + name(k)) == nullptr) continue;
+    close("gradient." + name(k), t.gradient(k), read(file, "gradient." + name(k)));
+  }
+}
+
+template <class Layer, class... Shapes>
+void agrees(const std::string& file_name, const Layer& layer = {}) {
+  INFO(file_name);
+  const auto path = recorded(file_name);
+  if (path.empty()) return;
+  const auto file = safetensors_file::open(path);
+  vscg::weights<Layer, double, cpu> weights(vscg::zeroed, layer);
+  vscg::io::load_weights(weights, path, {.file = "layer", .table = {}});
+  constexpr std::uint32_t numbers = vscg::detail::bits_of<!Shapes::of_indices...>;
+  vscg::testing::trial<double, cpu> t(
+      vscg::testing::trace_trial<vscg::input_shapes<Shapes...>, double, cpu, numbers>(layer), vscg::threads{1},
+      file.at("input.0").shape[0]);
+  compare(file, t, weights);
+}
+
+}  // namespace
+
+TEST_CASE("functions and reductions as layers agree with PyTorch's") {
+  agrees<nn::gelu, shape<dyn, 9>>("gelu");
+  agrees<nn::silu, shape<dyn, 9>>("silu");
+  agrees<nn::flatten, shape<dyn, 3, 4>>("flatten");
+  agrees<nn::max<1>, shape<dyn, 4, 3>>("max_over_steps");
+  agrees<nn::mean<1>, shape<dyn, 4, 3>>("mean_over_steps");
+  agrees<nn::sum<-1>, shape<dyn, 4, 3>>("sum_over_channels");
+  agrees<nn::avg_pool1d<3>, shape<dyn, 7, 2>>("avg_pool1d");
+  agrees<nn::max_pool1d<3>, shape<dyn, 7, 2>>("max_pool1d");
+}
+
+TEST_CASE("layers take PyTorch's state_dict by its names and agree with PyTorch's") {
+  agrees<nn::conv1d<2, 3, 3>, shape<dyn, 4, 2>>("conv1d");
+  agrees<nn::layer_norm<5>, shape<dyn, 3, 5>>("layer_norm");
+  agrees<nn::lstm<3, 2, 3>, shape<dyn, 4, 3>>("lstm");
+  agrees<nn::gru<3, 2, 2>, shape<dyn, 4, 3>>("gru");
+  agrees<nn::bidirectional_gru<2, 2, 2>, shape<dyn, 3, 2>>("bidirectional_gru");
+}
