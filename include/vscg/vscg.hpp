@@ -38,6 +38,7 @@
 #include <vscg/ops/add.hpp>
 #include <vscg/ops/cat.hpp>
 #include <vscg/ops/divide.hpp>
+#include <vscg/ops/heads.hpp>
 #include <vscg/ops/multiply.hpp>
 #include <vscg/ops/over_axis.hpp>
 #include <vscg/ops/permute.hpp>

@@ -70,6 +70,22 @@ auto bias_of_other_rank(data<10, 49> x, data<10, 49> b) { return add_to_rows(x, 
 auto reshape_to_more(data<4, 8> x) { return view<shape<dyn, 40>>(x); }
 // expect: shape_mismatch<.*reshape.*expects<.*axis::batch>.*gets<.*no_batch>
 auto reshape_to_batch(weight<4, 8> x) { return view<shape<dyn, 32>>(x); }
+// expect: shape_mismatch<.*reshape.*expects<.*of_neighboring_axes>.*gets<.*call_split_heads_or_merge_heads
+auto reshape_that_mixes_heads(data<10, 256> x) { return view<shape<dyn, 8, 10, 32>>(x); }
+// expect: shape_mismatch<.*reshape.*expects<.*of_neighboring_axes>.*gets<.*or_permute
+auto reshape_that_mixes_heads_of_some_steps(data<16, 256> x) { return view<shape<dyn, 8, 16, 32>>(x); }
+// expect: shape_mismatch<.*reshape.*expects<.*of_neighboring_axes>
+auto reshape_that_merges_mixed_heads(data<8, 16, 32> x) { return view<shape<dyn, 16, 256>>(x); }
+// expect: shape_mismatch<.*reshape.*expects<.*of_neighboring_axes>
+auto reshape_as_a_transpose(data<10, 49> x) { return view<shape<dyn, 49, 10>>(x); }
+// expect: shape_mismatch<.*split_heads_function, .*expects<.*multiple_of, 3>.*gets<32>
+auto heads_that_do_not_divide(data<10, 32> x) { return split_heads<3>(x); }
+// expect: shape_mismatch<.*split_heads_function, .*expects<.*batch, .*any, .*any>.*gets<.*batch, 32>
+auto heads_without_steps(data<32> x) { return split_heads<4>(x); }
+// expect: shape_mismatch<.*merge_heads_function, .*expects<.*batch, .*any, .*any, .*any>.*gets<.*batch, 10, 32>
+auto heads_that_are_not_split(data<10, 32> x) { return merge_heads(x); }
+// expect: shape_mismatch<.*split_heads_function, .*expects<1, .*of_operands>.*gets<2, .*of_operands>
+auto heads_of_two(data<10, 32> x) { return split_heads<4>(x, x); }
 // expect: shape_mismatch<.*transpose<.*expects<.*batch, .*any, .*any>.*gets<.*batch, 8>
 auto transpose_of_rows(data<8> x) { return transpose(x); }
 // expect: shape_mismatch<.*softmax<.*expects<.*batch>.*gets<8>
