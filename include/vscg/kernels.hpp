@@ -14,6 +14,7 @@
 #include <vscg/ops/batch_mean.hpp>
 #include <vscg/ops/binary_cross_entropy.hpp>
 #include <vscg/ops/cat.hpp>
+#include <vscg/ops/clear.hpp>
 #include <vscg/ops/column_sums.hpp>
 #include <vscg/ops/conv1d.hpp>
 #include <vscg/ops/cosine_similarity.hpp>
@@ -54,6 +55,7 @@
 #define VSCG_KERNELS(EACH, ROWS, T)                                                       \
   EACH(T, kernels::take_value<T>)                                                         \
   EACH(T, kernels::batch_sum_pullback<T>)                                                 \
+  EACH(T, kernels::clear<T>)                                                              \
   EACH(T, kernels::binary_forward<kernels::sum_of_two, T>)                                \
   EACH(T, kernels::binary_forward<kernels::product_of_two, T>)                            \
   EACH(T, kernels::product_gradient<T>)                                                   \

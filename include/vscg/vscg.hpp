@@ -32,6 +32,7 @@
 #include <vscg/nn/layer_norm.hpp>
 #include <vscg/nn/linear.hpp>
 #include <vscg/nn/max_pool1d.hpp>
+#include <vscg/nn/multihead_attention.hpp>
 #include <vscg/nn/over_axis.hpp>
 #include <vscg/nn/recurrent.hpp>
 #include <vscg/nn/sequential.hpp>

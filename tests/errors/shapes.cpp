@@ -159,6 +159,18 @@ auto lstm_gates(data<10, 3> x, weight<2, 32, 3> i, weight<2, 24, 8> h, weight<2,
 auto gru_state_of_other_rank(data<10, 256> x, data<64> h) { return nn::bidirectional_gru<256, 64>{}(x, h); }
 // expect: shape_mismatch<.*gru<256, 128, 1, true>.*expects<2>.*gets<3>
 auto gru_state_of_other_directions(data<10, 256> x, data<3, 128> h) { return nn::bidirectional_gru<256, 128>{}(x, h); }
+// expect: shape_mismatch<.*linear_rows_function, .*expects<0, .*to, 8>.*gets<6, .*to, 9>
+auto linear_rows_beyond_the_end(data<10, 5> x, weight<9, 5> w, weight<9> b) { return linear_rows<6, 4>(x, w, b); }
+// expect: shape_mismatch<.*multihead_attention<64, 4>.*expects<64>.*gets<32>
+auto attention_channels(data<10, 32> x) { return nn::multihead_attention<64, 4>{}(x); }
+// expect: shape_mismatch<.*multihead_attention<64, 6>.*expects<.*multiple_of, 6>.*gets<64>
+auto attention_heads_that_do_not_divide(data<10, 64> x) { return nn::multihead_attention<64, 6>{}(x); }
+// expect: shape_mismatch<.*multihead_attention<64, 2>.*expects<8>.*gets<9>
+auto attention_values_of_other_steps(data<10, 64> x, data<8, 64> k, data<9, 64> v) {
+  return nn::multihead_attention<64, 2>{}(x, k, v);
+}
+// expect: shape_mismatch<.*multihead_attention<64, 8>.*expects<.*batch, .*any, 64>.*gets<.*batch, 64>
+auto attention_without_steps(data<64> x) { return nn::multihead_attention<64, 8>{}(x); }
 // expect: shape_mismatch<.*layer_norm<256.*expects<256>.*gets<128>
 auto layer_norm_channels(data<10, 128> x) { return nn::layer_norm<256>{}(x); }
 // expect: shape_mismatch<.*layer_norm<64.*expects<.*batch, .*any>.*gets<64>

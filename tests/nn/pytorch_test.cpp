@@ -20,6 +20,7 @@
 #include <vscg/nn/flatten.hpp>
 #include <vscg/nn/layer_norm.hpp>
 #include <vscg/nn/max_pool1d.hpp>
+#include <vscg/nn/multihead_attention.hpp>
 #include <vscg/nn/over_axis.hpp>
 #include <vscg/nn/recurrent.hpp>
 #include <vscg/testing/trace_trial.hpp>
@@ -36,6 +37,13 @@ using vscg::shape;
 using vscg::io::safetensors_file;
 
 namespace {
+
+/// Attention that returns its weights.
+struct attention_weights {
+  nn::multihead_attention<6, 2> layer;
+  VSCG_NAMED_MEMBERS((layer, ""))
+  auto operator()(auto query, auto key, auto value) const { return layer.with_weights(query, key, value).second; }
+};
 
 /// A file of pytorch/record.py; an empty path if the tests' folder is unknown.
 std::filesystem::path recorded(const std::string& name) {
@@ -114,4 +122,42 @@ TEST_CASE("layers take PyTorch's state_dict by its names and agree with PyTorch'
   agrees<nn::lstm<3, 2, 3>, shape<dyn, 4, 3>>("lstm");
   agrees<nn::gru<3, 2, 2>, shape<dyn, 4, 3>>("gru");
   agrees<nn::bidirectional_gru<2, 2, 2>, shape<dyn, 3, 2>>("bidirectional_gru");
+}
+
+TEST_CASE("attention takes PyTorch's packed weights and agrees with it") {
+  agrees<nn::multihead_attention<6, 3>, shape<dyn, 4, 6>>("self_attention");
+  agrees<nn::multihead_attention<6, 2>, shape<dyn, 3, 6>, shape<dyn, 5, 6>, shape<dyn, 5, 6>>("attention");
+  agrees<attention_weights, shape<dyn, 3, 6>, shape<dyn, 5, 6>, shape<dyn, 5, 6>>("attention_weights");
+}
+
+TEST_CASE("attention starts as in PyTorch: its biases are 0, and the packed weight counts all its rows") {
+  nn::multihead_attention<6, 2> layer{};
+  const auto table = vscg::bind_parameters(layer);
+  CHECK(table.find("in_proj_weight")->start.bound == doctest::Approx(std::sqrt(6.0 / (6 + 18))));
+  CHECK(table.find("in_proj_bias")->start.bound == 0);
+  CHECK(table.find("out_proj.weight")->start.bound == doctest::Approx(1 / std::sqrt(6.0)));
+  CHECK(table.find("out_proj.bias")->start.bound == 0);
+  CHECK(table.settings.find("dropout.rate")->number == 0);
+}
+
+TEST_CASE("attention drops weights in training, and only then") {
+  using layer = nn::multihead_attention<4, 2>;
+  using inputs = vscg::input_shapes<shape<dyn, 3, 4>>;
+  const auto numbers = [](const layer& l) {
+    vscg::testing::trial<double, cpu> t(vscg::testing::trace_trial<inputs, double, cpu>(l), vscg::threads{1}, 2);
+    t.forward();
+    return t.result();
+  };
+  CHECK(numbers({}) != numbers({.dropout = {0.5}}));
+  CHECK(numbers({.dropout = {0.5}}) == numbers({.dropout = {0.5}}));
+  const auto operations = [](const layer& l) {
+    vscg::parameter_table table;
+    auto bound = l;
+    table = vscg::bind_parameters(bound);
+    auto trace = vscg::make_recorder(table, true);
+    using tag = vscg::trace_tag<double, cpu, vscg::mode::inference>;
+    bound(vscg::input_var<tag, shape<dyn, 3, 4>, false>(trace));
+    return trace.nodes.size();
+  };
+  CHECK(operations({}) == operations({.dropout = {0.5}}));
 }

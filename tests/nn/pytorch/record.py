@@ -29,6 +29,15 @@ def first_result(layer, *inputs):
     return layer(*inputs)[0]
 
 
+def without_weights(layer, *inputs):
+    query, key, value = inputs if len(inputs) == 3 else inputs * 3
+    return layer(query, key, value, need_weights=False)[0]
+
+
+def weights(layer, *inputs):
+    return layer(*inputs)[1]
+
+
 class over_axis(nn.Module):
     """A reduction of torch as a layer."""
 
@@ -58,6 +67,17 @@ LAYERS = {
         [numbers(2, 3, 2)],
         first_result,
     ),
+    "self_attention": lambda: (nn.MultiheadAttention(6, 3, batch_first=True), [numbers(2, 4, 6)], without_weights),
+    "attention": lambda: (
+        nn.MultiheadAttention(6, 2, batch_first=True),
+        [numbers(2, 3, 6), numbers(2, 5, 6), numbers(2, 5, 6)],
+        without_weights,
+    ),
+    "attention_weights": lambda: (
+        nn.MultiheadAttention(6, 2, batch_first=True),
+        [numbers(2, 3, 6), numbers(2, 5, 6), numbers(2, 5, 6)],
+        weights,
+    ),
 }
 
 
@@ -81,7 +101,8 @@ def record(name):
         if x.grad is not None:
             file[f"gradient.input.{k}"] = x.grad
     for key, parameter in layer.named_parameters():
-        file["gradient.layer." + key] = parameter.grad
+        if parameter.grad is not None:  # the output may not depend on it
+            file["gradient.layer." + key] = parameter.grad
     file = {key: value.detach().clone().contiguous() for key, value in file.items()}
     save_file(file, pathlib.Path(__file__).parent / (name + ".safetensors"), {"made_by": f"torch {torch.__version__}"})
 

@@ -10,9 +10,11 @@
 #include <vector>
 
 #include <vscg/ops/add.hpp>
+#include <vscg/ops/cat.hpp>
 #include <vscg/ops/conv1d.hpp>
 #include <vscg/ops/gelu.hpp>
 #include <vscg/ops/linear.hpp>
+#include <vscg/ops/linear_rows.hpp>
 #include <vscg/ops/matmul.hpp>
 #include <vscg/ops/mean_over_pairs.hpp>
 #include <vscg/ops/pairwise_products.hpp>
@@ -188,6 +190,27 @@ struct transpose_case : operation_case<shape<dyn, 2, 5, 7>> {
   }
 };
 
+/// Rows 2 … 5 and 0 … 1 of a packed weight; nothing reads the last three, so their gradient is 0.
+struct linear_rows_case : operation_case<shape<dyn, 3, 5>, shape<9, 5>, shape<9>> {
+  static constexpr const char* name = "linear_rows";
+  using also_active = std::integer_sequence<std::uint32_t, 0b001, 0b110>;
+  auto operator()(auto x, auto weight, auto bias) const {
+    const auto y = vscg::linear_rows<2, 4>(x, weight, bias);
+    return vscg::cat<-1>(y, vscg::linear_rows<0, 2>(x, weight, bias));
+  }
+  static std::vector<double> reference(std::size_t items, const arrays& x) {
+    std::vector<double> y;
+    for (std::size_t row = 0; row < items * 3; ++row) {
+      for (const std::size_t o : {2U, 3U, 4U, 5U, 0U, 1U}) {
+        double total = x[2][o];
+        for (std::size_t c = 0; c < 5; ++c) total += x[1][o * 5 + c] * x[0][row * 5 + c];
+        y.push_back(total);
+      }
+    }
+    return y;
+  }
+};
+
 struct conv1d_case : operation_case<shape<dyn, 6, 3>, shape<11, 3, 5>, shape<11>> {
   static constexpr const char* name = "conv1d";
   using also_active = std::integer_sequence<std::uint32_t, 0b001, 0b110>;
@@ -242,7 +265,7 @@ struct mean_over_pairs_case : operation_case<shape<dyn, dyn>> {
   }
 };
 
-using linear_cases = std::tuple<linear_case, linear_relu_case, linear_tanh_case, linear_gelu_case,
+using linear_cases = std::tuple<linear_case, linear_rows_case, linear_relu_case, linear_tanh_case, linear_gelu_case,
                                 linear_without_bias_case, linear_relu_without_bias_case, shared_weight_case>;
 using product_cases = std::tuple<matmul_case, matmul_transpose_case, matmul_with_itself_case, matmul_row_case,
                                  transpose_case, conv1d_case, pairwise_products_case, mean_over_pairs_case>;

@@ -75,6 +75,18 @@ inline names linear(onnx_graph& to, const node& n) {
   return {activation == nullptr ? y : function(to, activation->word, y)};
 }
 
+// The product takes some rows of a weight and a bias.
+inline names linear_rows(onnx_graph& to, const node& n) {
+  const auto first = static_cast<std::int64_t>(onnx_graph::number(n, "first"));
+  const auto last = first + to.result_extents(n).back();
+  const auto rows = [&](std::size_t k) {
+    return to.add("Slice", {to.operand(n, k), to.integers({first}), to.integers({last}), to.integers({0})});
+  };
+  const auto weight = transposed(to, rows(1), 2);
+  const auto product = to.add("MatMul", {to.operand(n, 0), weight});
+  return {to.add("Add", {product, rows(2)})};
+}
+
 inline names select_rows(onnx_graph& to, const node& n) {
   const auto first = static_cast<std::int64_t>(onnx_graph::number(n, "first"));
   const auto step = static_cast<std::int64_t>(onnx_graph::number(n, "step"));
@@ -266,6 +278,7 @@ inline onnx_mapping_table onnx_mappings() {
           {"index_cross_entropy", index_cross_entropy},
           {"layer_norm", layer_norm},
           {"linear", linear},
+          {"linear_rows", linear_rows},
           {"lstm", lstm},
           {"matmul", matmul},
           {"max", over_its_axis("ReduceMax")},
