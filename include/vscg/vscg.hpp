@@ -25,8 +25,10 @@
 #include <vscg/model/weights.hpp>
 #include <vscg/nn/activation.hpp>
 #include <vscg/nn/avg_pool1d.hpp>
+#include <vscg/nn/batch_norm.hpp>
 #include <vscg/nn/conv1d.hpp>
 #include <vscg/nn/dropout.hpp>
+#include <vscg/nn/embedding.hpp>
 #include <vscg/nn/flatten.hpp>
 #include <vscg/nn/frozen.hpp>
 #include <vscg/nn/layer_norm.hpp>

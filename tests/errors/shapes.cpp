@@ -171,6 +171,18 @@ auto attention_values_of_other_steps(data<10, 64> x, data<8, 64> k, data<9, 64> 
 }
 // expect: shape_mismatch<.*multihead_attention<64, 8>.*expects<.*batch, .*any, 64>.*gets<.*batch, 64>
 auto attention_without_steps(data<64> x) { return nn::multihead_attention<64, 8>{}(x); }
+// expect: shape_mismatch<.*batch_norm<256.*expects<256>.*gets<128>
+auto batch_norm_channels(data<10, 128> x) { return nn::batch_norm<256>{}(x); }
+// expect: shape_mismatch<.*batch_norm<64.*expects<.*batch, .*any>.*gets<64>
+auto batch_norm_of_weight(weight<64> x) { return nn::batch_norm<64>{}(x); }
+// expect: shape_mismatch<.*embedding<100, 16>.*expects<.*of_indices>.*gets<.*of_numbers>
+auto embedding_of_numbers(data<10> x) { return nn::embedding<100, 16>{}(x); }
+// expect: shape_mismatch<.*embedding<100, 8>.*expects<.*axis::batch>.*gets<.*no_batch>
+auto embedding_without_batch(var<tag, indices<10>, false> x) { return nn::embedding<100, 8>{}(x); }
+// expect: shape_mismatch<.*linear<8, 4.*expects<8>.*gets<16>
+auto embedding_of_other_width(var<tag, indices<dyn, 10>, false> x) {
+  return nn::sequential<nn::embedding<100, 16>, nn::linear<8, 4>>{}(x);
+}
 // expect: shape_mismatch<.*layer_norm<256.*expects<256>.*gets<128>
 auto layer_norm_channels(data<10, 128> x) { return nn::layer_norm<256>{}(x); }
 // expect: shape_mismatch<.*layer_norm<64.*expects<.*batch, .*any>.*gets<64>

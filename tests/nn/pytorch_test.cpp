@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -14,15 +15,21 @@
 #include <vscg/backend/eigen/backend.hpp>
 #include <vscg/io/safetensors.hpp>
 #include <vscg/io/weights.hpp>
+#include <vscg/model/model.hpp>
+#include <vscg/model/trainer.hpp>
 #include <vscg/nn/activation.hpp>
 #include <vscg/nn/avg_pool1d.hpp>
+#include <vscg/nn/batch_norm.hpp>
 #include <vscg/nn/conv1d.hpp>
+#include <vscg/nn/embedding.hpp>
 #include <vscg/nn/flatten.hpp>
 #include <vscg/nn/layer_norm.hpp>
 #include <vscg/nn/max_pool1d.hpp>
 #include <vscg/nn/multihead_attention.hpp>
 #include <vscg/nn/over_axis.hpp>
 #include <vscg/nn/recurrent.hpp>
+#include <vscg/ops/batch_mean.hpp>
+#include <vscg/optim/adam.hpp>
 #include <vscg/testing/trace_trial.hpp>
 #include <vscg/testing/trial.hpp>
 
@@ -43,6 +50,23 @@ struct attention_weights {
   nn::multihead_attention<6, 2> layer;
   VSCG_NAMED_MEMBERS((layer, ""))
   auto operator()(auto query, auto key, auto value) const { return layer.with_weights(query, key, value).second; }
+};
+
+/// A layer alone, and a loss that does not matter.
+template <class Layer, class Shape>
+struct network {
+  Layer layer;
+  VSCG_NAMED_MEMBERS((layer, ""))
+  using inputs = vscg::input_shapes<Shape>;
+  auto operator()(auto x) const { return layer(x); }
+};
+struct any_loss {
+  using targets = vscg::input_shapes<>;
+  static constexpr std::array<const char*, 1> term_names{"mean"};
+  auto operator()(auto y) const {
+    const auto total = batch_mean(vscg::mean<1>(nn::flatten{}(y)));
+    return vscg::loss_terms{total, std::array{total}};
+  }
 };
 
 /// A file of pytorch/record.py; an empty path if the tests' folder is unknown.
@@ -103,6 +127,26 @@ void agrees(const std::string& file_name, const Layer& layer = {}) {
   compare(file, t, weights);
 }
 
+/// Compares what a layer keeps after a training step, and what it then infers.
+template <class Layer, class Shape>
+void follows(const std::string& file_name, const Layer& layer = {}) {
+  INFO(file_name);
+  const auto path = recorded(file_name);
+  if (path.empty()) return;
+  const auto file = safetensors_file::open(path);
+  using model = vscg::model<network<Layer, Shape>, double, cpu>;
+  model net(vscg::seed{1}, {layer});
+  vscg::io::load_weights(net, path, {.file = "layer", .table = {}});
+  vscg::trainer_options options;
+  options.batch = file.at("input.0").shape[0];
+  vscg::trainer trainer(net, vscg::adam{0}, any_loss{}, vscg::threads{1}, options);
+  const auto x = read(file, "input.0");
+  trainer.step(x);
+  for (const char* name : {"running_mean", "running_var"})
+    close(name, net.weights().get(name), read(file, "after." + std::string(name)));
+  close("inference", net.infer(x).numbers, read(file, "inference"));
+}
+
 }  // namespace
 
 TEST_CASE("functions and reductions as layers agree with PyTorch's") {
@@ -119,9 +163,17 @@ TEST_CASE("functions and reductions as layers agree with PyTorch's") {
 TEST_CASE("layers take PyTorch's state_dict by its names and agree with PyTorch's") {
   agrees<nn::conv1d<2, 3, 3>, shape<dyn, 4, 2>>("conv1d");
   agrees<nn::layer_norm<5>, shape<dyn, 3, 5>>("layer_norm");
+  agrees<nn::batch_norm<3>, shape<dyn, 3>>("batch_norm1d");
+  agrees<nn::batch_norm<2>, shape<dyn, 2, 3, 2>>("batch_norm2d", {.epsilon = 1e-3, .momentum = 0.3});
+  agrees<nn::embedding<5, 3>, indices<dyn, 3>>("embedding");
   agrees<nn::lstm<3, 2, 3>, shape<dyn, 4, 3>>("lstm");
   agrees<nn::gru<3, 2, 2>, shape<dyn, 4, 3>>("gru");
   agrees<nn::bidirectional_gru<2, 2, 2>, shape<dyn, 3, 2>>("bidirectional_gru");
+}
+
+TEST_CASE("batch_norm keeps PyTorch's running statistics and infers with them") {
+  follows<nn::batch_norm<3>, shape<dyn, 3>>("batch_norm1d");
+  follows<nn::batch_norm<2>, shape<dyn, 2, 3, 2>>("batch_norm2d", {.epsilon = 1e-3, .momentum = 0.3});
 }
 
 TEST_CASE("attention takes PyTorch's packed weights and agrees with it") {

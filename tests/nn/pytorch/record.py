@@ -5,7 +5,8 @@
     python3 record.py [name]...     needs torch and safetensors
 
 A file has the layer's state_dict under `layer.`, its inputs `input.0`, `input.1`, ..., its `output`, and the gradients
-of the sum of `output` times `slopes`: `gradient.input.0`, `gradient.layer.weight`, ... Channels are last, as in vscg.
+of the sum of `output` times `slopes`: `gradient.input.0`, `gradient.layer.weight`, ... If the layer changes its state
+in training, `after.` has the new one, and `inference` the output of inference with it. Channels are last, as in vscg.
 tests/nn/pytorch_test.cpp reads the files, so only those who add a layer need this script.
 """
 import pathlib
@@ -60,6 +61,9 @@ LAYERS = {
     "max_pool1d": lambda: (nn.MaxPool1d(3), [numbers(2, 7, 2)], channels_first),
     "conv1d": lambda: (nn.Conv1d(2, 3, 3, padding=1), [numbers(2, 4, 2)], channels_first),
     "layer_norm": lambda: (nn.LayerNorm(5), [numbers(2, 3, 5)]),
+    "embedding": lambda: (nn.Embedding(5, 3), [torch.tensor([[0, 3, 3], [4, 0, 3]])]),
+    "batch_norm1d": lambda: (nn.BatchNorm1d(3), [numbers(4, 3) + 1]),
+    "batch_norm2d": lambda: (nn.BatchNorm2d(2, eps=1e-3, momentum=0.3), [numbers(2, 2, 3, 2)], channels_first),
     "lstm": lambda: (nn.LSTM(3, 2, num_layers=3, batch_first=True), [numbers(2, 4, 3)], first_result),
     "gru": lambda: (nn.GRU(3, 2, num_layers=2, batch_first=True), [numbers(2, 4, 3)], first_result),
     "bidirectional_gru": lambda: (
@@ -89,6 +93,9 @@ def record(name):
     with torch.no_grad():
         for parameter in layer.parameters():  # biases too, which many layers begin as zeros
             parameter.copy_(0.5 * numbers(*parameter.shape))
+        for buffer in layer.buffers():
+            if buffer.is_floating_point():
+                buffer.copy_(numbers(*buffer.shape).abs())
     file = {"layer." + key: value.clone() for key, value in layer.state_dict().items()}
     for x in inputs:
         x.requires_grad_(x.is_floating_point())
@@ -103,6 +110,9 @@ def record(name):
     for key, parameter in layer.named_parameters():
         if parameter.grad is not None:  # the output may not depend on it
             file["gradient.layer." + key] = parameter.grad
+    state = {"after." + key: value for key, value in layer.named_buffers()}
+    if state:
+        file |= state | {"inference": call(layer.eval(), *inputs)}
     file = {key: value.detach().clone().contiguous() for key, value in file.items()}
     save_file(file, pathlib.Path(__file__).parent / (name + ".safetensors"), {"made_by": f"torch {torch.__version__}"})
 
