@@ -18,6 +18,8 @@
 #include <vscg/ops/clear.hpp>
 #include <vscg/ops/column_sums.hpp>
 #include <vscg/ops/conv1d.hpp>
+#include <vscg/ops/conv2d.hpp>
+#include <vscg/ops/convolution.hpp>
 #include <vscg/ops/cosine_similarity.hpp>
 #include <vscg/ops/cross_entropy.hpp>
 #include <vscg/ops/divide.hpp>
@@ -119,6 +121,7 @@
   ROWS(T, kernels::embedding_forward<T>)                                                  \
   ROWS(T, kernels::embedding_pullback<T>)                                                 \
   ROWS(T, kernels::gather_columns<T>)                                                     \
+  ROWS(T, kernels::gather_patches<T>)                                                     \
   ROWS(T, kernels::guard_loss<T>)                                                         \
   ROWS(T, kernels::gather_numbers<T>)                                                     \
   ROWS(T, kernels::layer_norm_block_sums<T>)                                              \
@@ -142,6 +145,7 @@
   ROWS(T, kernels::row_products<T>)                                                       \
   ROWS(T, kernels::scale_rows_forward<T>)                                                 \
   ROWS(T, kernels::scatter_columns<T>)                                                    \
+  ROWS(T, kernels::scatter_patches<T>)                                                    \
   ROWS(T, kernels::select_rows_forward<T>)                                                \
   ROWS(T, kernels::select_rows_pullback<T>)                                               \
   ROWS(T, kernels::softmax_forward<T>)                                                    \

@@ -27,6 +27,7 @@
 #include <vscg/nn/avg_pool1d.hpp>
 #include <vscg/nn/batch_norm.hpp>
 #include <vscg/nn/conv1d.hpp>
+#include <vscg/nn/conv2d.hpp>
 #include <vscg/nn/dropout.hpp>
 #include <vscg/nn/embedding.hpp>
 #include <vscg/nn/flatten.hpp>
@@ -36,6 +37,7 @@
 #include <vscg/nn/max_pool1d.hpp>
 #include <vscg/nn/multihead_attention.hpp>
 #include <vscg/nn/over_axis.hpp>
+#include <vscg/nn/pool2d.hpp>
 #include <vscg/nn/recurrent.hpp>
 #include <vscg/nn/sequential.hpp>
 #include <vscg/ops/add.hpp>

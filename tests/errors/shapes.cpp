@@ -135,6 +135,20 @@ auto conv1d_channels(data<10, 64> x) { return vscg::nn::conv1d<256, 128, 5>{}(x)
 auto conv1d_without_time(data<256> x) { return vscg::nn::conv1d<256, 64, 5>{}(x); }
 // expect: shape_mismatch<.*conv1d<256, 128, 4>.*expects<.*odd>.*gets<4>
 auto conv1d_even_kernel(data<10, 256> x) { return vscg::nn::conv1d<256, 128, 4>{}(x); }
+// expect: shape_mismatch<.*conv2d<16, 8, 3.*expects<16>.*gets<3>
+auto conv2d_channels(data<8, 8, 3> x) { return nn::conv2d<16, 8, 3>{}(x); }
+// expect: shape_mismatch<.*conv2d<64, 8, 5.*expects<.*batch, .*any, .*any, 64>.*gets<.*batch, 8, 64>
+auto conv2d_without_width(data<8, 64> x) { return nn::conv2d<64, 8, 5>{}(x); }
+// expect: shape_mismatch<.*conv2d<3, 8, 4.*expects<.*odd>.*gets<4>
+auto conv2d_even_kernel(data<8, 8, 3> x) { return nn::conv2d<3, 8, 4>{}(x); }
+// expect: shape_mismatch<.*conv2d<3, 8, 7, 2, 1>.*expects<.*at_least, 5>.*gets<4>
+auto conv2d_of_small_pictures(data<8, 4, 3> x) { return nn::conv2d<3, 8, 7, 2, 1>{}(x); }
+// expect: shape_mismatch<.*conv2d_function, .*expects<3>.*gets<5>
+auto conv2d_oblong_kernel(data<8, 8, 3> x, weight<4, 3, 3, 5> w, weight<4> b) { return vscg::conv2d(x, w, b); }
+// expect: shape_mismatch<.*max_pool2d<2>.*expects<.*multiple_of, 2>.*gets<7>
+auto max_pool2d_of_odd_pictures(data<7, 8, 3> x) { return nn::max_pool2d<2>{}(x); }
+// expect: shape_mismatch<.*avg_pool2d<4>.*expects<.*batch, .*any, .*any, .*any>.*gets<.*batch, 8, 3>
+auto avg_pool2d_without_width(data<8, 3> x) { return nn::avg_pool2d<4>{}(x); }
 // expect: shape_mismatch<.*max_pool1d<12>.*expects<.*at_least, 12>.*gets<10>
 auto max_pool1d_window(data<10, 64> x) { return vscg::nn::max_pool1d<12>{}(x); }
 // expect: shape_mismatch<.*max_pool1d<2>.*expects<.*batch, .*any, .*any>.*gets<.*batch, 64>

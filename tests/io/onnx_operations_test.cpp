@@ -96,6 +96,8 @@ const std::map<std::string, expected_graph> expected_graphs{
     {"matmul of one row", {"MatMul", 0x428f0a4aaf70cb89U}},
     {"transpose", {"Transpose", 0x809c7f0ae2d78124U}},
     {"conv1d", {"Transpose Conv Transpose", 0x25b797822e9b0267U}},
+    {"conv2d", {"Transpose Conv Transpose", 0x155e5ef96f670954U}},
+    {"conv2d with a stride", {"Transpose Conv Transpose", 0xb0780592b07ae7a4U}},
     {"pairwise_products", {"Transpose MatMul Tanh", 0x886a302eabe4237eU}},
     {"mean_over_pairs", {"ReduceMean", 0xc752abf335afdd8dU}},
     {"lstm",

@@ -21,12 +21,14 @@
 #include <vscg/nn/avg_pool1d.hpp>
 #include <vscg/nn/batch_norm.hpp>
 #include <vscg/nn/conv1d.hpp>
+#include <vscg/nn/conv2d.hpp>
 #include <vscg/nn/embedding.hpp>
 #include <vscg/nn/flatten.hpp>
 #include <vscg/nn/layer_norm.hpp>
 #include <vscg/nn/max_pool1d.hpp>
 #include <vscg/nn/multihead_attention.hpp>
 #include <vscg/nn/over_axis.hpp>
+#include <vscg/nn/pool2d.hpp>
 #include <vscg/nn/recurrent.hpp>
 #include <vscg/ops/batch_mean.hpp>
 #include <vscg/optim/adam.hpp>
@@ -158,10 +160,14 @@ TEST_CASE("functions and reductions as layers agree with PyTorch's") {
   agrees<nn::sum<-1>, shape<dyn, 4, 3>>("sum_over_channels");
   agrees<nn::avg_pool1d<3>, shape<dyn, 7, 2>>("avg_pool1d");
   agrees<nn::max_pool1d<3>, shape<dyn, 7, 2>>("max_pool1d");
+  agrees<nn::max_pool2d<2>, shape<dyn, 4, 6, 2>>("max_pool2d");  // rounded numbers, so that some maxima are there twice
+  agrees<nn::avg_pool2d<2>, shape<dyn, 4, 2, 3>>("avg_pool2d");
 }
 
 TEST_CASE("layers take PyTorch's state_dict by its names and agree with PyTorch's") {
   agrees<nn::conv1d<2, 3, 3>, shape<dyn, 4, 2>>("conv1d");
+  agrees<nn::conv2d<2, 3, 3>, shape<dyn, 3, 4, 2>>("conv2d");
+  agrees<nn::conv2d<1, 2, 2, 2, 0>, shape<dyn, 5, 4, 1>>("conv2d_with_stride");
   agrees<nn::layer_norm<5>, shape<dyn, 3, 5>>("layer_norm");
   agrees<nn::batch_norm<3>, shape<dyn, 3>>("batch_norm1d");
   agrees<nn::batch_norm<2>, shape<dyn, 2, 3, 2>>("batch_norm2d", {.epsilon = 1e-3, .momentum = 0.3});

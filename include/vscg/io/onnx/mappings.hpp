@@ -121,6 +121,15 @@ inline names conv1d(onnx_graph& to, const node& n) {
   return {transposed(to, y, 3)};
 }
 
+inline names conv2d(onnx_graph& to, const node& n) {
+  const auto padding = static_cast<std::int64_t>(onnx_graph::number(n, "padding"));
+  const auto stride = static_cast<std::int64_t>(onnx_graph::number(n, "stride"));
+  const auto x = to.add("Transpose", {to.operand(n, 0)}, {{"perm", axes{0, 3, 1, 2}}});
+  const auto y = to.add("Conv", {x, to.operand(n, 1), to.operand(n, 2)},
+                        {{"pads", axes(4, padding)}, {"strides", axes(2, stride)}});
+  return {to.add("Transpose", {y}, {{"perm", axes{0, 2, 3, 1}}})};
+}
+
 inline names max_pool1d(onnx_graph& to, const node& n) {
   const axes window{static_cast<std::int64_t>(onnx_graph::number(n, "window"))};
   const auto y =
@@ -282,6 +291,7 @@ inline onnx_mapping_table onnx_mappings() {
           {"binary_cross_entropy_with_logits", binary_cross_entropy_with_logits},
           {"cat", cat},
           {"conv1d", conv1d},
+          {"conv2d", conv2d},
           {"cosine_similarity", cosine_similarity},
           {"cross_entropy", cross_entropy},
           {"divide", same("Div")},
