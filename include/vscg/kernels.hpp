@@ -12,14 +12,19 @@
 #include <vscg/ops/add.hpp>
 #include <vscg/ops/add_to_rows.hpp>
 #include <vscg/ops/batch_mean.hpp>
+#include <vscg/ops/batch_norm.hpp>
 #include <vscg/ops/binary_cross_entropy.hpp>
 #include <vscg/ops/cat.hpp>
+#include <vscg/ops/clear.hpp>
 #include <vscg/ops/column_sums.hpp>
 #include <vscg/ops/conv1d.hpp>
+#include <vscg/ops/conv2d.hpp>
+#include <vscg/ops/convolution.hpp>
 #include <vscg/ops/cosine_similarity.hpp>
 #include <vscg/ops/cross_entropy.hpp>
 #include <vscg/ops/divide.hpp>
 #include <vscg/ops/dropout.hpp>
+#include <vscg/ops/embedding.hpp>
 #include <vscg/ops/gelu.hpp>
 #include <vscg/ops/gru.hpp>
 #include <vscg/ops/layer_norm.hpp>
@@ -53,12 +58,17 @@
 // clang-format off: a list, one kernel per line
 #define VSCG_KERNELS(EACH, ROWS, T)                                                       \
   EACH(T, kernels::take_value<T>)                                                         \
+  EACH(T, kernels::batch_norm_parameters<T>)                                              \
   EACH(T, kernels::batch_sum_pullback<T>)                                                 \
+  EACH(T, kernels::channel_means<T>)                                                      \
+  EACH(T, kernels::channel_variances<T>)                                                  \
+  EACH(T, kernels::clear<T>)                                                              \
   EACH(T, kernels::binary_forward<kernels::sum_of_two, T>)                                \
   EACH(T, kernels::binary_forward<kernels::product_of_two, T>)                            \
   EACH(T, kernels::product_gradient<T>)                                                   \
   EACH(T, kernels::sum_of_blocks<T>)                                                      \
   EACH(T, kernels::copy_gradient<T>)                                                      \
+  EACH(T, kernels::inverse_deviations<T>)                                                 \
   EACH(T, kernels::layer_norm_parameters<T>)                                              \
   EACH(T, kernels::unary_forward<gelu_function, T>)                                       \
   EACH(T, kernels::unary_pullback<gelu_function, T>)                                      \
@@ -82,6 +92,8 @@
   ROWS(T, kernels::adam_decide<T>)                                                        \
   ROWS(T, kernels::adam_update<T>)                                                        \
   ROWS(T, kernels::add_to_rows_forward<T>)                                                \
+  ROWS(T, kernels::batch_norm_forward<T>)                                                 \
+  ROWS(T, kernels::batch_norm_pullback<T>)                                                \
   ROWS(T, kernels::batch_sum<T>)                                                          \
   ROWS(T, kernels::block_sums<identity_function, T>)                                      \
   ROWS(T, kernels::block_sums<relu_function, T>)                                          \
@@ -95,6 +107,7 @@
   ROWS(T, kernels::broadcast_pullback<subtract_function::slope_of_b, T>)                  \
   ROWS(T, kernels::broadcast_pullback<divide_function::slope_of_a, T>)                    \
   ROWS(T, kernels::broadcast_pullback<divide_function::slope_of_b, T>)                    \
+  ROWS(T, kernels::centered_products<T>)                                                  \
   ROWS(T, kernels::channels_before_steps<T>)                                              \
   ROWS(T, kernels::clear_last_steps<T>)                                                   \
   ROWS(T, kernels::copy_columns<T>)                                                       \
@@ -105,7 +118,10 @@
   ROWS(T, kernels::index_cross_entropy_forward<T>)                                        \
   ROWS(T, kernels::index_cross_entropy_pullback<T>)                                       \
   ROWS(T, kernels::dropout_mask<T>)                                                       \
+  ROWS(T, kernels::embedding_forward<T>)                                                  \
+  ROWS(T, kernels::embedding_pullback<T>)                                                 \
   ROWS(T, kernels::gather_columns<T>)                                                     \
+  ROWS(T, kernels::gather_patches<T>)                                                     \
   ROWS(T, kernels::guard_loss<T>)                                                         \
   ROWS(T, kernels::gather_numbers<T>)                                                     \
   ROWS(T, kernels::layer_norm_block_sums<T>)                                              \
@@ -115,6 +131,7 @@
   ROWS(T, kernels::recurrent_step<lstm_cell, T>)                                          \
   ROWS(T, kernels::recurrent_step_back<gru_cell, T>)                                      \
   ROWS(T, kernels::recurrent_step_back<lstm_cell, T>)                                     \
+  ROWS(T, kernels::link_rows_by_index<T>)                                                 \
   ROWS(T, kernels::max_over_axis_forward<T>)                                              \
   ROWS(T, kernels::max_over_axis_pullback<T>)                                             \
   ROWS(T, kernels::max_pool1d_forward<T>)                                                 \
@@ -128,6 +145,7 @@
   ROWS(T, kernels::row_products<T>)                                                       \
   ROWS(T, kernels::scale_rows_forward<T>)                                                 \
   ROWS(T, kernels::scatter_columns<T>)                                                    \
+  ROWS(T, kernels::scatter_patches<T>)                                                    \
   ROWS(T, kernels::select_rows_forward<T>)                                                \
   ROWS(T, kernels::select_rows_pullback<T>)                                               \
   ROWS(T, kernels::softmax_forward<T>)                                                    \

@@ -48,6 +48,20 @@ TEST_CASE("uniform numbers fill [0, 1) evenly, and streams are uncorrelated") {
   CHECK(std::abs(product / n * 12) < 0.016);                                                          // 5 sigma
 }
 
+TEST_CASE("normal numbers have the mean, variance and kurtosis of N(0, 1)") {
+  constexpr std::size_t n = 100000;
+  const vscg::random_stream stream(vscg::seed{1}, "normal");
+  std::array<double, 4> moments{};
+  for (std::size_t i = 0; i < n; ++i) {
+    double power = 1;
+    for (double& moment : moments) moment += (power *= stream.normal(i)) / n;
+  }
+  CHECK(std::abs(moments[0]) < 0.016);  // 5 sigma
+  CHECK(std::abs(moments[1] - 1) < 0.023);
+  CHECK(std::abs(moments[2]) < 0.062);
+  CHECK(std::abs(moments[3] - 3) < 0.16);
+}
+
 TEST_CASE("whole numbers below n reach every value, and never n") {
   const vscg::random_stream stream(vscg::seed{1}, "below");
   std::array<std::size_t, 7> bins{};

@@ -70,6 +70,22 @@ auto bias_of_other_rank(data<10, 49> x, data<10, 49> b) { return add_to_rows(x, 
 auto reshape_to_more(data<4, 8> x) { return view<shape<dyn, 40>>(x); }
 // expect: shape_mismatch<.*reshape.*expects<.*axis::batch>.*gets<.*no_batch>
 auto reshape_to_batch(weight<4, 8> x) { return view<shape<dyn, 32>>(x); }
+// expect: shape_mismatch<.*reshape.*expects<.*of_neighboring_axes>.*gets<.*call_split_heads_or_merge_heads
+auto reshape_that_mixes_heads(data<10, 256> x) { return view<shape<dyn, 8, 10, 32>>(x); }
+// expect: shape_mismatch<.*reshape.*expects<.*of_neighboring_axes>.*gets<.*or_permute
+auto reshape_that_mixes_heads_of_some_steps(data<16, 256> x) { return view<shape<dyn, 8, 16, 32>>(x); }
+// expect: shape_mismatch<.*reshape.*expects<.*of_neighboring_axes>
+auto reshape_that_merges_mixed_heads(data<8, 16, 32> x) { return view<shape<dyn, 16, 256>>(x); }
+// expect: shape_mismatch<.*reshape.*expects<.*of_neighboring_axes>
+auto reshape_as_a_transpose(data<10, 49> x) { return view<shape<dyn, 49, 10>>(x); }
+// expect: shape_mismatch<.*split_heads_function, .*expects<.*multiple_of, 3>.*gets<32>
+auto heads_that_do_not_divide(data<10, 32> x) { return split_heads<3>(x); }
+// expect: shape_mismatch<.*split_heads_function, .*expects<.*batch, .*any, .*any>.*gets<.*batch, 32>
+auto heads_without_steps(data<32> x) { return split_heads<4>(x); }
+// expect: shape_mismatch<.*merge_heads_function, .*expects<.*batch, .*any, .*any, .*any>.*gets<.*batch, 10, 32>
+auto heads_that_are_not_split(data<10, 32> x) { return merge_heads(x); }
+// expect: shape_mismatch<.*split_heads_function, .*expects<1, .*of_operands>.*gets<2, .*of_operands>
+auto heads_of_two(data<10, 32> x) { return split_heads<4>(x, x); }
 // expect: shape_mismatch<.*transpose<.*expects<.*batch, .*any, .*any>.*gets<.*batch, 8>
 auto transpose_of_rows(data<8> x) { return transpose(x); }
 // expect: shape_mismatch<.*softmax<.*expects<.*batch>.*gets<8>
@@ -119,10 +135,32 @@ auto conv1d_channels(data<10, 64> x) { return vscg::nn::conv1d<256, 128, 5>{}(x)
 auto conv1d_without_time(data<256> x) { return vscg::nn::conv1d<256, 64, 5>{}(x); }
 // expect: shape_mismatch<.*conv1d<256, 128, 4>.*expects<.*odd>.*gets<4>
 auto conv1d_even_kernel(data<10, 256> x) { return vscg::nn::conv1d<256, 128, 4>{}(x); }
+// expect: shape_mismatch<.*conv2d<16, 8, 3.*expects<16>.*gets<3>
+auto conv2d_channels(data<8, 8, 3> x) { return nn::conv2d<16, 8, 3>{}(x); }
+// expect: shape_mismatch<.*conv2d<64, 8, 5.*expects<.*batch, .*any, .*any, 64>.*gets<.*batch, 8, 64>
+auto conv2d_without_width(data<8, 64> x) { return nn::conv2d<64, 8, 5>{}(x); }
+// expect: shape_mismatch<.*conv2d<3, 8, 4.*expects<.*odd>.*gets<4>
+auto conv2d_even_kernel(data<8, 8, 3> x) { return nn::conv2d<3, 8, 4>{}(x); }
+// expect: shape_mismatch<.*conv2d<3, 8, 7, 2, 1>.*expects<.*at_least, 5>.*gets<4>
+auto conv2d_of_small_pictures(data<8, 4, 3> x) { return nn::conv2d<3, 8, 7, 2, 1>{}(x); }
+// expect: shape_mismatch<.*conv2d_function, .*expects<3>.*gets<5>
+auto conv2d_oblong_kernel(data<8, 8, 3> x, weight<4, 3, 3, 5> w, weight<4> b) { return vscg::conv2d(x, w, b); }
+// expect: shape_mismatch<.*max_pool2d<2>.*expects<.*multiple_of, 2>.*gets<7>
+auto max_pool2d_of_odd_pictures(data<7, 8, 3> x) { return nn::max_pool2d<2>{}(x); }
+// expect: shape_mismatch<.*avg_pool2d<4>.*expects<.*batch, .*any, .*any, .*any>.*gets<.*batch, 8, 3>
+auto avg_pool2d_without_width(data<8, 3> x) { return nn::avg_pool2d<4>{}(x); }
 // expect: shape_mismatch<.*max_pool1d<12>.*expects<.*at_least, 12>.*gets<10>
 auto max_pool1d_window(data<10, 64> x) { return vscg::nn::max_pool1d<12>{}(x); }
 // expect: shape_mismatch<.*max_pool1d<2>.*expects<.*batch, .*any, .*any>.*gets<.*batch, 64>
 auto max_pool1d_without_time(data<64> x) { return vscg::nn::max_pool1d<2>{}(x); }
+// expect: shape_mismatch<.*avg_pool1d<11>.*expects<.*at_least, 11>.*gets<10>
+auto avg_pool1d_window(data<10, 64> x) { return nn::avg_pool1d<11>{}(x); }
+// expect: shape_mismatch<.*avg_pool1d<3>.*expects<.*batch, .*any, .*any>.*gets<.*batch, 64>
+auto avg_pool1d_without_time(data<64> x) { return nn::avg_pool1d<3>{}(x); }
+// expect: shape_mismatch<.*mean_function, .*expects<1, .*to, 1, .*as_axis>.*gets<2, .*as_axis>
+auto mean_layer_over_no_axis(data<64> x) { return nn::mean<2>{}(x); }
+// expect: shape_mismatch<.*flatten.*expects<.*batch>.*gets<64>
+auto flatten_of_weight(weight<64, 2> x) { return nn::flatten{}(x); }
 // expect: shape_mismatch<.*lstm<128, 64, 1, true>.*expects<.*batch, .*any, 128>.*gets<.*batch, 128>
 auto lstm_without_time(data<128> x) { return nn::bidirectional_lstm<128, 64>{}(x); }
 // expect: shape_mismatch<.*lstm<128, 32, 1, true>.*expects<128>.*gets<512>
@@ -135,6 +173,30 @@ auto lstm_gates(data<10, 3> x, weight<2, 32, 3> i, weight<2, 24, 8> h, weight<2,
 auto gru_state_of_other_rank(data<10, 256> x, data<64> h) { return nn::bidirectional_gru<256, 64>{}(x, h); }
 // expect: shape_mismatch<.*gru<256, 128, 1, true>.*expects<2>.*gets<3>
 auto gru_state_of_other_directions(data<10, 256> x, data<3, 128> h) { return nn::bidirectional_gru<256, 128>{}(x, h); }
+// expect: shape_mismatch<.*linear_rows_function, .*expects<0, .*to, 8>.*gets<6, .*to, 9>
+auto linear_rows_beyond_the_end(data<10, 5> x, weight<9, 5> w, weight<9> b) { return linear_rows<6, 4>(x, w, b); }
+// expect: shape_mismatch<.*multihead_attention<64, 4>.*expects<64>.*gets<32>
+auto attention_channels(data<10, 32> x) { return nn::multihead_attention<64, 4>{}(x); }
+// expect: shape_mismatch<.*multihead_attention<64, 6>.*expects<.*multiple_of, 6>.*gets<64>
+auto attention_heads_that_do_not_divide(data<10, 64> x) { return nn::multihead_attention<64, 6>{}(x); }
+// expect: shape_mismatch<.*multihead_attention<64, 2>.*expects<8>.*gets<9>
+auto attention_values_of_other_steps(data<10, 64> x, data<8, 64> k, data<9, 64> v) {
+  return nn::multihead_attention<64, 2>{}(x, k, v);
+}
+// expect: shape_mismatch<.*multihead_attention<64, 8>.*expects<.*batch, .*any, 64>.*gets<.*batch, 64>
+auto attention_without_steps(data<64> x) { return nn::multihead_attention<64, 8>{}(x); }
+// expect: shape_mismatch<.*batch_norm<256.*expects<256>.*gets<128>
+auto batch_norm_channels(data<10, 128> x) { return nn::batch_norm<256>{}(x); }
+// expect: shape_mismatch<.*batch_norm<64.*expects<.*batch, .*any>.*gets<64>
+auto batch_norm_of_weight(weight<64> x) { return nn::batch_norm<64>{}(x); }
+// expect: shape_mismatch<.*embedding<100, 16>.*expects<.*of_indices>.*gets<.*of_numbers>
+auto embedding_of_numbers(data<10> x) { return nn::embedding<100, 16>{}(x); }
+// expect: shape_mismatch<.*embedding<100, 8>.*expects<.*axis::batch>.*gets<.*no_batch>
+auto embedding_without_batch(var<tag, indices<10>, false> x) { return nn::embedding<100, 8>{}(x); }
+// expect: shape_mismatch<.*linear<8, 4.*expects<8>.*gets<16>
+auto embedding_of_other_width(var<tag, indices<dyn, 10>, false> x) {
+  return nn::sequential<nn::embedding<100, 16>, nn::linear<8, 4>>{}(x);
+}
 // expect: shape_mismatch<.*layer_norm<256.*expects<256>.*gets<128>
 auto layer_norm_channels(data<10, 128> x) { return nn::layer_norm<256>{}(x); }
 // expect: shape_mismatch<.*layer_norm<64.*expects<.*batch, .*any>.*gets<64>

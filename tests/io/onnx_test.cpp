@@ -55,7 +55,8 @@ struct two_heads {
   auto operator()(const X& x, const State& start) const {
     const auto h = states(x, start);
     const auto y = score(h);
-    return heads<vscg::var_field<typename X::tag>>{y, vscg::view<shape<dyn, 3, 20>>(h), y};
+    const auto pairs = vscg::view<shape<dyn, 3, 2, 10>>(h);
+    return heads<vscg::var_field<typename X::tag>>{y, vscg::view<shape<dyn, 3, 20>>(pairs), y};
   }
 };
 

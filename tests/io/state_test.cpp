@@ -88,6 +88,25 @@ TEST_CASE("one error lists everything that does not fit, and nothing is written"
             "of another shape (1): psp.fc.weight expected [2, 2] found [4]; unexpected (1): L4.weight [1, 2]");
 }
 
+TEST_CASE("a count of batches beside a running mean is read over, and any other is unexpected") {
+  const temporary_folder scratch;
+  const std::vector<state_entry> norm = {{"norm.running_mean", {2}}};
+  const auto load_norm = [&](const std::string& count, const std::string& prefix = "") {
+    const state<float> numbers{{"norm.running_mean", {1, 2}}, {count, {3}}};
+    save<float>(scratch / "w", {norm[0], {count, {}}}, numbers, prefix);
+    std::vector<float> loaded;
+    const auto keep = [&](std::size_t, std::span<const float> values) { loaded.assign(values.begin(), values.end()); };
+    const std::string said = error_of(
+        [&] { load_state<float>(safetensors_file::open(scratch / "w"), norm, keep, {.file = prefix, .table = {}}); });
+    CHECK(loaded.empty() != said.empty());
+    return said;
+  };
+  CHECK(load_norm("norm.num_batches_tracked").empty());
+  CHECK(load_norm("norm.num_batches_tracked", "host.").empty());
+  CHECK(contains(load_norm("num_batches_tracked"), "unexpected (1): num_batches_tracked []"));
+  CHECK(contains(load_norm("norm.num_batches"), "unexpected (1): norm.num_batches []"));
+}
+
 TEST_CASE("only the first eight of many are named") {
   const temporary_folder scratch;
   std::vector<state_entry> many = table;

@@ -13,6 +13,8 @@
 #include <vscg/model/model.hpp>
 #include <vscg/model/session.hpp>
 #include <vscg/model/trainer.hpp>
+#include <vscg/nn/batch_norm.hpp>
+#include <vscg/nn/embedding.hpp>
 #include <vscg/nn/linear.hpp>
 #include <vscg/ops/add.hpp>
 #include <vscg/ops/batch_mean.hpp>
@@ -132,6 +134,52 @@ TEST_CASE("new numbers that are not finite make the trainer refuse the whole ste
   const auto bias = net.weights().get("layer.bias");
   CHECK(!error_of([&] { t.step(x<float>, classes); }).empty());
   CHECK(net.weights().get("layer.bias") == bias);
+}
+
+namespace {
+
+/// Words as vectors, normalized over the batch.
+struct words {
+  vscg::nn::embedding<5, 3> word;
+  vscg::nn::batch_norm<3> norm;
+  vscg::nn::linear<3, 4> layer;
+  VSCG_MEMBERS(word, norm, layer)
+  using inputs = vscg::input_shapes<vscg::indices<dyn>>;
+  auto operator()(auto x) const { return layer(norm(word(x))); }
+};
+using words_model = vscg::model<words, double, vscg::cpu>;
+using words_trainer = vscg::trainer<words_model, vscg::adam, classes_loss>;
+using word_list = std::vector<std::int32_t>;
+
+}  // namespace
+
+TEST_CASE("a word that the table does not have is refused with the table's name, and nothing moves") {
+  words_model net{vscg::seed{1}};
+  words_trainer t(net, vscg::adam{1e-2}, {}, vscg::threads{1}, of(3));
+  const auto table = net.weights().get("word.weight");
+  for (const std::int32_t wrong : {5, -1, 2147483647}) {
+    const std::string said = error_of([&] { t.step(word_list{0, wrong, 1}, classes); });
+    CHECK(said.find("comes from embedding(word.weight)") != std::string::npos);
+  }
+  CHECK(net.weights().get("word.weight") == table);
+  CHECK(net.weights().get("norm.running_mean") == std::vector<double>(3, 0.0));
+  t.step(word_list{0, 4, 1}, classes);
+  CHECK(net.weights().get("word.weight") != table);
+}
+
+TEST_CASE("batch_norm learns from whole batches of more than one row, and infers item by item") {
+  words_model net{vscg::seed{1}};
+  CHECK(
+      error_of([&] { words_trainer(net, vscg::adam{}, {}, vscg::threads{1}, of(3, 2)); }) ==
+      "trainer_options.micro_batch: expected the whole batch of 3, because batch_norm(norm.weight) needs all items of "
+      "the batch at once, found 2");
+  words_trainer t(net, vscg::adam{1e-2}, {}, vscg::threads{1}, of(3));
+  const std::string said = error_of([&] { t.step(word_list{1}, word_list{0}); });
+  CHECK(said.find("comes from batch_norm(norm.weight)") != std::string::npos);
+  t.step(word_list{1, 2, 1}, classes);
+  const auto all = net.infer(word_list{3, 2, 1});
+  const auto alone = net.infer(word_list{2});
+  for (std::size_t c = 0; c < 4; ++c) CHECK(alone.numbers[c] == all.numbers[4 + c]);
 }
 
 namespace {

@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include <vscg/backend/eigen/backend.hpp>
+#include <vscg/nn/batch_norm.hpp>
 #include <vscg/nn/conv1d.hpp>
 #include <vscg/nn/layer_norm.hpp>
 #include <vscg/nn/linear.hpp>
@@ -123,6 +124,12 @@ TEST_CASE("all parameters of a layer are checked") {
   CHECK_MESSAGE(conv, conv.text());
   const auto norm = check_gradients<input_shapes<shape<dyn, 2, 9>>, vscg::cpu>(vscg::nn::layer_norm<9>{});
   CHECK_MESSAGE(norm, norm.text());
+}
+
+TEST_CASE("arrays that a network keeps for itself take no gradient, and are not checked") {
+  const auto report = check_gradients<input_shapes<shape<dyn, 2, 4>>, vscg::cpu>(vscg::nn::batch_norm<4>{});
+  CHECK_MESSAGE(report, report.text());
+  CHECK(report.checked == 3 * (3 * 2 * 4 + 2 * 4));  // with each kind of other readers: x, weight and bias
 }
 
 TEST_CASE("all parameters of a recurrent layer are checked, with both directions side by side") {

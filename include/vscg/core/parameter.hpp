@@ -23,10 +23,11 @@
 
 namespace vscg {
 
-/// How a parameter starts: uniform within center ± bound.
+/// How a parameter starts: uniform within center ± bound, or normal with `bound` as the standard deviation.
 struct initializer {
   double center = 0;
   double bound = 0;
+  bool normal = false;
 };
 
 namespace init {
@@ -44,6 +45,13 @@ struct uniform {
   template <class Shape>
   static initializer of(Shape) {
     return {0, 1 / std::sqrt(static_cast<double>(FanIn))};
+  }
+};
+/// N(0, 1): PyTorch's default for Embedding.
+struct normal {
+  template <class Shape>
+  static initializer of(Shape) {
+    return {0, 1, true};
   }
 };
 struct ones {
@@ -226,7 +234,8 @@ VSCG_NOINLINE void initialize(const parameter_table& table, seed s, std::span<Sc
   for (const auto& entry : table.entries) {
     const random_stream stream(s, entry.name);
     for (std::size_t i = 0; i < entry.elements; ++i) {
-      const double value = entry.start.center + entry.start.bound * (2 * stream.uniform(i) - 1);
+      const double random = entry.start.normal ? stream.normal(i) : 2 * stream.uniform(i) - 1;
+      const double value = entry.start.center + entry.start.bound * random;
       buffer[entry.offset + i] = static_cast<Scalar>(value);
     }
   }

@@ -3,6 +3,7 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -87,6 +88,11 @@ class random_stream {
   /// Uniform in [0, 1), 53 bits.
   constexpr double uniform(std::uint64_t i, std::uint64_t lane = 0) const {
     return static_cast<double>(bits(i, lane) >> 11U) * 0x1p-53;
+  }
+
+  /// Normal with mean 0 and variance 1 (Box and Muller's method, with lanes `lane` and `lane` + 1).
+  double normal(std::uint64_t i, std::uint64_t lane = 0) const {
+    return std::sqrt(-2 * std::log(1 - uniform(i, lane))) * std::cos(6.283185307179586 * uniform(i, lane + 1));
   }
 
   /// Uniform integer in [0, n), n > 0 (multiply-shift: the bias is below n / 2^32).

@@ -121,6 +121,7 @@ enum class axis : unsigned char { batch, no_batch, any };
 enum class number : unsigned char {
   odd,
   at_least,
+  multiple_of,
   to,
   as_axis,
   each_once,

@@ -3,6 +3,7 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <cstddef>
 #include <type_traits>
 
 #include <vscg/core/parameter.hpp>
@@ -86,17 +87,57 @@ auto view_as(const var<Tag, From, Active>& x) {
 template <class From, class To>
 struct reshape_function;
 
-/// The same numbers with another shape (PyTorch's view): recorded without an operation or a copy.
+/// The words of a refused view.
+enum class regrouping : unsigned char { of_neighboring_axes, of_other_axes_call_split_heads_or_merge_heads_or_permute };
+
+namespace detail {
+/// Whether axes are only joined with their neighbors or split where they are: each axis of one shape is a product of
+/// neighboring axes of the other. Both have equally many elements; axes of extent 1 do not count.
+template <class From, class To>
+inline constexpr bool regroups = [] {
+  const auto next = [](const auto& extents, std::size_t& at) {
+    while (at < extents.size() && extents[at] == 1) ++at;
+    return at < extents.size() ? static_cast<std::size_t>(extents[at++]) : std::size_t{1};
+  };
+  std::size_t i = From::batch_axes;
+  std::size_t j = To::batch_axes;
+  while (i < From::rank || j < To::rank) {
+    std::size_t from = next(From::extents, i);
+    std::size_t to = next(To::extents, j);
+    bool joined = false;
+    bool split = false;
+    while (from != to) {
+      joined = joined || from < to;
+      split = split || to < from;
+      if (from < to)
+        from *= next(From::extents, i);
+      else
+        to *= next(To::extents, j);
+    }
+    if (joined && split) return false;
+  }
+  return true;
+}();
+}  // namespace detail
+
+/// The same numbers with another shape (PyTorch's view): recorded without an operation or a copy. It may join
+/// neighboring axes, [B, T, H, D] to [B, T, H * D], and split an axis, [B, T, H * D] to [B, T, H, D].
+///
+/// Refuses a shape whose axes would mean something else than before: [B, T, H * D] seen as [B, H, T, D] mixes steps and
+/// heads (use `split_heads`, or `permute` after a view). If T equals H, that is the shape [B, T, H, D] too, and nothing
+/// can be refused. To join some axes and split others, take two views.
 template <class Shape, class Tag, class From, bool Active>
 auto view(const var<Tag, From, Active>& x) {
   using function = reshape_function<From, Shape>;
   if constexpr (From::batch_axes != Shape::batch_axes) {
     constexpr auto batch = [](std::size_t axes) { return axes > 0 ? axis::batch : axis::no_batch; };
     require<false, function, expects<batch(Shape::batch_axes)>, gets<batch(From::batch_axes)>>();
-  } else {
-    require<From::elements == Shape::elements, function,
-            expects<static_cast<int>(Shape::elements), number::of_elements>,
+  } else if constexpr (From::elements != Shape::elements) {
+    require<false, function, expects<static_cast<int>(Shape::elements), number::of_elements>,
             gets<static_cast<int>(From::elements), number::of_elements>>();
+  } else {
+    require<detail::regroups<From, Shape>, function, expects<regrouping::of_neighboring_axes>,
+            gets<regrouping::of_other_axes_call_split_heads_or_merge_heads_or_permute>>();
   }
   return detail::view_as<Shape>(x);
 }

@@ -3,6 +3,7 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <filesystem>
@@ -66,6 +67,15 @@ class finding {
 /// The file's tensor for each table entry that takes part, as (index in the table, tensor).
 using matches = std::vector<std::pair<std::size_t, const tensor_info*>>;
 
+/// Whether a tensor only counts batches: PyTorch keeps `num_batches_tracked` beside each running mean, and does not
+/// miss it.
+inline bool only_counts(std::string_view name, std::span<const state_entry> expected) {
+  constexpr std::string_view count = "num_batches_tracked";
+  if (!name.ends_with(count)) return false;
+  const std::string beside = std::string(name.substr(0, name.size() - count.size())) + "running_mean";
+  return std::ranges::any_of(expected, [&](const state_entry& entry) { return entry.name == beside; });
+}
+
 /// Throws one vscg::expectation_error that lists everything that does not fit.
 inline matches match(const safetensors_file& file, std::span<const state_entry> expected, const load_prefix& prefix) {
   const std::string file_prefix = with_dot(prefix.file);
@@ -99,9 +109,9 @@ inline matches match(const safetensors_file& file, std::span<const state_entry> 
   }
   for (const tensor_info& tensor : file.tensors()) {  // not over `found`, whose order is arbitrary
     const std::string_view name = tensor.name;
-    if (name.starts_with(file_prefix) && found.contains(name.substr(file_prefix.size()))) {
-      unexpected.add(tensor.name + " " + shape_text(tensor.shape));
-    }
+    if (!name.starts_with(file_prefix) || !found.contains(name.substr(file_prefix.size()))) continue;
+    if (only_counts(table_prefix + std::string(name.substr(file_prefix.size())), expected)) continue;
+    unexpected.add(tensor.name + " " + shape_text(tensor.shape));
   }
   const std::string problems = missing.text() + other_shape.text() + unexpected.text();
   if (!problems.empty()) {

@@ -16,11 +16,11 @@ namespace vscg::nn {
 /// x·Wᵀ + b over the last axis: [..., In] to [..., Out].
 ///
 /// Names: weight [Out, In], bias [Out]. PyTorch: nn.Linear(In, Out), with its default initialization unless
-/// `Initializer` says otherwise.
-template <int In, int Out, class Initializer = init::uniform<In>>
+/// the initializers say otherwise.
+template <int In, int Out, class Initializer = init::uniform<In>, class BiasInitializer = init::uniform<In>>
 struct linear {
   parameter<Initializer, Out, In> weight;
-  parameter<init::uniform<In>, Out> bias;
+  parameter<BiasInitializer, Out> bias;
   VSCG_MEMBERS(weight, bias)
 
   using inputs = input_shapes<shape<dyn, In>>;

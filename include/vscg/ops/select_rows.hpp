@@ -121,7 +121,8 @@ auto last_states(const X& given) {
   constexpr int steps = extent<Shape, 1>;
   if constexpr (Directions == 2) {
     constexpr int last = 2 * (steps - 1);
-    return select_rows<last, 2, 1 - last>(view<shape<dyn, 2 * steps, extent<Shape, 2> / 2>>(states));
+    // Each step becomes two rows, one for each direction.
+    return select_rows<last, 2, 1 - last>(detail::view_as<shape<dyn, 2 * steps, extent<Shape, 2> / 2>>(states));
   } else {
     return select_rows<steps - 1, 1>(states);
   }

@@ -65,7 +65,10 @@ class trial {
   std::size_t size(std::size_t array) const {
     return array < operands() ? inputs_[array].size() : traced_.table.entries[array - operands()].elements;
   }
-  bool takes_gradient(std::size_t array) const { return array >= operands() || ((traced_.active >> array) & 1U) != 0; }
+  bool takes_gradient(std::size_t array) const {
+    return array < operands() ? ((traced_.active >> array) & 1U) != 0
+                              : traced_.table.entries[array - operands()].learns;
+  }
   /// Whether an operand has the batch as its first axis.
   bool per_item(std::size_t operand) const { return traced_.per_item(operand); }
 

@@ -10,9 +10,12 @@
 #include <vector>
 
 #include <vscg/ops/add.hpp>
+#include <vscg/ops/cat.hpp>
 #include <vscg/ops/conv1d.hpp>
+#include <vscg/ops/conv2d.hpp>
 #include <vscg/ops/gelu.hpp>
 #include <vscg/ops/linear.hpp>
+#include <vscg/ops/linear_rows.hpp>
 #include <vscg/ops/matmul.hpp>
 #include <vscg/ops/mean_over_pairs.hpp>
 #include <vscg/ops/pairwise_products.hpp>
@@ -188,6 +191,27 @@ struct transpose_case : operation_case<shape<dyn, 2, 5, 7>> {
   }
 };
 
+/// Rows 2 … 5 and 0 … 1 of a packed weight; nothing reads the last three, so their gradient is 0.
+struct linear_rows_case : operation_case<shape<dyn, 3, 5>, shape<9, 5>, shape<9>> {
+  static constexpr const char* name = "linear_rows";
+  using also_active = std::integer_sequence<std::uint32_t, 0b001, 0b110>;
+  auto operator()(auto x, auto weight, auto bias) const {
+    const auto y = vscg::linear_rows<2, 4>(x, weight, bias);
+    return vscg::cat<-1>(y, vscg::linear_rows<0, 2>(x, weight, bias));
+  }
+  static std::vector<double> reference(std::size_t items, const arrays& x) {
+    std::vector<double> y;
+    for (std::size_t row = 0; row < items * 3; ++row) {
+      for (const std::size_t o : {2U, 3U, 4U, 5U, 0U, 1U}) {
+        double total = x[2][o];
+        for (std::size_t c = 0; c < 5; ++c) total += x[1][o * 5 + c] * x[0][row * 5 + c];
+        y.push_back(total);
+      }
+    }
+    return y;
+  }
+};
+
 struct conv1d_case : operation_case<shape<dyn, 6, 3>, shape<11, 3, 5>, shape<11>> {
   static constexpr const char* name = "conv1d";
   using also_active = std::integer_sequence<std::uint32_t, 0b001, 0b110>;
@@ -210,6 +234,46 @@ struct conv1d_case : operation_case<shape<dyn, 6, 3>, shape<11, 3, 5>, shape<11>
     }
     return y;
   }
+};
+
+/// x [5, 6, 3] by a weight [4, 3, Kernel, Kernel].
+template <int Kernel, int Stride, int Padding>
+struct conv2d_of : operation_case<shape<dyn, 5, 6, 3>, shape<4, 3, Kernel, Kernel>, shape<4>> {
+  using also_active = std::integer_sequence<std::uint32_t, 0b001, 0b110>;
+  static std::vector<double> reference(std::size_t items, const arrays& x) {
+    std::vector<double> y;
+    const auto at = [&](std::size_t item, int i, int j, std::size_t c) {
+      if (i < 0 || i >= 5 || j < 0 || j >= 6) return 0.0;
+      return x[0][((item * 5 + static_cast<std::size_t>(i)) * 6 + static_cast<std::size_t>(j)) * 3 + c];
+    };
+    for (std::size_t item = 0; item < items; ++item) {
+      for (int i = -Padding; i + Kernel <= 5 + Padding; i += Stride) {
+        for (int j = -Padding; j + Kernel <= 6 + Padding; j += Stride) {
+          for (std::size_t o = 0; o < 4; ++o) {
+            double total = x[2][o];
+            for (std::size_t n = 0; n < 3 * Kernel * Kernel; ++n) {
+              const auto place = static_cast<int>(n % (Kernel * Kernel));
+              const std::size_t c = n / (Kernel * Kernel);
+              total += x[1][o * 3 * Kernel * Kernel + n] * at(item, i + place / Kernel, j + place % Kernel, c);
+            }
+            y.push_back(total);
+          }
+        }
+      }
+    }
+    return y;
+  }
+};
+
+struct conv2d_case : conv2d_of<3, 1, 1> {
+  static constexpr const char* name = "conv2d";
+  auto operator()(auto x, auto weight, auto bias) const { return vscg::conv2d(x, weight, bias); }
+};
+
+/// No window reads the last line, and windows do not overlap.
+struct conv2d_with_stride_case : conv2d_of<2, 3, 1> {
+  static constexpr const char* name = "conv2d with a stride";
+  auto operator()(auto x, auto weight, auto bias) const { return vscg::conv2d<3, 1>(x, weight, bias); }
 };
 
 struct pairwise_products_case : operation_case<shape<dyn, 7>, shape<dyn, 7>> {
@@ -242,9 +306,10 @@ struct mean_over_pairs_case : operation_case<shape<dyn, dyn>> {
   }
 };
 
-using linear_cases = std::tuple<linear_case, linear_relu_case, linear_tanh_case, linear_gelu_case,
+using linear_cases = std::tuple<linear_case, linear_rows_case, linear_relu_case, linear_tanh_case, linear_gelu_case,
                                 linear_without_bias_case, linear_relu_without_bias_case, shared_weight_case>;
-using product_cases = std::tuple<matmul_case, matmul_transpose_case, matmul_with_itself_case, matmul_row_case,
-                                 transpose_case, conv1d_case, pairwise_products_case, mean_over_pairs_case>;
+using product_cases =
+    std::tuple<matmul_case, matmul_transpose_case, matmul_with_itself_case, matmul_row_case, transpose_case,
+               conv1d_case, conv2d_case, conv2d_with_stride_case, pairwise_products_case, mean_over_pairs_case>;
 
 }  // namespace contract

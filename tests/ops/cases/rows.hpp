@@ -9,10 +9,14 @@
 #include <utility>
 #include <vector>
 
+#include <vscg/ops/add.hpp>
 #include <vscg/ops/add_to_rows.hpp>
+#include <vscg/ops/batch_norm.hpp>
 #include <vscg/ops/cosine_similarity.hpp>
+#include <vscg/ops/embedding.hpp>
 #include <vscg/ops/layer_norm.hpp>
 #include <vscg/ops/normalize.hpp>
+#include <vscg/ops/scale.hpp>
 #include <vscg/ops/scale_rows.hpp>
 #include <vscg/ops/softmax.hpp>
 
@@ -134,7 +138,82 @@ struct cosine_with_itself_case : operation_case<row_array> {
   static std::vector<double> reference(std::size_t items, const arrays&) { return std::vector<double>(items * 3, 1.0); }
 };
 
+/// (x - mean) / √(variance + 1e-3) · scale + shift in rows of 11.
+inline std::vector<double> normalized_channels(const std::vector<double>& x, const std::vector<double>& mean,
+                                               const std::vector<double>& variance, const std::vector<double>& scale,
+                                               const std::vector<double>& shift) {
+  std::vector<double> y;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const std::size_t c = i % 11;
+    y.push_back((x[i] - mean[c]) / std::sqrt(variance[c] + 1e-3) * scale[c] + shift[c]);
+  }
+  return y;
+}
+
+/// By the batch's own mean and variance. The variance that the function returns is over rows - 1.
+template <bool Statistics>
+struct batch_norm_of : operation_case<row_array, shape<11>, shape<11>> {
+  static constexpr bool item_by_item = false;
+  static double value(std::size_t operand, double random) { return operand == 0 ? 2 * random + 0.3 : random; }
+  static std::vector<double> reference(std::size_t items, const arrays& x) {
+    const double rows = 3.0 * static_cast<double>(items);
+    std::vector<double> mean(11);
+    std::vector<double> variance(11);
+    for (std::size_t i = 0; i < x[0].size(); ++i) mean[i % 11] += x[0][i] / rows;
+    for (std::size_t i = 0; i < x[0].size(); ++i) variance[i % 11] += std::pow(x[0][i] - mean[i % 11], 2) / rows;
+    auto y = normalized_channels(x[0], mean, variance, x[1], x[2]);
+    for (std::size_t i = 0; Statistics && i < y.size(); ++i)
+      y[i] += 0.5 * mean[i % 11] + 0.25 * variance[i % 11] * rows / (rows - 1);
+    return y;
+  }
+};
+
+struct batch_norm_case : batch_norm_of<false> {
+  static constexpr const char* name = "batch_norm";
+  using also_active = std::integer_sequence<std::uint32_t, 0b001, 0b110>;
+  auto operator()(auto x, auto scale, auto shift) const { return vscg::batch_norm(x, scale, shift, 1e-3).first; }
+};
+
+/// No gradient flows through the statistics, so x takes none.
+struct batch_statistics_case : batch_norm_of<true> {
+  static constexpr const char* name = "batch_norm with its statistics";
+  static constexpr std::uint32_t active = 0b110;
+  auto operator()(auto x, auto scale, auto shift) const {
+    const auto [y, mean, variance] = vscg::batch_norm(x, scale, shift, 1e-3);
+    return y + mean * 0.5 + variance * 0.25;
+  }
+};
+
+struct normalize_channels_case : operation_case<row_array, shape<11>, shape<11>, shape<11>, shape<11>> {
+  static constexpr const char* name = "normalize_channels";
+  static constexpr std::uint32_t active = 0b11001;
+  using also_active = std::integer_sequence<std::uint32_t, 0b00001, 0b11000>;
+  auto operator()(auto x, auto mean, auto variance, auto scale, auto shift) const {
+    return vscg::normalize_channels(x, mean, variance, scale, shift, 1e-3);
+  }
+  static double value(std::size_t operand, double random) { return operand == 2 ? random + 1.5 : random; }
+  static std::vector<double> reference(std::size_t, const arrays& x) {
+    return normalized_channels(x[0], x[1], x[2], x[3], x[4]);
+  }
+};
+
+/// Some rows are asked for by several items and steps, and some by none.
+struct embedding_case : operation_case<vscg::indices<dyn, 2, 3>, shape<9, 11>> {
+  static constexpr const char* name = "embedding";
+  static constexpr std::uint32_t active = 0b10;
+  auto operator()(auto index, auto table) const { return vscg::embedding(index, table); }
+  static double value(std::size_t operand, double random) { return operand == 0 ? 3 * random + 4 : random; }
+  static std::vector<double> reference(std::size_t, const arrays& x) {
+    std::vector<double> y;
+    for (const double index : x[0]) {
+      for (std::size_t c = 0; c < 11; ++c) y.push_back(x[1][static_cast<std::size_t>(index) * 11 + c]);
+    }
+    return y;
+  }
+};
+
 using rows_cases = std::tuple<normalize_case, softmax_case, add_to_rows_case, scale_rows_case, layer_norm_case,
-                              cosine_similarity_case, cosine_with_itself_case>;
+                              cosine_similarity_case, cosine_with_itself_case, batch_norm_case, batch_statistics_case,
+                              normalize_channels_case, embedding_case>;
 
 }  // namespace contract

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
@@ -11,6 +12,7 @@
 
 #include <vscg/core/var.hpp>
 #include <vscg/ops/cat.hpp>
+#include <vscg/ops/heads.hpp>
 #include <vscg/ops/matmul.hpp>
 #include <vscg/ops/max_pool1d.hpp>
 #include <vscg/ops/over_axis.hpp>
@@ -178,8 +180,34 @@ struct view_case : operation_case<shape<dyn, 33>> {
   static std::vector<double> reference(std::size_t items, const arrays& x) { return softmax_case::reference(items, x); }
 };
 
+/// Each head gets its own channels of each step: y[h, t, d] = x[t, h * 3 + d].
+struct split_heads_case : operation_case<shape<dyn, 4, 6>> {
+  static constexpr const char* name = "split_heads";
+  auto operator()(auto x) const { return vscg::split_heads<2>(x); }
+  static std::vector<double> reference(std::size_t items, const arrays& x) {
+    std::vector<double> y;
+    for (std::size_t i = 0; i < items * 24; ++i)
+      y.push_back(x[0][i / 24 * 24 + i / 3 % 4 * 6 + i / 12 % 2 * 3 + i % 3]);
+    return y;
+  }
+};
+
+/// Merging brings back what was split.
+struct merge_heads_case : operation_case<shape<dyn, 5, 6>> {
+  static constexpr const char* name = "merge_heads";
+  auto operator()(auto x) const { return vscg::merge_heads(vscg::softmax(vscg::split_heads<3>(x))); }
+  static std::vector<double> reference(std::size_t, const arrays& x) {
+    std::vector<double> y;
+    for (std::size_t i = 0; i < x[0].size(); ++i) {
+      const std::size_t pair = i / 2 * 2;
+      y.push_back(std::exp(x[0][i]) / (std::exp(x[0][pair]) + std::exp(x[0][pair + 1])));
+    }
+    return y;
+  }
+};
+
 using time_cases = std::tuple<max_pool1d_case, max_pool1d_with_rest_case, max_over_steps_case, mean_over_steps_case,
                               max_then_mean_case, sum_then_max_case, sum_over_only_axis_case, permute_case,
-                              permute_view_case, cat_case, view_case>;
+                              permute_view_case, cat_case, view_case, split_heads_case, merge_heads_case>;
 
 }  // namespace contract

@@ -75,6 +75,22 @@ inline names linear(onnx_graph& to, const node& n) {
   return {activation == nullptr ? y : function(to, activation->word, y)};
 }
 
+// The product takes some rows of a weight and a bias.
+inline names linear_rows(onnx_graph& to, const node& n) {
+  const auto first = static_cast<std::int64_t>(onnx_graph::number(n, "first"));
+  const auto last = first + to.result_extents(n).back();
+  const auto rows = [&](std::size_t k) {
+    return to.add("Slice", {to.operand(n, k), to.integers({first}), to.integers({last}), to.integers({0})});
+  };
+  const auto weight = transposed(to, rows(1), 2);
+  const auto product = to.add("MatMul", {to.operand(n, 0), weight});
+  return {to.add("Add", {product, rows(2)})};
+}
+
+inline names embedding(onnx_graph& to, const node& n) {
+  return {to.add("Gather", {to.operand(n, 1), to.operand(n, 0)}, {{"axis", 0}})};
+}
+
 inline names select_rows(onnx_graph& to, const node& n) {
   const auto first = static_cast<std::int64_t>(onnx_graph::number(n, "first"));
   const auto step = static_cast<std::int64_t>(onnx_graph::number(n, "step"));
@@ -105,6 +121,15 @@ inline names conv1d(onnx_graph& to, const node& n) {
   return {transposed(to, y, 3)};
 }
 
+inline names conv2d(onnx_graph& to, const node& n) {
+  const auto padding = static_cast<std::int64_t>(onnx_graph::number(n, "padding"));
+  const auto stride = static_cast<std::int64_t>(onnx_graph::number(n, "stride"));
+  const auto x = to.add("Transpose", {to.operand(n, 0)}, {{"perm", axes{0, 3, 1, 2}}});
+  const auto y = to.add("Conv", {x, to.operand(n, 1), to.operand(n, 2)},
+                        {{"pads", axes(4, padding)}, {"strides", axes(2, stride)}});
+  return {to.add("Transpose", {y}, {{"perm", axes{0, 2, 3, 1}}})};
+}
+
 inline names max_pool1d(onnx_graph& to, const node& n) {
   const axes window{static_cast<std::int64_t>(onnx_graph::number(n, "window"))};
   const auto y =
@@ -117,6 +142,13 @@ inline names softmax(onnx_graph& to, const node& n) { return {to.add("Softmax", 
 inline names layer_norm(onnx_graph& to, const node& n) {
   return {to.add("LayerNormalization", {to.operand(n, 0), to.operand(n, 1), to.operand(n, 2)},
                  {{"axis", -1}, {"epsilon", onnx_graph::number(n, "epsilon")}})};
+}
+
+inline names normalize_channels(onnx_graph& to, const node& n) {
+  const auto x = to.add("Sub", {to.operand(n, 0), to.operand(n, 1)});
+  const auto variance = to.add("Add", {to.operand(n, 2), to.scalar(onnx_graph::number(n, "epsilon"))});
+  const auto y = to.add("Mul", {to.add("Div", {x, to.add("Sqrt", {variance})}), to.operand(n, 3)});
+  return {to.add("Add", {y, to.operand(n, 4)})};
 }
 
 inline names normalize(onnx_graph& to, const node& n) {
@@ -238,8 +270,9 @@ inline names index_cross_entropy(onnx_graph& to, const node& n) {
   return {item_means(to, cost, to.extents(n, 1).size())};
 }
 
-inline names dropout(onnx_graph&, const node&) {
-  throw expectation_error("ONNX: operation 'dropout'", "a program that was traced for inference", "one for training");
+inline names only_in_training(onnx_graph&, const node& n) {
+  throw expectation_error("ONNX: operation '" + n.kind + "'", "a program that was traced for inference",
+                          "one for training");
 }
 
 }  // namespace vscg::io::onnx_detail
@@ -251,21 +284,25 @@ inline onnx_mapping_table onnx_mappings() {
   using namespace onnx_detail;
   return {{"add", same("Add")},
           {"add_to_rows", by_row("Add")},
+          {"batch_norm", only_in_training},
           {"batch_mean", over_axis("ReduceMean", 0, true)},
           {"batch_weighted_sum", batch_weighted_sum},
           {"binary_cross_entropy", binary_cross_entropy},
           {"binary_cross_entropy_with_logits", binary_cross_entropy_with_logits},
           {"cat", cat},
           {"conv1d", conv1d},
+          {"conv2d", conv2d},
           {"cosine_similarity", cosine_similarity},
           {"cross_entropy", cross_entropy},
           {"divide", same("Div")},
-          {"dropout", dropout},
+          {"dropout", only_in_training},
+          {"embedding", embedding},
           {"gelu", unary},
           {"gru", gru},
           {"index_cross_entropy", index_cross_entropy},
           {"layer_norm", layer_norm},
           {"linear", linear},
+          {"linear_rows", linear_rows},
           {"lstm", lstm},
           {"matmul", matmul},
           {"max", over_its_axis("ReduceMax")},
@@ -275,6 +312,7 @@ inline onnx_mapping_table onnx_mappings() {
           {"mse_loss", mse_loss},
           {"multiply", same("Mul")},
           {"normalize", normalize},
+          {"normalize_channels", normalize_channels},
           {"pairwise_products", pairwise_products},
           {"permute", permute},
           {"reciprocal", reciprocal},
