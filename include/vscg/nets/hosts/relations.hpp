@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vscg/core/begin.hpp>
+
+#include <tuple>
+
+#include <vscg/core/guard.hpp>
+#include <vscg/core/members.hpp>
+#include <vscg/core/var.hpp>
+#include <vscg/nn/dropout.hpp>
+#include <vscg/nn/layer_norm.hpp>
+#include <vscg/nn/linear.hpp>
+#include <vscg/nn/multihead_attention.hpp>
+#include <vscg/nn/sequential.hpp>
+#include <vscg/nn/transformer.hpp>
+#include <vscg/ops/add.hpp>
+#include <vscg/ops/cat.hpp>
+#include <vscg/ops/multiply.hpp>
+
+// What CMRAN and the networks after it are made of: relations within a stream, between two streams, and their
+// interaction. Their published files hold arrays that nothing reaches, the templates of copied layers among them; they
+// are kept so that published weights fit.
+
+namespace vscg {
+
+/// Relations within a stream: [B, T, In] to [B, T, 256], a linear layer and two transformer encoder layers.
+///
+/// Names as released: affine_matrix, encoder.layers.0, encoder.layers.1, encoder_layer (reached by nothing).
+template <int In, int Inner, int C = 256>
+struct internal_relation {
+  using layer = nn::transformer_encoder_layer<C, 4, Inner>;
+  struct stack {
+    nn::sequential<layer, layer> layers;
+    VSCG_MEMBERS(layers)
+  };
+  nn::linear<In, C> affine_matrix;
+  stack encoder;
+  layer encoder_layer;
+  VSCG_MEMBERS(affine_matrix, encoder, encoder_layer)
+
+  template <Var X>
+  auto operator()(const X& x) const {
+    return encoder.layers(affine_matrix(x));
+  }
+  VSCG_OPERANDS(1, 1)
+};
+
+/// A transformer's decoder layer without the attention on its own input:
+///
+///   y = norm1(x + drop(multihead_attn(x, m, m))),  result = norm2(y + drop(linear2(drop(relu(linear1(y)))))).
+///
+/// Names as released: self_attn (reached by nothing), multihead_attn, linear1, linear2, norm1, norm2.
+template <int Inner, int C = 256, class Attention = nn::multihead_attention<C, 4>>
+struct cross_layer {
+  nn::multihead_attention<C, 4> self_attn;
+  Attention multihead_attn{.dropout = {0.1}};
+  nn::linear<C, Inner> linear1;
+  nn::linear<Inner, C> linear2;
+  nn::layer_norm<C> norm1, norm2;
+  nn::dropout dropout{0.1}, dropout1{0.1}, dropout2{0.1};
+  VSCG_MEMBERS(self_attn, multihead_attn, linear1, linear2, norm1, norm2, dropout, dropout1, dropout2)
+
+  template <Var X, Var Memory>
+  auto operator()(const X& given, const Memory& given_memory) const {
+    using sequence = shape<dyn, any_extent, C>;
+    const auto x = expect_shape<cross_layer, sequence>(given);
+    const auto memory = expect_shape<cross_layer, sequence>(given_memory);
+    const auto attended = norm1(x + dropout1(multihead_attn(x, memory, memory)));
+    return norm2(attended + dropout2(linear2(dropout(linear1.with_relu(attended)))));
+  }
+  VSCG_OPERANDS(2, 2)
+};
+
+/// Relations between streams: x [B, T, In] looks at `memory` [B, T, 256], what the other stream's `internal_relation`
+/// says, and at itself. With y = affine_matrix(x), the keys are memory's steps, then y's.
+///
+/// Names as released: affine_matrix, decoder.layers.0, decoder_layer (reached by nothing).
+template <int In, class Layer>
+struct cross_relation {
+  static constexpr int channels = 256;
+  struct stack {
+    nn::sequential<Layer> layers;
+    VSCG_MEMBERS(layers)
+  };
+  nn::linear<In, channels> affine_matrix;
+  stack decoder;
+  Layer decoder_layer;
+  VSCG_MEMBERS(affine_matrix, decoder, decoder_layer)
+
+  template <Var X, Var Memory>
+  auto operator()(const X& x, const Memory& given_memory) const {
+    const auto memory = expect_shape<cross_relation, shape<dyn, any_extent, channels>>(given_memory);
+    const auto y = affine_matrix(x);
+    return std::get<0>(decoder.layers.layers)(y, cat<1>(memory, y));
+  }
+  VSCG_OPERANDS(2, 2)
+};
+
+/// The interaction of two streams: g = x ∘ y looks at the steps of y, then of x: norm1(g + drop(attention(g))).
+///
+/// Names as released: video_multihead, norm1.
+template <int Heads = 4, int C = 256>
+struct interaction {
+  nn::multihead_attention<C, Heads> video_multihead{.dropout = {0.1}};
+  nn::layer_norm<C> norm1;
+  nn::dropout dropout{0.1};
+  VSCG_MEMBERS(video_multihead, norm1, dropout)
+
+  /// x, y [B, T, C] to [B, T, C].
+  template <Var X, Var Y>
+  auto operator()(const X& given_x, const Y& given_y) const {
+    const auto x = expect_shape<interaction, shape<dyn, any_extent, C>>(given_x);
+    const auto y = expect_same_shape<interaction>(x, given_y);
+    const auto global = x * y;
+    const auto memory = cat<1>(y, x);
+    return norm1(global + dropout(video_multihead(global, memory, memory)));
+  }
+  VSCG_OPERANDS(2, 2)
+};
+
+}  // namespace vscg
+
+#include <vscg/core/end.hpp>

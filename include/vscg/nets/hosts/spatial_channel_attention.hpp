@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vscg/core/begin.hpp>
+
+#include <vscg/core/guard.hpp>
+#include <vscg/core/members.hpp>
+#include <vscg/core/var.hpp>
+#include <vscg/nets/vscg/region_attention.hpp>
+#include <vscg/nn/linear.hpp>
+#include <vscg/ops/matmul.hpp>
+#include <vscg/ops/multiply.hpp>
+#include <vscg/ops/over_axis.hpp>
+#include <vscg/ops/relu.hpp>
+#include <vscg/ops/shift.hpp>
+#include <vscg/ops/sigmoid.hpp>
+#include <vscg/ops/softmax.hpp>
+#include <vscg/ops/tanh.hpp>
+
+namespace vscg {
+
+/// The sound's gate on the picture's channels. For a segment with sound a, regions X to weigh and K to look at:
+///
+///   m = relu(affine_audio_1(a)) ∘ mean_p relu(affine_video_1(K[p])),
+///   result X[p] ∘ (1 + σ(affine_v_c_att(relu(affine_bottleneck(m))))).
+///
+/// Names as released: affine_video_1, affine_audio_1, affine_bottleneck, affine_v_c_att.
+template <int Da = 128, int Dv = 512>
+struct channel_gate {
+  nn::linear<Dv, Dv> affine_video_1;
+  nn::linear<Da, Dv> affine_audio_1;
+  nn::linear<Dv, 256> affine_bottleneck;
+  nn::linear<256, Dv> affine_v_c_att;
+  VSCG_MEMBERS(affine_video_1, affine_audio_1, affine_bottleneck, affine_v_c_att)
+
+  /// X, K [B, T, R, Dv] and audio [B, T, Da] to [B, T, R, Dv].
+  template <Var X, Var K, Var Audio>
+  auto operator()(const X& given_x, const K& given_k, const Audio& given_audio) const {
+    const auto x = expect_shape<channel_gate, shape<dyn, any_extent, any_extent, Dv>>(given_x);
+    const auto k = expect_same_shape<channel_gate>(x, given_k);
+    constexpr int T = extent<shape_of<decltype(x)>, 1>;
+    const auto audio = expect_shape<channel_gate, shape<dyn, T, Da>>(given_audio);
+    const auto looked = affine_audio_1.with_relu(audio) * mean<2>(affine_video_1.with_relu(k));
+    const auto gate = sigmoid(affine_v_c_att(affine_bottleneck.with_relu(looked)));
+    return x * view<shape<dyn, T, 1, Dv>>(gate + 1.0);
+  }
+  VSCG_OPERANDS(3, 3)
+};
+
+/// What a map over regions shows: Σ_p α[p] C[p] of maps [B, T, R] and regions [B, T, R, Dv], [B, T, Dv].
+template <Var Map, Var Regions>
+auto attended_regions(const Map& map, const Regions& regions) {
+  using picture = shape_of<Regions>;
+  constexpr int T = extent<picture, 1>;
+  const auto rows = view<shape<dyn, T, 1, extent<picture, 2>>>(map);
+  return view<shape<dyn, T, extent<picture, 3>>>(matmul(rows, regions));
+}
+
+/// CMRAN's attention to channels, then to regions (Xu et al., ACM MM 2020): C = channel_gate(V, V, a), and with
+/// u[p] = relu(affine_video_2(C[p])), w = relu(affine_audio_2(a)):
+///
+///   α = softmax_p(tanh(affine_v_s_att(u[p] ∘ w))),  result Σ_p α[p] C[p].
+///
+/// Names as released: those of `channel_gate`, affine_video_2, affine_audio_2, affine_v_s_att, affine_video_guided_1
+/// and affine_video_guided_2. Nothing reaches the last two; they are kept so that published weights fit.
+template <int Da = 128, int Dv = 512>
+struct spatial_channel_attention {
+  channel_gate<Da, Dv> channels;
+  nn::linear<Dv, 256> affine_video_2;
+  nn::linear<Da, 256> affine_audio_2;
+  nn::linear<256, 1> affine_v_s_att;
+  nn::linear<Dv, 64> affine_video_guided_1;
+  nn::linear<64, 128> affine_video_guided_2;
+  VSCG_NAMED_MEMBERS((channels, ""), (affine_video_2, "affine_video_2"), (affine_audio_2, "affine_audio_2"),
+                     (affine_v_s_att, "affine_v_s_att"), (affine_video_guided_1, "affine_video_guided_1"),
+                     (affine_video_guided_2, "affine_video_guided_2"))
+
+  /// visual [B, T, R, Dv] and audio [B, T, Da] to [B, T, Dv], with the map [B, T, R].
+  template <Var Visual, Var Audio>
+  auto operator()(const Visual& given_visual, const Audio& given_audio) const {
+    const auto visual = expect_shape<spatial_channel_attention, shape<dyn, any_extent, any_extent, Dv>>(given_visual);
+    constexpr int T = extent<shape_of<decltype(visual)>, 1>;
+    constexpr int R = extent<shape_of<decltype(visual)>, 2>;
+    const auto audio = expect_shape<spatial_channel_attention, shape<dyn, T, Da>>(given_audio);
+    const auto gated = channels(visual, visual, audio);
+    const auto sound = view<shape<dyn, T, 1, 256>>(affine_audio_2.with_relu(audio));
+    const auto scores = vscg::tanh(affine_v_s_att(affine_video_2.with_relu(gated) * sound));
+    const auto map = softmax(view<shape<dyn, T, R>>(scores));
+    return attended{attended_regions(map, gated), map};
+  }
+  VSCG_OPERANDS(2, 2)
+};
+
+}  // namespace vscg
+
+#include <vscg/core/end.hpp>
