@@ -15,8 +15,10 @@
 #include <vscg/ops/batch_norm.hpp>
 #include <vscg/ops/binary_cross_entropy.hpp>
 #include <vscg/ops/cat.hpp>
+#include <vscg/ops/class_mean.hpp>
 #include <vscg/ops/clear.hpp>
 #include <vscg/ops/column_sums.hpp>
+#include <vscg/ops/constant.hpp>
 #include <vscg/ops/conv1d.hpp>
 #include <vscg/ops/conv2d.hpp>
 #include <vscg/ops/convolution.hpp>
@@ -27,6 +29,7 @@
 #include <vscg/ops/embedding.hpp>
 #include <vscg/ops/gelu.hpp>
 #include <vscg/ops/gru.hpp>
+#include <vscg/ops/l1_loss.hpp>
 #include <vscg/ops/layer_norm.hpp>
 #include <vscg/ops/linear.hpp>
 #include <vscg/ops/lstm.hpp>
@@ -62,6 +65,7 @@
   EACH(T, kernels::batch_sum_pullback<T>)                                                 \
   EACH(T, kernels::channel_means<T>)                                                      \
   EACH(T, kernels::channel_variances<T>)                                                  \
+  EACH(T, kernels::class_mean_pullback<T>)                                                \
   EACH(T, kernels::clear<T>)                                                              \
   EACH(T, kernels::binary_forward<kernels::sum_of_two, T>)                                \
   EACH(T, kernels::binary_forward<kernels::product_of_two, T>)                            \
@@ -109,6 +113,7 @@
   ROWS(T, kernels::broadcast_pullback<divide_function::slope_of_b, T>)                    \
   ROWS(T, kernels::centered_products<T>)                                                  \
   ROWS(T, kernels::channels_before_steps<T>)                                              \
+  ROWS(T, kernels::class_mean_forward<T>)                                                 \
   ROWS(T, kernels::clear_last_steps<T>)                                                   \
   ROWS(T, kernels::copy_columns<T>)                                                       \
   ROWS(T, kernels::cosine_similarity_forward<T>)                                          \
@@ -158,8 +163,11 @@
   ROWS(T, kernels::pointwise_loss_pullback<binary_cross_entropy_function, T>)             \
   ROWS(T, kernels::pointwise_loss_forward<binary_cross_entropy_with_logits_function, T>)  \
   ROWS(T, kernels::pointwise_loss_pullback<binary_cross_entropy_with_logits_function, T>) \
+  ROWS(T, kernels::pointwise_loss_forward<l1_loss_function, T>)                           \
+  ROWS(T, kernels::pointwise_loss_pullback<l1_loss_function, T>)                          \
   ROWS(T, kernels::pointwise_loss_forward<mse_loss_function, T>)                          \
   ROWS(T, kernels::pointwise_loss_pullback<mse_loss_function, T>)                         \
+  ROWS(T, kernels::put_numbers<T>)                                                        \
   ROWS(T, recurrent::gather_previous<T>)
 // clang-format on
 

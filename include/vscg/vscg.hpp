@@ -18,6 +18,7 @@
 #include <vscg/core/shape.hpp>
 #include <vscg/core/team.hpp>
 #include <vscg/core/var.hpp>
+#include <vscg/model/accuracy.hpp>
 #include <vscg/model/loss.hpp>
 #include <vscg/model/model.hpp>
 #include <vscg/model/session.hpp>
@@ -34,6 +35,7 @@
 #include <vscg/nn/frozen.hpp>
 #include <vscg/nn/layer_norm.hpp>
 #include <vscg/nn/linear.hpp>
+#include <vscg/nn/loss.hpp>
 #include <vscg/nn/max_pool1d.hpp>
 #include <vscg/nn/multihead_attention.hpp>
 #include <vscg/nn/over_axis.hpp>

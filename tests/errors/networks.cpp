@@ -102,3 +102,15 @@ auto train_for_one_term(classifier& net) { return trainer(net, adam{}, class_los
 auto train_for_each_item(classifier& net) { return trainer(net, adam{}, class_loss<0>{}).steps(); }
 // expect: shape_mismatch<.*linear<4, 3.*expects<1, .*of_operands>.*gets<2, .*of_operands>
 auto infer_two(const classifier& net, std::span<const float> x) { return net.infer(x, x); }
+
+// The library's losses take one output, with the axes that they need.
+// expect: shape_mismatch<.*cross_entropy_loss, .*expects<1, .*of_outputs>.*gets<5, .*of_outputs>
+auto train_several_outputs(modeled<vscg_net>& net) { return trainer(net, adam{}, nn::cross_entropy_loss{}).steps(); }
+struct one_score {
+  nn::linear<4, 1> layer;
+  VSCG_MEMBERS(layer)
+  using inputs = input_shapes<shape<dyn, 4>>;
+  auto operator()(auto x) const { return view<shape<dyn>>(layer(x)); }
+};
+// expect: shape_mismatch<.*cross_entropy_loss, .*expects<.*axis::batch, .*axis::any>.*gets<.*axis::batch>
+auto train_one_score(modeled<one_score>& net) { return trainer(net, adam{}, nn::cross_entropy_loss{}).steps(); }

@@ -14,6 +14,7 @@
 
 #include <vscg/core/parameter.hpp>
 #include <vscg/io/checkpoint.hpp>
+#include <vscg/io/checkpoint_arrays.hpp>
 #include <vscg/io/json.hpp>
 #include <vscg/io/safetensors.hpp>
 #include <vscg/io/safetensors_header.hpp>

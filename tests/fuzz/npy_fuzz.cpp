@@ -35,6 +35,7 @@ constexpr std::string_view words[] = {"'descr'",    "'fortran_order'",
                                       "'=f4'",      "'e'",
                                       "'float32'",  "'f'",
                                       "'<i8'",      "'[('",
+                                      "'|u1'",      "'>i2'",
                                       "u",          "U",
                                       "L",          "False",
                                       "True",       "None",
@@ -48,6 +49,7 @@ const std::vector<std::string> dictionaries = {
     "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }                                                  \n",
     "{'descr': '<f8', 'fortran_order': False, 'shape': (3,), }\n",
     "{'descr': '<f2', 'fortran_order': False, 'shape': (), }\n",
+    "{'descr': '|u1', 'fortran_order': False, 'shape': (5,), }\n",
     "{'fortran_order': False, 'descr': '<f4', 'shape': (2L, 3L), }\n",
     "{'descr': '>f8', 'fortran_order': True, 'shape': (1, 4), }\n",
     "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 10, 0, 7), }\n"};
@@ -100,8 +102,9 @@ void check_values(const npy_file& file, const npy_bytes& parts) {
   const auto array = read_npy<T>(file.path());
   fuzz::require(std::ranges::equal(array.shape(), file.shape()) && array.size() == file.size(), "another shape");
   const std::size_t size = array.size();
-  const bool swapped = parts.dictionary.find('>') != std::string::npos;
-  if (!swapped && size > 0 && parts.values.size() == size * sizeof(T)) {  // of this very type
+  const npy_header header = parse_npy_dictionary(parts.dictionary, "again", static_cast<int>(parts.version));
+  if (!header.big_endian && header.type == dtype_of<T>() && size > 0 &&
+      parts.values.size() == size * sizeof(T)) {  // of this very type
     fuzz::require(std::memcmp(array.data(), parts.values.data(), parts.values.size()) == 0, "other values");
   }
   std::vector<T> one(1);
@@ -169,6 +172,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const npy_bytes parts = npy_bytes::of(bytes);
   check_values<float>(*file, parts);
   check_values<double>(*file, parts);
+  std::vector<std::int32_t> whole(file->size());
+  fuzz::require_name(error_of([&] { file->read(0, std::span<std::int32_t>(whole)); }), input.path());
   write_again(*file);
   return 0;
 }

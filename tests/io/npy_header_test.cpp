@@ -74,12 +74,16 @@ TEST_CASE("the spellings that NumPy reads, and none that it does not") {
   }
   for (const char* text : {"'<f8'", "'f8'", "'d'", "'<d'", "'float64'", "'double'", "'float'"})
     CHECK(type(text) == "F64");
+  for (const char* text : {"'|u1'", "'<u1'", "'u1'", "'B'", "'uint8'"}) CHECK(type(text) == "U8");
+  for (const char* text : {"'<i8'", "'i8'", "'<q'", "'int64'"}) CHECK(type(text) == "I64");
+  CHECK(type("'>i4'") == "I32 swapped");
+  CHECK(type("'<u2'") == "U16");
   CHECK(type("'>f2'") == "F16 swapped");
   CHECK(type("'>f4'") == "F32 swapped");
   CHECK(type("'>d'") == "F64 swapped");
-  for (const char* text : {"b'<f4'", "u '<f4'", "''",      "'<'",   "None",     "'<F4'",         "'<float32'",
-                           "'<<f4'", "'<f16'",  "'g'",     "'<c8'", "'|b1'",    "'|S4'",         "'|V4'",
-                           "' <f4'", "'<f4 '",  "'f4,f4'", "'!f4'", "'(2,)f4'", "('<f4', (1,))", "'<M8[s]'"}) {
+  for (const char* text : {"b'<f4'", "u '<f4'", "''",    "'<'",      "None",          "'<F4'",   "'<float32'", "'<<f4'",
+                           "'<f16'", "'g'",     "'<i3'", "'<c8'",    "'|b1'",         "'|S4'",   "'|V4'",      "' <f4'",
+                           "'<f4 '", "'f4,f4'", "'!f4'", "'(2,)f4'", "('<f4', (1,))", "'<M8[s]'"}) {
     CHECK(type(text).empty());
   }
 
@@ -97,9 +101,10 @@ TEST_CASE("errors name what cannot be read") {
     return problem("{'descr': " + type + ", 'fortran_order': False, 'shape': (1,), }");
   };
   CHECK(typed("'<f4'").empty());
-  CHECK(contains(typed("'<i4'"), "a.npy: type of the values: expected float32, float64 or float16, found '<i4'"));
+  CHECK(contains(typed("'<c8'"),
+                 "a.npy: type of the values: expected float32, float64, float16 or integers, found '<c8'"));
   CHECK(contains(typed("'|O'"), "found pickled Python objects ('|O')"));
-  CHECK(contains(typed("'<i8'"), "found '<i8'"));
+  CHECK(contains(typed("'|b1'"), "found '|b1'"));
   CHECK(contains(typed("[('a', '<f4')]"), "found a structured type"));
   CHECK(contains(problem("{'descr': '<f4', 'fortran_order': True, 'shape': (2, 2), }"),
                  "a.npy: expected row-major values, found Fortran order"));

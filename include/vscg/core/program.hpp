@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -34,6 +35,7 @@ class program {
         parameters_(std::move(trace.parameters)),
         parameter_labels_(std::move(trace.parameter_labels)),
         updates_(std::move(trace.updates)),
+        constants_(std::move(trace.constants)),
         outputs_(std::move(outputs)),
         loss_(loss) {
     keep_what_is_needed(std::move(trace.nodes));
@@ -214,6 +216,7 @@ class program {
   std::vector<slot_id> parameters_;
   std::vector<std::string> parameter_labels_;
   std::vector<array_update> updates_;
+  std::vector<std::shared_ptr<const std::vector<double>>> constants_;  // nodes point to them
   std::vector<slot_id> outputs_;
   slot_id loss_ = no_slot;
   std::vector<bool> has_gradient_;

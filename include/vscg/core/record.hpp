@@ -323,6 +323,15 @@ template <class Operation, class Tag, class... Shapes, bool... Active>
   return detail::result_vars<Tag, active != 0>(traces[0], first, typename Chosen::results{});
 }
 
+/// Records one operation without operands, as data of a trace.
+template <class Tag, class Operation>
+[[gnu::cold]] auto record_without_operands(recorder& trace, const Operation& operation) {
+  static_assert(std::is_trivially_copyable_v<Operation> && sizeof(Operation) <= node::operation_bytes);
+  const slot_id first =
+      detail::append(trace, detail::described<Operation, Tag, 0>::value, {nullptr, 0}, &operation, sizeof(Operation));
+  return detail::result_vars<Tag, false>(&trace, first, typename Operation::results{});
+}
+
 }  // namespace vscg
 
 #include <vscg/core/end.hpp>

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <utility>
@@ -31,6 +32,7 @@ struct recorder {
   std::vector<std::string> parameter_labels;  // by id
   std::vector<std::uint32_t> random_uses;     // by random key: how often it was used
   std::vector<array_update> updates;
+  std::vector<std::shared_ptr<const std::vector<double>>> constants;  // operations point to them
   bool dropout = true;
 
   slot_id add(slot s) {

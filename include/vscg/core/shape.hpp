@@ -67,6 +67,29 @@ struct indices : shape<Extents...> {
   static constexpr bool of_indices = true;
 };
 
+/// The same, where an index is one of `Count` classes, 0 to Count - 1, or negative: none. A batch is refused if it has
+/// another one. In a trace it is like `indices`.
+template <int Count, int... Extents>
+struct class_indices : indices<Extents...> {
+  static constexpr int class_count = Count;
+  static_assert(Count > 0, "vscg::class_indices: at least one class");
+};
+
+namespace detail {
+template <class Shape>
+struct traced_shape {
+  using type = Shape;
+};
+template <int Count, int... Extents>
+struct traced_shape<class_indices<Count, Extents...>> {
+  using type = indices<Extents...>;
+};
+}  // namespace detail
+
+/// The shape that operations see of an input or target of this shape.
+template <class Shape>
+using traced_shape = typename detail::traced_shape<Shape>::type;
+
 /// Extent of axis `Axis`, counted from the end when negative: extent<shape<dyn, 10, 256>, -1> is 256.
 template <class Shape, int Axis>
 inline constexpr int extent =
@@ -131,6 +154,7 @@ enum class number : unsigned char {
   of_axes,
   of_elements,
   of_operands,
+  of_outputs,
   of_terms
 };
 

@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
+#include <utility>
 
 #include <vscg/core/config.hpp>
 #include <vscg/core/finite.hpp>
@@ -16,8 +18,22 @@
 namespace vscg {
 inline namespace VSCG_INSTRUCTION_SET {
 
-/// How a number is stored in a file. Integers are left to HDF5's own (slow) conversion.
-enum class element_kind { float16, bfloat16, float32, float64, integer };
+/// How a number is stored in a file. `integer` is any that is left to HDF5's own (slow) conversion.
+enum class element_kind {
+  float16,
+  bfloat16,
+  float32,
+  float64,
+  integer,
+  int8,
+  uint8,
+  int16,
+  uint16,
+  int32,
+  uint32,
+  int64,
+  uint64
+};
 
 /// Kind and byte order of the numbers in a file.
 struct element_format {
@@ -25,8 +41,10 @@ struct element_format {
   bool swapped = false;  ///< the byte order is not this machine's
 
   std::size_t bytes() const {
-    return kind == element_kind::float16 || kind == element_kind::bfloat16 ? 2 : kind == element_kind::float32 ? 4 : 8;
+    constexpr std::size_t all[] = {2, 2, 4, 8, 8, 1, 1, 2, 2, 4, 4, 8, 8};
+    return all[static_cast<std::size_t>(kind)];
   }
+  bool is_integer() const { return kind >= element_kind::integer; }
 };
 
 namespace element_detail {
@@ -39,6 +57,29 @@ constexpr Word swap_bytes(Word word) {
     word = static_cast<Word>(word >> 8U);
   }
   return result;
+}
+
+/// f(0) of the integer type that a kind stands for.
+template <class F>
+auto with_integer(element_kind kind, F f) {
+  switch (kind) {
+    case element_kind::int8:
+      return f(std::int8_t{});
+    case element_kind::uint8:
+      return f(std::uint8_t{});
+    case element_kind::int16:
+      return f(std::int16_t{});
+    case element_kind::uint16:
+      return f(std::uint16_t{});
+    case element_kind::int32:
+      return f(std::int32_t{});
+    case element_kind::uint32:
+      return f(std::uint32_t{});
+    case element_kind::uint64:
+      return f(std::uint64_t{});
+    default:
+      return f(std::int64_t{});
+  }
 }
 
 // `value` turns a word of the file into a number.
@@ -83,9 +124,30 @@ VSCG_NOINLINE bool convert_elements(element_format format, const std::byte* from
     case element_kind::float64:
       return convert_order<std::uint64_t>(format.swapped, from, count, to, as_double);
     case element_kind::integer:
+      return convert_order<std::uint64_t>(false, from, count, to, as_double);
+    default:
       break;
   }
-  return convert_order<std::uint64_t>(false, from, count, to, as_double);
+  return element_detail::with_integer(format.kind, [&]<class Integer>(Integer) {
+    return convert_order<std::make_unsigned_t<Integer>>(format.swapped, from, count, to,
+                                                        [](auto word) { return static_cast<Integer>(word); });
+  });
+}
+
+/// Converts `count` integers in `format` at `from`, aligned or not. Returns how many come before the first one that
+/// std::int32_t cannot hold; `count` if it holds all.
+inline std::size_t convert_integers(element_format format, const std::byte* from, std::size_t count, std::int32_t* to) {
+  return element_detail::with_integer(format.kind, [&]<class Integer>(Integer) {
+    using word_type = std::make_unsigned_t<Integer>;
+    for (std::size_t i = 0; i < count; ++i) {
+      word_type word;
+      std::memcpy(&word, from + i * sizeof(word), sizeof(word));
+      const auto value = static_cast<Integer>(format.swapped ? element_detail::swap_bytes(word) : word);
+      if (!std::in_range<std::int32_t>(value)) return i;
+      to[i] = static_cast<std::int32_t>(value);
+    }
+    return count;
+  });
 }
 
 }  // namespace VSCG_INSTRUCTION_SET

@@ -20,7 +20,8 @@ namespace vscg::io {
 static_assert(std::endian::native == std::endian::little, "vscg::io supports little-endian machines only");
 
 /// Types of numbers in files. f16 is IEEE half, bf16 the upper half of a float; both are read, never written. The types
-/// from boolean on are known only so that a file that holds some of them can be opened; their values are not read.
+/// from boolean on are known so that a safetensors file that holds some of them can be opened; their values are not
+/// read there. Integers are read from .npy files.
 enum class dtype : unsigned char {
   f16,
   bf16,
@@ -85,7 +86,8 @@ constexpr bool readable_as(dtype stored) {
   return std::floating_point<T> && (narrow || (stored == dtype::f32 && sizeof(T) > sizeof(float)));
 }
 
-/// How the numbers of a floating type are stored in a file, in this machine's byte order; nothing for other types.
+/// How the numbers of a floating or integer type are stored in a file, in this machine's byte order; nothing for other
+/// types.
 constexpr std::optional<element_format> element_format_of(dtype stored) {
   switch (stored) {
     case dtype::f16:
@@ -96,6 +98,22 @@ constexpr std::optional<element_format> element_format_of(dtype stored) {
       return element_format{element_kind::float32, false};
     case dtype::f64:
       return element_format{element_kind::float64, false};
+    case dtype::i8:
+      return element_format{element_kind::int8, false};
+    case dtype::u8:
+      return element_format{element_kind::uint8, false};
+    case dtype::i16:
+      return element_format{element_kind::int16, false};
+    case dtype::u16:
+      return element_format{element_kind::uint16, false};
+    case dtype::i32:
+      return element_format{element_kind::int32, false};
+    case dtype::u32:
+      return element_format{element_kind::uint32, false};
+    case dtype::i64:
+      return element_format{element_kind::int64, false};
+    case dtype::u64:
+      return element_format{element_kind::uint64, false};
     default:
       return std::nullopt;
   }

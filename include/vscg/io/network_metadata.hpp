@@ -75,7 +75,7 @@ inline void check_version(const std::string& text, const std::string& thing) {
 /// Names that no setting may have: the metadata's own keys, and those of checkpoints.
 inline bool is_reserved(std::string_view setting) {
   return setting == "version" || setting == "network" || setting == "form" || setting == "format" ||
-         setting == "checksum" || setting.starts_with("run.");
+         setting == "checksum" || setting.starts_with("run.") || setting.starts_with("trainer.");
 }
 
 inline bool is_list(std::string_view text) { return text.starts_with('['); }

@@ -33,12 +33,13 @@ using row_major_array = xt::xarray<T, xt::layout_type::row_major>;
 /// The shape of the array in a .npy file, without reading its values. Throws like read_npy().
 inline std::vector<std::size_t> npy_shape(const std::filesystem::path& path) { return npy_file(path).shape(); }
 
-/// Reads a .npy file of float16, float32 or float64 into an array of T, of any rank; NumPy: load(path).astype(T).
-/// float64 is rounded to float where T is float: these are features and measurements, not weights. The caller checks
-/// the rank, the extents and whether values are finite.
+/// Reads a .npy file of float16, float32, float64 or integers into an array of T, of any rank; NumPy:
+/// load(path).astype(T). T is float, double or, for class indices, std::int32_t, which takes integers that fit. float64
+/// is rounded to float where T is float: these are features and measurements, not weights. The caller checks the rank,
+/// the extents and whether values are finite.
 ///
 /// Throws like npy_file.
-template <std::floating_point T>
+template <npy_value T>
 row_major_array<T> read_npy(const std::filesystem::path& path) {
   const npy_file file(path);
   auto array = row_major_array<T>::from_shape(file.shape());

@@ -87,9 +87,13 @@ inline opened open_npy(const input_file& file) {
 
 }  // namespace npy_detail
 
-/// A .npy file of float16, float32 or float64, in either byte order, open for reading, with its header and size
-/// checked. Values are read on request, so an array larger than memory can be used part by part. It is const and safe
-/// to use from several threads at once.
+/// What the values of a .npy file can be read as.
+template <class T>
+concept npy_value = std::floating_point<T> || std::same_as<T, std::int32_t>;
+
+/// A .npy file of float16, float32, float64 or integers, in either byte order, open for reading, with its header and
+/// size checked. Values are read on request, so an array larger than memory can be used part by part. It is const and
+/// safe to use from several threads at once.
 class npy_file {
  public:
   /// Throws vscg::expectation_error naming the file when it is missing, truncated, longer than its array, in Fortran
@@ -105,16 +109,26 @@ class npy_file {
     return product;
   }
 
-  /// Reads values `first` … `first + out.size() - 1` of the flat array as T. float64 is rounded to float where T is
-  /// float: these are features and measurements, not weights. The caller checks whether values are finite.
-  template <std::floating_point T>
+  /// Reads values `first` … `first + out.size() - 1` of the flat array as T. float64 and large integers are rounded
+  /// where T is float: these are features and measurements, not weights. The caller checks whether values are finite.
+  /// As std::int32_t only integers are read; vscg::expectation_error if one does not fit.
+  template <npy_value T>
   void read(std::size_t first, std::span<T> out) const {
     if (first > size() || out.size() > size() - first) {
       throw expectation_error(path().string(), std::to_string(size()) + " values", "a request beyond them");
     }
     element_format format = element_format_of(opened_.header.type).value();
     format.swapped = opened_.header.big_endian;
-    read_elements(file_, opened_.data_begin + first * format.bytes(), format, out);
+    const std::uint64_t begin = opened_.data_begin + first * format.bytes();
+    if constexpr (std::floating_point<T>) {
+      read_elements(file_, begin, format, out);
+    } else {
+      if (!format.is_integer()) {
+        throw expectation_error(path().string() + ": type of the values", "integers",
+                                std::string(dtype_name(opened_.header.type)) + " (save array.astype('int32'))");
+      }
+      read_integers(file_, begin, format, out);
+    }
   }
 
  private:

@@ -22,7 +22,7 @@ namespace vscg::io {
 
 /// What the header of a .npy file says, see https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
 struct npy_header {
-  dtype type = dtype::f32;  // f16, f32 or f64
+  dtype type = dtype::f32;  // f16, f32, f64 or an integer
   bool big_endian = false;
   std::vector<std::size_t> shape;
 };
@@ -101,7 +101,7 @@ class dictionary_parser {
   /// The part of a header that descr gives. NumPy writes '<f4', but also reads its other names for the same type.
   npy_header element_type() {
     const std::string thing = file_ + ": type of the values";
-    const std::string expected = "float32, float64 or float16";
+    const std::string expected = "float32, float64, float16 or integers";
     if (accept('[')) throw expectation_error(thing, expected, "a structured type");
     const std::string_view name = quoted();
     struct names_of {
@@ -110,7 +110,15 @@ class dictionary_parser {
     };
     constexpr names_of known[] = {{dtype::f16, "f2", "e", {"float16", "half"}},
                                   {dtype::f32, "f4", "f", {"float32", "single"}},
-                                  {dtype::f64, "f8", "d", {"float64", "double", "float"}}};
+                                  {dtype::f64, "f8", "d", {"float64", "double", "float"}},
+                                  {dtype::i8, "i1", "b", {"int8", "byte"}},
+                                  {dtype::u8, "u1", "B", {"uint8", "ubyte"}},
+                                  {dtype::i16, "i2", "h", {"int16", "short"}},
+                                  {dtype::u16, "u2", "H", {"uint16", "ushort"}},
+                                  {dtype::i32, "i4", "i", {"int32", "intc"}},
+                                  {dtype::u32, "u4", "I", {"uint32", "uintc"}},
+                                  {dtype::i64, "i8", "q", {"int64", "longlong"}},
+                                  {dtype::u64, "u8", "Q", {"uint64", "ulonglong"}}};
     const std::string_view order = name.substr(0, name.find_first_not_of("<>=|"));
     const std::string_view rest = name.substr(order.size());
     for (const auto& [type, code, letter, words] : known) {
@@ -167,7 +175,7 @@ class dictionary_parser {
 }  // namespace npy_detail
 
 /// Reads the dictionary of a .npy header; `version` is the format's. Throws vscg::expectation_error naming `file` for
-/// anything but row-major float16, float32 or float64.
+/// anything but row-major float16, float32, float64 or integers.
 inline npy_header parse_npy_dictionary(std::string_view text, const std::string& file, int version = 1) {
   return npy_detail::dictionary_parser(text, file, version).parse();
 }

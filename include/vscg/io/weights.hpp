@@ -42,6 +42,15 @@ void check_identity(const network_metadata& metadata, const parameter_table& tab
   }
 }
 
+template <class Network, class Scalar, class Backend>
+void save(const vscg::weights<Network, Scalar, Backend>& w, const std::filesystem::path& path,
+          const std::map<std::string, std::string>& metadata) {
+  std::vector<std::vector<Scalar>> numbers;
+  for (const auto& entry : w.table().entries) numbers.push_back(w.get(entry.name));
+  save_state<Scalar>(
+      path, state_entries(w.table()), [&](std::size_t i) { return std::span<const Scalar>(numbers[i]); }, metadata);
+}
+
 }  // namespace weights_detail
 
 /// Writes all arrays of `w`, atomically: the file gets its name when it is complete and on disk, or not at all. The
@@ -53,11 +62,7 @@ template <class Network, class Scalar, class Backend>
 void save_weights(const vscg::weights<Network, Scalar, Backend>& w, const std::filesystem::path& path,
                   const network_metadata& metadata) {
   weights_detail::check_identity<Network>(metadata, w.table(), "metadata to write into " + path.string());
-  std::vector<std::vector<Scalar>> numbers;
-  for (const auto& entry : w.table().entries) numbers.push_back(w.get(entry.name));
-  save_state<Scalar>(
-      path, weights_detail::state_entries(w.table()),
-      [&](std::size_t i) { return std::span<const Scalar>(numbers[i]); }, metadata_to_map(metadata));
+  weights_detail::save(w, path, metadata_to_map(metadata));
 }
 template <class Network, class Scalar, class Backend, class Inputs>
 void save_weights(const model<Network, Scalar, Backend, Inputs>& net, const std::filesystem::path& path,
@@ -107,7 +112,27 @@ inline network_metadata read_metadata(const std::filesystem::path& path) {
 
 namespace vscg {
 
-/// Loads a safetensors file into a model: all names and shapes must fit, or nothing changes. See io::load_weights.
+/// Writes a network's numbers as a safetensors file, atomically, for `load`. If the network has a name
+/// (vscg::identity_of), the file says so. Throws vscg::expectation_error, and leaves an earlier file, if a number is
+/// NaN or infinite or the file cannot be written. PyTorch: save_file(net.state_dict(), path).
+template <class Network, class Scalar, class Backend>
+void save(const weights<Network, Scalar, Backend>& w, const std::filesystem::path& path) {
+  std::map<std::string, std::string> metadata;
+  if constexpr (identity_of<Network>.named())
+    metadata = io::metadata_to_map(io::metadata_of<Network>(w.table().settings));
+  io::weights_detail::save(w, path, metadata);
+}
+template <class Network, class Scalar, class Backend, class Inputs>
+void save(const model<Network, Scalar, Backend, Inputs>& net, const std::filesystem::path& path) {
+  save(net.weights(), path);
+}
+
+/// Loads a safetensors file into a network: all names and shapes must fit, or nothing changes, and a network with a
+/// name takes no file of another. See io::load_weights.
+template <class Network, class Scalar, class Backend>
+void load(weights<Network, Scalar, Backend>& w, const std::filesystem::path& path) {
+  io::load_weights(w, path);
+}
 template <class Network, class Scalar, class Backend, class Inputs>
 void load(model<Network, Scalar, Backend, Inputs>& net, const std::filesystem::path& path) {
   io::load_weights(net, path);

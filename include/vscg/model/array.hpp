@@ -3,8 +3,10 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -35,6 +37,18 @@ VSCG_NOINLINE inline void expect_size(std::size_t size, std::size_t elements, bo
                                       std::size_t rank, std::string_view what) {
   if (size % elements == 0 && (per_item || size == elements)) return;
   throw expectation_error(what, shape_text(extents, rank, dyn, ", ", "N"), std::to_string(size) + " numbers");
+}
+
+/// Throws if an index is not below `classes`. Items have `elements` indices each.
+VSCG_NOINLINE inline void expect_classes(std::span<const std::int32_t> indices, int classes, std::size_t elements,
+                                         std::string_view what) {
+  std::int32_t largest = -1;
+  for (const std::int32_t index : indices) largest = std::max(largest, index);
+  if (largest < classes) return;
+  const auto wrong = std::find_if(indices.begin(), indices.end(), [&](std::int32_t index) { return index >= classes; });
+  const auto item = static_cast<std::size_t>(wrong - indices.begin()) / elements;
+  throw expectation_error(std::string(what) + ", item " + std::to_string(item),
+                          "a class from 0 to " + std::to_string(classes - 1), std::to_string(*wrong));
 }
 
 }  // namespace detail
@@ -84,8 +98,8 @@ struct array_of {
 };
 
 /// Any contiguous row-major array of `Scalar`: std::span, std::vector, an xtensor array or view, an Eigen map. Its
-/// shape and strides are checked if it has them, otherwise its size. Returns the numbers; throws
-/// vscg::expectation_error naming `what`.
+/// shape and strides are checked if it has them, otherwise its size; so are the numbers of `class_indices`. Returns the
+/// numbers; throws vscg::expectation_error naming `what`.
 template <class Shape, class Scalar, class Array>
 std::span<const element_of<Shape, Scalar>> checked_array(const Array& array, std::string_view what) {
   static_assert(std::is_convertible_v<decltype(array.data()), const element_of<Shape, Scalar>*>,
@@ -119,10 +133,12 @@ std::span<const element_of<Shape, Scalar>> checked_array(const Array& array, std
                               "strides " + shape_text(std::array{array.outerStride(), array.innerStride()}));
     }
   }
+  std::span<const element_of<Shape, Scalar>> numbers(array.data(), size);
   if constexpr (requires { array.data_offset(); })
-    return {array.data() + array.data_offset(), size};  // an xtensor view begins inside its array
-  else
-    return {array.data(), size};
+    numbers = {array.data() + array.data_offset(), size};  // an xtensor view begins inside its array
+  if constexpr (requires { Shape::class_count; })
+    detail::expect_classes(numbers, Shape::class_count, Shape::elements, what);
+  return numbers;
 }
 
 }  // namespace vscg

@@ -43,7 +43,9 @@ var<Tag, Shape, Active> input_var(recorder& trace) {
 /// One var for each input shape, data without gradient.
 template <class Tag, class... Shapes>
 auto trace_inputs(recorder& trace, input_shapes<Shapes...>) {
-  const auto one = [&]<class Shape>(std::type_identity<Shape>) { return input_var<Tag, Shape, false>(trace); };
+  const auto one = [&]<class Shape>(std::type_identity<Shape>) {
+    return input_var<Tag, traced_shape<Shape>, false>(trace);
+  };
   return std::tuple{one(std::type_identity<Shapes>{})...};
 }
 

@@ -67,7 +67,9 @@ class trainer {
   using memory_type = typename backend::memory;
   using tag = trace_tag<scalar, backend, mode::training>;
   using inputs = typename Model::inputs;
-  using targets = typename Loss::targets;
+  using outputs =
+      decltype(call_network(std::declval<const network&>(), trace_inputs<tag>(std::declval<recorder&>(), inputs{})));
+  using targets = targets_of<Loss, outputs>;
   using arrays_of_batch = joined_shapes<inputs, targets>;
   static constexpr std::size_t term_count = Loss::term_names.size();
 
@@ -172,6 +174,12 @@ class trainer {
     if (n > most) throw expectation_error("trainer::set_steps", "at most " + std::to_string(most), std::to_string(n));
     steps_ = n;
   }
+  /// The names and places of the network's arrays, as traced.
+  const parameter_table& table() const { return *table_; }
+  /// All of the model's numbers, laid out as the table says. Throws vscg::expectation_error if they are gone, or if the
+  /// new ones are more or fewer or not finite; then nothing changes.
+  std::vector<scalar> numbers() const { return weights_->copy_for(table()); }
+  void set_numbers(std::span<const scalar> values) { weights_->set_for(table(), values); }
   auto& state() { return state_; }
   const auto& state() const { return state_; }
   const trainer_options& options() const { return options_; }
@@ -192,8 +200,6 @@ class trainer {
     settings.template check<scalar>();
     return settings;
   }
-
-  const parameter_table& table() const { return *table_; }
 
   static traced trace(const network& net, const parameter_table& table, const Loss& loss, bool dropout) {
     recorder trace = make_recorder(table, dropout);

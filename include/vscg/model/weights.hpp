@@ -56,6 +56,21 @@ struct shared_numbers {
     }
     return numbers.data();
   }
+  std::vector<Scalar> copy_for(const parameter_table& traced) const {
+    std::vector<Scalar> copy(traced.buffer_elements);
+    Memory::copy_out(copy.data(), numbers_for(traced), copy.size() * sizeof(Scalar));
+    return copy;
+  }
+  /// Throws vscg::expectation_error, and changes nothing, if `values` are more or fewer or not finite.
+  void set_for(const parameter_table& traced, std::span<const Scalar> values) {
+    numbers_for(traced);
+    if (values.size() != traced.buffer_elements)
+      throw expectation_error("weights", std::to_string(traced.buffer_elements) + " numbers",
+                              std::to_string(values.size()));
+    expect_finite("weights", values);
+    Memory::copy_in(numbers.data(), values.data(), values.size() * sizeof(Scalar));
+    ++revision;
+  }
 };
 
 /// The learned numbers of a network, in one buffer of the backend's memory, by the names of its table. Const while

@@ -57,6 +57,15 @@ struct adam : adam_settings {
            "a finite number above 0, also when rounded to the scalar", epsilon);
   }
 
+  /// Calls f(name, number) for each of them.
+  template <class F>
+  void for_each_setting(F f) {
+    f("learning_rate", learning_rate);
+    f("beta1", beta1);
+    f("beta2", beta2);
+    f("epsilon", epsilon);
+  }
+
   template <class Scalar, class Backend>
   class state;
 };

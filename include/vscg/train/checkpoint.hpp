@@ -8,16 +8,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <vscg/core/error.hpp>
-#include <vscg/core/parameter.hpp>
-#include <vscg/core/shape_text.hpp>
 #include <vscg/files/utf8.hpp>
-#include <vscg/io/checkpoint.hpp>
 #include <vscg/io/json_record.hpp>
 #include <vscg/io/safetensors.hpp>
 #include <vscg/train/history.hpp>
@@ -91,42 +87,6 @@ run_description<Settings> description_of(const io::safetensors_file& file) {
   p.progress = position.numbers(named ? "progress" : "adam");
   if (position.count("epochs") != p.epochs()) throw expectation_error(thing, "a line an epoch", "another number");
   return d;
-}
-
-/// The arrays of a checkpoint, by name. They are gathered before anything is written.
-class checkpoint_arrays {
- public:
-  /// Adds every array of a network as "<group>.<array's name>", from a buffer laid out as the table says.
-  template <io::file_value T>
-  void add(const std::string& group, const parameter_table& table, std::span<const T> numbers) {
-    for (const auto& entry : table.entries) {
-      sources_.push_back(io::make_tensor_source<T>(group + "." + entry.name, entry.shape,
-                                                   numbers.subspan(entry.offset, entry.elements)));
-    }
-  }
-  template <io::file_value T>
-  void add(const std::string& name, std::span<const T> numbers) {
-    sources_.push_back(io::make_tensor_source<T>(name, {numbers.size()}, numbers));
-  }
-  std::span<const io::tensor_source> sources() const { return sources_; }
-
- private:
-  std::vector<io::tensor_source> sources_;
-};
-
-/// Reads into `numbers` what checkpoint_arrays::add wrote. The numbers between the arrays stay as they are. If an array
-/// is missing or has another shape, throws vscg::expectation_error naming it.
-template <io::file_value T>
-void read_arrays(const io::safetensors_file& file, const std::string& group, const parameter_table& table,
-                 std::span<T> numbers) {
-  for (const auto& entry : table.entries) {
-    const io::tensor_info& tensor = file.at(group + "." + entry.name);
-    if (tensor.shape != entry.shape) {
-      throw expectation_error(file.path().string() + ": tensor " + tensor.name, shape_text(entry.shape),
-                              shape_text(tensor.shape));
-    }
-    file.read(tensor, numbers.subspan(entry.offset, entry.elements));
-  }
 }
 
 }  // namespace vscg::train

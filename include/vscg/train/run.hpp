@@ -22,6 +22,7 @@
 #include <vscg/core/team.hpp>
 #include <vscg/files/atomic_file.hpp>
 #include <vscg/io/checkpoint.hpp>
+#include <vscg/io/checkpoint_arrays.hpp>
 #include <vscg/io/network_metadata.hpp>
 #include <vscg/io/weights.hpp>
 #include <vscg/model/double_buffer.hpp>
@@ -29,6 +30,7 @@
 #include <vscg/model/model.hpp>
 #include <vscg/model/resident_arrays.hpp>
 #include <vscg/model/trainer.hpp>
+#include <vscg/model/trainer_snapshot.hpp>
 #include <vscg/train/build.hpp>
 #include <vscg/train/checkpoint.hpp>
 #include <vscg/train/computed_on.hpp>
@@ -50,7 +52,7 @@ namespace vscg::train {
 template <class Network, class Loss, class Optimizer, class Scalar, class Backend, Task Work>
 class run {
   static constexpr std::size_t term_count = Loss::term_names.size();
-  static constexpr int moment_arrays = Optimizer::template state<Scalar, Backend>::moment_arrays;
+  static constexpr std::size_t moment_arrays = Optimizer::template state<Scalar, Backend>::moment_arrays;
   using memory = typename Backend::memory;
   using trainer_type = trainer<model<Network, Scalar, Backend>, Optimizer, Loss>;
   static constexpr bool batches_come = !memory::borrows_host_arrays;
@@ -249,19 +251,13 @@ class run {
     if constexpr (requires { task_.for_each_state(f); }) task_.for_each_state(f);
   }
 
-  static std::string moments_name(int which) { return "moment" + std::to_string(which); }
-
   void save(const run_folder& folder) {
-    now_.position.progress = trainer_.state().progress();
+    const auto now = snapshot(trainer_);
+    now_.position.progress = now.progress;
     now_.position.peak_memory_mib = std::max(now_.position.peak_memory_mib, peak_.mib());
     const auto& table = model_.weights().table();
-    std::vector<std::vector<Scalar>> numbers{numbers_of(model_.weights())};
-    for (int k = 1; k <= moment_arrays; ++k) numbers.push_back(trainer_.state().moments(k));
-    checkpoint_arrays arrays;
-    arrays.add("weights", table, std::span<const Scalar>(numbers[0]));
-    for (int k = 1; k <= moment_arrays; ++k) {
-      arrays.add(moments_name(k), table, std::span<const Scalar>(numbers[static_cast<std::size_t>(k)]));
-    }
+    io::checkpoint_arrays arrays;
+    io::add_snapshot(arrays, table, now);
     std::vector<Scalar> best;
     if (chosen_epoch(history()) != nullptr) {
       best = numbers_of(chosen_);
@@ -285,14 +281,9 @@ class run {
                               "one with other splits, labels or features");
     }
     const auto& table = model_.weights().table();
-    const auto read = [&](const std::string& group) {
-      std::vector<Scalar> numbers(table.buffer_elements, Scalar(0));
-      read_arrays(file, group, table, std::span<Scalar>(numbers));
-      return numbers;
-    };
-    const std::vector<Scalar> weights = read("weights");
-    std::vector<std::vector<Scalar>> moments;
-    for (int k = 1; k <= moment_arrays; ++k) moments.push_back(read(moments_name(k)));
+    auto numbers = io::read_snapshot<Scalar>(file, table, moment_arrays);
+    numbers.progress = then.position.progress;
+    numbers.steps = then.position.steps;
     if (then.position.optimizer != Optimizer::name) {
       throw expectation_error(name, std::string("a run with ") + Optimizer::name,
                               "one with " + then.position.optimizer);
@@ -306,17 +297,14 @@ class run {
       throw expectation_error(name, "at most " + std::to_string(batches) + " batches of an epoch",
                               std::to_string(then.position.batches));
     }
-    if (chosen_epoch(then.position.history) != nullptr) {
-      const std::vector<Scalar> best = read("best");
-      memory::copy_in(chosen_.data(), best.data(), best.size() * sizeof(Scalar));
-    }
-    for_each_state([&](const char* kept, std::vector<Scalar>& numbers) {
-      if (const auto* tensor = file.find(kept)) numbers = file.template read<Scalar>(*tensor);
+    const bool has_best = chosen_epoch(then.position.history) != nullptr;
+    std::vector<Scalar> best(table.buffer_elements, Scalar(0));
+    if (has_best) io::read_arrays(file, "best", table, std::span<Scalar>(best));
+    vscg::restore(trainer_, numbers);
+    if (has_best) memory::copy_in(chosen_.data(), best.data(), best.size() * sizeof(Scalar));
+    for_each_state([&](const char* kept, std::vector<Scalar>& numbers_kept) {
+      if (const auto* tensor = file.find(kept)) numbers_kept = file.template read<Scalar>(*tensor);
     });
-    memory::copy_in(model_.weights().data(), weights.data(), weights.size() * sizeof(Scalar));
-    for (int k = 1; k <= moment_arrays; ++k) trainer_.state().set_moments(k, moments[static_cast<std::size_t>(k) - 1]);
-    trainer_.state().set_progress(then.position.progress);
-    trainer_.set_steps(then.position.steps);
     if (then.build != now_.build && callbacks.warn) {
       callbacks.warn(name + " was written by another build (" + then.build + "; this is " + now_.build +
                      "): the run goes on, but not with the bits that it would have had there");

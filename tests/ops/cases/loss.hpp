@@ -9,7 +9,10 @@
 
 #include <vscg/ops/batch_mean.hpp>
 #include <vscg/ops/binary_cross_entropy.hpp>
+#include <vscg/ops/class_mean.hpp>
+#include <vscg/ops/constant.hpp>
 #include <vscg/ops/cross_entropy.hpp>
+#include <vscg/ops/l1_loss.hpp>
 #include <vscg/ops/mse_loss.hpp>
 
 #include "ops/contract.hpp"
@@ -138,8 +141,66 @@ struct index_cross_entropy_case : operation_case<shape<dyn, 3, 5>, vscg::indices
   }
 };
 
+struct weighted_index_cross_entropy_case : index_cross_entropy_case {
+  static constexpr const char* name = "index_cross_entropy, smoothed and weighted";
+  auto operator()(auto x, auto target) const {
+    return vscg::cross_entropy(x, target, vscg::constant<shape<5>>(x, {0.5, 1, 1.5, 2, 2.5}, "weights"), 0.2);
+  }
+  static std::vector<double> reference(std::size_t items, const arrays& x) {
+    std::vector<double> y(items);
+    for (std::size_t row = 0; row < items * 3; ++row) {
+      const double right = std::floor(x[1][row]);
+      if (right < 0) continue;
+      double total = 0;
+      for (std::size_t c = 0; c < 5; ++c) total += std::exp(x[0][row * 5 + c]);
+      for (std::size_t c = 0; c < 5; ++c) {
+        const double share = 0.2 / 5 + (static_cast<double>(c) == right ? 0.8 : 0);
+        y[row / 3] += 0.5 * static_cast<double>(c + 1) * share * (std::log(total) - x[0][row * 5 + c]) / 3;
+      }
+    }
+    return y;
+  }
+};
+
+struct class_mean_case : operation_case<shape<dyn>, vscg::indices<dyn, 3>> {
+  static constexpr const char* name = "class_mean";
+  static constexpr std::uint32_t active = 0b01;
+  static constexpr bool item_by_item = false;
+  static double value(std::size_t operand, double random) { return index_cross_entropy_case::value(operand, random); }
+  auto operator()(auto x, auto target) const { return vscg::class_mean<5>(x, target); }
+  static std::vector<double> mean(const arrays& x, double (*weight)(double)) {
+    double total = 0;
+    double weights = 0;
+    for (const double number : x[0]) total += 3 * number;
+    for (const double right : x[1]) weights += std::floor(right) < 0 ? 0 : weight(std::floor(right));
+    return {total / weights};
+  }
+  static std::vector<double> reference(std::size_t, const arrays& x) {
+    return mean(x, [](double) { return 1.0; });
+  }
+};
+
+struct weighted_class_mean_case : class_mean_case {
+  static constexpr const char* name = "class_mean, weighted";
+  auto operator()(auto x, auto target) const {
+    return vscg::class_mean<5>(x, target, vscg::constant<shape<5>>(x, {0.5, 1, 1.5, 2, 2.5}, "weights"));
+  }
+  static std::vector<double> reference(std::size_t, const arrays& x) {
+    return mean(x, [](double right) { return 0.5 * (right + 1); });
+  }
+};
+
+struct l1_loss_case : loss_case<shape<dyn, 3, 5>, shape<dyn, 3, 5>> {
+  static constexpr const char* name = "l1_loss";
+  auto operator()(auto x, auto target) const { return vscg::l1_loss(x, target); }
+  static std::vector<double> reference(std::size_t items, const arrays& x) {
+    return item_means(items, x, [](double got, double target) { return std::abs(got - target); });
+  }
+};
+
 using loss_cases =
     std::tuple<bce_with_logits_case, bce_case, mse_loss_case, cross_entropy_case, index_cross_entropy_case,
-               cross_entropy_of_segments_case, batch_mean_case, batch_weighted_sum_case>;
+               cross_entropy_of_segments_case, weighted_index_cross_entropy_case, class_mean_case,
+               weighted_class_mean_case, l1_loss_case, batch_mean_case, batch_weighted_sum_case>;
 
 }  // namespace contract

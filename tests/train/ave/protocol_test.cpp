@@ -64,7 +64,7 @@ TEST_CASE("a shuffle puts every row anywhere equally often") {
   std::vector<std::vector<int>> counts(5, std::vector<int>(5, 0));
   constexpr int epochs = 5000;
   for (int epoch = 1; epoch <= epochs; ++epoch) {
-    const auto order = shuffled(rows, seed{3}, static_cast<std::size_t>(epoch));
+    const auto order = vscg::data::shuffled(rows, seed{3}, static_cast<std::size_t>(epoch));
     CHECK(std::is_permutation(order.begin(), order.end(), rows.begin()));
     for (std::size_t place = 0; place < 5; ++place) ++counts[place][order[place]];
   }

@@ -108,11 +108,10 @@ class onnx_graph {
     return constant(name, ::onnx::TensorProto::INT64, {static_cast<std::int64_t>(numbers.size())}, numbers);
   }
   /// A constant [] of the type that the network computes in.
-  std::string scalar(double number) {
-    const std::vector<double> one{number};
-    const std::string name = "number_" + vscg::detail::number_text(number);
-    return type_ == element_type::float64 ? constant(name, data_type(type_), {}, one)
-                                          : constant(name, data_type(type_), {}, narrowed(name, one));
+  std::string scalar(double number) { return reals("number_" + vscg::detail::number_text(number), {}, {number}); }
+  /// The same for several numbers, [n].
+  std::string numbers(const std::vector<double>& all) {
+    return reals("numbers", {static_cast<std::int64_t>(all.size())}, all);
   }
   /// A constant [] of the type of indices.
   std::string index(std::int32_t number) {
@@ -165,6 +164,10 @@ class onnx_graph {
   }
 
  private:
+  std::string reals(const std::string& name, const std::vector<std::int64_t>& shape, const std::vector<double>& all) {
+    return type_ == element_type::float64 ? constant(name, data_type(type_), shape, all)
+                                          : constant(name, data_type(type_), shape, narrowed(name, all));
+  }
   const std::vector<int>& shape_of(slot_id id) const { return program_.slot_table()[id].extents; }
 
   static const setting_entry& setting(const node& n, std::string_view name) {

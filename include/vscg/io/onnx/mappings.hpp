@@ -232,6 +232,11 @@ inline names mse_loss(onnx_graph& to, const node& n) {
   return {item_means(to, to.add("Mul", {difference, difference}), to.extents(n, 0).size())};
 }
 
+inline names l1_loss(onnx_graph& to, const node& n) {
+  const auto difference = to.add("Sub", {to.operand(n, 0), to.operand(n, 1)});
+  return {item_means(to, to.add("Abs", {difference}), to.extents(n, 0).size())};
+}
+
 inline names binary_cross_entropy_with_logits(onnx_graph& to, const node& n) {
   const auto x = to.operand(n, 0);
   const auto linear_part = to.add("Sub", {to.add("Relu", {x}), to.add("Mul", {x, to.operand(n, 1)})});
@@ -258,6 +263,12 @@ inline names cross_entropy(onnx_graph& to, const node& n) {
   return {item_means(to, to.add("Neg", {rows}), to.extents(n, 0).size() - 1)};
 }
 
+inline names constant(onnx_graph& to, const node& n) {
+  std::vector<double> all;
+  for (const auto& each : n.settings) all.push_back(each.number);
+  return {to.reshape(all.size() == 1 ? to.scalar(all[0]) : to.numbers(all), to.result_extents(n))};
+}
+
 // A negative class costs nothing.
 inline names index_cross_entropy(onnx_graph& to, const node& n) {
   const auto logarithms = to.add("LogSoftmax", {to.operand(n, 0)}, {{"axis", -1}});
@@ -266,8 +277,32 @@ inline names index_cross_entropy(onnx_graph& to, const node& n) {
   const auto places = to.add("Unsqueeze", {known, to.integers({-1})});
   const auto chosen = to.add("GatherElements", {logarithms, places}, {{"axis", -1}});
   const auto rows = to.add("Squeeze", {chosen, to.integers({-1})});
-  const auto cost = to.add("Where", {none, to.scalar(0), to.add("Neg", {rows})});
-  return {item_means(to, cost, to.extents(n, 1).size())};
+  auto cost = to.add("Neg", {rows});
+  const bool weighted = n.operands.size() > 2;
+  if (weighted) cost = to.add("Mul", {cost, to.add("Gather", {to.operand(n, 2), known})});
+  const double smoothing = onnx_graph::number(n, "label_smoothing");
+  if (smoothing != 0) {
+    const auto each = weighted ? to.add("Mul", {logarithms, to.operand(n, 2)}) : logarithms;
+    const auto share = to.scalar(-smoothing / to.extents(n, 0).back());
+    const auto spread = to.add("Mul", {row_sums(to, each, false), share});
+    cost = to.add("Add", {to.add("Mul", {cost, to.scalar(1 - smoothing)}), spread});
+  }
+  return {item_means(to, to.add("Where", {none, to.scalar(0), cost}), to.extents(n, 1).size())};
+}
+
+// Of a whole batch in which some row has a class.
+inline names class_mean(onnx_graph& to, const node& n) {
+  const auto none = to.add("Less", {to.operand(n, 1), to.index(0)});
+  auto weight = to.scalar(1);
+  if (n.operands.size() > 2) {
+    const auto known = to.add("Max", {to.operand(n, 1), to.index(0)});
+    weight = to.add("Gather", {to.operand(n, 2), known});
+  }
+  const auto weights = to.add("Where", {none, to.scalar(0), weight});
+  const auto sum = to.add("ReduceSum", {to.operand(n, 0)}, {{"keepdims", 0}});
+  const auto total = to.add("Mul", {sum, to.scalar(onnx_graph::number(n, "rows"))});
+  const auto mean = to.add("Div", {total, to.add("ReduceSum", {weights}, {{"keepdims", 0}})});
+  return {to.add("Reshape", {mean, to.integers({1})})};
 }
 
 inline names only_in_training(onnx_graph&, const node& n) {
@@ -290,6 +325,8 @@ inline onnx_mapping_table onnx_mappings() {
           {"binary_cross_entropy", binary_cross_entropy},
           {"binary_cross_entropy_with_logits", binary_cross_entropy_with_logits},
           {"cat", cat},
+          {"class_mean", class_mean},
+          {"constant", constant},
           {"conv1d", conv1d},
           {"conv2d", conv2d},
           {"cosine_similarity", cosine_similarity},
@@ -300,6 +337,7 @@ inline onnx_mapping_table onnx_mappings() {
           {"gelu", unary},
           {"gru", gru},
           {"index_cross_entropy", index_cross_entropy},
+          {"l1_loss", l1_loss},
           {"layer_norm", layer_norm},
           {"linear", linear},
           {"linear_rows", linear_rows},
@@ -328,7 +366,9 @@ inline onnx_mapping_table onnx_mappings() {
           {"sum", over_its_axis("ReduceSum")},
           {"tanh", unary},
           {"threshold", threshold},
-          {"transpose", transpose}};
+          {"transpose", transpose},
+          {"weighted_class_mean", class_mean},
+          {"weighted_index_cross_entropy", index_cross_entropy}};
 }
 
 }  // namespace vscg::io

@@ -7,11 +7,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include <vscg/core/error.hpp>
 #include <vscg/core/random.hpp>
+#include <vscg/data/shuffle.hpp>
 #include <vscg/nets/vscg/setting.hpp>
 
 // What an epoch is: which videos come in which batch, and what is evaluated after it. Epochs count from 1.
@@ -22,16 +22,6 @@ namespace vscg::train {
 /// published programs with their slips, for comparison.
 enum class protocol_name : unsigned char { clean, released };
 
-/// `rows` in an order that depends only on (seed, epoch).
-inline std::vector<std::size_t> shuffled(std::span<const std::size_t> rows, seed s, std::size_t epoch) {
-  std::vector<std::size_t> result(rows.begin(), rows.end());
-  const random_stream stream(s, "train/order");
-  for (std::size_t left = result.size(); left > 1; --left) {
-    std::swap(result[left - 1], result[static_cast<std::size_t>(stream.below(left, left, epoch))]);
-  }
-  return result;
-}
-
 /// The batches of an epoch, each of `batch` rows; throws vscg::expectation_error if `batch` is 0. An incomplete last
 /// batch is dropped. Every epoch is reshuffled, with one slip of the released weak program: it draws only its first
 /// batch at random, and batch i > 0 always holds the rows i·B … (i+1)·B-1 of `rows` in their order (sorted by category,
@@ -41,7 +31,7 @@ inline std::vector<std::vector<std::size_t>> epoch_batches(protocol_name protoco
                                                            std::size_t epoch) {
   if (batch == 0) throw expectation_error("batch", "at least 1 video", "0");
   const bool first_only = protocol == protocol_name::released && supervision == setting::weakly;
-  const std::vector<std::size_t> order = shuffled(rows, s, epoch);
+  const std::vector<std::size_t> order = data::shuffled(rows, s, epoch);
   std::vector<std::vector<std::size_t>> batches;
   for (std::size_t first = 0; batch <= rows.size() - first; first += batch) {
     const std::span<const std::size_t> from = first_only && first > 0 ? rows : std::span<const std::size_t>(order);

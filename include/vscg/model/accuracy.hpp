@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vscg/core/begin.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include <vscg/core/error.hpp>
+#include <vscg/core/shape.hpp>
+#include <vscg/model/array.hpp>
+
+namespace vscg {
+
+/// Counts how often the class with the highest score, the first of equal ones, is the right one.
+class class_accuracy {
+ public:
+  /// Adds the rows of scores [B, ..., C], an output of a session or model, and their right classes [B, ...]; a row of a
+  /// negative class does not count. Throws vscg::expectation_error if the shapes differ or a class does not exist.
+  template <class Scalar, class Shape, class Classes>
+  void add(const array_view<Scalar, Shape>& scores, const Classes& classes) {
+    const auto right = checked_array<right_classes<Shape>, Scalar>(classes, "classes");
+    constexpr auto width = static_cast<std::size_t>(extent<Shape, -1>);
+    const auto values = scores.values();
+    if (right.size() * width != values.size()) {
+      throw expectation_error("classes", "one for each of " + std::to_string(values.size() / width) + " rows of scores",
+                              std::to_string(right.size()));
+    }
+    for (std::size_t r = 0; r < right.size(); ++r) {
+      if (right[r] < 0) continue;
+      const auto row = values.subspan(r * width, width);
+      ++all_;
+      right_ += std::max_element(row.begin(), row.end()) - row.begin() == right[r] ? 1 : 0;
+    }
+  }
+  template <class Scalar, class Shape, class Classes>
+  void add(const array_of<Scalar, Shape>& scores, const Classes& classes) {
+    add(scores.view(), classes);
+  }
+
+  /// Rows counted, and those that were right.
+  std::size_t all() const { return all_; }
+  std::size_t right() const { return right_; }
+  /// Their share, from 0 to 1; 0 if nothing was counted.
+  double share() const { return all_ == 0 ? 0 : static_cast<double>(right_) / static_cast<double>(all_); }
+
+ private:
+  template <class Shape, std::size_t... I>
+  static auto classes_of(std::index_sequence<I...>) -> class_indices<extent<Shape, -1>, Shape::extents[I]...>;
+  template <class Shape>
+  using right_classes = decltype(classes_of<Shape>(std::make_index_sequence<Shape::rank - 1>{}));
+
+  std::size_t all_ = 0;
+  std::size_t right_ = 0;
+};
+
+/// The share of rows whose class a session finds, over batches such as `data::in_memory` hands out: tuples of the
+/// network's inputs, then the right classes. The network has one output, scores [B, ..., C].
+///
+///   const double share = accuracy(session, held_out.batches(64));
+template <class Session, class Batches>
+double accuracy(Session& s, Batches&& batches) {
+  class_accuracy found;
+  for (const auto& batch : batches) {
+    constexpr std::size_t inputs = std::tuple_size_v<std::remove_cvref_t<decltype(batch)>> - 1;
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      found.add(s.infer(std::get<I>(batch)...), std::get<inputs>(batch));
+    }
+    (std::make_index_sequence<inputs>{});
+  }
+  return found.share();
+}
+
+}  // namespace vscg
+
+#include <vscg/core/end.hpp>
