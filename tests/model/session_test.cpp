@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -248,11 +249,41 @@ TEST_CASE("arrays of wrong sizes are refused by name") {
   session s(net.weights(), vscg::threads{1}, vscg::batch_capacity{2});
   CHECK(error_of([&] { s.infer(numbers(4), numbers(4)); }) == "input 0: expected [N, 3], found 4 numbers");
   CHECK(error_of([&] { s.infer(numbers(3), numbers(5)); }) == "input 1: expected [N, 2, 2], found 5 numbers");
-  CHECK(error_of([&] { s.infer(numbers(6), numbers(4)); }) == "inputs: expected 2 items in each, found 1");
+  CHECK(error_of([&] { s.infer(numbers(6), numbers(4)); }) ==
+        "input 1: expected [2, 2, 2], as many items as input 0, found 1 items (4 numbers)");
   CHECK(error_of([&] { s.infer(numbers(9), numbers(12)); }) ==
         "inputs: expected at most 2 items, the session's capacity, found 3");
   CHECK(error_of([&] { net.infer(numbers(4), numbers(4)); }).find("input 0: expected [N, 3]") == 0);
-  CHECK(error_of([&] { net.infer(numbers(6), numbers(4)); }).find("inputs: expected 2 items in each") == 0);
+  CHECK(error_of([&] { net.infer(numbers(6), numbers(4)); }).find("input 1: expected [2, 2, 2], as many") == 0);
+  const float plain[2][3] = {{1, 2, 3}, {4, 5, 6}};
+  const float other[2][4] = {};
+  const std::span<const float> same(plain[0], 6);
+  CHECK(s.infer(plain, numbers(8)).values()[3] == net.infer(same, numbers(8)).numbers[3]);
+  CHECK(error_of([&] { s.infer(plain, other); }) == "input 1: expected [N, 2, 2], found [2, 4]");
+  CHECK(error_of([&] { s.infer(other, other[0]); }) == "input 0: expected [N, 3], found 8 numbers");
+}
+
+TEST_CASE(
+    "asked to check, inference names an input that is not finite, or the first operation that makes such a number") {
+  model net{vscg::seed{1}};
+  session s(net.weights(), vscg::threads{1}, vscg::batch_capacity{20});
+  auto a = numbers(60);
+  auto b = numbers(80);
+  CHECK(s.infer_checked(a, b).values()[7] == net.infer(a, b).numbers[7]);
+  CHECK(net.infer_checked(a, b).numbers == net.infer(a, b).numbers);
+  b[4 * 17 + 3] = std::numeric_limits<float>::infinity();
+  CHECK(error_of([&] { s.infer(a, b); }).empty());
+  const std::string input = "input 1, item 17 (element 3): expected finite numbers, found infinity";
+  CHECK(error_of([&] { s.infer_checked(a, b); }) == input);
+  CHECK(error_of([&] { net.infer_checked(a, b); }) == input);
+  b[4 * 17 + 3] = a[3 * 18] = a[3 * 18 + 1] = 3e38F;
+  net.weights().set("left.weight", std::vector<float>{1, 0, 0, 1, 1, 0});
+  const std::string made =
+      "output 0, item 18 (element 1): expected finite numbers, found infinity; the first number "
+      "that is not finite comes from linear(left.weight)";
+  CHECK(error_of([&] { s.infer_checked(a, b); }) == made);
+  CHECK(error_of([&] { net.infer_checked(a, b); }) == made);
+  CHECK_THROWS_AS(s.infer_checked(a, b), vscg::not_finite);
 }
 
 TEST_CASE("weights are replaced by name, whole or not at all") {

@@ -100,7 +100,7 @@ class resident_arrays<Scalar, Memory, input_shapes<Shapes...>, Inputs> {
   /// them. Throws vscg::expectation_error if a shape is wrong or the items do not fit.
   template <class... Arrays>
   void put(std::size_t first, const Arrays&... arrays) {
-    const auto part = checked_batch<Scalar>(shapes{}, "resident_arrays::put", count, arrays...);
+    const auto part = checked_batch<Scalar, count>(shapes{}, nullptr, arrays...);
     if (part.items > items_ || first > items_ - part.items) {
       throw expectation_error("resident_arrays::put", "items within " + std::to_string(items_),
                               std::to_string(part.items) + " from " + std::to_string(first) + " on");

@@ -39,12 +39,6 @@
 
 namespace vscg {
 
-/// A loss, gradient, moment or weight is not finite. Weights and moments are as they were before the step.
-class not_finite : public expectation_error {
- public:
-  using expectation_error::expectation_error;
-};
-
 template <class Trainer>
 class double_buffer;
 
@@ -112,8 +106,9 @@ class trainer {
 
   /// Takes one step on a batch: the network's inputs, then the loss's targets, each [B, ...] in host memory as for
   /// `session::infer`. Throws vscg::expectation_error if a shape differs or B is not from 1 to the options' batch,
-  /// not_finite if the loss, a gradient, or a moment or weight after the step is not finite, and vscg::stopped if
-  /// `stop` ends it. After an error, weights and moments are as they were.
+  /// not_finite if the loss, a gradient, or a moment or weight after the step is not finite, naming what brought that
+  /// about ("input 0, item 1 (element 17)", or the first operation), and vscg::stopped if `stop` ends it. After an
+  /// error, weights and moments are as they were.
   ///
   /// `step(videos, rows)` takes the batch from a `resident` data set instead: its items `rows`, a std::vector or
   /// std::span of std::size_t. If the data set has only the first arrays of a batch, for example a session's inputs,
@@ -233,7 +228,10 @@ class trainer {
     static_assert(
         sizeof...(Arrays) == arrays_of_batch::count,
         "vscg::trainer::step: one array for each of the network's inputs, then for each of the loss's targets");
-    return checked_batch<scalar>(arrays_of_batch{}, "trainer::step", inputs::count, arrays...);
+    if constexpr (sizeof...(Arrays) == arrays_of_batch::count)
+      return checked_batch<scalar, inputs::count>(arrays_of_batch{}, nullptr, arrays...);
+    else
+      return batch_arrays<arrays_of_batch::count>{};
   }
 
   template <class... Arrays>
@@ -251,12 +249,8 @@ class trainer {
                   "vscg::trainer::step: one array for each array of the batch that the data set does not have");
     const std::span<const std::size_t> taken(rows);
     const auto now = controls_for(taken.size());
-    const auto rest = checked_batch<scalar>(left{}, "trainer::step", 0, others...);
-    for (const batch_array& array : rest.arrays) {
-      if (array.item_bytes != 0 && array.bytes.size() != array.item_bytes * taken.size())
-        throw expectation_error("trainer::step", std::to_string(taken.size()) + " items in each, as many as rows",
-                                std::to_string(array.bytes.size() / array.item_bytes));
-    }
+    const std::size_t count = taken.size();
+    const auto rest = checked_batch<scalar, inputs::count, All::count>(left{}, &count, others...);
     staged_.template take<typename backend::template executor<scalar>>(now, all, taken, rest);
     bind();
   }
@@ -342,14 +336,15 @@ class trainer {
     }
   }
 
-  // The update was refused, so this runs the step again and checks every result.
-  [[noreturn]] void explain(double loss) {
+  // The update was refused, so this looks at the batch, then runs the step again and checks every result.
+  [[noreturn, gnu::cold]] void explain(double loss) {
+    const std::string thing = "step " + std::to_string(steps_ + 1);
+    staged_.expect_finite(thing + ": ", inputs::count);
     std::string where;
     for_each_micro_batch([&](const run_state& state) {
       where = runner_.first_not_finite(state).value_or("");
       return where.empty();
     });
-    const std::string thing = "step " + std::to_string(steps_ + 1);
     if (where.empty()) {
       const std::string spoiled = state_.spoiled(optimizer, table(), gradients_.data(), weights_->numbers.data());
       if (!spoiled.empty()) throw not_finite(thing, "finite moments and weights", "that it would spoil " + spoiled);
