@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <limits>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -214,6 +216,38 @@ TEST_CASE("a number that is not finite is found wherever arrays lie, and changes
   check(close);
   check(distant);
 }
+
+TEST_CASE(
+    "batches that come ahead, or lie in a data set, wait in vain for a model that was moved, and train it when it is "
+    "back") {
+  const behavior now;
+  training run;
+  vscg::double_buffer ahead(run.t);
+  trainer::resident videos(8);
+  const auto good = batch(0);
+  videos.put(0, good.x, good.y);
+  const std::vector<std::size_t> rows{0, 3};
+  const std::string gone = "weights: expected numbers, found none: they were moved to another object or destroyed";
+  ahead.step(good.x, good.y);
+  far elsewhere(std::move(run.net));
+  const auto before = flat(elsewhere);
+  CHECK(error_of([&] { ahead.step(good.x, good.y); }) == gone);
+  CHECK(!ahead.finish().has_value());
+  CHECK(error_of([&] { run.t.step(videos, rows); }) == gone);
+  CHECK(flat(elsewhere) == before);
+  std::swap(run.net, elsewhere);
+  ahead.step(good.x, good.y);
+  CHECK(ahead.finish().has_value());
+  run.t.step(videos, rows);
+  CHECK(run.t.steps() == 2);
+  CHECK(flat(run.net) != before);
+  run.net = far{vscg::seed{1}};
+  CHECK(flat(run.net) == before);
+  run.t.step(videos, rows);
+  CHECK(flat(run.net) != before);
+}
+static_assert(std::is_constructible_v<vscg::double_buffer<trainer>, trainer&> &&
+              !std::is_constructible_v<vscg::double_buffer<trainer>, trainer>);
 
 TEST_CASE("without memory for a second batch, steps wait for their own") {
   const auto expected = without();

@@ -185,9 +185,15 @@ static_assert(TakenBySession<own_weights&> && TakenBySession<const own_weights&>
 static_assert(TakenBySession<decltype(std::declval<const model&>().weights())>);
 static_assert(!TakenBySession<own_weights> && !TakenBySession<const own_weights>);
 static_assert(!TakenBySession<decltype(std::declval<model>().weights())>);
-static_assert(!TakenBySession<decltype(std::declval<const model>().weights())>);
+template <class Model>
+concept GivesWeights = requires(Model net) {
+  static_cast<Model>(net).weights();
+};
+static_assert(GivesWeights<const model&> && !GivesWeights<const model>);
+static_assert(std::is_same_v<decltype(std::declval<model>().weights()), own_weights>);  // a reference would dangle
 static_assert(!std::is_constructible_v<session, own_weights> && std::is_constructible_v<session, own_weights&>);
 static_assert(Infers<session&> && !Infers<session&&>);
+static_assert(!std::is_move_constructible_v<session> && !std::is_copy_constructible_v<model>);
 
 TEST_CASE("a temporary answer gives up its numbers instead of a view of them") {
   const auto a = numbers(6);

@@ -22,7 +22,10 @@
 
 namespace vscg {
 
-/// A network with its weights: the simple interface, whose calls allocate. For a server, give `weights()` to sessions.
+/// A network with its weights: the simple interface, whose calls allocate and whose outputs own their numbers. For a
+/// server, give `weights()` to sessions. Sessions and trainers use the model's weights, so it must live as long as they
+/// have calls. It can be moved, but then the sessions and trainers of the object that it was moved from throw
+/// vscg::expectation_error.
 template <class Network, class Scalar, class Backend, class Inputs = inputs_of<Network>>
 class model {
  public:
@@ -39,9 +42,10 @@ class model {
 
   vscg::weights<Network, Scalar, Backend>& weights() & { return weights_; }
   const vscg::weights<Network, Scalar, Backend>& weights() const& { return weights_; }
-  // A temporary model's weights are temporary too: no session takes them.
-  vscg::weights<Network, Scalar, Backend>&& weights() && { return std::move(weights_); }
-  const vscg::weights<Network, Scalar, Backend>&& weights() const&& { return std::move(weights_); }
+  // A temporary model gives its weights away, so that no reference to them outlives it. No session takes temporary
+  // ones.
+  vscg::weights<Network, Scalar, Backend> weights() && { return std::move(weights_); }
+  vscg::weights<Network, Scalar, Backend> weights() const&& = delete;
 
   /// The network's outputs for any number of items; arrays are [N, ...]. Throws vscg::expectation_error when a shape
   /// differs.

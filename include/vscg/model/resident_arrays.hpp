@@ -70,6 +70,8 @@ struct gather_indices {
 ///   videos.put(0, audio, visual, segments, ...);   // in one go, or part by part
 ///   trainer.step(videos, rows);
 ///
+/// It owns its copy of the numbers. A step or inference reads it only during the call.
+///
 /// A network's inputs may be rounded as the backend keeps them (`kept_inputs`). One that is made for a backend whose
 /// precision a thread chooses is for sessions and trainers of the same choice.
 template <class Scalar, class Memory, class Shapes, class Inputs = kept_as_given>

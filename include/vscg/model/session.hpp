@@ -44,7 +44,11 @@ struct batch_capacity {
 
 /// Inference for one caller. It traces the network and plans its memory once, then allocates nothing. Use one session
 /// per thread. Sessions share the weights, which are const while a session computes. If weights change, or others are
-/// assigned or swapped in, the next call uses the new ones. If they are gone, it throws vscg::expectation_error.
+/// assigned or swapped in, the next call uses the new ones.
+///
+/// The weights must live as long as there are calls: a call throws vscg::expectation_error if they were destroyed or
+/// moved to another object. Arrays and data sets are read only during the call that brings them. The outputs are views
+/// into the session, valid until its next call or its end. A session cannot be moved.
 template <class Network, class Scalar, class Backend, class Inputs = inputs_of<Network>>
 class session {
   using tag = trace_tag<Scalar, Backend, mode::inference>;
@@ -78,7 +82,8 @@ class session {
                    batch_capacity = batch_capacity{16}) = delete;
 
   /// Returns the network's outputs for N ≤ capacity items. Arrays are [N, ...], as `Inputs` says. The views are valid
-  /// until the next call. Throws vscg::expectation_error if a shape differs or N exceeds the capacity.
+  /// until the next call; an output that is an input unchanged may be a view of your array. Throws
+  /// vscg::expectation_error if a shape differs or N exceeds the capacity.
   ///
   /// `infer(videos, rows)` takes items from `resident_arrays` instead, a trainer's or a session's own, whose first
   /// arrays are the inputs: its items `rows`, a std::vector or std::span of std::size_t.

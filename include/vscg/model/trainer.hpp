@@ -51,7 +51,10 @@ struct trainer_options {
 
 /// Trains a model. It traces the network and the loss once, plans the memory of a step, then allocates nothing. It owns
 /// the gradients and the optimizer's state; the model owns the weights. If other weights are assigned to the model, it
-/// trains those. It throws vscg::expectation_error if the model is gone or was moved away.
+/// trains those.
+///
+/// The model must live as long as there are steps: a step throws vscg::expectation_error if it was destroyed or moved
+/// away. Arrays and data sets are read only during the step that brings them. A trainer cannot be moved.
 template <class Model, class Optimizer, class Loss>
 class trainer {
   static_assert(!std::is_const_v<Model>, "vscg::trainer: training changes the model's weights, so it is not const");
@@ -96,6 +99,8 @@ class trainer {
     const std::vector<scalar> zeros(gradients_.size(), scalar(0));
     memory_type::copy_in(gradients_.data(), zeros.data(), zeros.size() * sizeof(scalar));
   }
+
+  trainer(Model&&, Optimizer, Loss, threads = threads{1}, trainer_options = {}) = delete;  // it would outlive the model
 
   /// A data set in the backend's memory, from which steps take their batches by row: the network's inputs, then the
   /// loss's targets.
