@@ -35,7 +35,10 @@ struct network {
   vscg::nn::linear<4, 2> right;
   VSCG_MEMBERS(left, right)
   using inputs = vscg::input_shapes<shape<dyn, 3>, shape<dyn, 2, 2>>;
-  auto operator()(auto a, auto b) const { return left(a) + right(vscg::view<shape<dyn, 4>>(b)); }
+  auto operator()(auto a, auto b) const {
+    const auto from_left = left(a);
+    return from_left + right(vscg::view<shape<dyn, 4>>(b));
+  }
 };
 
 using model = vscg::model<network, float, vscg::cpu>;
@@ -75,7 +78,7 @@ TEST_CASE("a session gives what the formula says, for any number of items up to 
   }
 }
 
-TEST_CASE("a session times its steps and computes the same afterwards") {
+TEST_CASE("a session describes and times its steps and computes the same afterwards") {
   const model net{vscg::seed{1}};
   session s(net.weights(), vscg::threads{2}, vscg::batch_capacity{7});
   const auto a = numbers(21);
@@ -85,9 +88,22 @@ TEST_CASE("a session times its steps and computes the same afterwards") {
     return std::vector<float>(values.begin(), values.end());
   };
   const auto before = numbers_now();
-  const std::vector<double> seconds = vscg::profile(s, a, b);
-  REQUIRE(seconds.size() == s.traced().steps().size());
-  for (const double of_step : seconds) CHECK(of_step > 0);
+  const vscg::profile_report report = vscg::profile(s, a, b);
+  REQUIRE(report.steps.size() == s.traced().steps().size());
+  CHECK(report.items == 7);
+  for (const auto& step : report.steps) {
+    CHECK(step.seconds > 0);
+    CHECK(step.seconds < report.seconds());
+  }
+  CHECK(report.steps[0].operation == "linear(left.weight)");
+  CHECK(report.steps[0].flops == 2 * 7 * 3 * 2);
+  CHECK(report.machine.flops > 1e6);
+  CHECK(report.machine.bytes > 1e6);
+  CHECK(report.text().find("% of product  % of copy\nlinear(left.weight) ") != std::string::npos);
+  CHECK(vscg::profile({1e9, 2e9}, s, a, b).machine.bytes == 2e9);
+  const std::string all = describe(s);
+  CHECK(all.find("\nadd(after right) ") != std::string::npos);
+  CHECK(all.find("  linear(right.weight) prepared\n") != std::string::npos);
   CHECK(numbers_now() == before);
   CHECK(error_of([&] { vscg::profile(s, a, a); }) == error_of([&] { s.infer(a, a); }));
 }

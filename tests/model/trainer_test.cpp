@@ -40,10 +40,12 @@ TEST_CASE("a trainer times its steps, forward and back, and moves nothing") {
   trainer t(net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{2}, of(8));
   const data d(8);
   const auto loss = t.gradients(d.x, d.y).total;
-  const std::vector<double> seconds = vscg::profile(t, d.x, d.y);
-  REQUIRE(seconds.size() == t.steps_traced().steps().size());
-  REQUIRE(t.steps_traced().steps().back().pullback);
-  for (const double of_step : seconds) CHECK(of_step > 0);
+  const auto report = vscg::profile({1e9, 2e9}, t, d.x, d.y);
+  REQUIRE(report.steps.size() == t.steps_traced().steps().size());
+  CHECK(report.steps.back().operation == "linear(first.weight) back");
+  for (const auto& step : report.steps) CHECK(step.seconds > 0);
+  CHECK(report.text().find("\nmse_loss(loss) ") != std::string::npos);
+  CHECK(describe(t).find(" d linear(last.weight)\n") != std::string::npos);
   CHECK(t.gradients(d.x, d.y).total == loss);
   CHECK(t.steps() == 0);
 }

@@ -32,6 +32,7 @@ struct recorder {
   std::vector<std::uint32_t> random_uses;     // by random key: how often it was used
   std::vector<array_update> updates;
   bool dropout = true;
+  std::string part;  // what labels of operations without parameters say from now on: "loss"; empty in a network
 
   slot_id add(slot s) {
     arrays.push_back(std::move(s));

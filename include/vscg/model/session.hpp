@@ -117,11 +117,13 @@ class session {
   template <class... Arrays>
   outputs infer_checked(const Arrays&... arrays) && = delete;
 
-  /// Infers twice, the second time with `runner::watched`. Takes the same arrays as `infer`, throws the same errors.
+  /// Infers twice, the second time with `runner::watched`, and returns how many items the arrays hold. Takes the same
+  /// arrays as `infer`, throws the same errors.
   template <class Watch, class... Arrays>
-  void infer_watched(Watch& watch, const Arrays&... arrays) {
+  std::size_t infer_watched(Watch& watch, const Arrays&... arrays) {
     infer(arrays...);
     runner_.watched(watch, [&] { runner_.forward(state()); });
+    return staged_.items();
   }
 
   /// Bytes of memory that the session holds for its arrays and its backend, including workspaces of products. Weights

@@ -137,11 +137,13 @@ class trainer {
     return reported();
   }
 
-  /// Computes gradients twice, the second time with `runner::watched`. Takes and throws the same as `gradients`.
+  /// Computes gradients twice, the second time with `runner::watched`, and returns how many items the batch holds.
+  /// Takes and throws the same as `gradients`.
   template <class Watch, class... Arrays>
-  void gradients_watched(Watch& watch, const Arrays&... arrays) {
+  std::size_t gradients_watched(Watch& watch, const Arrays&... arrays) {
     gradients(arrays...);
     runner_.watched(watch, [&] { run_micro_batches(); });
+    return staged_.items();
   }
 
   /// The gradient of one named array after a step; empty if the loss does not reach it.
@@ -200,6 +202,7 @@ class trainer {
     const auto data = trace_inputs<tag>(trace, inputs{});
     const auto known = trace_inputs<tag>(trace, targets{});
     const auto outputs = call_network(net, data);
+    trace.part = "loss";
     const auto result = std::apply([&](const auto&... t) { return loss(outputs, t...); }, known);
     constexpr std::size_t terms = std::tuple_size_v<decltype(result.terms)>;
     require<terms == term_count, Loss, expects<static_cast<int>(term_count), number::of_terms>,
