@@ -58,15 +58,15 @@ inline std::string path_between(const nearest_layers& before, const nearest_laye
 /// is any code that calls functions. What says most about its place are the nearest operations with parameters that
 /// feed it and that it feeds: "softmax(encoder.attention)" if the layers of both have a path in common, otherwise
 /// "relu(after encoder.2)", or "relu(before encoder.0)" if no parameter feeds it.
-[[gnu::cold]] VSCG_NOINLINE inline void complete_labels(std::vector<node>& nodes, const std::vector<slot>& slots,
+[[gnu::cold]] VSCG_NOINLINE inline void complete_labels(std::vector<node>& nodes, const std::vector<slot>& arrays,
                                                         const std::vector<std::string>& parameter_labels) {
-  std::vector<nearest_layers> before(slots.size());
-  std::vector<nearest_layers> after(slots.size());
+  std::vector<nearest_layers> before(arrays.size());
+  std::vector<nearest_layers> after(arrays.size());
   const auto layer_of = [&](const node& n) {
     nearest_layers found;
     for (const slot_id id : n.arrays) {
-      if (found.any || slots[id].from != slot::origin::parameter) continue;
-      const std::string_view name = parameter_labels[slots[id].parameter];
+      if (found.any || arrays[id].from != slot::origin::parameter) continue;
+      const std::string_view name = parameter_labels[arrays[id].parameter];
       found.common = found.last = name.substr(0, std::min(name.rfind('.'), name.size()));
       if (name.find('.') == std::string_view::npos) found.common = found.last = {};
       found.any = true;
