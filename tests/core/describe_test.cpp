@@ -12,8 +12,14 @@
 #include <vscg/model/trace.hpp>
 #include <vscg/nn/linear.hpp>
 #include <vscg/ops/batch_mean.hpp>
+#include <vscg/ops/cat.hpp>
+#include <vscg/ops/matmul.hpp>
 #include <vscg/ops/mse_loss.hpp>
+#include <vscg/ops/relu.hpp>
+#include <vscg/ops/softmax.hpp>
+#include <vscg/ops/tanh.hpp>
 #include <vscg/ops/threshold.hpp>
+#include <vscg/ops/transpose.hpp>
 
 using vscg::dyn;
 using vscg::shape;
@@ -68,21 +74,76 @@ TEST_CASE("a drawing has operations with settings and shapes, parameters, inputs
 )");
 }
 
+namespace {
+
+struct attention {
+  vscg::nn::linear<6, 6> query, key, value;
+  VSCG_MEMBERS(query, key, value)
+  auto operator()(auto x) const {
+    const auto keys = key(tanh(x));
+    return value(matmul(softmax(matmul(query(x), transpose(keys))), x));
+  }
+};
+struct encoder {
+  attention attend;
+  vscg::nn::linear<6, 8> out;
+  VSCG_MEMBERS(attend, out)
+  auto operator()(auto x) const { return relu(out(tanh(attend(x)))); }
+};
+struct deep {
+  encoder body, body2;
+  vscg::nn::linear<16, 2> head;
+  VSCG_MEMBERS(body, body2, head)
+  auto operator()(auto x) const {
+    const auto first = body(x);
+    return softmax(head(vscg::cat<2>(first, body2(x))));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("an operation without parameters is named by the layers that feed it and that it feeds") {
+  using tag = vscg::trace_tag<float, vscg::cpu, vscg::mode::inference>;
+  deep net{};
+  const auto table = vscg::bind_parameters(net);
+  auto trace = vscg::make_recorder(table, false);
+  const auto [x] = vscg::trace_inputs<tag>(trace, vscg::input_shapes<shape<dyn, 3, 6>>{});
+  const auto y = net(x);
+  trace.part = "loss";
+  const auto z = tanh(y);
+  const vscg::program p(std::move(trace), {z.id});
+  std::string all;
+  for (const auto& n : p.nodes()) {
+    if (n.label.find("weight") == std::string::npos) all += n.label + ' ';
+  }
+  CHECK(all ==
+        "tanh(before body.attend.key) matmul(body.attend) softmax(body.attend) matmul(body.attend) tanh(body) "
+        "relu(after body.out) tanh(before body2.attend.key) matmul(body2.attend) softmax(body2.attend) "
+        "matmul(body2.attend) tanh(body2) relu(after body2.out) cat(after body2.out) softmax(after head) tanh(loss) ");
+}
+
 TEST_CASE("a table has a line for each step, with work, bytes and, if given, times") {
   const auto inference = traced(false);
   REQUIRE(inference.steps().size() == 2);
   // The processor decides how many bytes the prepared weight has.
   const std::string all = describe(inference, 2);
-  CHECK(all.find("operation            settings         result     FLOP  bytes\n") == 0);
   std::string text = squeezed(all);
+  CHECK(text.find("operation settings result FLOP bytes\n") == 0);
+  CHECK(all.find("\nthreshold(after only)  limit 0.25       [B, 3, 8] ") != std::string::npos);
   CHECK(text.find("\nlinear(only.weight) activation relu [B, 3, 8] 576 ") != std::string::npos);
-  CHECK(text.find("\nthreshold limit 0.25 [B, 3, 8] 384\n") != std::string::npos);  // x and y: 2 * 48 floats
+  CHECK(text.find("\nthreshold(after only) limit 0.25 [B, 3, 8] 384\n") != std::string::npos);  // 2 * 48 floats
   CHECK(text.find("\nall 576 ") != std::string::npos);
 
-  text = squeezed(describe(inference, 2, std::vector<double>{2e-6, 1e-6}));
-  CHECK(text.find("bytes us GFLOP/s GB/s\n") != std::string::npos);
-  CHECK(text.find(" 2 0.288 ") != std::string::npos);  // 576 FLOP in 2 us
-  CHECK(text.find("\nthreshold limit 0.25 [B, 3, 8] 384 1 0.384\n") != std::string::npos);
+  const auto costs = vscg::step_costs(inference, 2, std::vector<double>{3e-6, 1e-6});
+  text = squeezed(cost_table(costs));
+  CHECK(text.find("bytes us % of time GFLOP/s GB/s\n") != std::string::npos);
+  CHECK(text.find(" 3 75 0.192 ") != std::string::npos);  // 576 FLOP in 3 us of 4
+  CHECK(text.find("\nthreshold(after only) limit 0.25 [B, 3, 8] 384 1 25 0.384\n") != std::string::npos);
+  text = squeezed(cost_table(costs, {0.384e9, 1.536e9}));
+  CHECK(text.find(" GFLOP/s GB/s % of product % of copy\n") != std::string::npos);
+  CHECK(text.find(" 0.192 ") != std::string::npos);
+  CHECK(text.find(" 50 ") != std::string::npos);  // of 0.384 GFLOP/s
+  CHECK(text.find(" 384 1 25 0.384 25\n") != std::string::npos);
 
   const auto training = traced(true);
   CHECK(describe(training).find("\nlinear(only.weight) back ") != std::string::npos);

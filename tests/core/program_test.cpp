@@ -78,8 +78,8 @@ std::vector<std::string> labels(const vscg::program& p) {
 
 TEST_CASE("a program keeps what its outputs need, in recorded order") {
   const auto p = traced<vscg::mode::inference>(false);
-  CHECK(labels(p) == std::vector<std::string>{"linear(first.weight)", "tanh", "linear(second.weight)",
-                                              "linear(second.weight)", "add"});
+  CHECK(labels(p) == std::vector<std::string>{"linear(first.weight)", "tanh(after first)", "linear(second.weight)",
+                                              "linear(second.weight)", "add(after second)"});
   CHECK(p.steps().size() == 5);
   CHECK(p.forward_steps() == 5);
   CHECK(p.loss() == vscg::no_slot);
@@ -138,6 +138,8 @@ TEST_CASE("a plan is sound, aligned, grows with items and threads, and says what
   const std::string text = plan.describe(inference);
   CHECK(text.find(std::to_string(plan.bytes()) + " bytes for 4 items") == 0);
   for (const auto& label : labels(inference)) CHECK(text.find(label) != std::string::npos);
+  CHECK(text.find("  linear(first.weight) prepared\n") != std::string::npos);
+  CHECK(text.find("  \n") == std::string::npos);  // no block without a name
   CHECK(plan.value(inference.inputs()[0]) == vscg::memory_plan::nowhere);
 }
 

@@ -111,12 +111,12 @@ std::string said(std::size_t micro_batch) {
 
 TEST_CASE("a loss that is not a sum over items is refused if a step splits the batch") {
   CHECK(said<sum_of_means>(2).empty());
-  CHECK(
-      said<squared_mean>(2) ==
-      "trainer_options.micro_batch: expected the whole batch of 4, because multiply is not linear, and its operand is "
-      "a mean or sum over the batch, found 2");
+  CHECK(said<squared_mean>(2) ==
+        "trainer_options.micro_batch: expected the whole batch of 4, because multiply(loss) is not linear, and its "
+        "operand is a mean or sum over the batch, found 2");
   CHECK(said<pairs>(2) ==
-        "trainer_options.micro_batch: expected the whole batch of 4, because pairwise_products needs all items of the "
+        "trainer_options.micro_batch: expected the whole batch of 4, because pairwise_products(loss) needs all items "
+        "of the "
         "batch at once, found 2");
   for (const std::size_t whole : {0U, 4U, 8U}) {
     CHECK(said<squared_mean>(whole).empty());

@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -34,7 +35,10 @@ struct network {
   vscg::nn::linear<4, 2> right;
   VSCG_MEMBERS(left, right)
   using inputs = vscg::input_shapes<shape<dyn, 3>, shape<dyn, 2, 2>>;
-  auto operator()(auto a, auto b) const { return left(a) + right(vscg::view<shape<dyn, 4>>(b)); }
+  auto operator()(auto a, auto b) const {
+    const auto from_left = left(a);
+    return from_left + right(vscg::view<shape<dyn, 4>>(b));
+  }
 };
 
 using model = vscg::model<network, float, vscg::cpu>;
@@ -74,7 +78,7 @@ TEST_CASE("a session gives what the formula says, for any number of items up to 
   }
 }
 
-TEST_CASE("a session times its steps and computes the same afterwards") {
+TEST_CASE("a session describes and times its steps and computes the same afterwards") {
   const model net{vscg::seed{1}};
   session s(net.weights(), vscg::threads{2}, vscg::batch_capacity{7});
   const auto a = numbers(21);
@@ -84,9 +88,22 @@ TEST_CASE("a session times its steps and computes the same afterwards") {
     return std::vector<float>(values.begin(), values.end());
   };
   const auto before = numbers_now();
-  const std::vector<double> seconds = vscg::profile(s, a, b);
-  REQUIRE(seconds.size() == s.traced().steps().size());
-  for (const double of_step : seconds) CHECK(of_step > 0);
+  const vscg::profile_report report = vscg::profile(s, a, b);
+  REQUIRE(report.steps.size() == s.traced().steps().size());
+  CHECK(report.items == 7);
+  for (const auto& step : report.steps) {
+    CHECK(step.seconds > 0);
+    CHECK(step.seconds < report.seconds());
+  }
+  CHECK(report.steps[0].operation == "linear(left.weight)");
+  CHECK(report.steps[0].flops == 2 * 7 * 3 * 2);
+  CHECK(report.machine.flops > 1e6);
+  CHECK(report.machine.bytes > 1e6);
+  CHECK(report.text().find("% of product  % of copy\nlinear(left.weight) ") != std::string::npos);
+  CHECK(vscg::profile({1e9, 2e9}, s, a, b).machine.bytes == 2e9);
+  const std::string all = describe(s);
+  CHECK(all.find("\nadd(after right) ") != std::string::npos);
+  CHECK(all.find("  linear(right.weight) prepared\n") != std::string::npos);
   CHECK(numbers_now() == before);
   CHECK(error_of([&] { vscg::profile(s, a, a); }) == error_of([&] { s.infer(a, a); }));
 }
@@ -184,9 +201,15 @@ static_assert(TakenBySession<own_weights&> && TakenBySession<const own_weights&>
 static_assert(TakenBySession<decltype(std::declval<const model&>().weights())>);
 static_assert(!TakenBySession<own_weights> && !TakenBySession<const own_weights>);
 static_assert(!TakenBySession<decltype(std::declval<model>().weights())>);
-static_assert(!TakenBySession<decltype(std::declval<const model>().weights())>);
+template <class Model>
+concept GivesWeights = requires(Model net) {
+  static_cast<Model>(net).weights();
+};
+static_assert(GivesWeights<const model&> && !GivesWeights<const model>);
+static_assert(std::is_same_v<decltype(std::declval<model>().weights()), own_weights>);  // a reference would dangle
 static_assert(!std::is_constructible_v<session, own_weights> && std::is_constructible_v<session, own_weights&>);
 static_assert(Infers<session&> && !Infers<session&&>);
+static_assert(!std::is_move_constructible_v<session> && !std::is_copy_constructible_v<model>);
 
 TEST_CASE("a temporary answer gives up its numbers instead of a view of them") {
   const auto a = numbers(6);
@@ -248,11 +271,41 @@ TEST_CASE("arrays of wrong sizes are refused by name") {
   session s(net.weights(), vscg::threads{1}, vscg::batch_capacity{2});
   CHECK(error_of([&] { s.infer(numbers(4), numbers(4)); }) == "input 0: expected [N, 3], found 4 numbers");
   CHECK(error_of([&] { s.infer(numbers(3), numbers(5)); }) == "input 1: expected [N, 2, 2], found 5 numbers");
-  CHECK(error_of([&] { s.infer(numbers(6), numbers(4)); }) == "inputs: expected 2 items in each, found 1");
+  CHECK(error_of([&] { s.infer(numbers(6), numbers(4)); }) ==
+        "input 1: expected [2, 2, 2], as many items as input 0, found 1 items (4 numbers)");
   CHECK(error_of([&] { s.infer(numbers(9), numbers(12)); }) ==
         "inputs: expected at most 2 items, the session's capacity, found 3");
   CHECK(error_of([&] { net.infer(numbers(4), numbers(4)); }).find("input 0: expected [N, 3]") == 0);
-  CHECK(error_of([&] { net.infer(numbers(6), numbers(4)); }).find("inputs: expected 2 items in each") == 0);
+  CHECK(error_of([&] { net.infer(numbers(6), numbers(4)); }).find("input 1: expected [2, 2, 2], as many") == 0);
+  const float plain[2][3] = {{1, 2, 3}, {4, 5, 6}};
+  const float other[2][4] = {};
+  const std::span<const float> same(plain[0], 6);
+  CHECK(s.infer(plain, numbers(8)).values()[3] == net.infer(same, numbers(8)).numbers[3]);
+  CHECK(error_of([&] { s.infer(plain, other); }) == "input 1: expected [N, 2, 2], found [2, 4]");
+  CHECK(error_of([&] { s.infer(other, other[0]); }) == "input 0: expected [N, 3], found 8 numbers");
+}
+
+TEST_CASE(
+    "asked to check, inference names an input that is not finite, or the first operation that makes such a number") {
+  model net{vscg::seed{1}};
+  session s(net.weights(), vscg::threads{1}, vscg::batch_capacity{20});
+  auto a = numbers(60);
+  auto b = numbers(80);
+  CHECK(s.infer_checked(a, b).values()[7] == net.infer(a, b).numbers[7]);
+  CHECK(net.infer_checked(a, b).numbers == net.infer(a, b).numbers);
+  b[4 * 17 + 3] = std::numeric_limits<float>::infinity();
+  CHECK(error_of([&] { s.infer(a, b); }).empty());
+  const std::string input = "input 1, item 17 (element 3): expected finite numbers, found infinity";
+  CHECK(error_of([&] { s.infer_checked(a, b); }) == input);
+  CHECK(error_of([&] { net.infer_checked(a, b); }) == input);
+  b[4 * 17 + 3] = a[3 * 18] = a[3 * 18 + 1] = 3e38F;
+  net.weights().set("left.weight", std::vector<float>{1, 0, 0, 1, 1, 0});
+  const std::string made =
+      "output 0, item 18 (element 1): expected finite numbers, found infinity; the first number "
+      "that is not finite comes from linear(left.weight)";
+  CHECK(error_of([&] { s.infer_checked(a, b); }) == made);
+  CHECK(error_of([&] { net.infer_checked(a, b); }) == made);
+  CHECK_THROWS_AS(s.infer_checked(a, b), vscg::not_finite);
 }
 
 TEST_CASE("weights are replaced by name, whole or not at all") {

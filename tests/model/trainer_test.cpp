@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <Eigen/Core>
@@ -39,10 +40,12 @@ TEST_CASE("a trainer times its steps, forward and back, and moves nothing") {
   trainer t(net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{2}, of(8));
   const data d(8);
   const auto loss = t.gradients(d.x, d.y).total;
-  const std::vector<double> seconds = vscg::profile(t, d.x, d.y);
-  REQUIRE(seconds.size() == t.steps_traced().steps().size());
-  REQUIRE(t.steps_traced().steps().back().pullback);
-  for (const double of_step : seconds) CHECK(of_step > 0);
+  const auto report = vscg::profile({1e9, 2e9}, t, d.x, d.y);
+  REQUIRE(report.steps.size() == t.steps_traced().steps().size());
+  CHECK(report.steps.back().operation == "linear(first.weight) back");
+  for (const auto& step : report.steps) CHECK(step.seconds > 0);
+  CHECK(report.text().find("\nmse_loss(loss) ") != std::string::npos);
+  CHECK(describe(t).find(" d linear(last.weight)\n") != std::string::npos);
   CHECK(t.gradients(d.x, d.y).total == loss);
   CHECK(t.steps() == 0);
 }
@@ -135,7 +138,9 @@ TEST_CASE("arrays of wrong shapes are refused by name, and nothing changes") {
   const data more(9);
   const std::vector<double> none;
   const auto before = flat(net);
-  CHECK(error_of([&] { t.step(d.x, more.y); }) == "trainer::step: expected 8 items in each, found 9");
+  CHECK(error_of([&] { t.step(d.x, more.y); }) ==
+        "target 0: expected [8, 2], as many items as input 0, found 9 items (18 numbers)");
+  CHECK(error_of([&] { t.step(d.y, d.x); }) == "input 0: expected [N, 3], found 16 numbers");
   CHECK(error_of([&] { t.step(std::span<const double>(d.x).subspan(1), d.y); }) ==
         "input 0: expected [N, 3], found 23 numbers");
   CHECK(error_of([&] { t.gradients(d.x, std::span<const double>(d.y).subspan(1)); }) ==
@@ -157,6 +162,10 @@ TEST_CASE("a step takes Eigen's matrices as a session does: in place, or not at 
   using matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   const matrix x = Eigen::Map<const matrix>(d.x.data(), 8, 3);
   CHECK(t.step(x, Eigen::Map<const matrix>(d.y.data(), 8, 2)).total == of_vectors.step(d.x, d.y).total);
+  CHECK(error_of([&] { t.step(Eigen::Map<const matrix>(d.x.data(), 4, 6), d.y); }) ==
+        "input 0: expected [N, 3], found [4, 6]");
+  CHECK(error_of([&] { t.step(x, matrix(7, 2)); }) ==
+        "target 0: expected [8, 2], as many items as input 0, found 7 items (14 numbers)");
   CHECK(flat(net) == flat(expected));
   matrix wide = matrix::Zero(8, 5);
   wide.rightCols<2>() = Eigen::Map<const matrix>(d.y.data(), 8, 2);
@@ -165,19 +174,27 @@ TEST_CASE("a step takes Eigen's matrices as a session does: in place, or not at 
   CHECK(flat(net) == flat(expected));
 }
 
-TEST_CASE("a number that is not finite, in data or targets, is traced to its operation") {
+TEST_CASE("a number that is not finite is named in a batch, or traced to its operation") {
   model net{vscg::seed{1}};
   trainer t(net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, of(8, 3));
   const auto before = flat(net);
   data bad(8);
   bad.y[13] = std::numeric_limits<double>::infinity();
   CHECK_THROWS_AS(t.step(bad.x, bad.y), vscg::not_finite);
-  CHECK(error_of([&] { t.step(bad.x, bad.y); }).find("comes from mse_loss") != std::string::npos);
+  CHECK(error_of([&] { t.step(bad.x, bad.y); }) ==
+        "step 1: target 0, item 6 (element 1): expected finite numbers, found infinity");
+  bad.x[11] = std::nan("");
+  CHECK(error_of([&] { t.step(bad.x, bad.y); }) ==
+        "step 1: input 0, item 3 (element 2): expected finite numbers, found NaN");
   bad = data(8);
-  bad.x[2] = std::nan("");
-  CHECK(error_of([&] { t.step(bad.x, bad.y); }).find("comes from linear(first.weight)") != std::string::npos);
-  CHECK(flat(net) == before);
+  bad.x[11] = bad.y[13] = std::numeric_limits<double>::max();
+  CHECK(error_of([&] { t.step(bad.x, bad.y); }).find("comes from mse_loss") != std::string::npos);
   const data good(8);
+  const std::size_t place = net.weights().table().find("first.weight")->offset;
+  const double weight = std::exchange(net.weights().data()[place], std::nan(""));
+  CHECK(error_of([&] { t.step(good.x, good.y); }).find("comes from linear(first.weight)") != std::string::npos);
+  net.weights().data()[place] = weight;
+  CHECK(flat(net) == before);
   t.step(good.x, good.y);
   CHECK(flat(net) != before);
 }

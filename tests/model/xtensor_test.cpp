@@ -124,7 +124,8 @@ TEST_CASE("wrong shapes are refused with a message, even with the right number o
   CHECK(refused(xt::xarray<float>(xt::zeros<float>({3, 1, 2, 3}))) ==
         "input 0: expected [N, 2, 3], found [3, 1, 2, 3]");
   CHECK(refused(xt::xtensor<float, 1>(xt::zeros<float>({17}))) == "input 0: expected [N, 2, 3], found 17 numbers");
-  CHECK(refused(counted<float>(2, 3)) == "inputs: expected 2 items in each, found 3");
+  CHECK(refused(counted<float>(2, 3)) ==
+        "input 1: expected [2, 2, 4], as many items as input 0, found 3 items (24 numbers)");
 
   session<small_net, float, cpu> s(net.weights(), threads{1}, batch_capacity{2});
   CHECK(error_of([&] { s.infer(counted<float>(3, 3), z); }) ==

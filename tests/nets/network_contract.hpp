@@ -15,6 +15,7 @@
 #include <span>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -246,11 +247,17 @@ void what_is_not_finite_changes_nothing(const std::string& first_operation) {
   };
   batch<T, Loss> bad = good;
   bad.audio[3 * audio_size + 7] = std::numeric_limits<T>::quiet_NaN();  // in the second micro-batch
-  refused(bad, "step 1: expected a finite loss and gradients, found loss");
-  refused(bad, first_operation);
+  refused(bad, "step 1: input 0, item 3 (element 7): expected finite numbers, found NaN");
   bad = good;
   bad.visual[5] = std::numeric_limits<T>::infinity();
-  refused(bad, "linear(attention.affine_video.weight)");
+  refused(bad, "step 1: input 1, item 0 (element 5): expected finite numbers, found infinity");
+  const std::size_t named = first_operation.find('(') + 1;
+  const std::string parameter = first_operation.substr(named, first_operation.size() - named - 1);
+  T& number = net.weights().data()[net.weights().table().find(parameter)->offset];
+  const T weight = std::exchange(number, std::numeric_limits<T>::quiet_NaN());
+  refused(good, "step 1: expected a finite loss and gradients, found loss");
+  refused(good, first_operation);
+  number = weight;
   CHECK(weights_of(net) == before);
   CHECK(t.steps() == 0);
 

@@ -4,11 +4,14 @@
 #include <vscg/core/begin.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include <vscg/core/machine_rates.hpp>
 #include <vscg/core/node.hpp>
 #include <vscg/core/number_text.hpp>
 #include <vscg/core/program.hpp>
@@ -127,40 +130,71 @@ inline std::string dot(const program& p) {
   return text + "}\n";
 }
 
-/// The program's steps as a table for `items` items: operation, settings, shapes of the results, floating-point
-/// operations of the products, bytes of the arrays it touches. With the `seconds` of each step, it also shows times and
-/// rates.
-inline std::string describe(const program& p, std::size_t items = 1, std::span<const double> seconds = {}) {
-  using detail::number_text;
-  std::vector<std::vector<std::string>> rows{{"operation", "settings", "result", "FLOP", "bytes"}};
-  if (!seconds.empty()) rows[0].insert(rows[0].end(), {"us", "GFLOP/s", "GB/s"});
-  double all_flops = 0;
-  double all_bytes = 0;
-  double all_time = 0;
-  const auto add_row = [&](std::vector<std::string> row, double flops, double bytes, double time) {
-    row.push_back(flops > 0 ? number_text(flops) : "");
-    row.push_back(number_text(bytes));
-    if (!seconds.empty()) {
-      row.push_back(number_text(1e6 * time));
-      row.push_back(flops > 0 && time > 0 ? number_text(1e-9 * flops / time) : "");
-      row.push_back(time > 0 ? number_text(1e-9 * bytes / time) : "");
-    }
-    rows.push_back(std::move(row));
-    all_flops += flops;
-    all_bytes += bytes;
-    all_time += time;
-  };
+/// What one step of a program costs for some items.
+struct step_cost {
+  std::string operation;  // its label: "linear(encoder.query.weight)", "softmax(encoder) back"
+  std::string settings;   // of a forward step, as its results are
+  std::string results;
+  double flops = 0;    // floating-point operations of its products
+  double bytes = 0;    // of the arrays that it touches, each counted once
+  double seconds = 0;  // 0: not measured
+};
+
+/// The costs of all steps of a program, in the order in which they run. `seconds`: how long each step took, or nothing.
+inline std::vector<step_cost> step_costs(const program& p, std::size_t items, std::span<const double> seconds = {}) {
+  std::vector<step_cost> costs;
   for (std::size_t i = 0; i < p.steps().size(); ++i) {
     const program::step s = p.steps()[i];
     const node& n = p.nodes()[s.node];
-    add_row({n.label + (s.pullback ? " back" : ""), s.pullback ? "" : detail::settings_text(n, ", "),
-             s.pullback ? "" : detail::joined_shapes(p, n.results)},
-            p.flops_per_item(s) * static_cast<double>(items), static_cast<double>(detail::bytes_of_step(p, s, items)),
-            i < seconds.size() ? seconds[i] : 0);
+    costs.push_back({n.label + (s.pullback ? " back" : ""), s.pullback ? "" : detail::settings_text(n, ", "),
+                     s.pullback ? "" : detail::joined_shapes(p, n.results),
+                     p.flops_per_item(s) * static_cast<double>(items),
+                     static_cast<double>(detail::bytes_of_step(p, s, items)), i < seconds.size() ? seconds[i] : 0});
   }
-  add_row({"all", "", ""}, all_flops, all_bytes, all_time);
+  return costs;
+}
+
+/// Costs as a table, with their sum. If they were measured, it also shows each step's time, its part of the time of
+/// all, and its rates; and, if the machine's are known, what part of those they are.
+inline std::string cost_table(const std::vector<step_cost>& costs, const machine_rates& machine = {}) {
+  using detail::number_text;
+  step_cost all{"all", "", "", 0, 0, 0};
+  for (const step_cost& one : costs) {
+    all.flops += one.flops;
+    all.bytes += one.bytes;
+    all.seconds += one.seconds;
+  }
+  const bool measured = all.seconds > 0;
+  std::vector<std::vector<std::string>> rows{{"operation", "settings", "result", "FLOP", "bytes"}};
+  if (measured) rows[0].insert(rows[0].end(), {"us", "% of time", "GFLOP/s", "GB/s"});
+  if (measured && machine.flops > 0) rows[0].emplace_back("% of product");
+  if (measured && machine.bytes > 0) rows[0].emplace_back("% of copy");
+  const auto percent = [](double part, double whole) { return number_text(std::round(1000 * part / whole) / 10); };
+  const auto add_row = [&](const step_cost& one) {
+    std::vector<std::string> row{one.operation, one.settings, one.results, one.flops > 0 ? number_text(one.flops) : "",
+                                 number_text(one.bytes)};
+    if (measured) {
+      const bool timed = one.seconds > 0;
+      const bool product = timed && one.flops > 0;
+      const double flops = product ? one.flops / one.seconds : 0;
+      const double bytes = timed ? one.bytes / one.seconds : 0;
+      row.push_back(number_text(1e6 * one.seconds));
+      row.push_back(percent(one.seconds, all.seconds));
+      row.push_back(product ? number_text(1e-9 * flops) : "");
+      row.push_back(timed ? number_text(1e-9 * bytes) : "");
+      if (machine.flops > 0) row.push_back(product ? percent(flops, machine.flops) : "");
+      if (machine.bytes > 0) row.push_back(timed ? percent(bytes, machine.bytes) : "");
+    }
+    rows.push_back(std::move(row));
+  };
+  for (const step_cost& one : costs) add_row(one);
+  add_row(all);
   return detail::table_text(rows, 3);
 }
+
+/// The program's steps as a table for `items` items: operation, settings, shapes of the results, floating-point
+/// operations of the products, bytes of the arrays it touches. (`profile` in model/profile.hpp adds times.)
+inline std::string describe(const program& p, std::size_t items = 1) { return cost_table(step_costs(p, items)); }
 
 }  // namespace vscg
 

@@ -51,6 +51,13 @@ class out_of_memory : public expectation_error {
   using expectation_error::expectation_error;
 };
 
+/// A number is not finite: of a batch, a loss, a gradient, a moment or a weight. A trainer's weights and moments are as
+/// they were before the step.
+class not_finite : public expectation_error {
+ public:
+  using expectation_error::expectation_error;
+};
+
 }  // namespace vscg
 
 #include <vscg/core/end.hpp>

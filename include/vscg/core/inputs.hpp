@@ -23,7 +23,18 @@ struct join_shapes<input_shapes<First...>, input_shapes<Second...>> {
   using type = input_shapes<First..., Second...>;
 };
 template <class Network>
+concept SaysInputs = requires {
+  typename Network::inputs;
+};
+template <class Network>
 struct inputs_of_type {
+  static_assert(SaysInputs<Network>,
+                "vscg: the network does not say what it takes: it needs a member such as `using "
+                "inputs = vscg::input_shapes<vscg::shape<vscg::dyn, 128>>;`");
+  using type = input_shapes<>;
+};
+template <SaysInputs Network>
+struct inputs_of_type<Network> {
   using type = typename Network::inputs;
 };
 }  // namespace detail
@@ -50,7 +61,8 @@ struct shapes_after<input_shapes<Shape, Shapes...>, input_shapes<Shape, First...
 template <class All, class First>
 using shapes_after = typename detail::shapes_after<All, First>::type;
 
-/// The shapes that a network or layer takes by default: its member `using inputs = input_shapes<...>`.
+/// The shapes that a network or layer takes by default: its member `using inputs = input_shapes<...>`. Refuses a type
+/// that has none.
 template <class Network>
 using inputs_of = typename detail::inputs_of_type<Network>::type;
 

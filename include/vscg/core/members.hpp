@@ -22,6 +22,9 @@
 //
 // VSCG_NAMED_MEMBERS renames and splices: (member, "name"); (member, ""), whose own members then appear at this level;
 // and (member, "name", 1) for slice 1 of a stacked parameter. A struct with an unlisted member does not compile.
+//
+// Define such a struct outside functions: a class inside a function cannot have templates, and both the list and the
+// call operator are templates.
 
 #define VSCG_DETAIL_PARENS ()
 #define VSCG_DETAIL_EXPAND(...) \
@@ -42,6 +45,8 @@
 #define VSCG_DETAIL_VISIT_ITEM(member, ...) visit(self.member, __VA_ARGS__);
 #define VSCG_DETAIL_NAME_NAMED(item) VSCG_DETAIL_NAME_ITEM item
 #define VSCG_DETAIL_NAME_ITEM(member, ...) #member,
+#define VSCG_DETAIL_GIVEN_NAMED(item) VSCG_DETAIL_GIVEN_ITEM item
+#define VSCG_DETAIL_GIVEN_ITEM(member, name, ...) name,
 
 #define VSCG_DETAIL_MEMBERS(visit_macro, name_macro, ...)                                              \
   template <class Self, class Visitor>                                                                 \
@@ -53,7 +58,11 @@
   }
 
 #define VSCG_MEMBERS(...) VSCG_DETAIL_MEMBERS(VSCG_DETAIL_VISIT, VSCG_DETAIL_NAME, __VA_ARGS__)
-#define VSCG_NAMED_MEMBERS(...) VSCG_DETAIL_MEMBERS(VSCG_DETAIL_VISIT_NAMED, VSCG_DETAIL_NAME_NAMED, __VA_ARGS__)
+#define VSCG_NAMED_MEMBERS(...)                                                                  \
+  VSCG_DETAIL_MEMBERS(VSCG_DETAIL_VISIT_NAMED, VSCG_DETAIL_NAME_NAMED, __VA_ARGS__)              \
+  static constexpr bool names_differ() {                                                         \
+    return ::vscg::detail::differ({VSCG_DETAIL_FOR_EACH(VSCG_DETAIL_GIVEN_NAMED, __VA_ARGS__)}); \
+  }
 
 namespace vscg::detail {
 
@@ -66,6 +75,13 @@ constexpr int distinct(std::initializer_list<std::string_view> names) {
     count += seen ? 0 : 1;
   }
   return count;
+}
+
+/// Whether no two names of a list are the same. Empty names, of members that are spliced, do not count.
+constexpr bool differ(std::initializer_list<std::string_view> names) {
+  int count = 0;
+  for (const auto& name : names) count += name.empty() ? 0 : 1;
+  return distinct(names) == count;
 }
 
 /// Converts to any field of an aggregate, but not to the aggregate itself.
@@ -111,6 +127,8 @@ constexpr void visit_members(Type& value, Visitor&& visit) {
   static_assert(HasMembers<Plain>, "vscg: a layer or network lists its members with VSCG_MEMBERS(...)");
   static_assert(!std::is_aggregate_v<Plain> || Plain::listed_members() == field_count<Plain>,
                 "vscg: VSCG_MEMBERS lists a different number of members than the struct has: one was forgotten");
+  if constexpr (requires { Plain::names_differ(); })
+    static_assert(Plain::names_differ(), "vscg: VSCG_NAMED_MEMBERS gives the same name to two members");
   Plain::visit_members(value, visit);
 }
 

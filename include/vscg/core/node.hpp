@@ -19,7 +19,7 @@ struct node {
   using function = void (*)(const void* operation, const node& self, void* execution);
 
   std::string kind;   // "linear": the operation's name
-  std::string label;  // "linear(attention.affine_video.weight)": named in errors and drawings
+  std::string label;  // "linear(attention.affine_video.weight)", "softmax(attention)": for errors and tables
   setting_list settings;
   std::vector<slot_id> operands;  // as the network's code gave them, so views too
   std::vector<slot_id> results;

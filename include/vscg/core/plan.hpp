@@ -64,17 +64,23 @@ class memory_plan {
   /// The program's steps in the order they run. A `part` block holds the items of one stretch.
   const std::vector<stretch>& stretches() const { return stretches_; }
 
-  /// What lies where and when, one line per block.
+  /// What lies where and when, one line per block: results by the label of their operation ("d " before it: their
+  /// gradients), copies of weights that are prepared, arrays that are saved for the pullback, and scratch.
   std::string describe(const program& p) const {
     std::string text = std::to_string(bytes_) + " bytes for " + std::to_string(items_) + " items\n";
     std::vector<std::string> producer(p.slot_table().size());
+    for (std::size_t k = 0; k < p.inputs().size(); ++k) producer[p.inputs()[k]] = "input " + std::to_string(k);
     for (const auto& n : p.nodes()) {
-      for (const slot_id id : n.results) producer[id] = n.label;
-      for (const auto* list : {&n.saved, &n.forward_scratch, &n.pullback_scratch}) {
-        for (const slot_id id : *list) {
-          if (id != no_slot) producer[id] = n.label + " scratch";
+      const auto name = [&](const std::vector<slot_id>& ids, const char* what) {
+        for (const slot_id id : ids) {
+          if (id != no_slot && producer[id].empty()) producer[id] = n.label + what;
         }
-      }
+      };
+      name(n.results, "");
+      name(n.prepared, " prepared");
+      name(n.saved, " saved");
+      name(n.forward_scratch, " scratch");
+      name(n.pullback_scratch, " scratch back");
     }
     for (const auto& b : blocks_) {
       text += std::to_string(b.offset) + " +" + std::to_string(b.bytes) + "  steps " + std::to_string(b.first) + ".." +

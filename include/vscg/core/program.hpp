@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <vscg/core/node.hpp>
+#include <vscg/core/operation_paths.hpp>
 #include <vscg/core/recorder.hpp>
 #include <vscg/core/slot.hpp>
 
@@ -29,7 +30,7 @@ class program {
   };
 
   /// `outputs` stay readable after a run. With a `loss`, everything that it reaches gets a gradient.
-  program(recorder&& trace, std::vector<slot_id> outputs, slot_id loss = no_slot)
+  [[gnu::cold]] program(recorder&& trace, std::vector<slot_id> outputs, slot_id loss = no_slot)
       : slots_(std::move(trace.arrays)),
         inputs_(std::move(trace.inputs)),
         parameters_(std::move(trace.parameters)),
@@ -40,6 +41,7 @@ class program {
         loss_(loss) {
     keep_what_is_needed(std::move(trace.nodes));
     find_arrays();
+    detail::complete_labels(nodes_, slots_, parameter_labels_);
     find_gradients();
     for (std::uint32_t i = 0; i < nodes_.size(); ++i) steps_.push_back({i, false});
     forward_steps_ = steps_.size();

@@ -142,8 +142,9 @@ inline void prepare_once(recorder& trace, const operation_description& d, node& 
 }
 
 /// Returns the slot of the first result; further results follow it in `trace.arrays`.
-VSCG_NOINLINE inline slot_id append(recorder& trace, const operation_description& d, array_view<slot_id> operands,
-                                    const void* operation, std::size_t operation_bytes) {
+[[gnu::cold]] VSCG_NOINLINE inline slot_id append(recorder& trace, const operation_description& d,
+                                                  array_view<slot_id> operands, const void* operation,
+                                                  std::size_t operation_bytes) {
   node n;
   n.kind = n.label = d.name;
   if (d.settings != nullptr) d.settings(operation, n.settings);
@@ -172,6 +173,7 @@ VSCG_NOINLINE inline slot_id append(recorder& trace, const operation_description
       break;
     }
   }
+  if (!trace.part.empty() && n.label == n.kind) n.label += '(' + trace.part + ')';
   for (const auto& result : d.results) {
     slot s;
     s.size = result.size;

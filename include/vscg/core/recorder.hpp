@@ -34,6 +34,7 @@ struct recorder {
   std::vector<array_update> updates;
   std::vector<std::shared_ptr<const std::vector<double>>> constants;  // operations point to them
   bool dropout = true;
+  std::string part;  // what labels of operations without parameters say from now on: "loss"; empty in a network
 
   slot_id add(slot s) {
     arrays.push_back(std::move(s));

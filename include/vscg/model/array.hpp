@@ -33,8 +33,8 @@ std::array<std::size_t, Shape::rank> run_time_shape(std::size_t items) {
 }
 
 /// Throws if `size` is not the size of an array whose items have `elements` numbers, or that has no items.
-VSCG_NOINLINE inline void expect_size(std::size_t size, std::size_t elements, bool per_item, const int* extents,
-                                      std::size_t rank, std::string_view what) {
+[[gnu::cold]] VSCG_NOINLINE inline void expect_size(std::size_t size, std::size_t elements, bool per_item,
+                                                    const int* extents, std::size_t rank, std::string_view what) {
   if (size % elements == 0 && (per_item || size == elements)) return;
   throw expectation_error(what, shape_text(extents, rank, dyn, ", ", "N"), std::to_string(size) + " numbers");
 }
@@ -50,6 +50,61 @@ VSCG_NOINLINE inline void expect_classes(std::span<const std::int32_t> indices, 
   throw expectation_error(std::string(what) + ", item " + std::to_string(item),
                           "a class from 0 to " + std::to_string(classes - 1), std::to_string(*wrong));
 }
+
+/// Throws if [rows, columns] are not an array's axes with some of the last ones taken together.
+[[gnu::cold]] VSCG_NOINLINE inline void expect_matrix(std::size_t rows, std::size_t columns, const int* extents,
+                                                      std::size_t rank, std::string_view what) {
+  std::size_t together = 1;
+  bool fits = rank == 1 && columns == 1;
+  for (std::size_t i = rank; !fits && i-- > 0 && extents[i] != dyn;) {
+    together *= static_cast<std::size_t>(extents[i]);
+    fits = columns == together;
+  }
+  if (!fits)
+    throw expectation_error(what, shape_text(extents, rank, dyn, ", ", "N"),
+                            vscg::shape_text(std::array{rows, columns}));
+}
+
+/// A plain C array, such as `float x[2][10][128]`, as an array with a shape.
+template <class Array>
+struct c_array {
+  using number = std::remove_all_extents_t<Array>;
+  const Array& numbers;
+  const number* data() const { return reinterpret_cast<const number*>(&numbers); }
+  static constexpr std::size_t size() { return sizeof(Array) / sizeof(number); }
+  static constexpr auto shape() requires(std::rank_v<Array> > 1) {
+    return []<std::size_t... I>(std::index_sequence<I...>) {
+      return std::array{std::extent_v<Array, static_cast<unsigned>(I)>...};
+    }
+    (std::make_index_sequence<std::rank_v<Array>>{});
+  }
+};
+
+/// The array itself, or a C array with what other arrays have.
+template <class Array>
+decltype(auto) as_array(const Array& array) {
+  if constexpr (std::is_array_v<Array>)
+    return c_array<Array>{array};
+  else
+    return (array);
+}
+
+template <class Array>
+concept BlockOfNumbers = requires(const Array& array) {
+  *array.data();
+  array.size();
+};
+
+/// Whether `checked_array` takes such arrays for one of `Number`.
+template <class Array, class Number>
+inline constexpr bool is_array_of = [] {
+  if constexpr (std::is_array_v<Array>)
+    return std::is_same_v<std::remove_all_extents_t<Array>, Number>;
+  else if constexpr (BlockOfNumbers<Array>)
+    return std::is_convertible_v<decltype(std::declval<const Array&>().data()), const Number*>;
+  else
+    return false;
+}();
 
 }  // namespace detail
 
@@ -97,15 +152,16 @@ struct array_of {
   auto shape() const { return detail::run_time_shape<Shape>(items); }
 };
 
-/// Any contiguous row-major array of `Scalar`: std::span, std::vector, an xtensor array or view, an Eigen map. Its
-/// shape and strides are checked if it has them, otherwise its size; so are the numbers of `class_indices`. Returns the
-/// numbers; throws vscg::expectation_error naming `what`.
+/// Any contiguous row-major array of `Scalar`: std::span, std::vector, std::array, a C array (through `as_array`), an
+/// xtensor array or view, an Eigen matrix or map. Its shape and strides are checked if it has them, otherwise its size;
+/// a matrix may have several of the last axes as its columns. The numbers of `class_indices` are checked too. Returns
+/// the numbers; throws vscg::expectation_error naming `what`.
 template <class Shape, class Scalar, class Array>
 std::span<const element_of<Shape, Scalar>> checked_array(const Array& array, std::string_view what) {
-  static_assert(std::is_convertible_v<decltype(array.data()), const element_of<Shape, Scalar>*>,
-                "vscg: the array's element type differs from what the session computes with");
+  static_assert(detail::is_array_of<Array, element_of<Shape, Scalar>>);  // `checked_batch` says what is wrong
   if constexpr (requires { Array::IsRowMajor; }) {
-    static_assert(Array::IsRowMajor || Array::IsVectorAtCompileTime, "vscg: arrays are row-major");
+    static_assert(Array::IsRowMajor || Array::IsVectorAtCompileTime,
+                  "vscg: arrays are row-major: for Eigen's, Eigen::Matrix<..., Eigen::RowMajor>");
   }
   const auto size = static_cast<std::size_t>(array.size());
   const auto wanted = detail::run_time_shape<Shape>(size / Shape::elements);
@@ -131,6 +187,10 @@ std::span<const element_of<Shape, Scalar>> checked_array(const Array& array, std
     if (!inner || !outer) {
       throw expectation_error(what, "a contiguous row-major array",
                               "strides " + shape_text(std::array{array.outerStride(), array.innerStride()}));
+    }
+    if constexpr (!Array::IsVectorAtCompileTime) {
+      detail::expect_matrix(static_cast<std::size_t>(array.rows()), static_cast<std::size_t>(array.cols()),
+                            Shape::extents.data(), Shape::rank, what);
     }
   }
   std::span<const element_of<Shape, Scalar>> numbers(array.data(), size);

@@ -21,7 +21,8 @@ namespace vscg {
 ///     if (const auto report = ahead.step(audio, visual, ...)) tell(*report);   // of the batch before
 ///   if (const auto report = ahead.finish()) tell(*report);
 ///
-/// Steps have the bits of `trainer::step`. After the first one, they allocate nothing. The trainer must live longer.
+/// Steps have the bits of `trainer::step`. After the first one, they allocate nothing. The trainer must live longer,
+/// and its model as long as there are steps. Arrays are read only during the call that brings them.
 template <class Trainer>
 class double_buffer {
   static_assert(!Trainer::memory_type::borrows_host_arrays,
@@ -30,6 +31,7 @@ class double_buffer {
 
  public:
   explicit double_buffer(Trainer& t) : trainer_(t) {}
+  explicit double_buffer(Trainer&&) = delete;
   double_buffer(const double_buffer&) = delete;
   double_buffer& operator=(const double_buffer&) = delete;
   ~double_buffer() {

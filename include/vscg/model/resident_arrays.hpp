@@ -70,6 +70,8 @@ struct gather_indices {
 ///   videos.put(0, audio, visual, segments, ...);   // in one go, or part by part
 ///   trainer.step(videos, rows);
 ///
+/// It owns its copy of the numbers. A step or inference reads it only during the call.
+///
 /// A network's inputs may be rounded as the backend keeps them (`kept_inputs`). One that is made for a backend whose
 /// precision a thread chooses is for sessions and trainers of the same choice.
 template <class Scalar, class Memory, class Shapes, class Inputs = kept_as_given>
@@ -100,7 +102,7 @@ class resident_arrays<Scalar, Memory, input_shapes<Shapes...>, Inputs> {
   /// them. Throws vscg::expectation_error if a shape is wrong or the items do not fit.
   template <class... Arrays>
   void put(std::size_t first, const Arrays&... arrays) {
-    const auto part = checked_batch<Scalar>(shapes{}, "resident_arrays::put", count, arrays...);
+    const auto part = checked_batch<Scalar, count>(shapes{}, nullptr, arrays...);
     if (part.items > items_ || first > items_ - part.items) {
       throw expectation_error("resident_arrays::put", "items within " + std::to_string(items_),
                               std::to_string(part.items) + " from " + std::to_string(first) + " on");

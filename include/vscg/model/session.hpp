@@ -3,6 +3,7 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -17,6 +18,7 @@
 #include <vscg/backend/memory.hpp>
 #include <vscg/core/error.hpp>
 #include <vscg/core/execution.hpp>
+#include <vscg/core/finite.hpp>
 #include <vscg/core/guard.hpp>
 #include <vscg/core/inputs.hpp>
 #include <vscg/core/program.hpp>
@@ -31,6 +33,9 @@
 
 namespace vscg {
 
+template <class Network, class Scalar, class Backend, class Inputs>
+class model;
+
 /// The most items (videos) that one call may bring.
 struct batch_capacity {
   std::size_t items = 1;
@@ -39,7 +44,11 @@ struct batch_capacity {
 
 /// Inference for one caller. It traces the network and plans its memory once, then allocates nothing. Use one session
 /// per thread. Sessions share the weights, which are const while a session computes. If weights change, or others are
-/// assigned or swapped in, the next call uses the new ones. If they are gone, it throws vscg::expectation_error.
+/// assigned or swapped in, the next call uses the new ones.
+///
+/// The weights must live as long as there are calls: a call throws vscg::expectation_error if they were destroyed or
+/// moved to another object. Arrays and data sets are read only during the call that brings them. The outputs are views
+/// into the session, valid until its next call or its end. A session cannot be moved.
 template <class Network, class Scalar, class Backend, class Inputs = inputs_of<Network>>
 class session {
   using tag = trace_tag<Scalar, Backend, mode::inference>;
@@ -73,7 +82,8 @@ class session {
                    batch_capacity = batch_capacity{16}) = delete;
 
   /// Returns the network's outputs for N ≤ capacity items. Arrays are [N, ...], as `Inputs` says. The views are valid
-  /// until the next call. Throws vscg::expectation_error if a shape differs or N exceeds the capacity.
+  /// until the next call; an output that is an input unchanged may be a view of your array. Throws
+  /// vscg::expectation_error if a shape differs or N exceeds the capacity.
   ///
   /// `infer(videos, rows)` takes items from `resident_arrays` instead, a trainer's or a session's own, whose first
   /// arrays are the inputs: its items `rows`, a std::vector or std::span of std::size_t.
@@ -97,11 +107,23 @@ class session {
   template <class... Arrays>
   outputs infer(const Arrays&... arrays) && = delete;  // the views would outlive the session
 
-  /// Infers twice, the second time with `runner::watched`. Takes the same arrays as `infer`, throws the same errors.
+  /// The same, slower, for finding a mistake: throws vscg::not_finite if a number of an input or output is not finite.
+  /// It names the input ("input 0, item 1 (element 17)"), or the output and the first operation whose result is not
+  /// finite.
+  template <class... Arrays>
+  outputs infer_checked(const Arrays&... arrays) & {
+    return infer_checked_from(0, arrays...);
+  }
+  template <class... Arrays>
+  outputs infer_checked(const Arrays&... arrays) && = delete;
+
+  /// Infers twice, the second time with `runner::watched`, and returns how many items the arrays hold. Takes the same
+  /// arrays as `infer`, throws the same errors.
   template <class Watch, class... Arrays>
-  void infer_watched(Watch& watch, const Arrays&... arrays) {
+  std::size_t infer_watched(Watch& watch, const Arrays&... arrays) {
     infer(arrays...);
     runner_.watched(watch, [&] { runner_.forward(state()); });
+    return staged_.items();
   }
 
   /// Bytes of memory that the session holds for its arrays and its backend, including workspaces of products. Weights
@@ -117,6 +139,26 @@ class session {
   runner<Scalar, Backend>& running() { return runner_; }
 
  private:
+  friend class model<Network, Scalar, Backend, Inputs>;
+
+  // `first`: the number of the first item in messages.
+  template <class... Arrays>
+  outputs infer_checked_from(std::size_t first, const Arrays&... arrays) {
+    const outputs result = infer(arrays...);
+    staged_.expect_finite("", Inputs::count, first);
+    for_each_output(result, [&](const auto& field, std::size_t k) {
+      const std::size_t at = first_not_finite(field.values());
+      if (at == field.size()) return;
+      const std::size_t elements = field.size() / std::max<std::size_t>(field.items, 1);
+      throw not_finite("output " + std::to_string(k) + ", item " + std::to_string(first + at / elements) +
+                           " (element " + std::to_string(at % elements) + ")",
+                       "finite numbers",
+                       not_finite_text(field.values()[at]) + "; the first number that is not finite comes from " +
+                           runner_.first_not_finite(state()).value_or("a weight"));
+    });
+    return result;
+  }
+
   static std::shared_ptr<const program> trace_program(const Network& network, const parameter_table& table) {
     recorder trace = make_recorder(table, false);
     const auto result = call(network, trace, Inputs{});
@@ -144,7 +186,7 @@ class session {
 
   template <class... Arrays>
   void take(const Arrays&... arrays) {
-    const auto batch = checked_batch<Scalar>(Inputs{}, "inputs", Inputs::count, arrays...);
+    const auto batch = checked_batch<Scalar, Inputs::count>(Inputs{}, nullptr, arrays...);
     expect_room(batch.items);
     staged_.take({}, batch);
     bind();

@@ -15,6 +15,7 @@
 #include <vscg/backend/memory.hpp>
 #include <vscg/core/checked_size.hpp>
 #include <vscg/core/error.hpp>
+#include <vscg/core/finite.hpp>
 #include <vscg/core/inputs.hpp>
 #include <vscg/core/slot.hpp>
 #include <vscg/model/batch_arrays.hpp>
@@ -22,6 +23,43 @@
 #include <vscg/model/resident_arrays.hpp>
 
 namespace vscg {
+
+namespace detail {
+/// A number of an array that is not finite.
+struct found_number {
+  std::size_t item = 0;
+  std::size_t element = 0;
+  bool is_nan = false;
+};
+
+/// Finds the first number that is not finite among `count` numbers in the backend's memory, `elements` in each item.
+template <class Scalar, class Memory>
+[[gnu::cold]] VSCG_NOINLINE bool find_not_finite(const Scalar* numbers, std::size_t elements, std::size_t count,
+                                                 found_number& found) {
+  constexpr std::size_t at_once = 1024;
+  Scalar some[at_once];
+  for (std::size_t begin = 0; begin < count; begin += at_once) {
+    const std::size_t now = std::min(at_once, count - begin);
+    Memory::copy_out(some, numbers + begin, now * sizeof(Scalar));
+    for (std::size_t i = 0; i < now; ++i) {
+      if (is_finite(some[i])) continue;
+      found = {(begin + i) / elements, (begin + i) % elements, not_finite_text(some[i]) == "NaN"};
+      return true;
+    }
+  }
+  return false;
+}
+
+/// "input 0, item 1 (element 17): expected finite numbers, found NaN". `row`: the item's in a data set, if not null.
+[[noreturn, gnu::cold]] VSCG_NOINLINE inline void refuse_number(std::string name, const found_number& found,
+                                                                bool per_item, std::size_t first,
+                                                                const std::uint32_t* row) {
+  if (per_item) name.append(", item ").append(std::to_string(first + found.item));
+  if (row != nullptr) name.append(", row ").append(std::to_string(*row)).append(" of the data set");
+  name.append(" (element ").append(std::to_string(found.element)).append(")");
+  throw not_finite(name, "finite numbers", found.is_nan ? "NaN" : "infinity");
+}
+}  // namespace detail
 
 /// A batch on its way to the kernels: a header, then its arrays. If host and kernels share memory, everything stays in
 /// place. Otherwise it is all put side by side in one block of the host's memory, and one copy brings that to the
@@ -159,12 +197,31 @@ class staged_batch<Header, Scalar, Memory, input_shapes<Shapes...>, Inputs> {
     return gather_ == nullptr ? std::array<const std::byte*, count>{} : from_;
   }
 
+  /// Throws vscg::not_finite naming the first number of its arrays, in the backend's memory, that is not finite.
+  /// `of` begins the name: "input 0, item 1 (element 17)". The first `inputs` arrays are the network's, and
+  /// its first item has the number `first`.
+  [[gnu::cold]] void expect_finite(const std::string& of, std::size_t inputs, std::size_t first = 0) const {
+    const auto* const rows = reinterpret_cast<const std::uint32_t*>(host_.data() + rounded(sizeof(Header)));
+    for (std::size_t k = 0; k < count; ++k) {
+      const bool per_item = batch_.arrays[k].item_bytes != 0;
+      const std::size_t elements = item_bytes[k] / sizeof(Scalar);
+      detail::found_number found;
+      if (of_indices[k] ||
+          !detail::find_not_finite<Scalar, Memory>(array(k), elements, elements * (per_item ? items() : 1), found))
+        continue;
+      const bool of_data_set = gather_ != nullptr && from_[k] != nullptr;
+      detail::refuse_number(of + detail::name_of_array(k, inputs), found, per_item, first,
+                            of_data_set ? rows + found.item : nullptr);
+    }
+  }
+
   /// Bytes of memory that it holds.
   std::size_t bytes() const { return host_.bytes() + block_.bytes(); }
 
  private:
   static constexpr std::size_t alignment = 64;
   static constexpr std::array<std::size_t, count> item_bytes{Shapes::elements * sizeof(element_of<Shapes, Scalar>)...};
+  static constexpr std::array<bool, count> of_indices{Shapes::of_indices...};
   static constexpr std::size_t rounded(std::size_t bytes) { return (bytes + alignment - 1) / alignment * alignment; }
 
   /// The header, rows and arrays of so many items.

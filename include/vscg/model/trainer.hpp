@@ -39,12 +39,6 @@
 
 namespace vscg {
 
-/// A loss, gradient, moment or weight is not finite. Weights and moments are as they were before the step.
-class not_finite : public expectation_error {
- public:
-  using expectation_error::expectation_error;
-};
-
 template <class Trainer>
 class double_buffer;
 
@@ -57,7 +51,10 @@ struct trainer_options {
 
 /// Trains a model. It traces the network and the loss once, plans the memory of a step, then allocates nothing. It owns
 /// the gradients and the optimizer's state; the model owns the weights. If other weights are assigned to the model, it
-/// trains those. It throws vscg::expectation_error if the model is gone or was moved away.
+/// trains those.
+///
+/// The model must live as long as there are steps: a step throws vscg::expectation_error if it was destroyed or moved
+/// away. Arrays and data sets are read only during the step that brings them. A trainer cannot be moved.
 template <class Model, class Optimizer, class Loss>
 class trainer {
   static_assert(!std::is_const_v<Model>, "vscg::trainer: training changes the model's weights, so it is not const");
@@ -105,6 +102,8 @@ class trainer {
     memory_type::copy_in(gradients_.data(), zeros.data(), zeros.size() * sizeof(scalar));
   }
 
+  trainer(Model&&, Optimizer, Loss, threads = threads{1}, trainer_options = {}) = delete;  // it would outlive the model
+
   /// A data set in the backend's memory, from which steps take their batches by row: the network's inputs, then the
   /// loss's targets.
   using resident = resident_arrays<scalar, memory_type, arrays_of_batch, kept_inputs<backend, scalar, inputs>>;
@@ -114,8 +113,9 @@ class trainer {
 
   /// Takes one step on a batch: the network's inputs, then the loss's targets, each [B, ...] in host memory as for
   /// `session::infer`. Throws vscg::expectation_error if a shape differs or B is not from 1 to the options' batch,
-  /// not_finite if the loss, a gradient, or a moment or weight after the step is not finite, and vscg::stopped if
-  /// `stop` ends it. After an error, weights and moments are as they were.
+  /// not_finite if the loss, a gradient, or a moment or weight after the step is not finite, naming what brought that
+  /// about ("input 0, item 1 (element 17)", or the first operation), and vscg::stopped if `stop` ends it. After an
+  /// error, weights and moments are as they were.
   ///
   /// `step(videos, rows)` takes the batch from a `resident` data set instead: its items `rows`, a std::vector or
   /// std::span of std::size_t. If the data set has only the first arrays of a batch, for example a session's inputs,
@@ -139,11 +139,13 @@ class trainer {
     return reported();
   }
 
-  /// Computes gradients twice, the second time with `runner::watched`. Takes and throws the same as `gradients`.
+  /// Computes gradients twice, the second time with `runner::watched`, and returns how many items the batch holds.
+  /// Takes and throws the same as `gradients`.
   template <class Watch, class... Arrays>
-  void gradients_watched(Watch& watch, const Arrays&... arrays) {
+  std::size_t gradients_watched(Watch& watch, const Arrays&... arrays) {
     gradients(arrays...);
     runner_.watched(watch, [&] { run_micro_batches(); });
+    return staged_.items();
   }
 
   /// The gradient of one named array after a step; empty if the loss does not reach it.
@@ -206,6 +208,7 @@ class trainer {
     const auto data = trace_inputs<tag>(trace, inputs{});
     const auto known = trace_inputs<tag>(trace, targets{});
     const auto outputs = call_network(net, data);
+    trace.part = "loss";
     const auto result = std::apply([&](const auto&... t) { return loss(outputs, t...); }, known);
     constexpr std::size_t terms = std::tuple_size_v<decltype(result.terms)>;
     require<terms == term_count, Loss, expects<static_cast<int>(term_count), number::of_terms>,
@@ -239,7 +242,10 @@ class trainer {
     static_assert(
         sizeof...(Arrays) == arrays_of_batch::count,
         "vscg::trainer::step: one array for each of the network's inputs, then for each of the loss's targets");
-    return checked_batch<scalar>(arrays_of_batch{}, "trainer::step", inputs::count, arrays...);
+    if constexpr (sizeof...(Arrays) == arrays_of_batch::count)
+      return checked_batch<scalar, inputs::count>(arrays_of_batch{}, nullptr, arrays...);
+    else
+      return batch_arrays<arrays_of_batch::count>{};
   }
 
   template <class... Arrays>
@@ -257,12 +263,8 @@ class trainer {
                   "vscg::trainer::step: one array for each array of the batch that the data set does not have");
     const std::span<const std::size_t> taken(rows);
     const auto now = controls_for(taken.size());
-    const auto rest = checked_batch<scalar>(left{}, "trainer::step", 0, others...);
-    for (const batch_array& array : rest.arrays) {
-      if (array.item_bytes != 0 && array.bytes.size() != array.item_bytes * taken.size())
-        throw expectation_error("trainer::step", std::to_string(taken.size()) + " items in each, as many as rows",
-                                std::to_string(array.bytes.size() / array.item_bytes));
-    }
+    const std::size_t count = taken.size();
+    const auto rest = checked_batch<scalar, inputs::count, All::count>(left{}, &count, others...);
     staged_.template take<typename backend::template executor<scalar>>(now, all, taken, rest);
     bind();
   }
@@ -348,14 +350,15 @@ class trainer {
     }
   }
 
-  // The update was refused, so this runs the step again and checks every result.
-  [[noreturn]] void explain(double loss) {
+  // The update was refused, so this looks at the batch, then runs the step again and checks every result.
+  [[noreturn, gnu::cold]] void explain(double loss) {
+    const std::string thing = "step " + std::to_string(steps_ + 1);
+    staged_.expect_finite(thing + ": ", inputs::count);
     std::string where;
     for_each_micro_batch([&](const run_state& state) {
       where = runner_.first_not_finite(state).value_or("");
       return where.empty();
     });
-    const std::string thing = "step " + std::to_string(steps_ + 1);
     if (where.empty()) {
       const std::string spoiled = state_.spoiled(optimizer, table(), gradients_.data(), weights_->numbers.data());
       if (!spoiled.empty()) throw not_finite(thing, "finite moments and weights", "that it would spoil " + spoiled);
