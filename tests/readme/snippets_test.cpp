@@ -15,6 +15,9 @@
 
 #include <vscg/cuda/backend.hpp>
 #include <vscg/data/ave.hpp>
+#include <vscg/data/in_memory.hpp>
+#include <vscg/io/trainer_checkpoint.hpp>
+#include <vscg/io/weights.hpp>
 #include <vscg/testing/gradient_check.hpp>
 #include <vscg/train/ave/run.hpp>
 #include <vscg/vscg.hpp>
@@ -43,6 +46,13 @@ struct gated_linear {
   auto operator()(auto x) const { return value(x) * sigmoid(gate(x)); }
 };
 }  // namespace testing_readme
+
+struct digit_classifier {
+  vscg::nn::linear<64, 10> layer;
+  VSCG_MEMBERS(layer)
+  using inputs = vscg::input_shapes<vscg::shape<vscg::dyn, 8, 8>>;
+  auto operator()(auto x) const { return layer(vscg::view<vscg::shape<vscg::dyn, 64>>(x)); }
+};
 
 namespace {
 
@@ -76,9 +86,35 @@ TEST_CASE("gradients of a layer") {
 
 // Compiled as templates.
 
+using own_model = vscg::model<digit_classifier, float, vscg::cpu>;
+using own_trainer = vscg::trainer<own_model, vscg::adam, vscg::nn::cross_entropy_loss>;
+
+template <class>
+void trains_with_a_loss(own_model& net, const std::vector<float>& images, const std::vector<std::int32_t>& labels) {
+  using namespace vscg;
+#include "snippets/include/vscg/nn/1.hpp"
+}
+
+template <class>
+void saves_weights(own_model& net) {
+#include "snippets/include/vscg/io/1.hpp"
+}
+
+template <class>
+void saves_checkpoints(own_trainer& train, std::size_t epoch) {
+#include "snippets/include/vscg/io/4.hpp"
+}
+
+template <class>
+void trains_on_own_data(own_trainer& train, own_model::session_type& session, const std::vector<float>& pixels,
+                        const std::vector<std::int32_t>& labels, std::size_t epoch) {
+  using namespace vscg;
+#include "snippets/include/vscg/data/1.hpp"
+}
+
 template <class>
 void reads_ave() {
-#include "snippets/include/vscg/data/1.hpp"
+#include "snippets/include/vscg/data/2.hpp"
   static_cast<void>(first);
 }
 
@@ -100,8 +136,8 @@ void computes_on_the_second_card() {
 #if defined(VSCG_README_ONNX)
 template <class Net>
 void writes_onnx(const Net& net) {
-#include "snippets/include/vscg/io/1.hpp"
 #include "snippets/include/vscg/io/2.hpp"
+#include "snippets/include/vscg/io/3.hpp"
 }
 #endif
 
