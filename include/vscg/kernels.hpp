@@ -34,6 +34,7 @@
 #include <vscg/ops/linear.hpp>
 #include <vscg/ops/lstm.hpp>
 #include <vscg/ops/max_pool1d.hpp>
+#include <vscg/ops/mean_of_largest.hpp>
 #include <vscg/ops/mean_over_pairs.hpp>
 #include <vscg/ops/mse_loss.hpp>
 #include <vscg/ops/multiply.hpp>
@@ -141,6 +142,8 @@
   ROWS(T, kernels::max_over_axis_pullback<T>)                                             \
   ROWS(T, kernels::max_pool1d_forward<T>)                                                 \
   ROWS(T, kernels::max_pool1d_pullback<T>)                                                \
+  ROWS(T, kernels::mean_of_largest_forward<T>)                                            \
+  ROWS(T, kernels::mean_of_largest_pullback<T>)                                           \
   ROWS(T, kernels::normalize_forward<T>)                                                  \
   ROWS(T, kernels::normalize_pullback<T>)                                                 \
   ROWS(T, kernels::permuted_copy<T>)                                                      \

@@ -30,6 +30,10 @@
 #include <vscg/backend/thrust/cpp.hpp>
 #endif
 
+namespace own_network {
+#include "snippets/2.hpp"
+}
+
 namespace function_of_one_number {
 #include "snippets/include/vscg/ops/1.hpp"
 }

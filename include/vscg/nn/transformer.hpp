@@ -29,9 +29,9 @@ enum class norm_order : unsigned char { after, before };
 template <int C, int Heads, int Inner, norm_order Order = norm_order::after>
 struct transformer_encoder_layer {
   multihead_attention<C, Heads> self_attn{.dropout = {0.1}};
-  linear<C, Inner> linear1;
-  linear<Inner, C> linear2;
-  layer_norm<C> norm1, norm2;
+  linear<C, Inner> linear1{};
+  linear<Inner, C> linear2{};
+  layer_norm<C> norm1{}, norm2{};
   nn::dropout dropout{0.1}, dropout1{0.1}, dropout2{0.1};
   VSCG_MEMBERS(self_attn, linear1, linear2, norm1, norm2, dropout, dropout1, dropout2)
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <numeric>
 #include <tuple>
 #include <utility>
@@ -15,6 +16,7 @@
 #include <vscg/ops/heads.hpp>
 #include <vscg/ops/matmul.hpp>
 #include <vscg/ops/max_pool1d.hpp>
+#include <vscg/ops/mean_of_largest.hpp>
 #include <vscg/ops/over_axis.hpp>
 #include <vscg/ops/permute.hpp>
 #include <vscg/ops/softmax.hpp>
@@ -206,8 +208,24 @@ struct merge_heads_case : operation_case<shape<dyn, 5, 6>> {
   }
 };
 
-using time_cases = std::tuple<max_pool1d_case, max_pool1d_with_rest_case, max_over_steps_case, mean_over_steps_case,
-                              max_then_mean_case, sum_then_max_case, sum_over_only_axis_case, permute_case,
-                              permute_view_case, cat_case, view_case, split_heads_case, merge_heads_case>;
+struct mean_of_largest_case : operation_case<shape<dyn, 7, 11>> {
+  static constexpr const char* name = "mean_of_largest";
+  auto operator()(auto x) const { return vscg::mean_of_largest<3>(x); }
+  static std::vector<double> reference(std::size_t items, const arrays& x) {
+    std::vector<double> y;
+    for (std::size_t i = 0; i < items * 11; ++i) {
+      std::vector<double> steps;
+      for (std::size_t t = 0; t < 7; ++t) steps.push_back(x[0][(i / 11 * 7 + t) * 11 + i % 11]);
+      std::ranges::sort(steps, std::greater<>());
+      y.push_back((steps[0] + steps[1] + steps[2]) / 3);
+    }
+    return y;
+  }
+};
+
+using time_cases =
+    std::tuple<max_pool1d_case, max_pool1d_with_rest_case, max_over_steps_case, mean_over_steps_case,
+               max_then_mean_case, sum_then_max_case, sum_over_only_axis_case, permute_case, permute_view_case,
+               cat_case, view_case, split_heads_case, merge_heads_case, mean_of_largest_case>;
 
 }  // namespace contract

@@ -103,7 +103,7 @@ struct cross_relation {
 template <int Heads = 4, int C = 256>
 struct interaction {
   nn::multihead_attention<C, Heads> video_multihead{.dropout = {0.1}};
-  nn::layer_norm<C> norm1;
+  nn::layer_norm<C> norm1{};
   nn::dropout dropout{0.1};
   VSCG_MEMBERS(video_multihead, norm1, dropout)
 

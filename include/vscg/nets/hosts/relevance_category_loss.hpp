@@ -57,6 +57,37 @@ struct relevance_category_loss {
   }
 };
 
+/// The same for a host whose streams gate each other (CMBS): the sum of both terms for its relevance and category and
+/// both for its gate, which counts as a logit as released, and its category_activation.
+template <int T = 10, int Categories = 28>
+struct gated_relevance_loss {
+  using plain = relevance_category_loss<T, Categories>;
+  using targets = typename plain::targets;
+  static constexpr std::array<const char*, 4> term_names{"relevance", "category", "gate", "activation"};
+
+  template <class Outputs, Var Foreground, Var Category>
+  auto operator()(const Outputs& outputs, const Foreground& foreground, const Category& category) const {
+    const auto first = plain{}(outputs, foreground, category);
+    const auto second = plain{}(gates{outputs.gate, outputs.category_activation}, foreground, category);
+    return loss_terms{first.total + second.total,
+                      std::array{first.terms[0], first.terms[1], second.terms[0], second.terms[1]}};
+  }
+
+  template <class Labels, class Scalar>
+  static void fill(const Labels& l, std::array<std::vector<Scalar>, targets::count>& arrays) {
+    plain::fill(l, arrays);
+  }
+
+ private:
+  template <class Relevance, class Category>
+  struct gates {
+    Relevance event_relevance;
+    Category event_category;
+  };
+  template <class Relevance, class Category>
+  gates(Relevance, Category) -> gates<Relevance, Category>;
+};
+
 }  // namespace vscg
 
 #include <vscg/core/end.hpp>

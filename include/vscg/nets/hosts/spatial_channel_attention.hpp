@@ -56,37 +56,49 @@ auto attended_regions(const Map& map, const Regions& regions) {
   return view<shape<dyn, T, extent<picture, 3>>>(matmul(rows, regions));
 }
 
-/// CMRAN's attention to channels, then to regions (Xu et al., ACM MM 2020): C = channel_gate(V, V, a), and with
-/// u[p] = relu(affine_video_2(C[p])), w = relu(affine_audio_2(a)):
+/// The sound's map over regions C[p] of a segment, with u[p] = relu(affine_video_2(C[p])), w = relu(affine_audio_2(a)):
+/// α = softmax_p(tanh(affine_v_s_att(u[p] ∘ w))), result Σ_p α[p] C[p].
 ///
-///   α = softmax_p(tanh(affine_v_s_att(u[p] ∘ w))),  result Σ_p α[p] C[p].
-///
-/// Names as released: those of `channel_gate`, affine_video_2, affine_audio_2, affine_v_s_att, affine_video_guided_1
-/// and affine_video_guided_2. Nothing reaches the last two; they are kept so that published weights fit.
+/// Names as released: affine_video_2, affine_audio_2, affine_v_s_att.
 template <int Da = 128, int Dv = 512>
-struct spatial_channel_attention {
-  channel_gate<Da, Dv> channels;
+struct spatial_map {
   nn::linear<Dv, 256> affine_video_2;
   nn::linear<Da, 256> affine_audio_2;
   nn::linear<256, 1> affine_v_s_att;
+  VSCG_MEMBERS(affine_video_2, affine_audio_2, affine_v_s_att)
+
+  /// regions [B, T, R, Dv] and audio [B, T, Da] to [B, T, Dv], with the map [B, T, R].
+  template <Var Regions, Var Audio>
+  auto operator()(const Regions& given_regions, const Audio& given_audio) const {
+    const auto regions = expect_shape<spatial_map, shape<dyn, any_extent, any_extent, Dv>>(given_regions);
+    constexpr int T = extent<shape_of<decltype(regions)>, 1>;
+    const auto audio = expect_shape<spatial_map, shape<dyn, T, Da>>(given_audio);
+    const auto sound = view<shape<dyn, T, 1, 256>>(affine_audio_2.with_relu(audio));
+    const auto scores = vscg::tanh(affine_v_s_att(affine_video_2.with_relu(regions) * sound));
+    const auto map = softmax(view<shape<dyn, T, extent<shape_of<decltype(regions)>, 2>>>(scores));
+    return attended{attended_regions(map, regions), map};
+  }
+  VSCG_OPERANDS(2, 2)
+};
+
+/// CMRAN's attention to channels, then to regions (Xu et al., ACM MM 2020): the sound's `channel_gate` on the picture,
+/// then its `spatial_map`.
+///
+/// Names as released: those of the two parts, affine_video_guided_1 and affine_video_guided_2. Nothing reaches the last
+/// two; they are kept so that published weights fit.
+template <int Da = 128, int Dv = 512>
+struct spatial_channel_attention {
+  channel_gate<Da, Dv> channels;
+  spatial_map<Da, Dv> places;
   nn::linear<Dv, 64> affine_video_guided_1;
   nn::linear<64, 128> affine_video_guided_2;
-  VSCG_NAMED_MEMBERS((channels, ""), (affine_video_2, "affine_video_2"), (affine_audio_2, "affine_audio_2"),
-                     (affine_v_s_att, "affine_v_s_att"), (affine_video_guided_1, "affine_video_guided_1"),
+  VSCG_NAMED_MEMBERS((channels, ""), (places, ""), (affine_video_guided_1, "affine_video_guided_1"),
                      (affine_video_guided_2, "affine_video_guided_2"))
 
   /// visual [B, T, R, Dv] and audio [B, T, Da] to [B, T, Dv], with the map [B, T, R].
   template <Var Visual, Var Audio>
-  auto operator()(const Visual& given_visual, const Audio& given_audio) const {
-    const auto visual = expect_shape<spatial_channel_attention, shape<dyn, any_extent, any_extent, Dv>>(given_visual);
-    constexpr int T = extent<shape_of<decltype(visual)>, 1>;
-    constexpr int R = extent<shape_of<decltype(visual)>, 2>;
-    const auto audio = expect_shape<spatial_channel_attention, shape<dyn, T, Da>>(given_audio);
-    const auto gated = channels(visual, visual, audio);
-    const auto sound = view<shape<dyn, T, 1, 256>>(affine_audio_2.with_relu(audio));
-    const auto scores = vscg::tanh(affine_v_s_att(affine_video_2.with_relu(gated) * sound));
-    const auto map = softmax(view<shape<dyn, T, R>>(scores));
-    return attended{attended_regions(map, gated), map};
+  auto operator()(const Visual& visual, const Audio& audio) const {
+    return places(channels(visual, visual, audio), audio);
   }
   VSCG_OPERANDS(2, 2)
 };

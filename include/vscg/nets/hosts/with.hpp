@@ -4,6 +4,7 @@
 #include <vscg/core/begin.hpp>
 
 #include <vscg/nets/hosts/avel.hpp>
+#include <vscg/nets/hosts/cmbs.hpp>
 #include <vscg/nets/vscg/cere.hpp>
 #include <vscg/nets/vscg/escm.hpp>
 #include <vscg/nets/vscg/localizer.hpp>
@@ -28,6 +29,10 @@ template <setting Setting, int Da, int Dv, class Encoder, class Propagation, cla
 struct host_with<localizer<audio_guided_attention<Setting, Da, Dv>, Encoder, Propagation, no_consistency, Head>> {
   using escm = localizer<audio_guided_attention<Setting, Da, Dv>, Encoder, Propagation,
                          vscg::escm<shared_cere<>, Setting>, Head>;
+};
+template <setting Setting, int Categories, int Da, int Dv>
+struct host_with<cmbs<Setting, no_consistency, Categories, Da, Dv>> {
+  using escm = cmbs<Setting, vscg::escm<shared_cere<>, Setting>, Categories, Da, Dv>;
 };
 }  // namespace detail
 
