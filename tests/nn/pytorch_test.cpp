@@ -102,9 +102,14 @@ void compare(const safetensors_file& file, vscg::testing::trial<double, cpu>& t,
   const auto name = [&](std::size_t k) {
     return k < t.operands() ? "input." + std::to_string(k) : "layer." + t.name(k);
   };
-  for (std::size_t k = 0; k < t.arrays(); ++k)
-    t.set(k, std::span<const double>(k < t.operands() ? read(file, name(k)) : weights.get(t.name(k))));
-  t.set_result_weights(std::span<const double>(read(file, "slopes")));
+  for (std::size_t k = 0; k < t.arrays(); ++k) {
+    const auto numbers = k < t.operands() ? read(file, name(k)) : weights.get(t.name(k));
+    REQUIRE(numbers.size() == t.size(k));
+    t.set(k, std::span<const double>(numbers));
+  }
+  const auto slopes = read(file, "slopes");
+  REQUIRE(slopes.size() == t.result_size());
+  t.set_result_weights(std::span<const double>(slopes));
   t.forward();
   t.pullback();
   close("output", t.result(), read(file, "output"));
@@ -186,6 +191,18 @@ TEST_CASE("attention takes PyTorch's packed weights and agrees with it") {
   agrees<nn::multihead_attention<6, 3>, shape<dyn, 4, 6>>("self_attention");
   agrees<nn::multihead_attention<6, 2>, shape<dyn, 3, 6>, shape<dyn, 5, 6>, shape<dyn, 5, 6>>("attention");
   agrees<attention_weights, shape<dyn, 3, 6>, shape<dyn, 5, 6>, shape<dyn, 5, 6>>("attention_weights");
+}
+
+TEST_CASE("an embedding starts as N(0, 1)") {
+  const vscg::weights<nn::embedding<50, 40>, double, cpu> weights(vscg::seed{1});
+  double squares = 0;
+  double largest = 0;
+  for (const double x : weights.get("weight")) {
+    squares += x * x / 2000;
+    largest = std::max(largest, std::abs(x));
+  }
+  CHECK(std::abs(squares - 1) < 0.16);  // 5 sigma
+  CHECK(largest > 2.5);
 }
 
 TEST_CASE("attention starts as in PyTorch: its biases are 0, and the packed weight counts all its rows") {
