@@ -35,7 +35,7 @@ using namespace vscg;
 namespace {
 
 /// A classifier with dropout that keeps a moving average of its bias.
-template <int Hidden>
+template <int Hidden, int Variant = 0>
 struct network {
   nn::linear<3, Hidden> hidden;
   nn::dropout drop{0.5};
@@ -51,6 +51,18 @@ struct network {
 };
 
 using small = network<5>;
+using first_variant = network<5, 1>;
+using second_variant = network<5, 2>;
+
+}  // namespace
+
+template <>
+inline constexpr network_identity vscg::identity_of<first_variant>{"small", "first", {{"rate", 0.5, "drop.rate"}}};
+template <>
+inline constexpr network_identity vscg::identity_of<second_variant>{"small", "second", {{"rate", 0.5, "drop.rate"}}};
+
+namespace {
+
 template <class T = float, class Network = small>
 using net_of = model<Network, T, cpu>;
 
@@ -172,6 +184,23 @@ TEST_CASE("a checkpoint is of one network and one way of training; any other lea
   const float nan = std::numeric_limits<float>::quiet_NaN();
   CHECK(contains(rewritten("", "", -1), "adam: second moments: expected numbers of at least 0"));
   CHECK(contains(rewritten("", "", nan), "adam: second moments: expected finite numbers"));
+}
+
+TEST_CASE("a network with a name takes only its own checkpoints and weights") {
+  const temporary_folder dir;
+  training<float, nn::cross_entropy_loss, first_variant> first;
+  first.steps(2);
+  save_checkpoint(first.train, dir / "last.checkpoint");
+  save(first.net, dir / "net.safetensors");
+  training<float, nn::cross_entropy_loss, first_variant> same(2, {.batch = 4, .seed = 1});
+  load_checkpoint(same.train, dir / "last.checkpoint");
+  CHECK(same.steps(1) == first.steps(1));
+  load(same.net, dir / "net.safetensors");
+  training<float, nn::cross_entropy_loss, second_variant> other;
+  CHECK(contains(error_of([&] { load_checkpoint(other.train, dir / "last.checkpoint"); }),
+                 "expected weights of small (second), found weights of small (first)"));
+  CHECK(contains(error_of([&] { load(other.net, dir / "net.safetensors"); }),
+                 "expected weights of small (second), found weights of small (first)"));
 }
 
 TEST_CASE("weights of a network without a name are saved and loaded, by names and shapes") {

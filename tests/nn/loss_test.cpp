@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 
 #include <vscg/backend/eigen/backend.hpp>
+#include <vscg/core/describe.hpp>
 #include <vscg/model/model.hpp>
 #include <vscg/model/trainer.hpp>
 #include <vscg/nn/loss.hpp>
@@ -137,6 +138,13 @@ TEST_CASE("settings of cross-entropy that are of no use are refused") {
   CHECK(contains(problem(nn::cross_entropy_loss{.weight = {1, 2, 3, 4, -1}}),
                  "nn::cross_entropy_loss: weight: expected"));
   CHECK(contains(problem(nn::cross_entropy_with_probabilities_loss{.weight = {1}}), "expected 5 numbers, found 1"));
+}
+
+TEST_CASE("a drawing of a training step shows the weights of the classes as a constant") {
+  steps_net net{seed{1}};
+  const trainer t(net, adam{}, nn::cross_entropy_loss{.weight = weight}, threads{1}, {.batch = 4});
+  CHECK(contains(describe(t.steps_traced(), 4), "constant"));
+  CHECK(contains(dot(t.steps_traced()), "constant"));
 }
 
 namespace {
