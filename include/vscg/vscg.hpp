@@ -4,7 +4,7 @@
 #include <vscg/core/begin.hpp>
 
 // Networks, layers, losses and training on the Eigen backend. Needs only Eigen. Opt-in: <vscg/xtensor.hpp>,
-// <vscg/io/…>, <vscg/data/ave.hpp>, <vscg/backend/thrust/backend.hpp>.
+// <vscg/io/…>, <vscg/data/…>, <vscg/backend/thrust/backend.hpp>.
 
 #include <vscg/backend/eigen/backend.hpp>
 #include <vscg/core/config.hpp>
