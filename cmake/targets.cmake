@@ -155,18 +155,17 @@ if(VSCG_NATIVE)
   endif()
 endif()
 
-# The Eigen backend's kernels and JSON, compiled once and optimized. With this library linked, a network compiles to
-# little more than its own code, for which -O1 is enough (-O0 in a test). It is part of our own builds; other projects
-# can compile cmake/compiled.cpp in the same way.
+# Our own tests and programs link it with JSON, compiled once too.
+include(${PROJECT_SOURCE_DIR}/cmake/compiled.cmake)
+vscg_add_compiled()
 if(PROJECT_IS_TOP_LEVEL)
-  add_library(vscg_compiled STATIC EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/cmake/compiled.cpp)
-  add_library(vscg::compiled ALIAS vscg_compiled)
-  target_link_libraries(vscg_compiled PUBLIC vscg::vscg PRIVATE vscg_flags)
-  target_compile_definitions(vscg_compiled INTERFACE VSCG_COMPILED)
+  target_link_libraries(vscg_compiled PRIVATE vscg_flags)
   if("io" IN_LIST VSCG_COMPONENTS AND NOT VSCG_SANITIZE STREQUAL "thread")  # the concurrent tests read no JSON
     target_compile_definitions(vscg_compiled INTERFACE VSCG_COMPILED_IO)
     target_sources(vscg_compiled PRIVATE ${PROJECT_SOURCE_DIR}/cmake/compiled_io.cpp)
     set_source_files_properties(${PROJECT_SOURCE_DIR}/cmake/compiled_io.cpp PROPERTIES COMPILE_OPTIONS -O1)
     target_link_libraries(vscg_compiled PRIVATE vscg_io)
   endif()
+else()
+  vscg_optimize_compiled()
 endif()

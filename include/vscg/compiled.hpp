@@ -9,7 +9,11 @@
 // With a different instruction set (`-march`) the linker finds no kernels, because their names contain it.
 
 #include <cstddef>
+#include <memory>
 #include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include <vscg/core/parameter.hpp>
 #include <vscg/core/random.hpp>
@@ -37,8 +41,11 @@
 #define VSCG_DETAIL_FINISH(T, Function)                             \
   VSCG_DETAIL_COMPILED void eigen_detail::gemm_finish<T, Function>( \
       const eigen_detail::gemm_strip<T>&, const T*, std::size_t, std::size_t, std::size_t, std::size_t, std::size_t);
-// These are not kernels, but they also loop over millions of numbers: starting values, and numbers in files.
+// These are not kernels, but they also loop over millions of numbers: starting values, and numbers in files. And what
+// every program compiles alike: sessions' and trainers' runs, the optimizer's state.
 #define VSCG_DETAIL_OTHERS(T)                                                       \
+  VSCG_DETAIL_COMPILED class runner<T, eigen_backend>;                              \
+  VSCG_DETAIL_COMPILED class adam::state<T, eigen_backend>;                         \
   VSCG_DETAIL_COMPILED void initialize(const parameter_table&, seed, std::span<T>); \
   VSCG_DETAIL_COMPILED bool convert_elements(element_format, const std::byte*, std::size_t, T*);
 
@@ -50,6 +57,13 @@ VSCG_DETAIL_PRODUCT(float)
 VSCG_DETAIL_PRODUCT(double)
 VSCG_DETAIL_OTHERS(float)
 VSCG_DETAIL_OTHERS(double)
+// Nor do these have a scalar: tracing a network, planning its memory.
+VSCG_DETAIL_COMPILED slot_id detail::append<void>(recorder&, const detail::operation_description&,
+                                                  detail::array_view<slot_id>, const void*, std::size_t);
+VSCG_DETAIL_COMPILED void program::build<void>(std::vector<node>&&);
+VSCG_DETAIL_COMPILED std::shared_ptr<const program> make_program<void>(recorder&&, std::vector<slot_id>, slot_id);
+VSCG_DETAIL_COMPILED void memory_plan::build<void>(const program&, std::size_t, std::size_t, std::string_view);
+VSCG_DETAIL_COMPILED std::string memory_plan::describe<void>(const program&) const;
 
 }  // namespace vscg
 

@@ -45,12 +45,7 @@ class memory_plan {
         stretches_(find_stretches(p, limits)),
         values_(p.slot_table().size(), nowhere),
         gradients_(p.slot_table().size(), nowhere) {
-    const std::size_t most = most_items(p, workers, scalar_bytes);
-    if (items > most)
-      throw expectation_error(what, "at most " + std::to_string(most) + " items", std::to_string(items));
-    collect(p, workers, scalar_bytes);
-    place();
-    for (const auto& b : blocks_) (b.gradient ? gradients_ : values_)[b.id] = b.offset;
+    build<>(p, workers, scalar_bytes, what);
   }
 
   std::size_t items() const { return items_; }
@@ -66,6 +61,7 @@ class memory_plan {
 
   /// What lies where and when, one line per block: results by the label of their operation ("d " before it: their
   /// gradients), copies of weights that are prepared, arrays that are saved for the pullback, and scratch.
+  template <class = void>  // so that vscg::compiled can hold it
   std::string describe(const program& p) const {
     std::string text = std::to_string(bytes_) + " bytes for " + std::to_string(items_) + " items\n";
     std::vector<std::string> producer(p.slot_table().size());
@@ -90,6 +86,17 @@ class memory_plan {
   }
 
  private:
+  template <class = void>
+  [[gnu::cold]] VSCG_NOINLINE void build(const program& p, std::size_t workers, std::size_t scalar_bytes,
+                                         std::string_view what) {
+    const std::size_t most = most_items(p, workers, scalar_bytes);
+    if (items_ > most)
+      throw expectation_error(what, "at most " + std::to_string(most) + " items", std::to_string(items_));
+    collect(p, workers, scalar_bytes);
+    place();
+    for (const auto& b : blocks_) (b.gradient ? gradients_ : values_)[b.id] = b.offset;
+  }
+
   // Few enough that no sum or product of sizes overflows below, even if every slot had a value and a gradient and no
   // two shared a place.
   static std::size_t most_items(const program& p, std::size_t workers, std::size_t scalar_bytes) {

@@ -30,7 +30,7 @@ class program {
   };
 
   /// `outputs` stay readable after a run. With a `loss`, everything that it reaches gets a gradient.
-  [[gnu::cold]] program(recorder&& trace, std::vector<slot_id> outputs, slot_id loss = no_slot)
+  program(recorder&& trace, std::vector<slot_id> outputs, slot_id loss = no_slot)
       : slots_(std::move(trace.arrays)),
         inputs_(std::move(trace.inputs)),
         parameters_(std::move(trace.parameters)),
@@ -39,17 +39,7 @@ class program {
         constants_(std::move(trace.constants)),
         outputs_(std::move(outputs)),
         loss_(loss) {
-    keep_what_is_needed(std::move(trace.nodes));
-    find_arrays();
-    detail::complete_labels(nodes_, slots_, parameter_labels_);
-    find_gradients();
-    for (std::uint32_t i = 0; i < nodes_.size(); ++i) steps_.push_back({i, false});
-    forward_steps_ = steps_.size();
-    for (auto i = static_cast<std::uint32_t>(nodes_.size()); i-- > 0;) {
-      if (nodes_[i].wanted != 0) steps_.push_back({i, true});
-    }
-    mark_first_writers();
-    find_preparations();
+    build<>(std::move(trace.nodes));
   }
 
   /// All arrays that the trace met, including those of dropped operations.
@@ -131,6 +121,21 @@ class program {
   }
 
  private:
+  template <class = void>  // so that vscg::compiled can hold it
+  [[gnu::cold]] VSCG_NOINLINE void build(std::vector<node>&& recorded) {
+    keep_what_is_needed(std::move(recorded));
+    find_arrays();
+    detail::complete_labels(nodes_, slots_, parameter_labels_);
+    find_gradients();
+    for (std::uint32_t i = 0; i < nodes_.size(); ++i) steps_.push_back({i, false});
+    forward_steps_ = steps_.size();
+    for (auto i = static_cast<std::uint32_t>(nodes_.size()); i-- > 0;) {
+      if (nodes_[i].wanted != 0) steps_.push_back({i, true});
+    }
+    mark_first_writers();
+    find_preparations();
+  }
+
   // The data operand and the weight of a product cost one product each; a bias costs none.
   bool operand_counts(const node& n, std::uint32_t bits) const {
     return static_cast<std::uint32_t>(__builtin_ctz(bits)) < 2 && n.operands.size() >= 2;
@@ -223,6 +228,13 @@ class program {
   slot_id loss_ = no_slot;
   std::vector<bool> has_gradient_;
 };
+
+/// The program of a trace, for all sessions that run it.
+template <class = void>  // so that vscg::compiled can hold it
+[[gnu::cold]] VSCG_NOINLINE std::shared_ptr<const program> make_program(recorder&& trace, std::vector<slot_id> outputs,
+                                                                        slot_id loss) {
+  return std::make_shared<const program>(std::move(trace), std::move(outputs), loss);
+}
 
 }  // namespace vscg
 

@@ -142,9 +142,10 @@ inline void prepare_once(recorder& trace, const operation_description& d, node& 
 }
 
 /// Returns the slot of the first result; further results follow it in `trace.arrays`.
-[[gnu::cold]] VSCG_NOINLINE inline slot_id append(recorder& trace, const operation_description& d,
-                                                  array_view<slot_id> operands, const void* operation,
-                                                  std::size_t operation_bytes) {
+template <class = void>  // so that vscg::compiled can hold it
+[[gnu::cold]] VSCG_NOINLINE slot_id append(recorder& trace, const operation_description& d,
+                                           array_view<slot_id> operands, const void* operation,
+                                           std::size_t operation_bytes) {
   node n;
   n.kind = n.label = d.name;
   if (d.settings != nullptr) d.settings(operation, n.settings);
@@ -320,8 +321,8 @@ template <class Operation, class Tag, class... Shapes, bool... Active>
   constexpr std::size_t bytes = std::is_empty_v<Chosen> ? 0 : sizeof(Chosen);
   recorder* const traces[] = {operands.trace...};
   const slot_id ids[] = {operands.id...};
-  const slot_id first = detail::append(*traces[0], detail::described<Chosen, Tag, active>::value,
-                                       {ids, sizeof...(operands)}, &chosen, bytes);
+  const slot_id first = detail::append<>(*traces[0], detail::described<Chosen, Tag, active>::value,
+                                         {ids, sizeof...(operands)}, &chosen, bytes);
   return detail::result_vars<Tag, active != 0>(traces[0], first, typename Chosen::results{});
 }
 

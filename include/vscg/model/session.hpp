@@ -163,7 +163,7 @@ class session {
     recorder trace = make_recorder(table, false);
     const auto result = call(network, trace, Inputs{});
     auto ids = output_slots(result);
-    return std::make_shared<const program>(std::move(trace), std::move(ids));
+    return make_program<>(std::move(trace), std::move(ids), no_slot);
   }
 
   template <class... Arrays>

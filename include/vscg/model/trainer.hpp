@@ -216,8 +216,7 @@ class trainer {
     expect_shape<Loss, shape<1>>(result.total);
     traced t;
     for (std::size_t i = 0; i < term_count; ++i) t.terms[i] = result.terms[i].id;
-    t.steps = std::make_shared<const program>(std::move(trace), std::vector<slot_id>(t.terms.begin(), t.terms.end()),
-                                              result.total.id);
+    t.steps = make_program<>(std::move(trace), std::vector<slot_id>(t.terms.begin(), t.terms.end()), result.total.id);
     return t;
   }
 

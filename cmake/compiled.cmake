@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: MIT
+# vscg::compiled: the kernels of the Eigen backend and what else all networks compile alike, compiled once. With it, a
+# network compiles to little more than its own code, for which -O1 is enough (-O0 in a test).
+#
+# It must have the flags of its users, so it is compiled where they are, with the flags of the project around it and
+# with VSCG_COMPILED_OPTIONS, which its users then get from it: set(VSCG_COMPILED_OPTIONS -march=native).
+
+function(vscg_add_compiled)
+  if(TARGET vscg_compiled)
+    return()
+  endif()
+  add_library(vscg_compiled STATIC EXCLUDE_FROM_ALL ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/compiled.cpp)
+  add_library(vscg::compiled ALIAS vscg_compiled)
+  target_link_libraries(vscg_compiled PUBLIC vscg::vscg)
+  target_compile_definitions(vscg_compiled INTERFACE VSCG_COMPILED)
+  target_compile_options(vscg_compiled PUBLIC ${VSCG_COMPILED_OPTIONS})
+endfunction()
+
+# For other people's builds: kernels are optimized even if the program around them is compiled for a debugger.
+function(vscg_optimize_compiled)
+  set_target_properties(vscg_compiled PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  get_target_property(source vscg_compiled SOURCES)
+  set_property(SOURCE ${source} TARGET_DIRECTORY vscg_compiled PROPERTY COMPILE_OPTIONS
+    $<$<NOT:$<CONFIG:Release,RelWithDebInfo,MinSizeRel>>:-O3>)
+endfunction()
