@@ -201,7 +201,8 @@ class staged_batch<Header, Scalar, Memory, input_shapes<Shapes...>, Inputs> {
   /// `of` begins the name: "input 0, item 1 (element 17)". The first `inputs` arrays are the network's, and
   /// its first item has the number `first`.
   [[gnu::cold]] void expect_finite(const std::string& of, std::size_t inputs, std::size_t first = 0) const {
-    const auto* const rows = reinterpret_cast<const std::uint32_t*>(host_.data() + rounded(sizeof(Header)));
+    const std::uint32_t* rows = nullptr;
+    if (gather_ != nullptr) rows = reinterpret_cast<const std::uint32_t*>(host_.data() + rounded(sizeof(Header)));
     for (std::size_t k = 0; k < count; ++k) {
       const bool per_item = batch_.arrays[k].item_bytes != 0;
       const std::size_t elements = item_bytes[k] / sizeof(Scalar);
@@ -209,7 +210,7 @@ class staged_batch<Header, Scalar, Memory, input_shapes<Shapes...>, Inputs> {
       if (of_indices[k] ||
           !detail::find_not_finite<Scalar, Memory>(array(k), elements, elements * (per_item ? items() : 1), found))
         continue;
-      const bool of_data_set = gather_ != nullptr && from_[k] != nullptr;
+      const bool of_data_set = rows != nullptr && from_[k] != nullptr;
       detail::refuse_number(of + detail::name_of_array(k, inputs), found, per_item, first,
                             of_data_set ? rows + found.item : nullptr);
     }
