@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <iostream>
 #include <span>
 #include <string>
@@ -18,6 +19,7 @@
 #include <vscg/data/in_memory.hpp>
 #include <vscg/io/trainer_checkpoint.hpp>
 #include <vscg/io/weights.hpp>
+#include <vscg/model/profile.hpp>
 #include <vscg/testing/gradient_check.hpp>
 #include <vscg/train/ave/run.hpp>
 #include <vscg/vscg.hpp>
@@ -92,6 +94,12 @@ TEST_CASE("gradients of a layer") {
 
 using own_model = vscg::model<digit_classifier, float, vscg::cpu>;
 using own_trainer = vscg::trainer<own_model, vscg::adam, vscg::nn::cross_entropy_loss>;
+
+template <class>
+void tells_where_time_goes(own_model::session_type& session, const std::vector<float>& picture) {
+  using namespace vscg;
+#include "snippets/3.hpp"
+}
 
 template <class>
 void trains_with_a_loss(own_model& net, const std::vector<float>& images, const std::vector<std::int32_t>& labels) {
