@@ -100,8 +100,6 @@ struct class_loss {
 auto train_for_one_term(classifier& net) { return trainer(net, adam{}, class_loss<1>{}).steps(); }
 // expect: shape_mismatch<.*class_loss<0>.*expects<1>.*gets<.*batch>
 auto train_for_each_item(classifier& net) { return trainer(net, adam{}, class_loss<0>{}).steps(); }
-// expect: shape_mismatch<.*linear<4, 3.*expects<1, .*of_operands>.*gets<2, .*of_operands>
-auto infer_two(const classifier& net, std::span<const float> x) { return net.infer(x, x); }
 
 // The library's losses take one output, with the axes that they need.
 // expect: shape_mismatch<.*cross_entropy_loss, .*expects<1, .*of_outputs>.*gets<5, .*of_outputs>
@@ -114,3 +112,7 @@ struct one_score {
 };
 // expect: shape_mismatch<.*cross_entropy_loss, .*expects<.*axis::batch, .*axis::any>.*gets<.*axis::batch>
 auto train_one_score(modeled<one_score>& net) { return trainer(net, adam{}, nn::cross_entropy_loss{}).steps(); }
+
+// g++ comes to this last, because `infer` calls it from within.
+// expect: shape_mismatch<.*linear<4, 3.*expects<1, .*of_operands>.*gets<2, .*of_operands>
+auto infer_two(const classifier& net, std::span<const float> x) { return net.infer(x, x); }

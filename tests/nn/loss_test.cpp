@@ -109,7 +109,8 @@ TEST_CASE("classes that do not exist and targets of another shape are refused by
   wrong.pop_back();
   CHECK(error_of([&] { t.step(outputs(), wrong); }) == "target 0: expected [N, 3], found 11 numbers");
   wrong.resize(9);
-  CHECK(error_of([&] { t.step(outputs(), wrong); }) == "trainer::step: expected 4 items in each, found 3");
+  CHECK(error_of([&] { t.step(outputs(), wrong); }) ==
+        "target 0: expected [4, 3], as many items as input 0, found 3 items (9 numbers)");
   typename decltype(t)::resident videos(4);
   wrong = classes();
   wrong[0] = 12;

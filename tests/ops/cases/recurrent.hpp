@@ -119,7 +119,7 @@ struct lstm_one_direction_case : operation_case<shape<dyn, 4, 3>, shape<20, 3>, 
 /// The cells alone: no gradient arrives at the states.
 struct lstm_cells_case : operation_case<shape<dyn, 4, 3>, shape<2, 20, 3>, shape<2, 20, 5>, shape<2, 20>, shape<2, 20>,
                                         shape<dyn, 2, 5>, shape<dyn, 2, 5>> {
-  static constexpr const char* name = "cells of an lstm";
+  static constexpr const char* name = "lstm_with_cells from given states, cells alone";
   using also_active = std::integer_sequence<std::uint32_t, 0b0100000, 0b1000000, 0b0011110>;
   auto operator()(auto x, auto w_ih, auto w_hh, auto b_ih, auto b_hh, auto h, auto c) const {
     return vscg::lstm_with_cells(x, w_ih, w_hh, b_ih, b_hh, h, c).second;
@@ -130,7 +130,7 @@ struct lstm_cells_case : operation_case<shape<dyn, 4, 3>, shape<2, 20, 3>, shape
 };
 
 struct lstm_states_and_cells_case : operation_case<shape<dyn, 4, 3>, shape<20, 3>, shape<20, 5>, shape<20>, shape<20>> {
-  static constexpr const char* name = "states and cells of an lstm in one direction";
+  static constexpr const char* name = "lstm_with_cells in one direction";
   auto operator()(auto x, auto w_ih, auto w_hh, auto b_ih, auto b_hh) const {
     const auto [h, c] = vscg::lstm_with_cells(x, w_ih, w_hh, b_ih, b_hh);
     return h + c;

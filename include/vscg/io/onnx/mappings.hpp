@@ -130,6 +130,12 @@ inline names conv2d(onnx_graph& to, const node& n) {
   return {to.add("Transpose", {y}, {{"perm", axes{0, 2, 3, 1}}})};
 }
 
+inline names mean_of_largest(onnx_graph& to, const node& n) {
+  const auto count = to.integers({static_cast<std::int64_t>(onnx_graph::number(n, "count"))});
+  const auto largest = to.add("TopK", {to.operand(n, 0), count}, {{"axis", 1}}, 2);
+  return {reduce(to, "ReduceMean", largest[0], {1}, false)};
+}
+
 inline names max_pool1d(onnx_graph& to, const node& n) {
   const axes window{static_cast<std::int64_t>(onnx_graph::number(n, "window"))};
   const auto y =
@@ -310,6 +316,11 @@ inline names only_in_training(onnx_graph&, const node& n) {
                           "one for training");
 }
 
+inline names lstm_with_cells(onnx_graph&, const node& n) {
+  throw expectation_error("ONNX: operation '" + n.kind + "'",
+                          "an LSTM whose states are read (ONNX's has no other cells)", "one whose cells are read");
+}
+
 }  // namespace vscg::io::onnx_detail
 
 namespace vscg::io {
@@ -342,10 +353,12 @@ inline onnx_mapping_table onnx_mappings() {
           {"linear", linear},
           {"linear_rows", linear_rows},
           {"lstm", lstm},
+          {"lstm_with_cells", lstm_with_cells},
           {"matmul", matmul},
           {"max", over_its_axis("ReduceMax")},
           {"max_pool1d", max_pool1d},
           {"mean", over_its_axis("ReduceMean")},
+          {"mean_of_largest", mean_of_largest},
           {"mean_over_pairs", over_axis("ReduceMean", 1)},
           {"mse_loss", mse_loss},
           {"multiply", same("Mul")},
