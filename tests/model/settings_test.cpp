@@ -62,10 +62,10 @@ TEST_CASE("a session refuses weights of a network with other settings, and takes
   model net;
   vscg::session<network, double, vscg::cpu> s(net.weights());
   const double y = s.infer(x).values()[0];
-  net.weights() = std::move(model(vscg::seed{2}, with_factor(5)).weights());
+  net.weights() = model(vscg::seed{2}, with_factor(5)).weights();
   CHECK(error_of([&] { s.infer(x); }) ==
         "weights: setting 'factor': expected 2, as when the network was traced, found 5");
   CHECK(net.infer(x).numbers[0] == doctest::Approx(2.5 * y));
-  net.weights() = std::move(model(vscg::seed{2}).weights());
+  net.weights() = model(vscg::seed{2}).weights();
   CHECK(s.infer(x).values()[0] == y);
 }
