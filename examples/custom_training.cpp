@@ -69,6 +69,10 @@ void run(const std::filesystem::path& digits, const std::filesystem::path& resul
 }  // namespace
 
 int main(int count, char** arguments) {
+  if (count > 1 && arguments[1][0] == '-') {
+    std::puts("custom_training [folder of the digits] [folder for the results] [epochs]");
+    return std::fflush(stdout) == 0 ? 0 : 1;
+  }
   try {
     const std::filesystem::path results = count > 2 ? arguments[2] : "custom_training";
     std::filesystem::create_directories(results);

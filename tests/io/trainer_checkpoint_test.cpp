@@ -86,6 +86,11 @@ struct training {
   }
 };
 
+/// A loss of the same terms with another setting.
+struct smoothed_loss : nn::cross_entropy_loss {
+  smoothed_loss() : nn::cross_entropy_loss{.label_smoothing = 0.1} {}
+};
+
 }  // namespace
 
 TEST_CASE("training that is cut in two has the bits of training in one go, in fresh objects and with other threads") {
@@ -141,6 +146,8 @@ TEST_CASE("a checkpoint is of one network and one way of training; any other lea
   small other;
   other.drop.rate = 0.25;
   CHECK(refused(training<>(1, {.batch = 4}, 0.02, other), path) == ": setting drop.rate: expected 0.25, found 0.5");
+  CHECK(contains(refused(training<float, smoothed_loss>(), path),
+                 ": operations of the network and the loss: expected hash "));
   CHECK(refused(training<>(), dir / "none") != "");
   training<> larger(1, {.batch = 64});
   larger.steps(1);

@@ -155,10 +155,7 @@ struct angle_loss {
   template <class Output>
   using targets_for = input_shapes<shape_of<Output>>;
   static constexpr std::array<const char*, 1> term_names{"angle"};
-  auto operator()(auto output, auto target) const {
-    const auto total = batch_mean(1 - cosine_similarity(output, target));
-    return loss_terms{total, std::array{total}};
-  }
+  auto operator()(auto output, auto target) const { return batch_mean(1 - cosine_similarity(output, target)); }
 };
 
 }  // namespace

@@ -23,5 +23,6 @@ grep -q "^epoch 2:" "$dir/said" && ! grep -q "^epoch 1:" "$dir/said"
 cmp "$dir/cut/last.checkpoint" "$dir/through/last.checkpoint"
 cmp "$dir/cut/digits.safetensors" "$dir/through/digits.safetensors"
 
+"$program" --help | grep -F "custom_training [folder of the digits]"
 if "$program" "$dir" "$dir/nothing" 2> "$dir/said"; then exit 1; fi
 grep -F "custom_training: error: cannot open $dir/" "$dir/said"

@@ -116,6 +116,31 @@ TEST_CASE("a gradient that assigns where it must add, or adds where it must assi
   CHECK(!check(fault::adds_always));
 }
 
+namespace {
+/// A function of a number as a user writes it, with a minus sign.
+struct double_exponential {
+  static constexpr const char* name = "double_exponential";
+  static constexpr bool derivative_of_result = false;
+  template <class V>
+  VSCG_HD static V value(V x) {
+    using vscg::math::abs;
+    using vscg::math::exp;
+    return exp(-abs(x));
+  }
+  template <class V>
+  VSCG_HD static V derivative(V x) {
+    using vscg::math::where_greater;
+    return where_greater(x, V(0), -value(x), value(x));
+  }
+};
+}  // namespace
+
+TEST_CASE("a function of one's own is checked") {
+  const auto report = check_gradients<input_shapes<shape<dyn, 3, 5>>, vscg::cpu>(
+      [](auto x) { return vscg::elementwise(double_exponential{}, x); });
+  CHECK_MESSAGE(report, report.text());
+}
+
 TEST_CASE("all parameters of a layer are checked") {
   const auto report = check_gradients<input_shapes<shape<dyn, 3, 5>>, vscg::cpu>(gated_linear<5, 6>{});
   CHECK_MESSAGE(report, report.text());

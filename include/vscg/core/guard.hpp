@@ -208,6 +208,10 @@ auto call_network(const Network& network, const std::tuple<X...>& operands) {
   if constexpr (expected != sizeof...(X)) {
     require_operands<Network, expected, sizeof...(X)>();
     return std::get<0>(operands);
+  } else if constexpr (!std::is_invocable_v<const Network&, const X&...>) {
+    static_assert(std::is_invocable_v<const Network&, const X&...>,
+                  "vscg: the network's call operator is const and takes as many operands as its `inputs` say");
+    return std::get<0>(operands);
   } else {
     return [&]<std::size_t... I>(std::index_sequence<I...>) { return network(std::get<I>(operands)...); }
     (std::make_index_sequence<sizeof...(X)>{});

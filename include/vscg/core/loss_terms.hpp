@@ -10,7 +10,8 @@
 
 namespace vscg {
 
-/// What a loss returns when it is traced: the number to minimize, and the named terms that make it up, each [1].
+/// What a loss of several terms returns when it is traced: the number to minimize, and the named terms that make it up,
+/// each [1]. A loss of one term may return that alone.
 template <class Total, std::size_t N>
 struct loss_terms {
   Total total;

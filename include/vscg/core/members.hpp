@@ -126,7 +126,8 @@ constexpr void visit_members(Type& value, Visitor&& visit) {
   using Plain = std::remove_const_t<Type>;
   static_assert(HasMembers<Plain>, "vscg: a layer or network lists its members with VSCG_MEMBERS(...)");
   static_assert(!std::is_aggregate_v<Plain> || Plain::listed_members() == field_count<Plain>,
-                "vscg: VSCG_MEMBERS lists a different number of members than the struct has: one was forgotten");
+                "vscg: VSCG_MEMBERS lists a different number of members than the struct has: one was forgotten or is "
+                "listed twice");
   if constexpr (requires { Plain::names_differ(); })
     static_assert(Plain::names_differ(), "vscg: VSCG_NAMED_MEMBERS gives the same name to two members");
   Plain::visit_members(value, visit);

@@ -140,7 +140,9 @@ std::vector<Number> numbers_of(Array&& a) {
 template <class... Numbers>
 class in_memory {
   static constexpr std::size_t count = sizeof...(Numbers);
-  static_assert((std::is_arithmetic_v<Numbers> && ...), "vscg::data::in_memory: arrays of numbers");
+  static_assert((std::is_arithmetic_v<Numbers> && ...),
+                "vscg::data::in_memory: an array has its numbers in one block: put all items into one std::vector, "
+                "item after item, and say their shape with data::shaped");
 
  public:
   /// Some items: one `array_part` for each array. Valid until the loop goes on.

@@ -12,8 +12,10 @@
 #include <utility>
 #include <vector>
 
+#include <vscg/core/describe.hpp>
 #include <vscg/core/error.hpp>
 #include <vscg/core/parameter.hpp>
+#include <vscg/core/random.hpp>
 #include <vscg/core/shape.hpp>
 #include <vscg/core/slot.hpp>
 #include <vscg/io/checkpoint.hpp>
@@ -59,6 +61,8 @@ std::vector<std::pair<std::string, std::string>> conditions(const trainer<Model,
        options.micro_batch >= options.batch ? "the whole batch" : std::to_string(options.micro_batch)}};
   for (const setting_entry& one : t.table().settings)
     all.emplace_back("setting " + one.name, one.word.empty() ? number_text(one.number) : one.word);
+  // The drawing has every operation, its settings and shapes, of the network and of the loss.
+  all.emplace_back("operations of the network and the loss", "hash " + std::to_string(fnv1a(dot(t.steps_traced()))));
   return all;
 }
 

@@ -158,7 +158,9 @@ struct array_of {
 /// the numbers; throws vscg::expectation_error naming `what`.
 template <class Shape, class Scalar, class Array>
 std::span<const element_of<Shape, Scalar>> checked_array(const Array& array, std::string_view what) {
-  static_assert(detail::is_array_of<Array, element_of<Shape, Scalar>>);  // `checked_batch` says what is wrong
+  static_assert(detail::is_array_of<Array, element_of<Shape, Scalar>>,
+                "vscg: an array of other numbers than expected: classes are std::int32_t, and anything else is the "
+                "scalar that the network computes in");  // `checked_batch` says which one
   if constexpr (requires { Array::IsRowMajor; }) {
     static_assert(Array::IsRowMajor || Array::IsVectorAtCompileTime,
                   "vscg: arrays are row-major: for Eigen's, Eigen::Matrix<..., Eigen::RowMajor>");

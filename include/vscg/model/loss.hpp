@@ -13,21 +13,20 @@ namespace vscg {
 // A loss is a type like a network: it says what its targets are and how the number to minimize follows from the
 // network's outputs and them. `nn/loss.hpp` has PyTorch's. Your own has three members:
 //
-//   struct angle_loss {                                               // 1 - cos(angle between output and target)
+//   struct angle_loss {  // 1 - cos(angle between output and target)
+//     // The targets' shapes, from the network's output; or `using targets = input_shapes<shape<dyn, 3>>;`.
 //     template <class Output>
-//     using targets_for = input_shapes<shape_of<Output>>;             // the targets' shapes, from the network's
-//     output;
-//                                                                     // or using targets = input_shapes<shape<dyn,
-//                                                                     3>>;
-//     static constexpr std::array<const char*, 1> term_names{"angle"};  // what a step reports besides the total
-//     auto operator()(auto output, auto target) const {               // the outputs, then the targets in their order
-//       const auto total = batch_mean(1 - cosine_similarity(output, target));
-//       return loss_terms{total, std::array{total}};                  // the total, then a [1] for each name
-//     }
+//     using targets_for = input_shapes<shape_of<Output>>;
+//     // What a step reports besides the total.
+//     static constexpr std::array<const char*, 1> term_names{"angle"};
+//     // The outputs, then the targets in their order.
+//     auto operator()(auto output, auto target) const { return batch_mean(1 - cosine_similarity(output, target)); }
 //   };
 //
 //   trainer train(net, adam{1e-3}, angle_loss{});
 //   train.step(inputs, targets);
+//
+// A loss of several terms returns `loss_terms{total, std::array{first, second}}`, one for each name.
 //
 // Output is a var, or a struct of vars if the network has several outputs. The total is [1]: a mean or sum over the
 // batch (`batch_mean`, `batch_weighted_sum`) or a linear combination of such. A mean is over the whole batch even if

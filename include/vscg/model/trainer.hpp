@@ -203,13 +203,22 @@ class trainer {
     return settings;
   }
 
+  /// A loss of one term may return the number alone.
+  template <class Result>
+  static auto terms_of(const Result& result) {
+    if constexpr (Var<Result>)
+      return loss_terms{result, std::array{result}};
+    else
+      return result;
+  }
+
   static traced trace(const network& net, const parameter_table& table, const Loss& loss, bool dropout) {
     recorder trace = make_recorder(table, dropout);
     const auto data = trace_inputs<tag>(trace, inputs{});
     const auto known = trace_inputs<tag>(trace, targets{});
     const auto outputs = call_network(net, data);
     trace.part = "loss";
-    const auto result = std::apply([&](const auto&... t) { return loss(outputs, t...); }, known);
+    const auto result = terms_of(std::apply([&](const auto&... t) { return loss(outputs, t...); }, known));
     constexpr std::size_t terms = std::tuple_size_v<decltype(result.terms)>;
     require<terms == term_count, Loss, expects<static_cast<int>(term_count), number::of_terms>,
             gets<static_cast<int>(terms), number::of_terms>>();

@@ -128,7 +128,7 @@ struct cross_entropy_with_probabilities_loss {
 
   template <class Outputs>
   using targets_for = typename loss_detail::numbers_for<Outputs>::type;
-  static constexpr std::array<const char*, 1> term_names{"cross_entropy"};
+  static constexpr std::array<const char*, 1> term_names{"cross_entropy_with_probabilities"};
 
   template <class Outputs, Var Target>
   auto operator()(const Outputs& outputs, const Target& target) const {

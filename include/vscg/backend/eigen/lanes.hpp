@@ -55,6 +55,7 @@ struct lanes {
 
   friend lanes operator+(lanes a, lanes b) { return of(Eigen::internal::padd(a.value, b.value)); }
   friend lanes operator-(lanes a, lanes b) { return of(Eigen::internal::psub(a.value, b.value)); }
+  friend lanes operator-(lanes a) { return of(Eigen::internal::pnegate(a.value)); }
   friend lanes operator*(lanes a, lanes b) { return of(Eigen::internal::pmul(a.value, b.value)); }
   friend lanes operator/(lanes a, lanes b) { return of(Eigen::internal::pdiv(a.value, b.value)); }
   friend lanes max(lanes a, lanes b) { return of(Eigen::internal::pmax<Eigen::PropagateNaN>(a.value, b.value)); }
