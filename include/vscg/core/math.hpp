@@ -83,6 +83,12 @@ VSCG_HD V sigmoid(V x) {
   return V(1) / (V(1) + exp(V(0) - x));
 }
 
+/// 1 for NaN, which no comparison finds, else 0.
+template <class V>
+VSCG_HD V one_if_nan(V x) {
+  return where_greater(x, V(0), V(0), where_greater(V(1), x, V(0), V(1)));
+}
+
 }  // namespace vscg::math
 
 #include <vscg/core/end.hpp>

@@ -19,37 +19,45 @@
 namespace vscg {
 inline namespace VSCG_INSTRUCTION_SET {
 
+namespace element_detail {
+/// Calls take(bytes, first, count) with numbers `first` … of `all` that a file stores in `format` from byte `offset`
+/// on, until it has had all. Throws vscg::expectation_error when the file ends earlier.
+template <class Take>
+void read_parts(const input_file& file, std::uint64_t offset, element_format format, std::size_t all, Take take) {
+  std::array<std::byte, 65536> buffer;
+  const std::size_t width = format.bytes();
+  for (std::size_t done = 0; done < all;) {
+    const std::size_t count = std::min(buffer.size() / width, all - done);
+    file.read_at(offset + done * width, std::span(buffer).first(count * width));
+    take(buffer.data(), done, count);
+    done += count;
+  }
+}
+}  // namespace element_detail
+
 /// Fills `out` with the numbers that a file stores in `format` from byte `offset` on. The caller checks whether they
 /// are finite. Throws vscg::expectation_error when the file ends earlier.
 template <std::floating_point T>
 void read_elements(const input_file& file, std::uint64_t offset, element_format format, std::span<T> out) {
   constexpr element_kind own = sizeof(T) == sizeof(float) ? element_kind::float32 : element_kind::float64;
   if (format.kind == own && !format.swapped) return file.read_at(offset, std::as_writable_bytes(out));
-  std::array<std::byte, 65536> buffer;
-  const std::size_t width = format.bytes();
-  for (std::size_t done = 0; done < out.size();) {
-    const std::size_t count = std::min(buffer.size() / width, out.size() - done);
-    file.read_at(offset + done * width, std::span(buffer).first(count * width));
-    convert_elements(format, buffer.data(), count, out.data() + done);
-    done += count;
-  }
+  element_detail::read_parts(file, offset, format, out.size(),
+                             [&](const std::byte* bytes, std::size_t first, std::size_t count) {
+                               convert_elements(format, bytes, count, out.data() + first);
+                             });
 }
 
 /// The same for integers. Throws vscg::expectation_error, too, for one that std::int32_t cannot hold.
 inline void read_integers(const input_file& file, std::uint64_t offset, element_format format,
                           std::span<std::int32_t> out) {
-  std::array<std::byte, 65536> buffer;
-  const std::size_t width = format.bytes();
-  for (std::size_t done = 0; done < out.size();) {
-    const std::size_t count = std::min(buffer.size() / width, out.size() - done);
-    file.read_at(offset + done * width, std::span(buffer).first(count * width));
-    const std::size_t fitting = convert_integers(format, buffer.data(), count, out.data() + done);
+  const auto take = [&](const std::byte* bytes, std::size_t first, std::size_t count) {
+    const std::size_t fitting = convert_integers(format, bytes, count, out.data() + first);
     if (fitting < count) {
       throw expectation_error(file.path().string(), "whole numbers of at most 32 bits",
-                              "another one at element " + std::to_string(done + fitting));
+                              "another one at element " + std::to_string(first + fitting));
     }
-    done += count;
-  }
+  };
+  element_detail::read_parts(file, offset, format, out.size(), take);
 }
 
 }  // namespace VSCG_INSTRUCTION_SET

@@ -51,7 +51,7 @@ struct mean_of_largest_forward {
         const V value = i.load(from + t * channels);
         const V taken = among_largest(i, from, t, steps, channels, count);
         total = total + where_greater(taken, V(0), value, V(0));
-        lost = lost + where_greater(value, V(0), V(0), where_greater(V(1), value, V(0), V(1)));
+        lost = lost + math::one_if_nan(value);
       }
       const V mean = total / V(static_cast<T>(count));
       i.store(y + item * channels, where_greater(lost, V(0), V(math::not_a_number<T>), mean));

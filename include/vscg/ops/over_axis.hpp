@@ -77,12 +77,7 @@ struct row_max_forward {
   VSCG_HD void operator()(Group group, std::size_t row) const {
     const T* from = x + row * channels;
     const T highest = group.max(channels, [&](auto i) { return i.load(from); });
-    const T lost = group.sum(channels, [&](auto i) {
-      using math::where_greater;
-      using V = typename decltype(i)::value;
-      const V value = i.load(from);
-      return where_greater(value, V(0), V(0), where_greater(V(1), value, V(0), V(1)));
-    });
+    const T lost = group.sum(channels, [&](auto i) { return math::one_if_nan(i.load(from)); });
     group.integers(1, [&](std::size_t) { y[row] = lost > 0 ? math::not_a_number<T> : highest; });
   }
 };
