@@ -15,6 +15,13 @@ void check(const std::string& name) {
   golden::check_all<Variant<setting::weakly>, vscg::smooth_loss<>, double, vscg::cpu>("vscg_weakly_" + name);
 }
 
+static_assert(vscg::identity_of<vscg::with_average<vscg::setting::weakly>>.variant == "with_average");
+static_assert(vscg::identity_of<vscg::without_escm<>>.variant == "without_escm");
+static_assert(vscg::identity_of<vscg::vscg_net>.variant == "released");
+static_assert(!vscg::identity_of<vscg::localizer<vscg::audio_guided_attention<>, vscg::dual_lstm<>,
+                                                 vscg::positive_sample_propagation<>, vscg::no_consistency, int>>
+                   .named());
+
 }  // namespace
 
 TEST_CASE("without_escm") { check<vscg::without_escm>("without_escm"); }

@@ -13,7 +13,6 @@
 
 #include <vscg/core/guard.hpp>
 #include <vscg/core/inputs.hpp>
-#include <vscg/core/loss_terms.hpp>
 #include <vscg/core/members.hpp>
 #include <vscg/core/range.hpp>
 #include <vscg/core/shape.hpp>
@@ -75,15 +74,13 @@ auto loss_of(const Outputs& outputs, const Target& target, F f) {
       return false;
   }();
   if constexpr (fits) {
-    const auto total = f(outputs, target);
-    return loss_terms{total, std::array{total}};
+    return f(outputs, target);
   } else {
     if constexpr (is_var<Outputs>)
       expect_batch<Loss, Rank>(outputs);
     else
       require<false, Loss, expects<1, number::of_outputs>, gets<field_count<Outputs>, number::of_outputs>>();
-    const var<typename Target::tag, shape<1>, true> instead{target.trace, target.id};
-    return loss_terms{instead, std::array{instead}};
+    return var<typename Target::tag, shape<1>, true>{target.trace, target.id};
   }
 }
 

@@ -14,6 +14,23 @@
 
 namespace vscg::nn {
 
+/// The part of a transformer's layer that looks at each step alone: drop(linear2(drop(relu(linear1(x))))).
+///
+/// Names: linear1.*, linear2.*.
+template <int C, int Inner>
+struct feed_forward {
+  linear<C, Inner> linear1{};
+  linear<Inner, C> linear2{};
+  nn::dropout dropout{0.1}, dropout2{0.1};
+  VSCG_MEMBERS(linear1, linear2, dropout, dropout2)
+
+  template <Var X>
+  auto operator()(const X& x) const {
+    return dropout2(linear2(dropout(linear1.with_relu(x))));
+  }
+  VSCG_OPERANDS(1, 1)
+};
+
 /// Where a transformer's layer normalizes: after each sum, or before each part (PyTorch's norm_first).
 enum class norm_order : unsigned char { after, before };
 
@@ -29,30 +46,24 @@ enum class norm_order : unsigned char { after, before };
 template <int C, int Heads, int Inner, norm_order Order = norm_order::after>
 struct transformer_encoder_layer {
   multihead_attention<C, Heads> self_attn{.dropout = {0.1}};
-  linear<C, Inner> linear1{};
-  linear<Inner, C> linear2{};
+  feed_forward<C, Inner> of_steps{};
   layer_norm<C> norm1{}, norm2{};
-  nn::dropout dropout{0.1}, dropout1{0.1}, dropout2{0.1};
-  VSCG_MEMBERS(self_attn, linear1, linear2, norm1, norm2, dropout, dropout1, dropout2)
+  nn::dropout dropout1{0.1};
+  VSCG_NAMED_MEMBERS((self_attn, "self_attn"), (of_steps, ""), (norm1, "norm1"), (norm2, "norm2"),
+                     (dropout1, "dropout1"))
 
   template <Var X>
   auto operator()(const X& given) const {
     const auto x = expect_shape<transformer_encoder_layer, shape<dyn, any_extent, C>>(given);
     if constexpr (Order == norm_order::after) {
       const auto attended = norm1(x + dropout1(self_attn(x)));
-      return norm2(attended + feed_forward(attended));
+      return norm2(attended + of_steps(attended));
     } else {
       const auto attended = x + dropout1(self_attn(norm1(x)));
-      return attended + feed_forward(norm2(attended));
+      return attended + of_steps(norm2(attended));
     }
   }
   VSCG_OPERANDS(1, 1)
-
- private:
-  template <Var X>
-  auto feed_forward(const X& x) const {
-    return dropout2(linear2(dropout(linear1.with_relu(x))));
-  }
 };
 
 }  // namespace vscg::nn

@@ -14,6 +14,13 @@
 
 namespace vscg::composites {
 
+/// L_avps of the paper: how the similarity of the streams [B, T] is shared among segments, against how the event is:
+/// MSE(norm₁(relu(similarity)), share), [1].
+template <Var Similarity, Var Share>
+auto compare_similarity(const Similarity& similarity, const Share& share) {
+  return batch_mean(mse_loss(normalize(relu(similarity)), share));
+}
+
 /// The terms of `negative_pair_filter_loss` and their sum.
 ///
 /// Operands: relevance [B, T], category [B, Categories], similarity [B, T]; their targets, of the same shapes, with the
@@ -25,7 +32,7 @@ struct filter_negative_pairs {
                   const Foreground& foreground, const Target& target, const Weight& weight, const Share& share) const {
     const auto relevance_term = batch_mean(binary_cross_entropy_with_logits(relevance, foreground));
     const auto category_term = batch_weighted_sum(cross_entropy(category, target), weight);
-    const auto similarity_term = batch_mean(mse_loss(normalize(relu(similarity)), share));
+    const auto similarity_term = compare_similarity(similarity, share);
     const auto both = relevance_term + category_term;
     const auto total = both + similarity_term;
     return vars{total, relevance_term, category_term, similarity_term};

@@ -7,13 +7,12 @@
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/model/trace.hpp>
+#include <vscg/nets/hosts/encoded_streams.hpp>
 #include <vscg/nets/hosts/part_name.hpp>
 #include <vscg/nets/hosts/segment_outputs.hpp>
 #include <vscg/nets/vscg/localizer.hpp>
-#include <vscg/nets/vscg/region_attention.hpp>
 #include <vscg/nets/vscg/setting.hpp>
 #include <vscg/nn/linear.hpp>
-#include <vscg/nn/recurrent.hpp>
 #include <vscg/ops/cat.hpp>
 #include <vscg/ops/over_axis.hpp>
 #include <vscg/ops/relu.hpp>
@@ -34,14 +33,11 @@ template <setting Setting = setting::fully, class Between = no_consistency, int 
           int Dv = 512>
 struct avel {
   static constexpr int hidden = 128;
-  region_attention<Da, Dv> attention;
-  nn::bidirectional_lstm<Da, hidden> lstm_audio;
-  nn::bidirectional_lstm<Dv, hidden> lstm_video;
+  encoded_streams<Da, Dv, hidden> encoder;
   Between between;
   nn::linear<4 * hidden, 64, init::xavier_uniform> L1;
   nn::linear<64, Categories + 1, init::xavier_uniform> L2;
-  VSCG_NAMED_MEMBERS((attention, ""), (lstm_audio, "lstm_audio"), (lstm_video, "lstm_video"),
-                     (between, part_name<Between>), (L1, "L1"), (L2, "L2"))
+  VSCG_NAMED_MEMBERS((encoder, ""), (between, part_name<Between>), (L1, "L1"), (L2, "L2"))
 
   using inputs = audio_visual_inputs<10, Da, Dv>;
 
@@ -49,10 +45,10 @@ struct avel {
   auto operator()(const Audio& given_audio, const Visual& visual) const {
     const auto audio = expect_shape<avel, shape<dyn, any_extent, Da>>(given_audio);
     constexpr int T = extent<shape_of<decltype(audio)>, 1>;
-    const auto [seen, map] = attention(audio, visual);
+    const auto [encoded, map] = encoder(audio, visual);
     constexpr int R = extent<shape_of<decltype(map)>, -1>;
     using field = var_field<typename Audio::tag>;
-    const auto streams = between(lstm_audio(audio), lstm_video(seen));
+    const auto streams = between(encoded.audio, encoded.visual);
     const auto scores = L2(L1.with_relu(relu(cat<-1>(streams.audio, streams.visual))));
     if constexpr (Setting == setting::fully)
       return segment_outputs<field, T, R, Categories>{softmax(scores), map};

@@ -3,8 +3,6 @@
 
 #include <vscg/core/begin.hpp>
 
-#include <type_traits>
-
 #include <vscg/core/guard.hpp>
 #include <vscg/core/members.hpp>
 #include <vscg/core/parameter.hpp>
@@ -15,11 +13,12 @@
 #include <vscg/nets/hosts/part_name.hpp>
 #include <vscg/nets/hosts/region_self_attention.hpp>
 #include <vscg/nets/hosts/relations.hpp>
+#include <vscg/nets/hosts/relevance_outputs.hpp>
+#include <vscg/nets/hosts/spatial_channel_attention.hpp>
 #include <vscg/nets/vscg/escm.hpp>
 #include <vscg/nets/vscg/localizer.hpp>
 #include <vscg/nets/vscg/no_consistency.hpp>
 #include <vscg/nets/vscg/setting.hpp>
-#include <vscg/nn/dropout.hpp>
 #include <vscg/nn/layer_norm.hpp>
 #include <vscg/nn/linear.hpp>
 #include <vscg/nn/recurrent.hpp>
@@ -49,6 +48,26 @@ struct recurrent_streams {
   VSCG_OPERANDS(2, 2)
 };
 
+/// The interaction of two streams from either side: f_v = AVInter(v, a), f_a = VAInter(a, f_v), and the mean of what
+/// `Consistency` makes of both.
+///
+/// Names as released: AVInter, VAInter; escm if `Consistency` is that.
+template <int Heads, class Consistency>
+struct mutual_interaction {
+  interaction<Heads> AVInter{{.dropout = {0.2}}}, VAInter{{.dropout = {0.2}}};
+  Consistency consistency;
+  VSCG_NAMED_MEMBERS((AVInter, "AVInter"), (VAInter, "VAInter"), (consistency, part_name<Consistency>))
+
+  /// audio, visual [B, T, 256] to [B, T, 256].
+  template <Var Audio, Var Visual>
+  auto operator()(const Audio& audio, const Visual& visual) const {
+    const auto visual_fused = AVInter(visual, audio);
+    const auto both = consistency(VAInter(audio, visual_fused), visual_fused);
+    return mean_of(both.visual, both.audio);
+  }
+  VSCG_OPERANDS(2, 2)
+};
+
 /// CMBS (Xia, Zhao, CVPR 2022), fully supervised, as released. An LSTM reads each stream, relations within and between
 /// them follow; what each stream says within itself, E, gates the other, D:
 ///
@@ -62,63 +81,43 @@ struct recurrent_streams {
 template <setting Setting = setting::fully, class Consistency = no_consistency, int Categories = 28, int Da = 128,
           int Dv = 512>
 struct cmbs {
-  static constexpr int inner = 1024;
-  struct heads {
-    nn::linear<256, 1> classifier;
-    nn::linear<256, Categories> event_classifier;
-    VSCG_MEMBERS(classifier, event_classifier)
-  };
   double alpha = 0.1;
   double gamma = 0.3;
   region_self_attention<Da, Dv> spatial_channel_att;
-  nn::linear<Dv, 512> v_fc;
-  nn::dropout dropout{0.2};
-  internal_relation<512, inner> video_encoder;
-  cross_relation<512, cross_layer<inner>> video_decoder;
-  internal_relation<256, inner> audio_encoder;
-  cross_relation<256, cross_layer<inner>> audio_decoder;
+  region_features<Dv> regions;
+  stream_relations<256, 512, 1024> relations;
   recurrent_streams<Da, 512> audio_visual_rnn_layer;
   nn::sequential<nn::linear<256, 1>> audio_gated, video_gated;
-  interaction<4> AVInter{{.dropout = {0.2}}}, VAInter{{.dropout = {0.2}}};
-  heads localize_module;
+  mutual_interaction<4, Consistency> fusion;
+  relevance_heads<Categories> localize_module;
   nn::layer_norm<256> video_norm, audio_norm;
   nn::linear<256, Categories> audio_cas, video_cas;
-  Consistency consistency;
-  VSCG_NAMED_MEMBERS((alpha, "alpha"), (gamma, "gamma"), (spatial_channel_att, "spatial_channel_att"), (v_fc, "v_fc"),
-                     (dropout, "dropout"), (video_encoder, "video_encoder"), (video_decoder, "video_decoder"),
-                     (audio_encoder, "audio_encoder"), (audio_decoder, "audio_decoder"),
-                     (audio_visual_rnn_layer, "audio_visual_rnn_layer"), (audio_gated, "audio_gated"),
-                     (video_gated, "video_gated"), (AVInter, "AVInter"), (VAInter, "VAInter"),
-                     (localize_module, "localize_module"), (video_norm, "video_norm"), (audio_norm, "audio_norm"),
-                     (audio_cas, "audio_cas"), (video_cas, "video_cas"), (consistency, part_name<Consistency>))
+  VSCG_NAMED_MEMBERS((alpha, "alpha"), (gamma, "gamma"), (spatial_channel_att, "spatial_channel_att"), (regions, ""),
+                     (relations, ""), (audio_visual_rnn_layer, "audio_visual_rnn_layer"), (audio_gated, "audio_gated"),
+                     (video_gated, "video_gated"), (fusion, ""), (localize_module, "localize_module"),
+                     (video_norm, "video_norm"), (audio_norm, "audio_norm"), (audio_cas, "audio_cas"),
+                     (video_cas, "video_cas"))
 
   using inputs = audio_visual_inputs<10, Da, Dv>;
 
   template <Var Audio, Var Visual>
-  auto operator()(const Audio& given_audio, const Visual& given_visual) const {
+  auto operator()(const Audio& given_audio, const Visual& visual_features) const {
     const auto audio = expect_shape<cmbs, shape<dyn, any_extent, Da>>(given_audio);
     constexpr int T = extent<shape_of<decltype(audio)>, 1>;
-    const auto picture = expect_shape<cmbs, shape<dyn, T, any_extent, any_extent, Dv>>(given_visual);
-    constexpr int R = extent<shape_of<decltype(picture)>, 2> * extent<shape_of<decltype(picture)>, 3>;
-    const auto [seen, map] = spatial_channel_att(dropout(v_fc.with_relu(view<shape<dyn, T, R, Dv>>(picture))), audio);
+    const auto [seen, map] = spatial_channel_att(regions(visual_features), audio);
+    constexpr int R = extent<shape_of<decltype(map)>, -1>;
 
     const auto read = audio_visual_rnn_layer(audio, seen);
-    const auto visual_within = video_encoder(read.visual);
-    const auto audio_between = audio_decoder(read.audio, visual_within);
-    const auto audio_within = audio_encoder(read.audio);
-    const auto visual_between = video_decoder(read.visual, audio_within);
+    const auto [within, between] = relations(read.audio, read.visual);
 
-    const auto audio_gate = sigmoid(audio_gated(audio_within));
-    const auto visual_gate = sigmoid(video_gated(visual_within));
+    const auto audio_gate = sigmoid(audio_gated(within.audio));
+    const auto visual_gate = sigmoid(video_gated(within.visual));
     const auto gate = view<shape<dyn, T>>(audio_gate * visual_gate);
-    const auto visual = visual_between + audio_gate * visual_between * alpha;
-    const auto sound = audio_between + visual_gate * audio_between * alpha;
+    const auto visual = between.visual + audio_gate * between.visual * alpha;
+    const auto sound = between.audio + visual_gate * between.audio * alpha;
     const auto activation = (mean_of_largest<4>(video_cas(visual)) + mean_of_largest<4>(audio_cas(sound))) * 0.5;
 
-    const auto visual_fused = AVInter(visual, sound);
-    const auto audio_fused = VAInter(sound, visual_fused);
-    const auto both = consistency(audio_fused, visual_fused);
-    const auto fused = mean_of(both.visual, both.audio);
+    const auto fused = fusion(sound, visual);
     const auto relevance = view<shape<dyn, T>>(localize_module.classifier(fused));
     const auto category = localize_module.event_classifier(max<1>(fused)) + activation * gamma;
     return gated_outputs<var_field<typename Audio::tag>, T, R, Categories>{relevance, category, gate, activation, map};
@@ -136,7 +135,6 @@ struct cmbs {
 /// Names as released; `classifier` and some others are reached by nothing and kept so that published weights fit.
 template <class Consistency, int Categories, int Da, int Dv>
 struct cmbs<setting::weakly, Consistency, Categories, Da, Dv> {
-  static constexpr int inner = 2048;
   static constexpr int classes = Categories + 1;
   /// A convolution over one segment: a linear layer whose weight has one axis more.
   struct activation_layer {
@@ -154,51 +152,37 @@ struct cmbs<setting::weakly, Consistency, Categories, Da, Dv> {
   double alpha = 0.2;
   double gamma = 0.5;
   region_self_attention<Da, Dv> spatial_channel_att{0.5};
-  nn::linear<Dv, 512> v_fc;
-  nn::dropout dropout{0.1};
-  internal_relation<512, inner> video_encoder;
-  cross_relation<512, cross_layer<1024>> video_decoder;
-  internal_relation<Da, inner> audio_encoder;
-  cross_relation<Da, cross_layer<1024>> audio_decoder;
-  interaction<2> AVInter{{.dropout = {0.2}}}, VAInter{{.dropout = {0.2}}};
+  region_features<Dv> regions{.dropout = {0.1}};
+  stream_relations<Da, 512, 2048, 1024> relations;
+  mutual_interaction<2, Consistency> fusion;
   nn::sequential<nn::linear<256, 1>> audio_gated, video_gated;
   activation_model CAS_model;
   nn::linear<256, 1> classifier;
   nn::linear<256, classes> audio_cas, video_cas;
-  Consistency consistency;
-  VSCG_NAMED_MEMBERS((alpha, "alpha"), (gamma, "gamma"), (spatial_channel_att, "spatial_channel_att"), (v_fc, "v_fc"),
-                     (dropout, "dropout"), (video_encoder, "video_encoder"), (video_decoder, "video_decoder"),
-                     (audio_encoder, "audio_encoder"), (audio_decoder, "audio_decoder"), (AVInter, "AVInter"),
-                     (VAInter, "VAInter"), (audio_gated, "audio_gated"), (video_gated, "video_gated"),
+  VSCG_NAMED_MEMBERS((alpha, "alpha"), (gamma, "gamma"), (spatial_channel_att, "spatial_channel_att"), (regions, ""),
+                     (relations, ""), (fusion, ""), (audio_gated, "audio_gated"), (video_gated, "video_gated"),
                      (CAS_model, "CAS_model"), (classifier, "classifier"), (audio_cas, "audio_cas"),
-                     (video_cas, "video_cas"), (consistency, part_name<Consistency>))
+                     (video_cas, "video_cas"))
 
   using inputs = audio_visual_inputs<10, Da, Dv>;
 
   template <Var Audio, Var Visual>
-  auto operator()(const Audio& given_audio, const Visual& given_visual) const {
+  auto operator()(const Audio& given_audio, const Visual& visual_features) const {
     const auto audio = expect_shape<cmbs, shape<dyn, any_extent, Da>>(given_audio);
     constexpr int T = extent<shape_of<decltype(audio)>, 1>;
-    const auto picture = expect_shape<cmbs, shape<dyn, T, any_extent, any_extent, Dv>>(given_visual);
-    constexpr int R = extent<shape_of<decltype(picture)>, 2> * extent<shape_of<decltype(picture)>, 3>;
-    const auto [seen, map] = spatial_channel_att(dropout(v_fc.with_relu(view<shape<dyn, T, R, Dv>>(picture))), audio);
+    const auto [seen, map] = spatial_channel_att(regions(visual_features), audio);
+    constexpr int R = extent<shape_of<decltype(map)>, -1>;
 
-    const auto visual_within = video_encoder(seen);
-    const auto audio_between = audio_decoder(audio, visual_within);
-    const auto audio_within = audio_encoder(audio);
-    const auto visual_between = video_decoder(seen, audio_within);
+    const auto [within, between] = relations(audio, seen);
 
-    const auto audio_gate = sigmoid(audio_gated(visual_within));
-    const auto visual_gate = sigmoid(video_gated(audio_within));
+    const auto audio_gate = sigmoid(audio_gated(within.visual));
+    const auto visual_gate = sigmoid(video_gated(within.audio));
     const auto gate = view<shape<dyn, T>>((audio_gate + visual_gate) * 0.5);
-    const auto visual = visual_between * (1 - alpha) + audio_gate * visual_between * alpha;
-    const auto sound = audio_between * (1 - alpha) + visual_gate * audio_between * alpha;
+    const auto visual = between.visual * (1 - alpha) + audio_gate * between.visual * alpha;
+    const auto sound = between.audio * (1 - alpha) + visual_gate * between.audio * alpha;
     const auto activation = (sigmoid(video_cas(visual)) + sigmoid(audio_cas(sound))) * gamma;
 
-    const auto visual_fused = AVInter(visual, sound);
-    const auto audio_fused = VAInter(sound, visual_fused);
-    const auto both = consistency(audio_fused, visual_fused);
-    const auto scores = mean_of_largest<4>(CAS_model.classifier(mean_of(both.visual, both.audio)) * activation);
+    const auto scores = mean_of_largest<4>(CAS_model.classifier(fusion(sound, visual)) * activation);
     return weak_gated_outputs<var_field<typename Audio::tag>, T, R, Categories>{
         gate, scores, probability_of_gates(gate, scores), map};
   }

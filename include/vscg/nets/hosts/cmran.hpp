@@ -13,7 +13,6 @@
 #include <vscg/nets/hosts/spatial_channel_attention.hpp>
 #include <vscg/nets/vscg/localizer.hpp>
 #include <vscg/nets/vscg/setting.hpp>
-#include <vscg/nn/dropout.hpp>
 #include <vscg/nn/linear.hpp>
 #include <vscg/ops/over_axis.hpp>
 
@@ -29,41 +28,25 @@ namespace vscg {
 /// localize_module. The authors' checkpoints have the prefix "module.".
 template <setting Setting = setting::fully, int Categories = 28, int Da = 128, int Dv = 512>
 struct cmran {
-  static constexpr int inner = 2048;
   static constexpr int classes = Categories + (Setting == setting::weakly ? 1 : 0);
-  struct heads {
-    nn::linear<256, 1> classifier;
-    nn::linear<256, classes> event_classifier;
-    VSCG_MEMBERS(classifier, event_classifier)
-  };
   spatial_channel_attention<Da, Dv> spatial_channel_att;
-  nn::linear<Dv, 512> v_fc;
-  nn::dropout dropout{0.2};
-  internal_relation<512, inner> video_encoder;
-  cross_relation<512, cross_layer<inner>> video_decoder;
-  internal_relation<Da, inner> audio_encoder;
-  cross_relation<Da, cross_layer<inner>> audio_decoder;
+  region_features<Dv> regions;
+  stream_relations<Da, 512, 2048> relations;
   interaction<Setting == setting::fully ? 4 : 2> AVInter;
-  heads localize_module;
-  VSCG_MEMBERS(spatial_channel_att, v_fc, dropout, video_encoder, video_decoder, audio_encoder, audio_decoder, AVInter,
-               localize_module)
+  relevance_heads<classes> localize_module;
+  VSCG_NAMED_MEMBERS((spatial_channel_att, "spatial_channel_att"), (regions, ""), (relations, ""), (AVInter, "AVInter"),
+                     (localize_module, "localize_module"))
 
   using inputs = audio_visual_inputs<10, Da, Dv>;
 
   template <Var Audio, Var Visual>
-  auto operator()(const Audio& given_audio, const Visual& given_visual) const {
+  auto operator()(const Audio& given_audio, const Visual& visual) const {
     const auto audio = expect_shape<cmran, shape<dyn, any_extent, Da>>(given_audio);
     constexpr int T = extent<shape_of<decltype(audio)>, 1>;
-    const auto picture = expect_shape<cmran, shape<dyn, T, any_extent, any_extent, Dv>>(given_visual);
-    constexpr int R = extent<shape_of<decltype(picture)>, 2> * extent<shape_of<decltype(picture)>, 3>;
-    const auto regions = dropout(v_fc.with_relu(view<shape<dyn, T, R, Dv>>(picture)));
-    const auto [seen, map] = spatial_channel_att(regions, audio);
-
-    const auto visual_within = video_encoder(seen);
-    const auto audio_between = audio_decoder(audio, visual_within);
-    const auto audio_within = audio_encoder(audio);
-    const auto visual_between = video_decoder(seen, audio_within);
-    const auto fused = AVInter(visual_between, audio_between);
+    const auto [seen, map] = spatial_channel_att(regions(visual), audio);
+    constexpr int R = extent<shape_of<decltype(map)>, -1>;
+    const auto between = relations(audio, seen).between;
+    const auto fused = AVInter(between.visual, between.audio);
 
     const auto relevance = view<shape<dyn, T>>(localize_module.classifier(fused));
     const auto category = localize_module.event_classifier(max<1>(fused));

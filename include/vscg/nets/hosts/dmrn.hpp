@@ -7,12 +7,11 @@
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/model/trace.hpp>
+#include <vscg/nets/hosts/encoded_streams.hpp>
 #include <vscg/nets/hosts/residual_fusion.hpp>
 #include <vscg/nets/hosts/segment_outputs.hpp>
 #include <vscg/nets/vscg/localizer.hpp>
-#include <vscg/nets/vscg/region_attention.hpp>
 #include <vscg/nn/linear.hpp>
-#include <vscg/nn/recurrent.hpp>
 #include <vscg/ops/softmax.hpp>
 
 namespace vscg {
@@ -24,12 +23,10 @@ namespace vscg {
 template <int Categories = 28, int Da = 128, int Dv = 512>
 struct dmrn {
   static constexpr int hidden = 128;
-  region_attention<Da, Dv> attention;
-  nn::bidirectional_lstm<Da, hidden> lstm_audio;
-  nn::bidirectional_lstm<Dv, hidden> lstm_video;
+  encoded_streams<Da, Dv, hidden> encoder;
   residual_fusion<2 * hidden> fusion;
   nn::linear<2 * hidden, Categories + 1, init::xavier_uniform> L2;
-  VSCG_NAMED_MEMBERS((attention, ""), (lstm_audio, "lstm_audio"), (lstm_video, "lstm_video"), (fusion, ""), (L2, "L2"))
+  VSCG_NAMED_MEMBERS((encoder, ""), (fusion, ""), (L2, "L2"))
 
   using inputs = audio_visual_inputs<10, Da, Dv>;
 
@@ -37,9 +34,9 @@ struct dmrn {
   auto operator()(const Audio& given_audio, const Visual& visual) const {
     const auto audio = expect_shape<dmrn, shape<dyn, any_extent, Da>>(given_audio);
     constexpr int T = extent<shape_of<decltype(audio)>, 1>;
-    const auto [seen, map] = attention(audio, visual);
+    const auto [encoded, map] = encoder(audio, visual);
     constexpr int R = extent<shape_of<decltype(map)>, -1>;
-    const auto probability = softmax(L2(fusion(lstm_audio(audio), lstm_video(seen))));
+    const auto probability = softmax(L2(fusion(encoded.audio, encoded.visual)));
     return segment_outputs<var_field<typename Audio::tag>, T, R, Categories>{probability, map};
   }
   VSCG_OPERANDS(2, 2)

@@ -12,6 +12,7 @@
 #include <vscg/nets/composites/score_segments.hpp>
 #include <vscg/nets/hosts/segment_outputs.hpp>
 #include <vscg/nets/vscg/escm.hpp>
+#include <vscg/nets/vscg/event_head.hpp>
 #include <vscg/nets/vscg/setting.hpp>
 #include <vscg/nn/linear.hpp>
 #include <vscg/ops/cosine_similarity.hpp>
@@ -39,12 +40,7 @@ struct scored_outputs {
 /// kept so that published weights fit.
 template <int Categories = 28, int C = 256>
 struct psp_head {
-  struct classifier {
-    nn::linear_without_bias<C, 64, init::xavier_uniform> L1;
-    nn::linear_without_bias<64, Categories, init::xavier_uniform> L2;
-    VSCG_MEMBERS(L1, L2)
-  };
-  classifier v_classify, a_classify;
+  typename event_head<Categories, C>::classifier v_classify, a_classify;
   nn::linear_without_bias<C, 64, init::xavier_uniform> L1;
   nn::linear_without_bias<64, Categories + 1, init::xavier_uniform> L2;
   nn::linear<C, 64, init::xavier_uniform> L3;

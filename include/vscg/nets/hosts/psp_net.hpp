@@ -5,11 +5,9 @@
 
 #include <type_traits>
 
-#include <vscg/core/compose.hpp>
 #include <vscg/core/guard.hpp>
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
-#include <vscg/nets/composites/propagate_branches.hpp>
 #include <vscg/nets/hosts/psp_head.hpp>
 #include <vscg/nets/vscg/audio_guided_attention.hpp>
 #include <vscg/nets/vscg/dual_lstm.hpp>
@@ -41,11 +39,7 @@ struct unprojected_propagation {
   auto operator()(const Audio& given_audio, const Visual& given_visual) const {
     const auto audio = expect_shape<unprojected_propagation, shape<dyn, any_extent, C>>(given_audio);
     const auto visual = expect_same_shape<unprojected_propagation>(audio, given_visual);
-    composites::propagate_branches<extent<shape_of<decltype(audio)>, 1>, C, false> propagation{{}, tau};
-    for (auto& use : propagation.uses) use = branch_dropout.use(visual);
-    const auto [audio_sum, visual_sum] =
-        compose(propagation, audio, visual, operand(audio, v_L1.weight), operand(audio, v_L2.weight),
-                operand(audio, a_L1.weight), operand(audio, a_L2.weight));
+    const auto [audio_sum, visual_sum] = propagated_sums<false>(*this, audio, visual);
     return streams{norm(audio_sum), norm(visual_sum)};
   }
   VSCG_OPERANDS(2, 2)

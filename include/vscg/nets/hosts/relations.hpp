@@ -8,6 +8,7 @@
 #include <vscg/core/guard.hpp>
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
+#include <vscg/nets/vscg/audio_guided_attention.hpp>
 #include <vscg/nn/dropout.hpp>
 #include <vscg/nn/layer_norm.hpp>
 #include <vscg/nn/linear.hpp>
@@ -55,11 +56,11 @@ template <int Inner, int C = 256, class Attention = nn::multihead_attention<C, 4
 struct cross_layer {
   nn::multihead_attention<C, 4> self_attn;
   Attention multihead_attn{.dropout = {0.1}};
-  nn::linear<C, Inner> linear1;
-  nn::linear<Inner, C> linear2;
+  nn::feed_forward<C, Inner> of_steps;
   nn::layer_norm<C> norm1, norm2;
-  nn::dropout dropout{0.1}, dropout1{0.1}, dropout2{0.1};
-  VSCG_MEMBERS(self_attn, multihead_attn, linear1, linear2, norm1, norm2, dropout, dropout1, dropout2)
+  nn::dropout dropout1{0.1};
+  VSCG_NAMED_MEMBERS((self_attn, "self_attn"), (multihead_attn, "multihead_attn"), (of_steps, ""), (norm1, "norm1"),
+                     (norm2, "norm2"), (dropout1, "dropout1"))
 
   template <Var X, Var Memory>
   auto operator()(const X& given, const Memory& given_memory) const {
@@ -67,7 +68,7 @@ struct cross_layer {
     const auto x = expect_shape<cross_layer, sequence>(given);
     const auto memory = expect_shape<cross_layer, sequence>(given_memory);
     const auto attended = norm1(x + dropout1(multihead_attn(x, memory, memory)));
-    return norm2(attended + dropout2(linear2(dropout(linear1.with_relu(attended)))));
+    return norm2(attended + of_steps(attended));
   }
   VSCG_OPERANDS(2, 2)
 };
@@ -93,6 +94,37 @@ struct cross_relation {
     const auto memory = expect_shape<cross_relation, shape<dyn, any_extent, channels>>(given_memory);
     const auto y = affine_matrix(x);
     return std::get<0>(decoder.layers.layers)(y, cat<1>(memory, y));
+  }
+  VSCG_OPERANDS(2, 2)
+};
+
+/// What two streams say within themselves, and what they say after a look at each other.
+template <class Within, class Between>
+struct related {
+  Within within;
+  Between between;
+};
+template <class Within, class Between>
+related(Within, Between) -> related<Within, Between>;
+
+/// Both relations of both streams: audio [B, T, Audio] and visual [B, T, Visual], each to [B, T, 256].
+///
+/// Names as released: video_encoder, video_decoder, audio_encoder, audio_decoder.
+template <int Audio, int Visual, int Inner, int CrossInner = Inner>
+struct stream_relations {
+  internal_relation<Visual, Inner> video_encoder;
+  cross_relation<Visual, cross_layer<CrossInner>> video_decoder;
+  internal_relation<Audio, Inner> audio_encoder;
+  cross_relation<Audio, cross_layer<CrossInner>> audio_decoder;
+  VSCG_MEMBERS(video_encoder, video_decoder, audio_encoder, audio_decoder)
+
+  template <Var A, Var V>
+  auto operator()(const A& audio, const V& visual) const {
+    const auto visual_within = video_encoder(visual);
+    const auto audio_between = audio_decoder(audio, visual_within);
+    const auto audio_within = audio_encoder(audio);
+    const auto visual_between = video_decoder(visual, audio_within);
+    return related{streams{audio_within, visual_within}, streams{audio_between, visual_between}};
   }
   VSCG_OPERANDS(2, 2)
 };

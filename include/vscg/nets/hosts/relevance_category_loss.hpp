@@ -3,7 +3,6 @@
 
 #include <vscg/core/begin.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <vector>
@@ -12,6 +11,7 @@
 #include <vscg/core/inputs.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/model/loss.hpp>
+#include <vscg/nets/vscg/label_targets.hpp>
 #include <vscg/ops/add.hpp>
 #include <vscg/ops/batch_mean.hpp>
 #include <vscg/ops/binary_cross_entropy.hpp>
@@ -45,14 +45,11 @@ struct relevance_category_loss {
   static void fill(const Labels& l, std::array<std::vector<Scalar>, targets::count>& arrays) {
     l.expect_segment_classes(T, Categories);
     auto& [foreground, category] = arrays;
-    foreground.assign(l.items * T, Scalar(0));
+    label_targets::fill_foreground(l.segment_classes, Categories, foreground);
     category.assign(l.items * Categories, Scalar(0));
     for (std::size_t item = 0; item < l.items; ++item) {
-      const auto classes = l.segment_classes.subspan(item * T, T);
-      const auto is_event = [](auto c) { return c < Categories; };
-      const auto event = std::find_if(classes.begin(), classes.end(), is_event);
-      category[item * Categories + (event == classes.end() ? 0 : *event)] = Scalar(1);
-      for (std::size_t t = 0; t < T; ++t) foreground[item * T + t] = Scalar(is_event(classes[t]) ? 1 : 0);
+      const std::size_t event = label_targets::category_of(l.segment_classes.subspan(item * T, T), Categories);
+      category[item * Categories + (event == Categories ? 0 : event)] = Scalar(1);
     }
   }
 };

@@ -5,8 +5,17 @@
 
 #include <vscg/core/members.hpp>
 #include <vscg/core/shape.hpp>
+#include <vscg/nn/linear.hpp>
 
 namespace vscg {
+
+/// The two classifiers of such hosts: of a segment's relevance, and of the video's category.
+template <int Classes>
+struct relevance_heads {
+  nn::linear<256, 1> classifier;
+  nn::linear<256, Classes> event_classifier;
+  VSCG_MEMBERS(classifier, event_classifier)
+};
 
 /// What a fully supervised host says that judges relevance by segment and the category by video. T segments, R regions,
 /// C categories, H channels.

@@ -3,21 +3,18 @@
 
 #include <vscg/core/begin.hpp>
 
-#include <algorithm>
 #include <array>
-#include <cstddef>
 #include <vector>
 
 #include <vscg/core/guard.hpp>
 #include <vscg/core/inputs.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/model/loss.hpp>
+#include <vscg/nets/composites/filter_negative_pairs.hpp>
+#include <vscg/nets/vscg/label_targets.hpp>
 #include <vscg/ops/add.hpp>
 #include <vscg/ops/batch_mean.hpp>
 #include <vscg/ops/cross_entropy.hpp>
-#include <vscg/ops/mse_loss.hpp>
-#include <vscg/ops/normalize.hpp>
-#include <vscg/ops/relu.hpp>
 #include <vscg/ops/scale.hpp>
 
 namespace vscg {
@@ -41,7 +38,7 @@ struct segment_loss {
     const auto similarity = expect_shape<segment_loss, shape<dyn, T>>(outputs.similarity);
     const auto class_term = batch_mean(cross_entropy(scores, expect_shape<segment_loss, classes>(given_classes)));
     const auto share = expect_shape<segment_loss, shape<dyn, T>>(given_similarity);
-    const auto similarity_term = batch_mean(mse_loss(normalize(relu(similarity)), share));
+    const auto similarity_term = composites::compare_similarity(similarity, share);
     return loss_terms{class_term + similarity_term * weight, std::array{class_term, similarity_term}};
   }
 
@@ -49,17 +46,8 @@ struct segment_loss {
   template <class Labels, class Scalar>
   static void fill(const Labels& l, std::array<std::vector<Scalar>, targets::count>& arrays) {
     l.expect_segment_classes(T, Categories);
-    auto& [one_hot, similarity] = arrays;
-    one_hot.assign(l.items * T * (Categories + 1), Scalar(0));
-    similarity.assign(l.items * T, Scalar(0));
-    for (std::size_t item = 0; item < l.items; ++item) {
-      const auto of_item = l.segment_classes.subspan(item * T, T);
-      const auto events = std::count_if(of_item.begin(), of_item.end(), [](auto c) { return c < Categories; });
-      for (std::size_t t = 0; t < T; ++t) {
-        one_hot[(item * T + t) * (Categories + 1) + of_item[t]] = Scalar(1);
-        if (of_item[t] < Categories) similarity[item * T + t] = Scalar(1) / static_cast<Scalar>(events);
-      }
-    }
+    label_targets::fill_one_hot(l.segment_classes, Categories + 1, arrays[0]);
+    label_targets::fill_event_shares(l.segment_classes, T, Categories, arrays[1]);
   }
 };
 

@@ -11,12 +11,22 @@
 #include <vscg/core/guard.hpp>
 #include <vscg/core/inputs.hpp>
 #include <vscg/core/var.hpp>
-#include <vscg/model/loss.hpp>
+#include <vscg/nets/vscg/label_targets.hpp>
 #include <vscg/nets/vscg/setting.hpp>
 #include <vscg/ops/batch_mean.hpp>
 #include <vscg/ops/binary_cross_entropy.hpp>
 
 namespace vscg {
+
+namespace detail {
+/// The soft margin loss of probabilities, for `Loss`, which errors name.
+template <class Loss, Var Probability, Var Target>
+auto soft_margin(const Probability& given, const Target& given_target) {
+  using classes = typename Loss::classes;
+  const auto target = expect_shape<Loss, classes>(given_target);
+  return batch_mean(binary_cross_entropy_with_logits(expect_shape<Loss, classes>(given), target));
+}
+}  // namespace detail
 
 /// PyTorch's MultiLabelSoftMarginLoss of probabilities, which it takes as logits: the mean over all entries of
 /// -[t ln σ(p) + (1 - t) ln σ(-p)]. It is what the released AVEL and DMRN, and every weakly supervised host, train
@@ -33,20 +43,15 @@ struct soft_margin_loss {
   static constexpr std::array<const char*, 1> term_names{"class"};
 
   template <class Outputs, Var Target>
-  auto operator()(const Outputs& outputs, const Target& given) const {
-    const auto target = expect_shape<soft_margin_loss, classes>(given);
-    const auto probability = expect_shape<soft_margin_loss, classes>(outputs.segment_probability);
-    const auto total = batch_mean(binary_cross_entropy_with_logits(probability, target));
-    return loss_terms{total, std::array{total}};
+  auto operator()(const Outputs& outputs, const Target& target) const {
+    return detail::soft_margin<soft_margin_loss>(outputs.segment_probability, target);
   }
 
   /// Fills the targets from labels like train::labels; throws vscg::expectation_error if these have other sizes.
   template <class Labels, class Scalar>
   static void fill(const Labels& l, std::array<std::vector<Scalar>, targets::count>& arrays) {
     l.expect_segment_classes(T, Categories);
-    arrays[0].assign(l.segment_classes.size() * (Categories + 1), Scalar(0));
-    for (std::size_t i = 0; i < l.segment_classes.size(); ++i)
-      arrays[0][i * (Categories + 1) + l.segment_classes[i]] = Scalar(1);
+    label_targets::fill_one_hot(l.segment_classes, Categories + 1, arrays[0]);
   }
 };
 
@@ -58,11 +63,8 @@ struct soft_margin_loss<setting::weakly, T, Categories, Background> {
   static constexpr std::array<const char*, 1> term_names{"tag"};
 
   template <class Outputs, Var Target>
-  auto operator()(const Outputs& outputs, const Target& given) const {
-    const auto target = expect_shape<soft_margin_loss, classes>(given);
-    const auto probability = expect_shape<soft_margin_loss, classes>(outputs.video_probability);
-    const auto total = batch_mean(binary_cross_entropy_with_logits(probability, target));
-    return loss_terms{total, std::array{total}};
+  auto operator()(const Outputs& outputs, const Target& target) const {
+    return detail::soft_margin<soft_margin_loss>(outputs.video_probability, target);
   }
 
   /// Fills the targets from the tags of labels like train::labels: the category with the largest share, or background

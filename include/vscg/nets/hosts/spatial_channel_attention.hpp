@@ -7,6 +7,7 @@
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/nets/vscg/region_attention.hpp>
+#include <vscg/nn/dropout.hpp>
 #include <vscg/nn/linear.hpp>
 #include <vscg/ops/matmul.hpp>
 #include <vscg/ops/multiply.hpp>
@@ -18,6 +19,25 @@
 #include <vscg/ops/tanh.hpp>
 
 namespace vscg {
+
+/// The regions of a picture, through a layer of their own: drop(relu(v_fc(V[p]))), [B, T, H, W, Dv] to [B, T, H W,
+/// 512].
+///
+/// Names as released: v_fc.
+template <int Dv = 512>
+struct region_features {
+  nn::dropout dropout{0.2};
+  nn::linear<Dv, 512> v_fc{};
+  VSCG_MEMBERS(dropout, v_fc)
+
+  template <Var Visual>
+  auto operator()(const Visual& given) const {
+    const auto picture = expect_shape<region_features, shape<dyn, any_extent, any_extent, any_extent, Dv>>(given);
+    using grid = shape_of<decltype(picture)>;
+    return dropout(v_fc.with_relu(view<shape<dyn, extent<grid, 1>, extent<grid, 2> * extent<grid, 3>, Dv>>(picture)));
+  }
+  VSCG_OPERANDS(1, 1)
+};
 
 /// The sound's gate on the picture's channels. For a segment with sound a, regions X to weigh and K to look at:
 ///

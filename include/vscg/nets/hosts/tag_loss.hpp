@@ -9,7 +9,7 @@
 #include <vscg/core/guard.hpp>
 #include <vscg/core/inputs.hpp>
 #include <vscg/core/var.hpp>
-#include <vscg/model/loss.hpp>
+#include <vscg/nets/vscg/label_targets.hpp>
 #include <vscg/ops/batch_mean.hpp>
 #include <vscg/ops/binary_cross_entropy.hpp>
 
@@ -27,15 +27,13 @@ struct tag_loss {
   auto operator()(const Outputs& outputs, const Tag& given_tag) const {
     const auto tag = expect_shape<tag_loss, classes>(given_tag);
     const auto probability = expect_shape<tag_loss, classes>(outputs.video_probability);
-    const auto total = batch_mean(binary_cross_entropy(probability, tag));
-    return loss_terms{total, std::array{total}};
+    return batch_mean(binary_cross_entropy(probability, tag));
   }
 
   /// Fills the targets from labels like train::labels; throws vscg::expectation_error if these have other sizes.
   template <class Labels, class Scalar>
   static void fill(const Labels& l, std::array<std::vector<Scalar>, targets::count>& arrays) {
-    l.expect_tags(Categories);
-    arrays[0].assign(l.tags.begin(), l.tags.end());
+    label_targets::fill_tags(l, Categories, arrays[0]);
   }
 };
 

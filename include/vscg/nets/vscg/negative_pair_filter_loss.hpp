@@ -3,7 +3,6 @@
 
 #include <vscg/core/begin.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <vector>
@@ -15,6 +14,7 @@
 #include <vscg/core/var.hpp>
 #include <vscg/model/loss.hpp>
 #include <vscg/nets/composites/filter_negative_pairs.hpp>
+#include <vscg/nets/vscg/label_targets.hpp>
 
 namespace vscg {
 
@@ -47,24 +47,17 @@ struct negative_pair_filter_loss {
   static void fill(const Labels& l, std::array<std::vector<Scalar>, targets::count>& arrays) {
     l.expect_segment_classes(T, Categories);
     auto& [foreground, category, weight, similarity] = arrays;
-    foreground.assign(l.items * T, Scalar(0));
+    label_targets::fill_foreground(l.segment_classes, Categories, foreground);
+    label_targets::fill_event_shares(l.segment_classes, T, Categories, similarity);
     category.assign(l.items * Categories, Scalar(0));
     weight.assign(l.items, Scalar(0));
-    similarity.assign(l.items * T, Scalar(0));
     std::size_t with_event = 0;
     for (std::size_t item = 0; item < l.items; ++item) {
-      const auto classes = l.segment_classes.subspan(item * T, T);
-      const auto is_event = [](auto c) { return c < Categories; };
-      const auto events = std::count_if(classes.begin(), classes.end(), is_event);
-      if (events == 0) continue;
+      const std::size_t event = label_targets::category_of(l.segment_classes.subspan(item * T, T), Categories);
+      if (event == Categories) continue;
       ++with_event;
       weight[item] = Scalar(1);
-      category[item * Categories + *std::find_if(classes.begin(), classes.end(), is_event)] = Scalar(1);
-      for (std::size_t t = 0; t < T; ++t) {
-        if (!is_event(classes[t])) continue;
-        foreground[item * T + t] = Scalar(1);
-        similarity[item * T + t] = Scalar(1) / static_cast<Scalar>(events);
-      }
+      category[item * Categories + event] = Scalar(1);
     }
     for (auto& w : weight) w = with_event == 0 ? Scalar(0) : w / static_cast<Scalar>(with_event);
   }

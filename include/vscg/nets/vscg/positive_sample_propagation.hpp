@@ -22,6 +22,19 @@ inline constexpr double layer_norm_epsilon = 1e-6;
 /// Pairs of segments take nothing from each other unless their normalized similarity is above this.
 inline constexpr double default_tau = 0.099;
 
+/// What both streams take from each other, v' and a', by a layer's members v_L1, v_L2, a_L1, a_L2, tau and
+/// branch_dropout.
+template <bool Twice, class Layer, Var Audio, Var Visual>
+auto propagated_sums(const Layer& layer, const Audio& audio, const Visual& visual) {
+  using stream = shape_of<Audio>;
+  composites::propagate_branches<extent<stream, 1>, extent<stream, 2>, Twice> propagation{{}, layer.tau};
+  for (auto& use : propagation.uses) use = layer.branch_dropout.use(visual);
+  const auto [audio_sum, visual_sum] =
+      compose(propagation, audio, visual, operand(audio, layer.v_L1.weight), operand(audio, layer.v_L2.weight),
+              operand(audio, layer.a_L1.weight), operand(audio, layer.a_L2.weight));
+  return streams{audio_sum, visual_sum};
+}
+
 /// Stage 3 of VSCG: positive sample propagation (Zhou et al., CVPR 2021; paper section III-C). Each stream takes from
 /// those segments of the other that resemble its own:
 ///
@@ -49,12 +62,7 @@ struct positive_sample_propagation {
     const auto visual = expect_same_shape<positive_sample_propagation>(audio, given_visual);
     constexpr int T = extent<shape_of<Audio>, 1>;
 
-    composites::propagate_branches<T, C, Setting == setting::fully> propagation{{}, tau};
-    for (auto& use : propagation.uses) use = branch_dropout.use(visual);
-    const auto [audio_sum, visual_sum] =
-        compose(propagation, audio, visual, operand(audio, v_L1.weight), operand(audio, v_L2.weight),
-                operand(audio, a_L1.weight), operand(audio, a_L2.weight));
-
+    const auto [audio_sum, visual_sum] = propagated_sums<Setting == setting::fully>(*this, audio, visual);
     const auto visual_use = dropout_layer.use(visual_sum);
     const auto audio_use = dropout_layer.use(audio_sum);
     const composites::project_norm<T, C> projection{visual_use, audio_use, norm.epsilon};

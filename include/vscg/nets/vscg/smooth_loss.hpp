@@ -14,6 +14,7 @@
 #include <vscg/core/var.hpp>
 #include <vscg/model/loss.hpp>
 #include <vscg/nets/composites/compare_tags.hpp>
+#include <vscg/nets/vscg/label_targets.hpp>
 
 namespace vscg {
 
@@ -37,8 +38,7 @@ struct smooth_loss {
   /// Fills the targets from labels like train::labels; throws vscg::expectation_error if these have other sizes.
   template <class Labels, class Scalar>
   static void fill(const Labels& l, std::array<std::vector<Scalar>, targets::count>& arrays) {
-    l.expect_tags(Categories);
-    arrays[0].assign(l.tags.begin(), l.tags.end());
+    label_targets::fill_tags(l, Categories, arrays[0]);
   }
 };
 

@@ -50,42 +50,30 @@ using with_maximum = vscg_with<Setting, escm<maximum_events<>, Setting>>;
 template <setting Setting = setting::fully>
 using with_two_cere = vscg_with<Setting, escm<two_cere<>, Setting>>;
 
-namespace detail {
-constexpr network_identity variant_identity(std::string_view variant, std::string_view setting_name) {
-  return {"vscg", variant, {{"setting", setting_name}, {"categories", 28}, {"tau", default_tau, "psp.tau"}}};
-}
-}  // namespace detail
+/// The name of VSCG with this stage 4, as a variant in files; empty if it has none.
+template <class Consistency>
+inline constexpr std::string_view variant_name{};
+template <>
+inline constexpr std::string_view variant_name<no_consistency> = "without_escm";
+template <setting Setting>
+inline constexpr std::string_view variant_name<escm<no_events, Setting>> = "without_isce";
+template <setting Setting>
+inline constexpr std::string_view variant_name<escm<average_events<>, Setting>> = "with_average";
+template <setting Setting>
+inline constexpr std::string_view variant_name<escm<maximum_events<>, Setting>> = "with_maximum";
+template <setting Setting>
+inline constexpr std::string_view variant_name<escm<two_cere<>, Setting>> = "with_two_cere";
 
-template <>
-inline constexpr network_identity identity_of<without_escm<setting::fully>> = detail::variant_identity("without_escm",
-                                                                                                       "fully");
-template <>
-inline constexpr network_identity identity_of<without_escm<setting::weakly>> = detail::variant_identity("without_escm",
-                                                                                                        "weakly");
-template <>
-inline constexpr network_identity identity_of<without_isce<setting::fully>> = detail::variant_identity("without_isce",
-                                                                                                       "fully");
-template <>
-inline constexpr network_identity identity_of<without_isce<setting::weakly>> = detail::variant_identity("without_isce",
-                                                                                                        "weakly");
-template <>
-inline constexpr network_identity identity_of<with_average<setting::fully>> = detail::variant_identity("with_average",
-                                                                                                       "fully");
-template <>
-inline constexpr network_identity identity_of<with_average<setting::weakly>> = detail::variant_identity("with_average",
-                                                                                                        "weakly");
-template <>
-inline constexpr network_identity identity_of<with_maximum<setting::fully>> = detail::variant_identity("with_maximum",
-                                                                                                       "fully");
-template <>
-inline constexpr network_identity identity_of<with_maximum<setting::weakly>> = detail::variant_identity("with_maximum",
-                                                                                                        "weakly");
-template <>
-inline constexpr network_identity identity_of<with_two_cere<setting::fully>> = detail::variant_identity("with_two_cere",
-                                                                                                        "fully");
-template <>
-inline constexpr network_identity identity_of<with_two_cere<setting::weakly>> =
-    detail::variant_identity("with_two_cere", "weakly");
+template <setting Setting, class Encoder, class Propagation, class Consistency, class Head>
+requires(!variant_name<Consistency>.empty() &&
+         std::is_same_v<localizer<audio_guided_attention<Setting>, Encoder, Propagation, Consistency, Head>,
+                        vscg_with<Setting, Consistency>>) inline constexpr network_identity
+    identity_of<localizer<audio_guided_attention<Setting>, Encoder, Propagation, Consistency, Head>>{
+        "vscg",
+        variant_name<Consistency>,
+        {{"setting", Setting == setting::fully ? "fully" : "weakly"},
+         {"categories", 28},
+         {"tau", default_tau, "psp.tau"}}};
 
 }  // namespace vscg
 
