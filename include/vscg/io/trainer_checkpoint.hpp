@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -43,7 +44,21 @@ struct extra_value {
   // NOLINTEND(google-explicit-constructor)
 };
 
+/// One of them, with its name.
+using extra_entry = std::pair<std::string, extra_value>;
+
 namespace trainer_checkpoint_detail {
+
+inline std::string extra_text(const std::vector<extra_entry>& extra, const std::filesystem::path& path) {
+  std::set<std::string> names;
+  json_writer text;
+  for (const auto& [name, value] : extra) {
+    if (!names.insert(name).second)
+      throw expectation_error("extra of " + path.string(), "every name once", "\"" + clipped(name) + "\" twice");
+    text.add_json(name, value.json);
+  }
+  return text.text();
+}
 
 /// What decides the bits of further steps besides data, arrays and the optimizer's numbers, by name.
 template <class Model, class Optimizer, class Loss>
@@ -122,11 +137,11 @@ namespace vscg {
 ///
 ///   save_checkpoint(train, "last.checkpoint", {{"epoch", epoch}});
 ///
-/// The data and their order are yours: `data::in_memory` orders them by seed and epoch. Throws vscg::expectation_error
-/// if the file cannot be written; an earlier one then stays.
+/// The data, their order and the size of batches are yours: `data::in_memory` orders by seed and epoch. Throws
+/// vscg::expectation_error if the file cannot be written or a name comes twice; an earlier file then stays.
 template <class Model, class Optimizer, class Loss>
 void save_checkpoint(const trainer<Model, Optimizer, Loss>& t, const std::filesystem::path& path,
-                     const std::map<std::string, io::extra_value>& extra = {}) {
+                     const std::vector<io::extra_entry>& extra = {}) {
   namespace detail = io::trainer_checkpoint_detail;
   using network = typename Model::network;
   std::map<std::string, std::string> metadata;
@@ -139,9 +154,7 @@ void save_checkpoint(const trainer<Model, Optimizer, Loss>& t, const std::filesy
   settings.for_each_setting([&](const char* name, double number) { optimizer.add(name, number); });
   metadata["vscg.trainer.optimizer"] = optimizer.text();
   metadata["vscg.trainer.position"] = io::json_writer().add("steps", now.steps).add("progress", now.progress).text();
-  io::json_writer own;
-  for (const auto& [name, value] : extra) own.add_json(name, value.json);
-  metadata["vscg.trainer.extra"] = own.text();
+  metadata["vscg.trainer.extra"] = detail::extra_text(extra, path);
   io::checkpoint_arrays arrays;
   io::add_snapshot(arrays, t.table(), now);
   io::write_checkpoint(path, arrays.sources(), std::move(metadata));

@@ -259,6 +259,7 @@ class trainer {
   template <class... Arrays>
   void take(const Arrays&... arrays) {
     const auto batch = batch_of(arrays...);
+    expect_indices(*traced_.steps, batch, inputs::count);
     staged_.take(controls_for(batch.items), batch);
     bind();
   }
