@@ -19,6 +19,7 @@
 #include <vscg/ops/scale.hpp>
 #include <vscg/ops/shift.hpp>
 #include <vscg/ops/sigmoid.hpp>
+#include <vscg/ops/signed_sqrt.hpp>
 #include <vscg/ops/silu.hpp>
 #include <vscg/ops/tanh.hpp>
 #include <vscg/ops/threshold.hpp>
@@ -71,6 +72,14 @@ struct silu_case : unary_case<silu_case> {
   auto operator()(auto x) const { return vscg::silu(x); }
   static double formula(double x) { return x / (1 + std::exp(-x)); }
   static double value(std::size_t, double random) { return 6 * random; }
+};
+
+/// Near 0, where the slope grows without bound, differences of the value say nothing about it.
+struct signed_sqrt_case : unary_case<signed_sqrt_case> {
+  static constexpr const char* name = "signed_sqrt";
+  auto operator()(auto x) const { return vscg::signed_sqrt(x); }
+  static double formula(double x) { return x < 0 ? -std::sqrt(-x) : std::sqrt(x); }
+  static double value(std::size_t, double random) { return random < 0 ? 3 * random - 0.2 : 3 * random + 0.2; }
 };
 
 struct scale_case : unary_case<scale_case> {
@@ -167,8 +176,8 @@ struct dropout_case : operation_case<element_array> {
   }
 };
 
-using elementwise_cases = std::tuple<relu_case, sigmoid_case, tanh_case, gelu_case, silu_case, scale_case, shift_case,
-                                     reciprocal_case, threshold_case, add_case, multiply_case, add_to_itself_case,
-                                     multiply_by_itself_case, without_batch_case, dropout_case>;
+using elementwise_cases = std::tuple<relu_case, sigmoid_case, tanh_case, gelu_case, silu_case, signed_sqrt_case,
+                                     scale_case, shift_case, reciprocal_case, threshold_case, add_case, multiply_case,
+                                     add_to_itself_case, multiply_by_itself_case, without_batch_case, dropout_case>;
 
 }  // namespace contract
