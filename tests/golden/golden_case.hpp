@@ -114,10 +114,19 @@ struct tolerance {
   double worst, median;
 };
 
+/// How many numbers a network has, and how many of them its loss reaches.
+struct parameter_counts {
+  std::size_t all = 0;
+  std::size_t reached = 0;
+  bool operator==(const parameter_counts&) const = default;
+};
+
 /// Keeps the error of every comparison, and reports the first few that fail.
 class comparison {
  public:
   comparison(std::string name, tolerance allowed) : name_(std::move(name)), allowed_(allowed) {}
+
+  parameter_counts parameters;
 
   void number(const std::string& what, double got, double expected, double scale) {
     const double error = std::abs(got - expected) / scale;
@@ -254,6 +263,8 @@ std::optional<comparison> compare_file(const std::filesystem::path& path, tolera
   std::size_t gradients = 0;
   for (const auto& entry : table.entries) {
     const auto gradient = t.gradient(entry);
+    compare.parameters.all += entry.elements;
+    compare.parameters.reached += gradient.size();
     CHECK_MESSAGE(gradient.empty() != file.at("gradients").contains(entry.name), entry.name);
     if (gradient.empty()) continue;
     ++gradients;
@@ -304,6 +315,13 @@ std::vector<comparison> compare_all(const std::string& name, tolerance allowed, 
 template <class Network, class Loss, class T, class Backend>
 void check_all(const std::string& name, tolerance allowed, extent compared = extent::everything) {
   for (const comparison& one : compare_all<Network, Loss, T, Backend>(name, allowed, compared)) one.finish();
+}
+template <class Network, class Loss, class T, class Backend>
+void check_with_parameters(const std::string& name, parameter_counts expected) {
+  for (const comparison& one : compare_all<Network, Loss, T, Backend>(name, usual_tolerance<T>)) {
+    CHECK(one.parameters == expected);
+    one.finish();
+  }
 }
 template <class Network, class Loss, class T, class Backend>
 void check_all(const std::string& name, extent compared = extent::everything) {
