@@ -29,11 +29,13 @@
 #include <vscg/ops/dropout.hpp>
 #include <vscg/ops/embedding.hpp>
 #include <vscg/ops/expand_as.hpp>
+#include <vscg/ops/gaussian_noise.hpp>
 #include <vscg/ops/gelu.hpp>
 #include <vscg/ops/gru.hpp>
 #include <vscg/ops/l1_loss.hpp>
 #include <vscg/ops/layer_norm.hpp>
 #include <vscg/ops/linear.hpp>
+#include <vscg/ops/logsumexp.hpp>
 #include <vscg/ops/lstm.hpp>
 #include <vscg/ops/max_pool1d.hpp>
 #include <vscg/ops/mean_of_largest.hpp>
@@ -134,6 +136,7 @@
   ROWS(T, kernels::dropout_mask<T>)                                                       \
   ROWS(T, kernels::embedding_forward<T>)                                                  \
   ROWS(T, kernels::embedding_pullback<T>)                                                 \
+  ROWS(T, kernels::gaussian_noise_forward<T>)                                             \
   ROWS(T, kernels::gather_columns<T>)                                                     \
   ROWS(T, kernels::gather_patches<T>)                                                     \
   ROWS(T, kernels::guard_loss<T>)                                                         \
@@ -146,6 +149,8 @@
   ROWS(T, kernels::recurrent_step_back<gru_cell, T>)                                      \
   ROWS(T, kernels::recurrent_step_back<lstm_cell, T>)                                     \
   ROWS(T, kernels::link_rows_by_index<T>)                                                 \
+  ROWS(T, kernels::logsumexp_forward<T>)                                                  \
+  ROWS(T, kernels::logsumexp_pullback<T>)                                                 \
   ROWS(T, kernels::max_over_axis_forward<T>)                                              \
   ROWS(T, kernels::max_over_axis_pullback<T>)                                             \
   ROWS(T, kernels::max_pool1d_forward<T>)                                                 \

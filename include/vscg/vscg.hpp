@@ -33,6 +33,7 @@
 #include <vscg/nn/embedding.hpp>
 #include <vscg/nn/flatten.hpp>
 #include <vscg/nn/frozen.hpp>
+#include <vscg/nn/gaussian_noise.hpp>
 #include <vscg/nn/layer_norm.hpp>
 #include <vscg/nn/linear.hpp>
 #include <vscg/nn/loss.hpp>
