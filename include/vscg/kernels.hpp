@@ -25,13 +25,17 @@
 #include <vscg/ops/cosine_similarity.hpp>
 #include <vscg/ops/cross_entropy.hpp>
 #include <vscg/ops/divide.hpp>
+#include <vscg/ops/divide_by_sum.hpp>
 #include <vscg/ops/dropout.hpp>
 #include <vscg/ops/embedding.hpp>
+#include <vscg/ops/expand_as.hpp>
+#include <vscg/ops/gaussian_noise.hpp>
 #include <vscg/ops/gelu.hpp>
 #include <vscg/ops/gru.hpp>
 #include <vscg/ops/l1_loss.hpp>
 #include <vscg/ops/layer_norm.hpp>
 #include <vscg/ops/linear.hpp>
+#include <vscg/ops/logsumexp.hpp>
 #include <vscg/ops/lstm.hpp>
 #include <vscg/ops/max_pool1d.hpp>
 #include <vscg/ops/mean_of_largest.hpp>
@@ -51,6 +55,7 @@
 #include <vscg/ops/select_rows.hpp>
 #include <vscg/ops/shift.hpp>
 #include <vscg/ops/sigmoid.hpp>
+#include <vscg/ops/signed_sqrt.hpp>
 #include <vscg/ops/silu.hpp>
 #include <vscg/ops/softmax.hpp>
 #include <vscg/ops/subtract.hpp>
@@ -83,6 +88,8 @@
   EACH(T, kernels::unary_pullback<reciprocal_function, T>)                                \
   EACH(T, kernels::unary_forward<sigmoid_function, T>)                                    \
   EACH(T, kernels::unary_pullback<sigmoid_function, T>)                                   \
+  EACH(T, kernels::unary_forward<signed_sqrt_function, T>)                                \
+  EACH(T, kernels::unary_pullback<signed_sqrt_function, T>)                               \
   EACH(T, kernels::unary_forward<silu_function, T>)                                       \
   EACH(T, kernels::unary_pullback<silu_function, T>)                                      \
   EACH(T, kernels::unary_forward<tanh_function, T>)                                       \
@@ -107,6 +114,7 @@
   ROWS(T, kernels::broadcast_forward<kernels::product_of_two, T>)                         \
   ROWS(T, kernels::broadcast_forward<subtract_function, T>)                               \
   ROWS(T, kernels::broadcast_forward<divide_function, T>)                                 \
+  ROWS(T, kernels::broadcast_forward<expand_as_function, T>)                              \
   ROWS(T, kernels::broadcast_pullback<kernels::slope_one, T>)                             \
   ROWS(T, kernels::broadcast_pullback<kernels::slope_other, T>)                           \
   ROWS(T, kernels::broadcast_pullback<subtract_function::slope_of_b, T>)                  \
@@ -123,9 +131,12 @@
   ROWS(T, kernels::cross_entropy_pullback<T>)                                             \
   ROWS(T, kernels::index_cross_entropy_forward<T>)                                        \
   ROWS(T, kernels::index_cross_entropy_pullback<T>)                                       \
+  ROWS(T, kernels::divide_by_sum_forward<T>)                                              \
+  ROWS(T, kernels::divide_by_sum_pullback<T>)                                             \
   ROWS(T, kernels::dropout_mask<T>)                                                       \
   ROWS(T, kernels::embedding_forward<T>)                                                  \
   ROWS(T, kernels::embedding_pullback<T>)                                                 \
+  ROWS(T, kernels::gaussian_noise_forward<T>)                                             \
   ROWS(T, kernels::gather_columns<T>)                                                     \
   ROWS(T, kernels::gather_patches<T>)                                                     \
   ROWS(T, kernels::guard_loss<T>)                                                         \
@@ -138,14 +149,18 @@
   ROWS(T, kernels::recurrent_step_back<gru_cell, T>)                                      \
   ROWS(T, kernels::recurrent_step_back<lstm_cell, T>)                                     \
   ROWS(T, kernels::link_rows_by_index<T>)                                                 \
+  ROWS(T, kernels::logsumexp_forward<T>)                                                  \
+  ROWS(T, kernels::logsumexp_pullback<T>)                                                 \
   ROWS(T, kernels::max_over_axis_forward<T>)                                              \
   ROWS(T, kernels::max_over_axis_pullback<T>)                                             \
   ROWS(T, kernels::max_pool1d_forward<T>)                                                 \
   ROWS(T, kernels::max_pool1d_pullback<T>)                                                \
   ROWS(T, kernels::mean_of_largest_forward<T>)                                            \
   ROWS(T, kernels::mean_of_largest_pullback<T>)                                           \
-  ROWS(T, kernels::normalize_forward<T>)                                                  \
-  ROWS(T, kernels::normalize_pullback<T>)                                                 \
+  ROWS(T, kernels::normalize_forward<kernels::l1_norm, T>)                                \
+  ROWS(T, kernels::normalize_forward<kernels::l2_norm, T>)                                \
+  ROWS(T, kernels::normalize_pullback<kernels::l1_norm, T>)                               \
+  ROWS(T, kernels::normalize_pullback<kernels::l2_norm, T>)                               \
   ROWS(T, kernels::permuted_copy<T>)                                                      \
   ROWS(T, kernels::row_sums<T>)                                                           \
   ROWS(T, kernels::row_max_forward<T>)                                                    \

@@ -33,6 +33,7 @@
 #include <vscg/nn/embedding.hpp>
 #include <vscg/nn/flatten.hpp>
 #include <vscg/nn/frozen.hpp>
+#include <vscg/nn/gaussian_noise.hpp>
 #include <vscg/nn/layer_norm.hpp>
 #include <vscg/nn/linear.hpp>
 #include <vscg/nn/loss.hpp>
@@ -45,13 +46,16 @@
 #include <vscg/ops/add.hpp>
 #include <vscg/ops/cat.hpp>
 #include <vscg/ops/divide.hpp>
+#include <vscg/ops/expand_as.hpp>
 #include <vscg/ops/heads.hpp>
 #include <vscg/ops/multiply.hpp>
+#include <vscg/ops/normalize.hpp>
 #include <vscg/ops/over_axis.hpp>
 #include <vscg/ops/permute.hpp>
 #include <vscg/ops/reciprocal.hpp>
 #include <vscg/ops/scale.hpp>
 #include <vscg/ops/shift.hpp>
+#include <vscg/ops/signed_sqrt.hpp>
 #include <vscg/ops/subtract.hpp>
 #include <vscg/optim/adam.hpp>
 

@@ -92,8 +92,20 @@ auto transpose_of_rows(data<8> x) { return transpose(x); }
 auto softmax_of_weight(weight<8, 28> x) { return softmax(x); }
 // expect: shape_mismatch<.*softmax<.*expects<.*batch, .*any>.*gets<.*batch>
 auto softmax_over_the_batch(data<> x) { return softmax(x); }
-// expect: shape_mismatch<.*normalize<.*expects<.*batch>.*gets<6>
-auto normalized_weight(weight<6, 4> x) { return normalize(x); }
+// expect: shape_mismatch<.*normalize_function, .*expects<1, .*to, 2>.*gets<3>
+auto length_of_other_norm(data<10, 4> x) { return normalize<3>(x); }
+// expect: shape_mismatch<.*sum_groups_function, .*expects<.*multiple_of, 5>.*gets<12>
+auto groups_with_a_rest(data<10, 12> x) { return sum_groups<5>(x); }
+// expect: shape_mismatch<.*expand_as_function, .*expects<10>.*gets<3>
+auto expanded_rows(data<3, 4> x, data<10, 4> like) { return expand_as(x, like); }
+// expect: shape_mismatch<.*divide_by_sum<.*expects<.*batch>.*gets<6>
+auto shares_of_weight(weight<6, 4> x) { return divide_by_sum(x); }
+// expect: shape_mismatch<.*logsumexp<.*expects<.*batch, .*any>.*gets<.*batch>
+auto logsumexp_over_the_batch(data<> x) { return logsumexp(x); }
+// expect: shape_mismatch<.*logsumexp<.*expects<28>.*gets<27>
+auto logsumexp_of_other_width(data<10, 28> x, data<10, 27> w) { return logsumexp(x, w); }
+// expect: shape_mismatch<.*logsumexp<.*expects<10>.*gets<9>
+auto logsumexp_with_other_rows(data<10, 28> x, var<tag, shape<9, 28>, false> w) { return logsumexp(x, w); }
 // expect: shape_mismatch<.*cosine_similarity<.*expects<256>.*gets<128>
 auto similarity_of_other_channels(data<10, 256> a, data<10, 128> b) { return cosine_similarity(a, b); }
 // expect: shape_mismatch<.*cosine_similarity<.*expects<.*batch, .*any>.*gets<.*batch>
@@ -165,6 +177,10 @@ auto flatten_of_weight(weight<64, 2> x) { return nn::flatten{}(x); }
 auto lstm_without_time(data<128> x) { return nn::bidirectional_lstm<128, 64>{}(x); }
 // expect: shape_mismatch<.*lstm<128, 32, 1, true>.*expects<128>.*gets<512>
 auto lstm_channels(data<10, 512> x) { return nn::bidirectional_lstm<128, 32>{}(x); }
+// expect: shape_mismatch<.*lstm<8, 4, 1, true>.*expects<6>.*gets<5>
+auto lstm_state_of_other_sequences(data<6, 10, 8> x, data<5, 2, 4> h, data<6, 2, 4> c) {
+  return nn::bidirectional_lstm<8, 4>{}(x, h, c);
+}
 // expect: shape_mismatch<.*lstm_function, .*expects<32>.*gets<24>
 auto lstm_gates(data<10, 3> x, weight<2, 32, 3> i, weight<2, 24, 8> h, weight<2, 32> b) {
   return vscg::lstm(x, i, h, b, b);

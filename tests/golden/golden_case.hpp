@@ -80,6 +80,21 @@ std::vector<T> features(std::string_view name, double scale, std::size_t count, 
   return values;
 }
 
+/// The network's inputs: audio, visual and, for one that takes three, the noise of its contrast.
+template <class Network, class T>
+auto inputs_for(std::size_t items, std::uint64_t seed) {
+  const std::tuple both{features<T>("audio", 1.5, items * 10 * 128, seed),
+                        features<T>("visual", 2, items * 10 * 49 * 512, seed)};
+  if constexpr (vscg::inputs_of<Network>::count == 2) {
+    return both;
+  } else {
+    const generator g("noise", seed);
+    std::vector<T> noise(items * 10 * 256);
+    for (std::size_t i = 0; i < noise.size(); ++i) noise[i] = rounded<T>(0.1 * std::sqrt(3.0) * g.centered(i));
+    return std::tuple_cat(both, std::tuple{noise});
+  }
+}
+
 template <class T>
 struct label_set {
   std::vector<std::uint8_t> classes;  // [B, 10]
@@ -112,17 +127,29 @@ label_set<T> labels(std::size_t items, std::uint64_t seed, const vscg::io::json&
 /// and maxima, so where products are rounded much, single gradients fall to the other side and say little.
 struct tolerance {
   double worst, median;
+  double gradients = worst;  ///< the worst of gradients
+};
+
+/// How many numbers a network has, and how many of them its loss reaches.
+struct parameter_counts {
+  std::size_t all = 0;
+  std::size_t reached = 0;
+  bool operator==(const parameter_counts&) const = default;
 };
 
 /// Keeps the error of every comparison, and reports the first few that fail.
 class comparison {
  public:
-  comparison(std::string name, tolerance allowed) : name_(std::move(name)), allowed_(allowed) {}
+  comparison(std::string name, tolerance allowed) : name_(std::move(name)), allowed_(allowed), limit_(allowed.worst) {}
 
+  parameter_counts parameters;
+
+  /// From now on gradients are compared.
+  void begin_gradients() { limit_ = allowed_.gradients; }
   void number(const std::string& what, double got, double expected, double scale) {
     const double error = std::abs(got - expected) / scale;
     errors_.push_back(std::isnan(error) ? INFINITY : error);
-    if (error <= allowed_.worst) return;
+    if (error <= limit_) return;
     if (++failures_ <= 5) MESSAGE(name_ << ": " << what << " is " << got << ", expected " << expected);
   }
   /// shape, sum, l2 and sampled values of one array.
@@ -163,8 +190,8 @@ class comparison {
   }
   void finish() const {
     const tolerance found = errors();
-    std::cout << name_ << ": " << errors_.size() << " numbers, worst " << found.worst << " of " << allowed_.worst
-              << ", median " << found.median << " of " << allowed_.median << '\n';
+    std::cout << name_ << ": " << errors_.size() << " numbers, worst " << found.worst << " of " << limit_ << ", median "
+              << found.median << " of " << allowed_.median << '\n';
     CHECK_MESSAGE(failures_ == 0, name_ << ": " << failures_ << " of " << errors_.size() << " numbers differ");
     CHECK(found.median <= allowed_.median);
   }
@@ -173,6 +200,7 @@ class comparison {
   static constexpr double tiny = 1e-300;
   std::string name_;
   tolerance allowed_;
+  double limit_;
   std::vector<double> errors_;
   std::size_t failures_ = 0;
 };
@@ -212,18 +240,15 @@ std::optional<comparison> compare_file(const std::filesystem::path& path, tolera
     REQUIRE(file.at("parameters").at(entry.name) == vscg::io::json(entry.shape));
     net.weights().set(entry.name, weight<T>(entry, seed));
   }
-  const auto audio = features<T>("audio", 1.5, items * 10 * 128, seed);
-  const auto visual = features<T>("visual", 2, items * 10 * 49 * 512, seed);
-  compare.array("audio", std::span<const T>(audio), file.at("audio"));
-  compare.array("visual", std::span<const T>(visual), file.at("visual"));
+  const auto inputs = inputs_for<Network, T>(items, seed);
+  compare.array("audio", std::span<const T>(std::get<0>(inputs)), file.at("audio"));
+  compare.array("visual", std::span<const T>(std::get<1>(inputs)), file.at("visual"));
   const auto set = labels<T>(items, seed, file.at("spans"));
 
   if constexpr (!exact) {
     vscg::model<Network, double, vscg::cpu> reference{vscg::seed{1}};
     for (const auto& entry : table.entries) reference.weights().set(entry.name, weight<double>(entry, seed));
-    const std::vector<double> a(audio.begin(), audio.end());
-    const std::vector<double> v(visual.begin(), visual.end());
-    const double margin = smallest_margin(reference.weights(), a, v, items);
+    const double margin = smallest_margin(reference.weights(), inputs_for<Network, double>(items, seed), items);
     if (margin < 1e-6) {
       std::cout << path.filename().string() << " float: skipped: margin " << margin << '\n';
       return std::nullopt;
@@ -231,7 +256,7 @@ std::optional<comparison> compare_file(const std::filesystem::path& path, tolera
   }
 
   vscg::session<Network, T, Backend> session(net.weights(), vscg::threads{2}, vscg::batch_capacity{items});
-  const auto views = session.infer(audio, visual);
+  const auto views = std::apply([&](const auto&... input) { return session.infer(input...); }, inputs);
   std::size_t outputs = 0;
   each_named_output(views, file.at("outputs"), [&](const std::string& name, auto values) {
     if (!file.at("outputs").contains(name)) return;
@@ -247,13 +272,18 @@ std::optional<comparison> compare_file(const std::filesystem::path& path, tolera
   options.dropout = false;
   vscg::trainer t{net, vscg::adam{1e-3}, Loss{}, vscg::threads{2}, options};
   const auto each_array = [&](auto f) {
-    return std::apply([&](const auto&... target) { return f(audio, visual, target...); }, targets);
+    return std::apply([&](const auto&... array) { return f(array...); },
+                      std::tuple_cat(std::apply([](const auto&... input) { return std::tie(input...); }, inputs),
+                                     std::apply([](const auto&... target) { return std::tie(target...); }, targets)));
   };
   auto report = each_array([&](const auto&... array) { return t.gradients(array...); });
   compare.number("loss", report.total, file.at("loss"), std::abs(file.at("loss").get<double>()));
   std::size_t gradients = 0;
+  compare.begin_gradients();
   for (const auto& entry : table.entries) {
     const auto gradient = t.gradient(entry);
+    compare.parameters.all += entry.elements;
+    compare.parameters.reached += gradient.size();
     CHECK_MESSAGE(gradient.empty() != file.at("gradients").contains(entry.name), entry.name);
     if (gradient.empty()) continue;
     ++gradients;
@@ -304,6 +334,13 @@ std::vector<comparison> compare_all(const std::string& name, tolerance allowed, 
 template <class Network, class Loss, class T, class Backend>
 void check_all(const std::string& name, tolerance allowed, extent compared = extent::everything) {
   for (const comparison& one : compare_all<Network, Loss, T, Backend>(name, allowed, compared)) one.finish();
+}
+template <class Network, class Loss, class T, class Backend>
+void check_with_parameters(const std::string& name, parameter_counts expected) {
+  for (const comparison& one : compare_all<Network, Loss, T, Backend>(name, usual_tolerance<T>)) {
+    CHECK(one.parameters == expected);
+    one.finish();
+  }
 }
 template <class Network, class Loss, class T, class Backend>
 void check_all(const std::string& name, extent compared = extent::everything) {

@@ -16,12 +16,14 @@ using vscg::shape;
 
 namespace {
 
-/// A layer over three steps of two channels, starting from given states, and its last states.
-template <class Layer, int States>
+/// A layer over three steps of two channels, starting from given states, and its last states. An item is as many
+/// sequences as `Each` says.
+template <class Layer, int States, int... Each>
 struct from_states {
   Layer layer;
   VSCG_NAMED_MEMBERS((layer, ""))
-  using inputs = vscg::input_shapes<shape<dyn, 3, 2>, shape<dyn, States, 2>, shape<dyn, States, 2>>;
+  using inputs =
+      vscg::input_shapes<shape<dyn, Each..., 3, 2>, shape<dyn, Each..., States, 2>, shape<dyn, Each..., States, 2>>;
   auto operator()(vscg::Var auto x, vscg::Var auto h, vscg::Var auto c) const {
     return vscg::last_states<Layer::directions>(layer(x, h, c));
   }
@@ -42,6 +44,18 @@ std::vector<double> wave(std::size_t count, std::size_t k) {
   return numbers;
 }
 
+/// The last states of two layers in both directions over `sequences` sequences, in items as `Each` says.
+template <int... Each>
+std::vector<double> last_states_of(std::size_t sequences) {
+  using network = from_states<vscg::nn::lstm<2, 2, 2, true>, 4, Each...>;
+  vscg::model<network, double, vscg::cpu> net{vscg::seed{1}};
+  std::size_t k = 0;
+  for (const auto& entry : net.weights().table().entries) net.weights().set(entry.name, wave(entry.elements, k++));
+  vscg::session<network, double, vscg::cpu> s(net.weights());
+  const auto y = s.infer(wave(6 * sequences, 20), wave(8 * sequences, 30), wave(8 * sequences, 40)).values();
+  return {y.begin(), y.end()};
+}
+
 }  // namespace
 
 TEST_CASE("weights have PyTorch's names in its order, layer by layer and direction by direction") {
@@ -59,14 +73,16 @@ TEST_CASE("weights have PyTorch's names in its order, layer by layer and directi
 }
 
 TEST_CASE("two layers in both directions from given states end in PyTorch's states") {
-  using network = from_states<vscg::nn::lstm<2, 2, 2, true>, 4>;
-  vscg::model<network, double, vscg::cpu> net{vscg::seed{1}};
-  std::size_t k = 0;
-  for (const auto& entry : net.weights().table().entries) net.weights().set(entry.name, wave(entry.elements, k++));
-  vscg::session<network, double, vscg::cpu> s(net.weights());
-  const auto y = s.infer(wave(6, 20), wave(8, 30), wave(8, 40));
+  const auto y = last_states_of<>(1);
   const std::vector<double> expected{0.08466236571878487, 0.056691833100903706, 0.05007953037786657,
                                      0.3824388924642748};
-  REQUIRE(y.values().size() == expected.size());
-  for (std::size_t i = 0; i < expected.size(); ++i) CHECK(y.values()[i] == doctest::Approx(expected[i]).epsilon(1e-12));
+  REQUIRE(y.size() == expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) CHECK(y[i] == doctest::Approx(expected[i]).epsilon(1e-12));
+}
+
+TEST_CASE("an item of several sequences gives the bits of as many items") {
+  const auto items = last_states_of<>(6);
+  CHECK(items.size() == 24);
+  CHECK(last_states_of<3>(6) == items);
+  CHECK(last_states_of<3, 2>(6) == items);
 }

@@ -13,12 +13,15 @@
 #include <vscg/ops/binary_cross_entropy.hpp>
 #include <vscg/ops/cosine_similarity.hpp>
 #include <vscg/ops/cross_entropy.hpp>
+#include <vscg/ops/divide_by_sum.hpp>
 #include <vscg/ops/gelu.hpp>
 #include <vscg/ops/layer_norm.hpp>
+#include <vscg/ops/logsumexp.hpp>
 #include <vscg/ops/normalize.hpp>
 #include <vscg/ops/over_axis.hpp>
 #include <vscg/ops/relu.hpp>
 #include <vscg/ops/sigmoid.hpp>
+#include <vscg/ops/signed_sqrt.hpp>
 #include <vscg/ops/silu.hpp>
 #include <vscg/ops/softmax.hpp>
 #include <vscg/ops/tanh.hpp>
@@ -113,6 +116,22 @@ TEST_CASE_TEMPLATE("softmax of large numbers depends only on their differences",
   CHECK(finite(s));
 }
 
+TEST_CASE_TEMPLATE("logsumexp subtracts the highest number that has a weight", T, float, double) {
+  const auto plain = run<T, shape<dyn, 3>>([](auto x) { return vscg::logsumexp(x); }, {{1000, 1000, -1000}});
+  near(plain.y, {1000 + std::log(2.0)});
+  near(plain.dx, {0.5, 0.5, 0});
+  const auto masked = [](auto x, auto weight) { return vscg::logsumexp(x, weight); };
+  const auto some = run<T, shape<dyn, 3>, shape<dyn, 3>>(masked, {{1000, 0, -200}, {0, 0, 2}});
+  near(some.y, {-200 + std::log(2.0)});
+  near(some.dx, {0, 0, 1});
+  constexpr T infinity = std::numeric_limits<T>::infinity();
+  const auto none = run<T, shape<dyn, 3>, shape<dyn, 3>>(masked, {{1000, infinity, -200}, {0, 0, 0}});
+  CHECK(none.y == std::vector<T>{-infinity});
+  CHECK(none.dx == std::vector<T>{0, 0, 0});
+  CHECK(run<T, shape<dyn, 2>>([](auto x) { return vscg::logsumexp(x); }, {{-infinity, -infinity}}).y[0] == -infinity);
+  CHECK(run<T, shape<dyn, 2>>([](auto x) { return vscg::logsumexp(x); }, {{infinity, 0}}).y[0] == infinity);
+}
+
 TEST_CASE_TEMPLATE("cross entropies of large logits are finite and exact", T, float, double) {
   const std::vector<T> logits{10000, 0, -10000};
   const std::vector<T> wrong{0, 1, 0};
@@ -141,9 +160,12 @@ TEST_CASE_TEMPLATE("BCE of probabilities 0 and 1 is clamped like PyTorch's", T, 
 
 TEST_CASE_TEMPLATE("rows of zeros have no direction and no share, and give no NaN", T, float, double) {
   const std::vector<T> zeros(4, T(0));
-  const auto shares = run<T, shape<dyn, 1, 4>>([](auto x) { return vscg::normalize(x); }, {zeros});
+  const auto shares = run<T, shape<dyn, 1, 4>>([](auto x) { return vscg::divide_by_sum(x); }, {zeros});
   near(shares.y, {0, 0, 0, 0});
   near(shares.dx, {1e8, 1e8, 1e8, 1e8});  // 1 / eps, as in PyTorch
+  const auto direction = run<T, shape<dyn, 1, 4>>([](auto x) { return vscg::normalize(x); }, {zeros});
+  near(direction.y, {0, 0, 0, 0});
+  near(direction.dx, {1e12, 1e12, 1e12, 1e12});
   const auto cosine = run<T, shape<dyn, 1, 4>, shape<dyn, 1, 4>>(
       [](auto a, auto b) { return vscg::cosine_similarity(a, b); }, {zeros, {3, 0, 4, 0}});
   near(cosine.y, {0});
@@ -151,6 +173,14 @@ TEST_CASE_TEMPLATE("rows of zeros have no direction and no share, and give no Na
   const auto both = run<T, shape<dyn, 1, 4>, shape<dyn, 1, 4>>(
       [](auto a, auto b) { return vscg::cosine_similarity(a, b); }, {zeros, zeros});
   CHECK(finite(both));
+}
+
+TEST_CASE_TEMPLATE("the signed square root passes no gradient at 0, and a large one beside it", T, float, double) {
+  const auto root = run<T, shape<dyn, 5>>([](auto x) { return vscg::signed_sqrt(x); }, {{0, T(-0.0), 4, -4, T(1e-8)}});
+  near(root.y, {0, 0, 2, -2, 1e-4});
+  near(root.dx, {0, 0, 0.25, 0.25, 5e3});
+  const T nan = std::numeric_limits<T>::quiet_NaN();
+  CHECK_FALSE(finite(run<T, shape<dyn, 1>>([](auto x) { return vscg::signed_sqrt(x); }, {{nan}})));
 }
 
 TEST_CASE_TEMPLATE("a constant row is normalized to the shift", T, float, double) {

@@ -93,12 +93,9 @@ template <class Got, int... Expected>
 auto shape_instead(std::type_identity<shape<Expected...>> expected)
     -> decltype(detail::shape_instead<Got>(expected, std::make_index_sequence<sizeof...(Expected)>{}));
 
-template <std::size_t>
-inline constexpr int any_at = any_extent;
-
-/// [B, ...] with the rank of `Shape`, but at least `Rank`.
-template <class Shape, int Rank, std::size_t... I>
-auto batch_pattern(std::index_sequence<I...>) -> shape<dyn, any_at<I>...>;
+/// [B, ...] with as many axes after the batch as numbers are given; `Channels` is the extent of the last.
+template <int Channels, std::size_t... I>
+auto batch_pattern(std::index_sequence<I...>) -> shape<dyn, (I + 1 == sizeof...(I) ? Channels : any_extent)...>;
 
 /// f(the first `Count` of x...)
 template <std::size_t Count, class F, class... X>
@@ -154,14 +151,14 @@ auto expect_channels(const var<Tag, Shape, Active>& x) {
     return expect_shape<Layer, with_channels<Shape, Channels>>(x);
 }
 
-/// Requires an operand [B, ...] with at least `Rank` axes, the batch included.
-template <class Layer, int Rank, class Tag, class Shape, bool Active>
+/// Requires an operand [B, ...] with at least `Rank` axes, the batch included, or [B, ..., Channels].
+template <class Layer, int Rank, int Channels = any_extent, class Tag, class Shape, bool Active>
 auto expect_batch(const var<Tag, Shape, Active>& x) {
   constexpr std::size_t rank = std::max(Shape::rank, static_cast<std::size_t>(Rank));
-  if constexpr (Shape::per_item && Shape::rank == rank) {
+  if constexpr (Channels == any_extent && Shape::per_item && Shape::rank == rank) {
     return x;
   } else {
-    using pattern = decltype(detail::batch_pattern<Shape, Rank>(std::make_index_sequence<rank - 1>{}));
+    using pattern = decltype(detail::batch_pattern<Channels>(std::make_index_sequence<rank - 1>{}));
     return expect_shape<Layer, pattern>(x);
   }
 }

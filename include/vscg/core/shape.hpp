@@ -114,6 +114,8 @@ struct replace_last<shape<E...>, Last> {
   static auto make(std::index_sequence<I...>) -> shape<shape<E...>::extents[I]..., Last>;
   using type = decltype(make(std::make_index_sequence<sizeof...(E) - 1>{}));
 };
+template <class Shape, int Axis, int Extent, std::size_t... I>
+auto replace_extent(std::index_sequence<I...>) -> shape<(static_cast<int>(I) == Axis ? Extent : Shape::extents[I])...>;
 template <class Shape>
 struct drop_last;
 template <int... E>
@@ -127,6 +129,12 @@ struct drop_last<shape<E...>> {
 /// The shape with its last extent replaced. A layer that maps channels to channels returns this.
 template <class Shape, int Last>
 using with_channels = typename detail::replace_last<Shape, Last>::type;
+
+/// The shape with the extent of one axis replaced; negative axes count from the end.
+template <class Shape, int Axis, int Extent>
+using with_extent =
+    decltype(detail::replace_extent<Shape, (Axis < 0 ? Axis + static_cast<int>(Shape::rank) : Axis), Extent>(
+        std::make_index_sequence<Shape::rank>{}));
 
 /// The shape without its last axis. A reduction over channels returns this.
 template <class Shape>

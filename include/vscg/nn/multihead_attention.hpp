@@ -21,14 +21,23 @@
 
 namespace vscg::nn {
 
+/// Keys that meet the queries as they are.
+struct plain_keys {
+  template <Var Keys>
+  auto operator()(const Keys& keys) const {
+    return keys;
+  }
+};
+
 /// Attention with `Heads` heads: softmax(q·kᵀ / √(C / Heads))·v in each, where q, k and v are linear in query, key and
 /// value. Query [B, T, C], key and value [B, S, C], to [B, T, C]. With one operand, all three are that one (self
 /// attention); with two, the second is key and value. `dropout` drops attention weights in training:
-/// `multihead_attention<64, 8>{.dropout = {0.1}}`.
+/// `multihead_attention<64, 8>{.dropout = {0.1}}`. `Keys` may change the keys of the heads [B, Heads, S, C / Heads]
+/// before they meet the queries: a function object without members, for scores that are not q·k.
 ///
 /// Names: in_proj_weight [3 C, C] and in_proj_bias [3 C], with the rows of q, k and v one after another,
 /// out_proj.weight [C, C], out_proj.bias [C]. PyTorch: nn.MultiheadAttention(C, Heads, dropout, batch_first=True).
-template <int C, int Heads>
+template <int C, int Heads, class Keys = plain_keys>
 struct multihead_attention {
   nn::dropout dropout{0};
   parameter<init::xavier_uniform, 3 * C, C> in_proj_weight{};
@@ -66,7 +75,7 @@ struct multihead_attention {
     const auto value =
         expect_same_shape<multihead_attention>(key, expect_shape<multihead_attention, sequence>(given_value));
     const auto q = heads_of<0>(expect_shape<multihead_attention, sequence>(query));
-    const auto k = heads_of<1>(key);
+    const auto k = Keys{}(heads_of<1>(key));
     const auto v = heads_of<2>(value);
     const double scale = 1 / math::sqrt(static_cast<double>(extent<shape_of<decltype(q)>, -1>));
     const auto weights = dropout(softmax(matmul(q * scale, transpose(k))));

@@ -79,6 +79,13 @@ struct recurrent_layers {
   static constexpr int listed_members() { return 1; }  // the tuple is the struct's one field
 
  protected:
+  /// Requires states of all layers for the sequences of x.
+  template <class Layer, Var X, Var States>
+  static auto expect_states(const X& x, const States& states) {
+    using given = shape_of<decltype(expect_batch<Layer, 3, In>(x))>;
+    return expect_shape<Layer, with_extent<with_channels<given, H>, -2, Layers * directions>>(states);
+  }
+
   /// All states of the last layer and, if `Cells`, all values of its cells' own array; `states` are what each layer
   /// starts from, [B, Layers · directions, H], if given.
   template <class Layer, bool Cells = false, std::size_t I = 0, Var X, Var... States>
@@ -118,7 +125,8 @@ struct recurrent_layers {
 namespace vscg::nn {
 
 /// LSTM over time: [B, T, In] to all states of the last layer, [B, T, H], or [B, T, 2 H] if `Bidirectional`, forward
-/// half first. From zero states, or from given h and c, both [B, Layers · directions, H].
+/// half first. From zero states, or from given h and c, both [B, Layers · directions, H]. With further axes after the
+/// batch, [B, ..., T, In], each item is that many sequences, and the states have these axes too.
 ///
 /// `last_states` of the result gives the last layer's h_n. `const auto [h, c] = layer.with_cells(x)` also returns the
 /// last layer's cells c, in the same form; `last_states` of c gives its c_n.
@@ -133,8 +141,8 @@ struct lstm : detail::recurrent_layers<lstm_cell, In, H, Layers, Bidirectional> 
   }
   template <Var X, Var States, Var Cells>
   auto operator()(const X& x, const States& h, const Cells& c) const {
-    using states = shape<dyn, Layers * lstm::directions, H>;
-    return this->template run<lstm>(x, expect_shape<lstm, states>(h), expect_shape<lstm, states>(c));
+    return this->template run<lstm>(x, this->template expect_states<lstm>(x, h),
+                                    this->template expect_states<lstm>(x, c));
   }
   template <Var X>
   auto with_cells(const X& x) const {
@@ -142,14 +150,15 @@ struct lstm : detail::recurrent_layers<lstm_cell, In, H, Layers, Bidirectional> 
   }
   template <Var X, Var States, Var Cells>
   auto with_cells(const X& x, const States& h, const Cells& c) const {
-    using states = shape<dyn, Layers * lstm::directions, H>;
-    return this->template run<lstm, true>(x, expect_shape<lstm, states>(h), expect_shape<lstm, states>(c));
+    return this->template run<lstm, true>(x, this->template expect_states<lstm>(x, h),
+                                          this->template expect_states<lstm>(x, c));
   }
   VSCG_OPERANDS(1, 3)
 };
 
 /// GRU over time: [B, T, In] to all states of the last layer, [B, T, H], or [B, T, 2 H] if `Bidirectional`, forward
 /// half first. From zero states, or from given ones [B, Layers · directions, H]. `last_states` of the result gives h_n.
+/// With further axes after the batch, [B, ..., T, In], each item is that many sequences, as in `lstm`.
 ///
 /// PyTorch: nn.GRU(In, H, Layers, batch_first=True, bidirectional=Bidirectional), gates r, z, n, two biases; its h_0
 /// has the batch as its second axis.
@@ -161,7 +170,7 @@ struct gru : detail::recurrent_layers<gru_cell, In, H, Layers, Bidirectional> {
   }
   template <Var X, Var States>
   auto operator()(const X& x, const States& h) const {
-    return this->template run<gru>(x, expect_shape<gru, shape<dyn, Layers * gru::directions, H>>(h));
+    return this->template run<gru>(x, this->template expect_states<gru>(x, h));
   }
   VSCG_OPERANDS(1, 2)
 };

@@ -33,21 +33,11 @@ struct copy_columns {
 
 }  // namespace kernels
 
-namespace detail {
-
-template <class Shape, int Axis, int Extent, std::size_t... I>
-auto with_extent(std::index_sequence<I...>) -> shape<(static_cast<int>(I) == Axis ? Extent : Shape::extents[I])...>;
-/// The shape with the extent of one axis replaced.
-template <class Shape, int Axis, int Extent>
-using with_extent_of = decltype(detail::with_extent<Shape, Axis, Extent>(std::make_index_sequence<Shape::rank>{}));
-
-}  // namespace detail
-
 namespace ops {
 
 /// y is x_0, x_1, ... one after another along one axis; each dx_k is its part of dy.
 template <int Axis, class First, class... More>
-struct cat : operation<detail::with_extent_of<First, Axis, (extent<First, Axis> + ... + extent<More, Axis>)>> {
+struct cat : operation<with_extent<First, Axis, (extent<First, Axis> + ... + extent<More, Axis>)>> {
   static constexpr const char* name = "cat";
   static constexpr bool is_linear = true;
   void settings(setting_list& to) const { to.add("axis", Axis); }
@@ -113,7 +103,7 @@ auto cat(const X& x, const More&... more) {
   if constexpr (axis == no_axis || sizeof...(More) == 0) {
     return x;
   } else {
-    using pattern = detail::with_extent_of<Shape, axis, any_extent>;
+    using pattern = with_extent<Shape, axis, any_extent>;
     const auto join = [&](const auto&... fit) {
       return record(ops::cat<axis, Shape, shape_of<decltype(fit)>...>{}, x, fit...);
     };

@@ -49,7 +49,8 @@ struct gru_cell {
 };
 
 /// PyTorch's nn.GRU with batch_first=True on x [B, T, In]: [B, T, D H], from zero states or from given ones [B, D, H]
-/// (its h_0 with the batch first). Weights as in `ops::recurrence`; D = 2 directions or, without that axis, one.
+/// (its h_0 with the batch first). Weights as in `ops::recurrence`; D = 2 directions or, without that axis, one. x may
+/// have further axes after the batch, as for `lstm`.
 template <class Layer = struct gru_function, Var X, Var InputWeight, Var HiddenWeight, Var BiasIh, Var BiasHh,
           Var... States>
 requires(sizeof...(States) <= 1) auto gru(const X& x, const InputWeight& w_ih, const HiddenWeight& w_hh,

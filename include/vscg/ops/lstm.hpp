@@ -54,7 +54,8 @@ struct lstm_cell {
 
 /// PyTorch's nn.LSTM with batch_first=True on x [B, T, In]: [B, T, D H], from zero states or from given h and c
 /// [B, D, H] (its h_0 and c_0 with the batch first). Weights as in `ops::recurrence`; D = 2 directions or, without that
-/// axis, one.
+/// axis, one. x may have further axes after the batch, [B, ..., T, In]: an item is that many sequences, and result and
+/// states have these axes too.
 template <class Layer = struct lstm_function, Var X, Var InputWeight, Var HiddenWeight, Var BiasIh, Var BiasHh,
           Var... States>
 requires(sizeof...(States) == 0 || sizeof...(States) == 2) auto lstm(const X& x, const InputWeight& w_ih,

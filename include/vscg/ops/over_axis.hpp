@@ -288,6 +288,29 @@ auto sum(const X& x) {
 }
 VSCG_OPERANDS_WITH_NUMBERS(sum, 1, 1)
 
+struct sum_groups_function;
+
+namespace detail {
+template <class Shape, int Size, std::size_t... I>
+auto in_groups(std::index_sequence<I...>) -> shape<Shape::extents[I]..., extent<Shape, -1> / Size, Size>;
+}  // namespace detail
+
+/// sum_groups<5>(x): the sums over groups of 5 neighbors along the last axis, [B, ..., C] to [B, ..., C / 5] (PyTorch's
+/// x.unflatten(-1, (-1, 5)).sum(-1)).
+template <int Size, Var X>
+auto sum_groups(const X& given) {
+  const auto x = expect_batch<sum_groups_function, 2>(given);
+  using Shape = shape_of<decltype(x)>;
+  constexpr int channels = extent<Shape, -1>;
+  if constexpr (Size < 1 || channels % Size != 0) {
+    require<false, sum_groups_function, expects<number::multiple_of, Size>, gets<channels>>();
+    return x;
+  } else {
+    return sum<-1>(view<decltype(detail::in_groups<Shape, Size>(std::make_index_sequence<Shape::rank - 1>{}))>(x));
+  }
+}
+VSCG_OPERANDS_WITH_NUMBERS(sum_groups, 1, 1)
+
 }  // namespace vscg
 
 #include <vscg/core/end.hpp>

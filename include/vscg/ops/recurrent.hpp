@@ -21,13 +21,13 @@ namespace vscg {
 
 namespace ops {
 
-/// A recurrence's results: all states and, on request, all values of the cell's own array, both [B, T, D H].
-template <int T, int Width, bool Cells>
-struct recurrence_results : operation<shape<dyn, T, Width>> {
+/// A recurrence's results: all states and, on request, all values of the cell's own array, both of shape `States`.
+template <class States, bool Cells>
+struct recurrence_results : operation<States> {
   static constexpr std::uint32_t pullback_reads_result = 0b1;
 };
-template <int T, int Width>
-struct recurrence_results<T, Width, true> : operation<shape<dyn, T, Width>, shape<dyn, T, Width>> {
+template <class States>
+struct recurrence_results<States, true> : operation<States, States> {
   static constexpr std::uint32_t pullback_reads_result = 0b11;
 };
 
@@ -36,8 +36,11 @@ struct recurrence_results<T, Width, true> : operation<shape<dyn, T, Width>, shap
 /// Operands: x [B, T, In], W_ih [D, G H, In], W_hh [D, G H, H], b_ih [D, G H], b_hh [D, G H] and, if `Initial`, the
 /// states that each direction starts from, [B, D, H], followed by those of the cell's own array if it has one;
 /// otherwise zeros. Result: all states [B, T, D H]; if `Cells`, followed by all values of the cell's own array.
-template <class Cell, int T, int In, int H, int D, bool Initial, bool Cells = false>
-struct recurrence : recurrence_results<T, D * H, Cells> {
+///
+/// With `Each`, x, its states and the result have these axes after the batch: an item is that many sequences, and each
+/// of them is read on its own.
+template <class Cell, int T, int In, int H, int D, bool Initial, bool Cells = false, int... Each>
+struct recurrence : recurrence_results<shape<dyn, Each..., T, D * H>, Cells> {
   static_assert(!(Cells && Cell::carries_state), "vscg: this cell has no array of its own");
   static constexpr const char* name = [] {
     if constexpr (Cells)
@@ -61,13 +64,14 @@ struct recurrence : recurrence_results<T, D * H, Cells> {
   static constexpr int hidden = H;
   static constexpr int directions = D;
   static constexpr std::size_t gates = Cell::gates;
-  static constexpr std::size_t chain_states = std::size_t{D} * H;  // of one item
+  static constexpr std::size_t sequences = (std::size_t{1} * ... * std::size_t{Each});  // of one item
+  static constexpr std::size_t chain_states = sequences * D * H;                        // of one item
   static constexpr std::uint32_t pullback_reads_operands =
       operand_set(input, weight_ih, weight_hh) | (Initial ? operand_set(initial_states, initial_carried) : 0);
-  static constexpr double flops_per_item = 2.0 * T * gates * D * H * (In + H);
+  static constexpr double flops_per_item = 2.0 * T * gates * chain_states * (In + H);
   static constexpr std::uint32_t prepared_operands = operand_set(weight_ih, weight_hh);
 
-  static constexpr recurrent::sizes sizes_of(std::size_t items) { return {items, T, In, gates, H, D}; }
+  static constexpr recurrent::sizes sizes_of(std::size_t items) { return {items * sequences, T, In, gates, H, D}; }
 
   template <class Executor>
   static constexpr auto prepared(std::uint32_t active) {
@@ -86,7 +90,7 @@ struct recurrence : recurrence_results<T, D * H, Cells> {
     return {slot_size{T * chain_states, 0, 0}, slot_size{chain_states, 0, 0},
             slot_size{Cell::carries_state ? 0 : chain_states, 0, 0},
             slot_size{Cell::hidden_part_apart ? T * gates * chain_states : 0, 0, 0},
-            column_sums_scratch(T, gates * chain_states)};
+            column_sums_scratch(T * sequences, gates * D * H)};
   }
 
   template <class C>
@@ -169,7 +173,7 @@ struct recurrence : recurrence_results<T, D * H, Cells> {
   static void gather_previous(const C& c) {
     using S = typename C::scalar;
     if constexpr (C::wants(weight_hh)) {
-      c.backend().rows(c.items() * T * D, H,
+      c.backend().rows(sizes_of(c.items()).rows() * D, H,
                        recurrent::gather_previous<S>{T, D, H, c.y(), initial(c, initial_states), c.scratch(0)});
     }
   }
@@ -283,10 +287,15 @@ auto record_layer(const X& given_x, const InputWeight& given_w_ih, const HiddenW
   const auto b_ih = expect_shape<Layer, biases>(given_b_ih);
   const auto b_hh = expect_shape<Layer, biases>(given_b_hh);
   constexpr int In = extent<shape_of<decltype(w_ih)>, -1>;
-  const auto x = expect_shape<Layer, shape<dyn, any_extent, In>>(given_x);
-  constexpr int T = extent<shape_of<decltype(x)>, 1>;
-  return record(ops::recurrence<Cell, T, In, H, D, sizeof...(Initial) != 0, Cells>{}, x, w_ih, w_hh, b_ih, b_hh,
-                expect_shape<Layer, shape<dyn, D, H>>(given_initial)...);
+  const auto x = expect_batch<Layer, 3, In>(given_x);
+  using Shape = shape_of<decltype(x)>;
+  using states = with_extent<with_channels<Shape, H>, -2, D>;
+  return [&]<std::size_t... I>(std::index_sequence<I...>) {
+    using operation =
+        ops::recurrence<Cell, extent<Shape, -2>, In, H, D, sizeof...(Initial) != 0, Cells, Shape::extents[1 + I]...>;
+    return record(operation{}, x, w_ih, w_hh, b_ih, b_hh, expect_shape<Layer, states>(given_initial)...);
+  }
+  (std::make_index_sequence<Shape::rank - 3>{});
 }
 
 }  // namespace recurrent

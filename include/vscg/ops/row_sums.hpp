@@ -12,6 +12,9 @@
 
 namespace vscg::kernels {
 
+/// If rows have fewer numbers than this, which do not fill a register, going one by one is faster.
+inline constexpr std::size_t narrow_row = 8;
+
 /// to[row] = Σ_q x[row, q] / divisor
 template <class T>
 struct row_sums {
@@ -21,7 +24,14 @@ struct row_sums {
   gradient<T> to;
   template <class Group>
   VSCG_HD void operator()(Group group, std::size_t row) const {
-    const T total = group.sum(channels, [&](auto i) { return i.load(x + row * channels); }) / divisor;
+    const T* const from = x + row * channels;
+    T total(0);
+    if (channels < narrow_row) {
+      for (std::size_t q = 0; q < channels; ++q) total += from[q];
+    } else {
+      total = group.sum(channels, [&](auto i) { return i.load(from); });
+    }
+    total /= divisor;
     group.integers(1, [&](std::size_t) { to.data[row] = to.adds ? to.data[row] + total : total; });
   }
 };
@@ -37,6 +47,10 @@ struct spread_over_rows {
   VSCG_HD void operator()(Group group, std::size_t row) const {
     const T value = x[row] / divisor;
     const gradient<T> target{to.data + row * channels, to.adds};
+    if (channels < narrow_row) {
+      group.integers(channels, [&](std::size_t q) { target.data[q] = target.adds ? target.data[q] + value : value; });
+      return;
+    }
     group.each(channels, [&](auto i) {
       using V = typename decltype(i)::value;
       target.store(i, V(value));

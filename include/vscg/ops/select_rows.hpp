@@ -14,10 +14,10 @@ namespace vscg {
 
 namespace kernels {
 
-/// y[item, k] = x[item, first + k step], one row per call.
+/// y[m, k] = x[m, first + k step], one row per call.
 template <class T>
 struct select_rows_forward {
-  std::size_t rows;  // per item
+  std::size_t rows;  // per matrix
   std::size_t selected;
   std::size_t channels;
   std::ptrdiff_t first;
@@ -33,7 +33,7 @@ struct select_rows_forward {
   }
 };
 
-/// dx[item, row] is dy of that row if it was selected, else 0.
+/// dx[m, row] is dy of that row if it was selected, else 0.
 template <class T>
 struct select_rows_pullback {
   std::size_t rows;
@@ -61,15 +61,16 @@ struct select_rows_pullback {
 
 namespace ops {
 
-/// y[k] = x[first + k step] for each item, k < Selected; dx = dy there, else 0. `step` may be negative but not 0.
+/// y[k] = x[first + k step] of each matrix, k < Selected; dx = dy there, else 0. `step` may be negative but not 0.
 template <class Shape, int Selected>
-struct select_rows : operation<shape<dyn, Selected, extent<Shape, -1>>> {
+struct select_rows : operation<with_extent<Shape, -2, Selected>> {
   static constexpr const char* name = "select_rows";
   void settings(setting_list& to) const {
     to.add("first", static_cast<double>(first)).add("step", static_cast<double>(step));
   }
-  static constexpr std::size_t rows = rows_of<Shape>;
+  static constexpr auto rows = static_cast<std::size_t>(extent<Shape, -2>);
   static constexpr std::size_t selected = std::size_t{Selected};
+  static constexpr std::size_t matrices = rows_of<Shape> / rows;  // of one item
   static constexpr std::size_t channels = static_cast<std::size_t>(extent<Shape, -1>);
   std::ptrdiff_t first = 0;
   std::ptrdiff_t step = 1;
@@ -77,13 +78,13 @@ struct select_rows : operation<shape<dyn, Selected, extent<Shape, -1>>> {
   template <class C>
   void forward(const C& c) const {
     using T = typename C::scalar;
-    c.backend().rows(selected * c.items(), channels,
+    c.backend().rows(matrices * selected * c.items(), channels,
                      kernels::select_rows_forward<T>{rows, selected, channels, first, step, c.x(), c.y()});
   }
   template <class C>
   void pullback(const C& c) const {
     using T = typename C::scalar;
-    c.backend().rows(rows * c.items(), channels,
+    c.backend().rows(rows_of<Shape> * c.items(), channels,
                      kernels::select_rows_pullback<T>{rows, selected, channels, first, step, c.dy(), c.dx()});
   }
 };
@@ -93,13 +94,13 @@ struct select_rows : operation<shape<dyn, Selected, extent<Shape, -1>>> {
 struct select_rows_function;
 struct last_states_function;
 
-/// [B, N, C] to [B, Count, C]: rows First, First + Step, … of each item (PyTorch's x[:, First::Step][:, :Count]; `Step`
-/// may be negative here).
+/// [B, ..., N, C] to [B, ..., Count, C]: rows First, First + Step, … of each matrix (PyTorch's
+/// x[..., First::Step, :][..., :Count, :]; `Step` may be negative here).
 template <int First, int Count, int Step = 1, Var X>
 auto select_rows(const X& given) {
-  const auto x = expect_shape<select_rows_function, shape<dyn, any_extent, any_extent>>(given);
+  const auto x = expect_batch<select_rows_function, 3>(given);
   using Shape = shape_of<decltype(x)>;
-  constexpr int rows = extent<Shape, 1>;
+  constexpr int rows = extent<Shape, -2>;
   constexpr int last = First + (Count - 1) * Step;
   constexpr bool right = Count > 0 && Step != 0 && First >= 0 && First < rows && last >= 0 && last < rows;
   constexpr bool refused = !std::is_same_v<Shape, shape_of<X>>;
@@ -111,18 +112,19 @@ auto select_rows(const X& given) {
 }
 VSCG_OPERANDS_WITH_NUMBERS(select_rows, 1, 1)
 
-/// The last states of a recurrent layer, [B, D, H], from its result [B, T, D H]. The backward direction ends at the
-/// first step, so its last state is taken from there (PyTorch's h_n with the batch first).
+/// The last states of a recurrent layer, [B, ..., D, H], from its result [B, ..., T, D H]. The backward direction ends
+/// at the first step, so its last state is taken from there (PyTorch's h_n with the batch first).
 template <int Directions = 1, Var X>
 auto last_states(const X& given) {
   require<Directions == 1 || Directions == 2, last_states_function, expects<1, number::to, 2>, gets<Directions>>();
-  const auto states = expect_shape<last_states_function, shape<dyn, any_extent, any_extent>>(given);
+  const auto states = expect_batch<last_states_function, 3>(given);
   using Shape = shape_of<decltype(states)>;
-  constexpr int steps = extent<Shape, 1>;
+  constexpr int steps = extent<Shape, -2>;
   if constexpr (Directions == 2) {
     constexpr int last = 2 * (steps - 1);
     // Each step becomes two rows, one for each direction.
-    return select_rows<last, 2, 1 - last>(detail::view_as<shape<dyn, 2 * steps, extent<Shape, 2> / 2>>(states));
+    using rows = with_extent<with_channels<Shape, extent<Shape, -1> / 2>, -2, 2 * steps>;
+    return select_rows<last, 2, 1 - last>(detail::view_as<rows>(states));
   } else {
     return select_rows<steps - 1, 1>(states);
   }

@@ -143,6 +143,17 @@ struct lstm_states_and_cells_case : operation_case<shape<dyn, 4, 3>, shape<20, 3
   }
 };
 
+/// Three sequences in each item: what three items of one sequence each would give.
+struct lstm_of_sequences_case : operation_case<shape<dyn, 3, 4, 3>, shape<2, 20, 3>, shape<2, 20, 5>, shape<2, 20>,
+                                               shape<2, 20>, shape<dyn, 3, 2, 5>, shape<dyn, 3, 2, 5>> {
+  static constexpr const char* name = "lstm of several sequences in an item";
+  using also_active = std::integer_sequence<std::uint32_t, 0b0000001, 0b1100000, 0b0011110>;
+  auto operator()(auto x, auto w_ih, auto w_hh, auto b_ih, auto b_hh, auto h, auto c) const {
+    return vscg::lstm(x, w_ih, w_hh, b_ih, b_hh, h, c);
+  }
+  static std::vector<double> reference(std::size_t items, const arrays& x) { return lstm_reference(3 * items, 2, x); }
+};
+
 inline std::vector<double> gru_reference(std::size_t items, std::size_t directions, const arrays& x) {
   constexpr std::size_t H = recurrent_sizes::H;
   return recurrent_reference(items, 3, directions, x, [](const auto& in, const auto& back, auto& h, auto&) {
@@ -174,6 +185,16 @@ struct gru_from_state_case
   static std::vector<double> reference(std::size_t items, const arrays& x) { return gru_reference(items, 2, x); }
 };
 
+/// The last states of sequences in two directions: the forward half of the last step, the backward half of the first.
+inline std::vector<double> last_of_both(const std::vector<double>& all) {
+  std::vector<double> last;
+  for (std::size_t first = 0; first < all.size(); first += 40) {
+    for (std::size_t n = 0; n < 5; ++n) last.push_back(all[first + 30 + n]);
+    for (std::size_t n = 0; n < 5; ++n) last.push_back(all[first + 5 + n]);
+  }
+  return last;
+}
+
 /// The last states of a GRU with one direction, from given ones.
 struct gru_one_direction_case
     : operation_case<shape<dyn, 4, 3>, shape<15, 3>, shape<15, 5>, shape<15>, shape<15>, shape<dyn, 1, 5>> {
@@ -191,18 +212,22 @@ struct gru_one_direction_case
   }
 };
 
-/// With two directions: the forward half of the last step, the backward half of the first.
+/// From zeros, in items of two by two sequences: their last states.
+struct gru_of_sequences_case
+    : operation_case<shape<dyn, 2, 2, 4, 3>, shape<2, 15, 3>, shape<2, 15, 5>, shape<2, 15>, shape<2, 15>> {
+  static constexpr const char* name = "last states of a gru of several sequences in an item";
+  auto operator()(auto x, auto w_ih, auto w_hh, auto b_ih, auto b_hh) const {
+    return vscg::last_states<2>(vscg::gru(x, w_ih, w_hh, b_ih, b_hh));
+  }
+  static std::vector<double> reference(std::size_t items, const arrays& x) {
+    return last_of_both(gru_reference(4 * items, 2, x));
+  }
+};
+
 struct last_states_case : operation_case<shape<dyn, 4, 10>> {
   static constexpr const char* name = "last states of two directions";
   auto operator()(auto x) const { return vscg::last_states<2>(x); }
-  static std::vector<double> reference(std::size_t items, const arrays& x) {
-    std::vector<double> last;
-    for (std::size_t item = 0; item < items; ++item) {
-      for (std::size_t n = 0; n < 5; ++n) last.push_back(x[0][(item * 4 + 3) * 10 + n]);
-      for (std::size_t n = 0; n < 5; ++n) last.push_back(x[0][item * 40 + 5 + n]);
-    }
-    return last;
-  }
+  static std::vector<double> reference(std::size_t, const arrays& x) { return last_of_both(x[0]); }
 };
 
 /// Every other row, some of which a second selection takes again: gradients add, and unselected rows get 0.
@@ -226,8 +251,8 @@ struct select_rows_case : operation_case<shape<dyn, 7, 5>> {
   }
 };
 
-using recurrent_cases =
-    std::tuple<lstm_case, lstm_from_states_case, lstm_one_direction_case, lstm_cells_case, lstm_states_and_cells_case,
-               gru_case, gru_from_state_case, gru_one_direction_case, last_states_case, select_rows_case>;
+using recurrent_cases = std::tuple<lstm_case, lstm_from_states_case, lstm_one_direction_case, lstm_cells_case,
+                                   lstm_states_and_cells_case, lstm_of_sequences_case, gru_of_sequences_case, gru_case,
+                                   gru_from_state_case, gru_one_direction_case, last_states_case, select_rows_case>;
 
 }  // namespace contract

@@ -13,8 +13,10 @@
 #include <vscg/ops/add_to_rows.hpp>
 #include <vscg/ops/batch_norm.hpp>
 #include <vscg/ops/cosine_similarity.hpp>
+#include <vscg/ops/divide_by_sum.hpp>
 #include <vscg/ops/embedding.hpp>
 #include <vscg/ops/layer_norm.hpp>
+#include <vscg/ops/logsumexp.hpp>
 #include <vscg/ops/normalize.hpp>
 #include <vscg/ops/scale.hpp>
 #include <vscg/ops/scale_rows.hpp>
@@ -32,9 +34,9 @@ void each_row(const std::vector<double>& x, F f) {
   for (std::size_t row = 0; row < x.size() / 11; ++row) f(row, row * 11);
 }
 
-struct normalize_case : operation_case<row_array> {
-  static constexpr const char* name = "normalize";
-  auto operator()(auto x) const { return vscg::normalize(x); }
+struct divide_by_sum_case : operation_case<row_array> {
+  static constexpr const char* name = "divide_by_sum";
+  auto operator()(auto x) const { return vscg::divide_by_sum(x); }
   static double value(std::size_t, double random) { return std::max(0.0, random + 0.5); }
   static std::vector<double> reference(std::size_t, const arrays& x) {
     std::vector<double> y(x[0].size());
@@ -45,6 +47,31 @@ struct normalize_case : operation_case<row_array> {
     });
     return y;
   }
+};
+
+/// About half of the rows are shorter than epsilon, which then is what they are divided by.
+template <int P>
+struct normalize_of : operation_case<row_array> {
+  static constexpr double epsilon = P == 1 ? 5.5 : 1.9;
+  auto operator()(auto x) const { return vscg::normalize<P>(x, epsilon); }
+  static std::vector<double> reference(std::size_t, const arrays& x) {
+    std::vector<double> y(x[0].size());
+    each_row(x[0], [&](std::size_t, std::size_t first) {
+      double length = 0;
+      for (std::size_t i = 0; i < 11; ++i) length += std::pow(std::abs(x[0][first + i]), P);
+      if (P == 2) length = std::sqrt(length);
+      for (std::size_t i = 0; i < 11; ++i) y[first + i] = x[0][first + i] / std::max(length, epsilon);
+    });
+    return y;
+  }
+};
+
+struct normalize_case : normalize_of<2> {
+  static constexpr const char* name = "normalize";
+};
+
+struct normalize_l1_case : normalize_of<1> {
+  static constexpr const char* name = "normalize, p = 1";
 };
 
 struct softmax_case : operation_case<row_array> {
@@ -60,6 +87,46 @@ struct softmax_case : operation_case<row_array> {
     });
     return y;
   }
+};
+
+/// log Σ w exp(x) of each row; `weight` gives the weight of element i.
+template <class F>
+std::vector<double> logsumexp_reference(const arrays& x, F weight) {
+  std::vector<double> y;
+  each_row(x[0], [&](std::size_t, std::size_t first) {
+    double total = 0;
+    for (std::size_t i = first; i < first + 11; ++i) total += weight(i) * std::exp(x[0][i]);
+    y.push_back(std::log(total));
+  });
+  return y;
+}
+
+struct logsumexp_case : operation_case<row_array> {
+  static constexpr const char* name = "logsumexp";
+  auto operator()(auto x) const { return vscg::logsumexp(x); }
+  static double value(std::size_t, double random) { return 3 * random; }
+  static std::vector<double> reference(std::size_t, const arrays& x) {
+    return logsumexp_reference(x, [](std::size_t) { return 1.0; });
+  }
+};
+
+/// About half of the numbers have no weight, among them the highest of some rows.
+template <class Weight>
+struct weighted_logsumexp_of : operation_case<row_array, Weight> {
+  static constexpr std::uint32_t active = 0b01;
+  auto operator()(auto x, auto weight) const { return vscg::logsumexp(x, weight); }
+  static double value(std::size_t operand, double random) { return operand == 0 ? 3 * random : std::max(0.0, random); }
+  static std::vector<double> reference(std::size_t, const arrays& x) {
+    return logsumexp_reference(x, [&](std::size_t i) { return x[1][i % x[1].size()]; });
+  }
+};
+
+struct weighted_logsumexp_case : weighted_logsumexp_of<row_array> {
+  static constexpr const char* name = "logsumexp, weighted";
+};
+
+struct logsumexp_with_one_array_of_weights_case : weighted_logsumexp_of<shape<3, 11>> {
+  static constexpr const char* name = "logsumexp, weighted by one array for all items";
 };
 
 struct add_to_rows_case : operation_case<row_array, shape<dyn, 3>> {
@@ -212,8 +279,9 @@ struct embedding_case : operation_case<vscg::indices<dyn, 2, 3>, shape<9, 11>> {
   }
 };
 
-using rows_cases = std::tuple<normalize_case, softmax_case, add_to_rows_case, scale_rows_case, layer_norm_case,
-                              cosine_similarity_case, cosine_with_itself_case, batch_norm_case, batch_statistics_case,
-                              normalize_channels_case, embedding_case>;
+using rows_cases = std::tuple<divide_by_sum_case, normalize_case, normalize_l1_case, softmax_case, logsumexp_case,
+                              weighted_logsumexp_case, logsumexp_with_one_array_of_weights_case, add_to_rows_case,
+                              scale_rows_case, layer_norm_case, cosine_similarity_case, cosine_with_itself_case,
+                              batch_norm_case, batch_statistics_case, normalize_channels_case, embedding_case>;
 
 }  // namespace contract

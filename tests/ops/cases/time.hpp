@@ -107,6 +107,13 @@ struct sum_then_max_case : operation_case<block_array> {
   }
 };
 
+/// Groups that do not fill a register.
+struct sum_groups_case : operation_case<shape<dyn, 4, 15>> {
+  static constexpr const char* name = "sum_groups";
+  auto operator()(auto x) const { return vscg::sum_groups<5>(x); }
+  static std::vector<double> reference(std::size_t, const arrays& x) { return reduced<5, 1>(x[0], total); }
+};
+
 /// A sum over the only axis of an array without a batch leaves one number.
 struct sum_over_only_axis_case : operation_case<shape<11>> {
   static constexpr const char* name = "sum over the only axis";
@@ -225,7 +232,7 @@ struct mean_of_largest_case : operation_case<shape<dyn, 7, 11>> {
 
 using time_cases =
     std::tuple<max_pool1d_case, max_pool1d_with_rest_case, max_over_steps_case, mean_over_steps_case,
-               max_then_mean_case, sum_then_max_case, sum_over_only_axis_case, permute_case, permute_view_case,
-               cat_case, view_case, split_heads_case, merge_heads_case, mean_of_largest_case>;
+               max_then_mean_case, sum_then_max_case, sum_groups_case, sum_over_only_axis_case, permute_case,
+               permute_view_case, cat_case, view_case, split_heads_case, merge_heads_case, mean_of_largest_case>;
 
 }  // namespace contract

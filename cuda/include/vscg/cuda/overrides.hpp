@@ -26,9 +26,9 @@ struct any_device {
 };
 
 #if !defined(VSCG_CUDA_NO_RECURRENT)
-template <class Cell, int T, int In, int H, int D, bool Initial, class Device>
-struct override_of<ops::recurrence<Cell, T, In, H, D, Initial>, Device> {
-  using type = recurrence_at_once<ops::recurrence<Cell, T, In, H, D, Initial>, Device>;
+template <class Cell, int T, int In, int H, int D, bool Initial, int... Each, class Device>
+struct override_of<ops::recurrence<Cell, T, In, H, D, Initial, false, Each...>, Device> {
+  using type = recurrence_at_once<ops::recurrence<Cell, T, In, H, D, Initial, false, Each...>, Device>;
 };
 template <int T, int In, int H, class Device>
 struct override_of<composites::lstm_pair<T, In, H>, Device> {

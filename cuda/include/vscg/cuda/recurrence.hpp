@@ -15,7 +15,7 @@ namespace vscg::cuda_detail {
 
 template <class Layer, class Share, class C>
 recurrent_blocks blocks_of(const C& c) {
-  return {static_cast<unsigned>(c.items()), Layer::steps, Layer::directions, Share::chains};
+  return {static_cast<unsigned>(Layer::sequences * c.items()), Layer::steps, Layer::directions, Share::chains};
 }
 
 /// All steps of one layer or two, as `Layer`'s run_steps.

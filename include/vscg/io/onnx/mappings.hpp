@@ -5,54 +5,19 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <numeric>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <vscg/core/error.hpp>
 #include <vscg/core/node.hpp>
 #include <vscg/io/onnx/graph.hpp>
+#include <vscg/io/onnx/losses.hpp>
+#include <vscg/io/onnx/operators.hpp>
 #include <vscg/io/onnx/recurrent.hpp>
 
 // How our operations are computed in ONNX, operator set 17.
 
 namespace vscg::io::onnx_detail {
-
-using axes = std::vector<std::int64_t>;
-using names = std::vector<std::string>;
-
-/// One operator on all operands.
-inline onnx_mapping same(const char* type) {
-  return [type](onnx_graph& to, const node& n) {
-    names operands;
-    for (std::size_t k = 0; k < n.operands.size(); ++k) operands.push_back(to.operand(n, k));
-    return names{to.add(type, operands)};
-  };
-}
-
-/// The second operand has one number for each row of the first.
-inline onnx_mapping by_row(const char* type) {
-  return [type](onnx_graph& to, const node& n) {
-    const auto rows = to.add("Unsqueeze", {to.operand(n, 1), to.integers({-1})});
-    return names{to.add(type, {to.operand(n, 0), rows})};
-  };
-}
-
-/// A reduction that takes its axes as an attribute, as all but ReduceSum do.
-inline std::string reduce(onnx_graph& to, const char* type, const std::string& x, const axes& over, bool keep = false) {
-  return to.add(type, {x}, {{"axes", over}, {"keepdims", keep ? 1 : 0}});
-}
-inline std::string row_sums(onnx_graph& to, const std::string& x, bool keep) {
-  return to.add("ReduceSum", {x, to.integers({-1})}, {{"keepdims", keep ? 1 : 0}});
-}
-
-inline std::string transposed(onnx_graph& to, const std::string& x, std::size_t rank) {
-  axes order(rank);
-  std::iota(order.begin(), order.end(), 0);
-  std::swap(order[rank - 2], order[rank - 1]);
-  return to.add("Transpose", {x}, {{"perm", order}});
-}
 
 // Functions of one number, by the names that they have as operations and as activations of products.
 inline std::string function(onnx_graph& to, const std::string& name, const std::string& x) {
@@ -60,11 +25,12 @@ inline std::string function(onnx_graph& to, const std::string& name, const std::
   if (name == "sigmoid") return to.add("Sigmoid", {x});
   if (name == "tanh") return to.add("Tanh", {x});
   if (name == "silu") return to.add("Mul", {x, to.add("Sigmoid", {x})});
+  if (name == "signed_sqrt") return to.add("Mul", {to.add("Sign", {x}), to.add("Sqrt", {to.add("Abs", {x})})});
   if (name == "gelu") {
     const auto error = to.add("Erf", {to.add("Mul", {x, to.scalar(0.70710678118654752)})});
     return to.add("Mul", {to.add("Mul", {x, to.scalar(0.5)}), to.add("Add", {error, to.scalar(1)})});
   }
-  throw expectation_error("ONNX: a function", "relu, sigmoid, tanh, silu or gelu", name);
+  throw expectation_error("ONNX: a function", "relu, sigmoid, tanh, silu, gelu or signed_sqrt", name);
 }
 inline names unary(onnx_graph& to, const node& n) { return {function(to, n.kind, to.operand(n, 0))}; }
 
@@ -91,12 +57,18 @@ inline names embedding(onnx_graph& to, const node& n) {
   return {to.add("Gather", {to.operand(n, 1), to.operand(n, 0)}, {{"axis", 0}})};
 }
 
+inline names expand_as(onnx_graph& to, const node& n) {
+  return {to.add("Expand", {to.operand(n, 0), to.add("Shape", {to.operand(n, 1)})})};
+}
+
 inline names select_rows(onnx_graph& to, const node& n) {
   const auto first = static_cast<std::int64_t>(onnx_graph::number(n, "first"));
   const auto step = static_cast<std::int64_t>(onnx_graph::number(n, "step"));
+  const auto& extents = to.result_extents(n);
+  const std::size_t axis = extents.size() - 2;
   axes rows;
-  for (std::int64_t k = 0; k < to.result_extents(n)[1]; ++k) rows.push_back(first + k * step);
-  return {to.add("Gather", {to.operand(n, 0), to.integers(rows)}, {{"axis", 1}})};
+  for (std::int64_t k = 0; k < extents[axis]; ++k) rows.push_back(first + k * step);
+  return {to.add("Gather", {to.operand(n, 0), to.integers(rows)}, {{"axis", static_cast<std::int64_t>(axis)}})};
 }
 
 inline names matmul(onnx_graph& to, const node& n) {
@@ -145,6 +117,12 @@ inline names max_pool1d(onnx_graph& to, const node& n) {
 
 inline names softmax(onnx_graph& to, const node& n) { return {to.add("Softmax", {to.operand(n, 0)}, {{"axis", -1}})}; }
 
+inline names logsumexp(onnx_graph& to, const node& n) {
+  std::string x = to.operand(n, 0);
+  if (n.operands.size() > 1) x = to.add("Add", {x, to.add("Log", {to.operand(n, 1)})});
+  return {reduce(to, "ReduceLogSumExp", x, {-1})};
+}
+
 inline names layer_norm(onnx_graph& to, const node& n) {
   return {to.add("LayerNormalization", {to.operand(n, 0), to.operand(n, 1), to.operand(n, 2)},
                  {{"axis", -1}, {"epsilon", onnx_graph::number(n, "epsilon")}})};
@@ -157,10 +135,17 @@ inline names normalize_channels(onnx_graph& to, const node& n) {
   return {to.add("Add", {y, to.operand(n, 4)})};
 }
 
-inline names normalize(onnx_graph& to, const node& n) {
+inline names divide_by_sum(onnx_graph& to, const node& n) {
   const auto x = to.operand(n, 0);
   const auto total = to.add("Add", {row_sums(to, x, true), to.scalar(onnx_graph::number(n, "epsilon"))});
   return {to.add("Div", {x, total})};
+}
+
+inline names normalize(onnx_graph& to, const node& n) {
+  const auto x = to.operand(n, 0);
+  const auto* const type = onnx_graph::number(n, "p") == 1 ? "ReduceL1" : "ReduceL2";
+  const auto epsilon = to.scalar(onnx_graph::number(n, "epsilon"));
+  return {to.add("Div", {x, to.add("Max", {reduce(to, type, x, {-1}, true), epsilon})})};
 }
 
 inline names cosine_similarity(onnx_graph& to, const node& n) {
@@ -225,90 +210,10 @@ inline names batch_weighted_sum(onnx_graph& to, const node& n) {
   return {to.add("ReduceSum", {product, to.integers({0})}, {{"keepdims", 1}})};
 }
 
-// Losses are means over all elements of an item.
-
-inline std::string item_means(onnx_graph& to, const std::string& x, std::size_t rank) {
-  axes over;
-  for (std::size_t axis = 1; axis < rank; ++axis) over.push_back(static_cast<std::int64_t>(axis));
-  return over.empty() ? x : reduce(to, "ReduceMean", x, over);
-}
-
-inline names mse_loss(onnx_graph& to, const node& n) {
-  const auto difference = to.add("Sub", {to.operand(n, 0), to.operand(n, 1)});
-  return {item_means(to, to.add("Mul", {difference, difference}), to.extents(n, 0).size())};
-}
-
-inline names l1_loss(onnx_graph& to, const node& n) {
-  const auto difference = to.add("Sub", {to.operand(n, 0), to.operand(n, 1)});
-  return {item_means(to, to.add("Abs", {difference}), to.extents(n, 0).size())};
-}
-
-inline names binary_cross_entropy_with_logits(onnx_graph& to, const node& n) {
-  const auto x = to.operand(n, 0);
-  const auto linear_part = to.add("Sub", {to.add("Relu", {x}), to.add("Mul", {x, to.operand(n, 1)})});
-  const auto rest = to.add("Softplus", {to.add("Neg", {to.add("Abs", {x})})});
-  return {item_means(to, to.add("Add", {linear_part, rest}), to.extents(n, 0).size())};
-}
-
-inline names binary_cross_entropy(onnx_graph& to, const node& n) {
-  const auto one = to.scalar(1);
-  const auto term = [&](const std::string& target, const std::string& p) {
-    return to.add("Mul", {target, to.add("Max", {to.add("Log", {p}), to.scalar(-100)})});
-  };
-  const auto other = [&](std::size_t k) { return to.add("Sub", {one, to.operand(n, k)}); };
-  const auto yes = term(to.operand(n, 1), to.operand(n, 0));
-  const auto no_target = other(1);
-  const auto no = term(no_target, other(0));
-  const auto sum = to.add("Add", {yes, no});
-  return {item_means(to, to.add("Neg", {sum}), to.extents(n, 0).size())};
-}
-
-inline names cross_entropy(onnx_graph& to, const node& n) {
-  const auto logarithms = to.add("LogSoftmax", {to.operand(n, 0)}, {{"axis", -1}});
-  const auto rows = row_sums(to, to.add("Mul", {logarithms, to.operand(n, 1)}), false);
-  return {item_means(to, to.add("Neg", {rows}), to.extents(n, 0).size() - 1)};
-}
-
 inline names constant(onnx_graph& to, const node& n) {
   std::vector<double> all;
   for (const auto& each : n.settings) all.push_back(each.number);
   return {to.reshape(all.size() == 1 ? to.scalar(all[0]) : to.numbers(all), to.result_extents(n))};
-}
-
-// A negative class costs nothing.
-inline names index_cross_entropy(onnx_graph& to, const node& n) {
-  const auto logarithms = to.add("LogSoftmax", {to.operand(n, 0)}, {{"axis", -1}});
-  const auto none = to.add("Less", {to.operand(n, 1), to.index(0)});
-  const auto known = to.add("Max", {to.operand(n, 1), to.index(0)});
-  const auto places = to.add("Unsqueeze", {known, to.integers({-1})});
-  const auto chosen = to.add("GatherElements", {logarithms, places}, {{"axis", -1}});
-  const auto rows = to.add("Squeeze", {chosen, to.integers({-1})});
-  auto cost = to.add("Neg", {rows});
-  const bool weighted = n.operands.size() > 2;
-  if (weighted) cost = to.add("Mul", {cost, to.add("Gather", {to.operand(n, 2), known})});
-  const double smoothing = onnx_graph::number(n, "label_smoothing");
-  if (smoothing != 0) {
-    const auto each = weighted ? to.add("Mul", {logarithms, to.operand(n, 2)}) : logarithms;
-    const auto share = to.scalar(-smoothing / to.extents(n, 0).back());
-    const auto spread = to.add("Mul", {row_sums(to, each, false), share});
-    cost = to.add("Add", {to.add("Mul", {cost, to.scalar(1 - smoothing)}), spread});
-  }
-  return {item_means(to, to.add("Where", {none, to.scalar(0), cost}), to.extents(n, 1).size())};
-}
-
-// Of a whole batch in which some row has a class.
-inline names class_mean(onnx_graph& to, const node& n) {
-  const auto none = to.add("Less", {to.operand(n, 1), to.index(0)});
-  auto weight = to.scalar(1);
-  if (n.operands.size() > 2) {
-    const auto known = to.add("Max", {to.operand(n, 1), to.index(0)});
-    weight = to.add("Gather", {to.operand(n, 2), known});
-  }
-  const auto weights = to.add("Where", {none, to.scalar(0), weight});
-  const auto sum = to.add("ReduceSum", {to.operand(n, 0)}, {{"keepdims", 0}});
-  const auto total = to.add("Mul", {sum, to.scalar(onnx_graph::number(n, "rows"))});
-  const auto mean = to.add("Div", {total, to.add("ReduceSum", {weights}, {{"keepdims", 0}})});
-  return {to.add("Reshape", {mean, to.integers({1})})};
 }
 
 inline names only_in_training(onnx_graph&, const node& n) {
@@ -343,8 +248,11 @@ inline onnx_mapping_table onnx_mappings() {
           {"cosine_similarity", cosine_similarity},
           {"cross_entropy", cross_entropy},
           {"divide", same("Div")},
+          {"divide_by_sum", divide_by_sum},
           {"dropout", only_in_training},
           {"embedding", embedding},
+          {"expand_as", expand_as},
+          {"gaussian_noise", only_in_training},
           {"gelu", unary},
           {"gru", gru},
           {"index_cross_entropy", index_cross_entropy},
@@ -352,6 +260,7 @@ inline onnx_mapping_table onnx_mappings() {
           {"layer_norm", layer_norm},
           {"linear", linear},
           {"linear_rows", linear_rows},
+          {"logsumexp", logsumexp},
           {"lstm", lstm},
           {"lstm_with_cells", lstm_with_cells},
           {"matmul", matmul},
@@ -373,6 +282,7 @@ inline onnx_mapping_table onnx_mappings() {
           {"select_rows", select_rows},
           {"shift", shift},
           {"sigmoid", unary},
+          {"signed_sqrt", unary},
           {"silu", unary},
           {"softmax", softmax},
           {"subtract", same("Sub")},
@@ -381,7 +291,8 @@ inline onnx_mapping_table onnx_mappings() {
           {"threshold", threshold},
           {"transpose", transpose},
           {"weighted_class_mean", class_mean},
-          {"weighted_index_cross_entropy", index_cross_entropy}};
+          {"weighted_index_cross_entropy", index_cross_entropy},
+          {"weighted_logsumexp", logsumexp}};
 }
 
 }  // namespace vscg::io

@@ -10,6 +10,7 @@
 
 #include <vscg/core/node.hpp>
 #include <vscg/io/onnx/graph.hpp>
+#include <vscg/io/onnx/operators.hpp>
 
 // LSTM and GRU. ONNX puts the steps before the batch, orders the gates differently, and has both biases in one array.
 
@@ -27,11 +28,11 @@ inline std::string in_gate_order(onnx_graph& to, const std::string& x, std::int6
 
 /// Operands x [B, T, In], W_ih [D, G H, In], W_hh [D, G H, H], b_ih and b_hh [D, G H] and, if there are more, the
 /// initial states of the directions, [B, D, H], and an LSTM's initial cells. The result is [B, T, D H]. Weights of a
-/// single direction come without its axis.
+/// single direction come without its axis. Axes between batch and steps are sequences of their own, which ONNX takes as
+/// more items.
 inline std::vector<std::string> recurrent(onnx_graph& to, const node& n, const char* type,
                                           const std::vector<std::size_t>& order,
                                           std::vector<onnx_attribute> attributes) {
-  using axes = std::vector<std::int64_t>;
   const auto hidden = static_cast<std::int64_t>(onnx_graph::number(n, "hidden"));
   const bool both = onnx_graph::number(n, "directions") == 2;
   attributes.push_back({"hidden_size", hidden});
@@ -42,16 +43,24 @@ inline std::vector<std::string> recurrent(onnx_graph& to, const node& n, const c
     const auto weights = stacked ? to.operand(n, k) : to.add("Unsqueeze", {to.operand(n, k), to.integers({0})});
     return in_gate_order(to, weights, hidden, order);
   };
-  std::vector<std::string> inputs{to.add("Transpose", {to.operand(n, 0)}, {{"perm", axes{1, 0, 2}}}), ordered(1),
-                                  ordered(2)};
+  const bool flat = to.extents(n, 0).size() == 3;
+  const auto steps_first = [&](std::size_t k) {
+    const auto& all = to.extents(n, k);
+    const auto one = to.operand(n, k);
+    const auto x = flat ? one : to.add("Reshape", {one, to.integers({-1, *(all.end() - 2), all.back()})});
+    return to.add("Transpose", {x}, {{"perm", axes{1, 0, 2}}});
+  };
+  std::vector<std::string> inputs{steps_first(0), ordered(1), ordered(2)};
   inputs.push_back(to.add("Concat", {ordered(3), ordered(4)}, {{"axis", 1}}));
   if (n.operands.size() > 5) inputs.emplace_back();  // no lengths
-  for (std::size_t k = 5; k < n.operands.size(); ++k) {
-    inputs.push_back(to.add("Transpose", {to.operand(n, k)}, {{"perm", axes{1, 0, 2}}}));
-  }
+  for (std::size_t k = 5; k < n.operands.size(); ++k) inputs.push_back(steps_first(k));
   const auto states = to.add(type, inputs, attributes);  // [T, D, B, H]
   const auto turned = to.add("Transpose", {states}, {{"perm", axes{2, 0, 1, 3}}});
-  return {to.reshape(turned, to.result_extents(n))};
+  const auto& extents = to.result_extents(n);
+  if (flat) return {to.reshape(turned, extents)};
+  axes separate{-1};
+  separate.insert(separate.end(), extents.begin() + 1, extents.end());
+  return {to.add("Reshape", {turned, to.integers(separate)})};
 }
 
 /// Our order is i, f, g, o; ONNX's is i, o, f, g.

@@ -8,8 +8,8 @@
 #include <vscg/ops/batch_mean.hpp>
 #include <vscg/ops/binary_cross_entropy.hpp>
 #include <vscg/ops/cross_entropy.hpp>
+#include <vscg/ops/divide_by_sum.hpp>
 #include <vscg/ops/mse_loss.hpp>
-#include <vscg/ops/normalize.hpp>
 #include <vscg/ops/relu.hpp>
 
 namespace vscg::composites {
@@ -18,7 +18,7 @@ namespace vscg::composites {
 /// MSE(norm₁(relu(similarity)), share), [1].
 template <Var Similarity, Var Share>
 auto compare_similarity(const Similarity& similarity, const Share& share) {
-  return batch_mean(mse_loss(normalize(relu(similarity)), share));
+  return batch_mean(mse_loss(divide_by_sum(relu(similarity)), share));
 }
 
 /// The terms of `negative_pair_filter_loss` and their sum.

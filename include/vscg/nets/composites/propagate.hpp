@@ -7,8 +7,8 @@
 
 #include <vscg/core/var.hpp>
 #include <vscg/ops/add.hpp>
+#include <vscg/ops/divide_by_sum.hpp>
 #include <vscg/ops/matmul.hpp>
-#include <vscg/ops/normalize.hpp>
 #include <vscg/ops/relu.hpp>
 #include <vscg/ops/scale.hpp>
 #include <vscg/ops/threshold.hpp>
@@ -41,9 +41,9 @@ struct propagate {
  private:
   template <Var Similarity>
   auto positive(const Similarity& similarity) const {
-    const auto kept = threshold(normalize(similarity), threshold_value);
+    const auto kept = threshold(divide_by_sum(similarity), threshold_value);
     if constexpr (Renormalize)
-      return normalize(kept);
+      return divide_by_sum(kept);
     else
       return kept;
   }

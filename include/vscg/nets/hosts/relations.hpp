@@ -62,6 +62,12 @@ struct cross_layer {
   VSCG_NAMED_MEMBERS((self_attn, "self_attn"), (multihead_attn, "multihead_attn"), (of_steps, ""), (norm1, "norm1"),
                      (norm2, "norm2"), (dropout1, "dropout1"))
 
+  /// Sets the rate of all dropouts.
+  void drop_at(double rate) {
+    for (auto* const each : {&multihead_attn.dropout, &of_steps.dropout, &of_steps.dropout2, &dropout1})
+      each->rate = rate;
+  }
+
   template <Var X, Var Memory>
   auto operator()(const X& given, const Memory& given_memory) const {
     using sequence = shape<dyn, any_extent, C>;
@@ -107,16 +113,26 @@ struct related {
 template <class Within, class Between>
 related(Within, Between) -> related<Within, Between>;
 
-/// Both relations of both streams: audio [B, T, Audio] and visual [B, T, Visual], each to [B, T, 256].
+/// Both relations of both streams: audio [B, T, Audio] and visual [B, T, Visual], each to [B, T, 256]. `Attention` is
+/// that between the streams.
 ///
 /// Names as released: video_encoder, video_decoder, audio_encoder, audio_decoder.
-template <int Audio, int Visual, int Inner, int CrossInner = Inner>
+template <int Audio, int Visual, int Inner, int CrossInner = Inner, class Attention = nn::multihead_attention<256, 4>>
 struct stream_relations {
+  using layer = cross_layer<CrossInner, 256, Attention>;
   internal_relation<Visual, Inner> video_encoder;
-  cross_relation<Visual, cross_layer<CrossInner>> video_decoder;
+  cross_relation<Visual, layer> video_decoder;
   internal_relation<Audio, Inner> audio_encoder;
-  cross_relation<Audio, cross_layer<CrossInner>> audio_decoder;
+  cross_relation<Audio, layer> audio_decoder;
   VSCG_MEMBERS(video_encoder, video_decoder, audio_encoder, audio_decoder)
+
+  /// With another rate in the dropouts of the layers between the streams.
+  static stream_relations with_cross_dropout(double rate) {
+    stream_relations all{};
+    std::get<0>(all.video_decoder.decoder.layers.layers).drop_at(rate);
+    std::get<0>(all.audio_decoder.decoder.layers.layers).drop_at(rate);
+    return all;
+  }
 
   template <Var A, Var V>
   auto operator()(const A& audio, const V& visual) const {

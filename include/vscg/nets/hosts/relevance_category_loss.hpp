@@ -16,6 +16,7 @@
 #include <vscg/ops/batch_mean.hpp>
 #include <vscg/ops/binary_cross_entropy.hpp>
 #include <vscg/ops/cross_entropy.hpp>
+#include <vscg/ops/scale.hpp>
 
 namespace vscg {
 
@@ -83,6 +84,29 @@ struct gated_relevance_loss {
   };
   template <class Relevance, class Category>
   gates(Relevance, Category) -> gates<Relevance, Category>;
+};
+
+/// The same for a host that also judges by one stream alone (DMIN): BCE of its event_relevance, and the categories'
+/// share of CE(category_self), the rest of CE(event_category).
+template <int T = 10, int Categories = 28>
+struct self_relevance_loss {
+  double share = 0.1;  ///< of category_self
+  using plain = relevance_category_loss<T, Categories>;
+  using targets = typename plain::targets;
+  static constexpr std::array<const char*, 3> term_names{"relevance", "category", "self"};
+
+  template <class Outputs, Var Foreground, Var Category>
+  auto operator()(const Outputs& outputs, const Foreground& foreground, const Category& category) const {
+    const auto [relevance_term, category_term] = plain{}(outputs, foreground, category).terms;
+    const auto self_term = batch_mean(cross_entropy(outputs.category_self, category));
+    return loss_terms{relevance_term + category_term * (1 - share) + self_term * share,
+                      std::array{relevance_term, category_term, self_term}};
+  }
+
+  template <class Labels, class Scalar>
+  static void fill(const Labels& l, std::array<std::vector<Scalar>, targets::count>& arrays) {
+    plain::fill(l, arrays);
+  }
 };
 
 }  // namespace vscg

@@ -50,6 +50,39 @@ struct weak_relevance_outputs {
   using rebind = weak_relevance_outputs<F, T, R, Classes, H>;
 };
 
+/// What a fully supervised host says that also judges by one stream alone, for its loss.
+template <class Field, int T, int R, int C, int H>
+struct self_relevance_outputs {
+  template <int... E>
+  using field = typename Field::template type<shape<E...>>;
+  field<dyn, T> event_relevance;  ///< logit: is there an event in this segment
+  field<dyn, C> event_category;   ///< logits: which event, for the whole video
+  field<dyn, C> category_self;    ///< the same by the picture alone
+  field<dyn, T, H> fusion;        ///< both streams as one
+  field<dyn, T, R> attention;     ///< shares of the regions; each row sums to 1
+  VSCG_MEMBERS(event_relevance, event_category, category_self, fusion, attention)
+
+  template <class F>
+  using rebind = self_relevance_outputs<F, T, R, C, H>;
+};
+
+/// The same of a host that learns from one tag for each video; background is the last class.
+template <class Field, int T, int R, int Classes, int H>
+struct weak_self_relevance_outputs {
+  template <int... E>
+  using field = typename Field::template type<shape<E...>>;
+  field<dyn, T> event_relevance;          ///< logit: is there an event in this segment
+  field<dyn, Classes> raw_scores;         ///< logits: which event, for the whole video
+  field<dyn, Classes> video_probability;  ///< of the scores where they are relevant; sums to 1
+  field<dyn, Classes> self_probability;   ///< the same by the picture alone
+  field<dyn, T, H> fusion;                ///< both streams as one
+  field<dyn, T, R> attention;             ///< shares of the regions; each row sums to 1
+  VSCG_MEMBERS(event_relevance, raw_scores, video_probability, self_probability, fusion, attention)
+
+  template <class F>
+  using rebind = weak_self_relevance_outputs<F, T, R, Classes, H>;
+};
+
 }  // namespace vscg
 
 #include <vscg/core/end.hpp>

@@ -10,11 +10,14 @@
 
 #include <vscg/core/guard.hpp>
 #include <vscg/core/inputs.hpp>
+#include <vscg/core/loss_terms.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/nets/vscg/label_targets.hpp>
 #include <vscg/nets/vscg/setting.hpp>
+#include <vscg/ops/add.hpp>
 #include <vscg/ops/batch_mean.hpp>
 #include <vscg/ops/binary_cross_entropy.hpp>
+#include <vscg/ops/scale.hpp>
 
 namespace vscg {
 
@@ -79,6 +82,29 @@ struct soft_margin_loss<setting::weakly, T, Categories, Background> {
       const auto which = static_cast<std::size_t>(*category > 0 ? category - shares : Categories);
       if (which < columns) arrays[0][item * columns + which] = Scalar(1);
     }
+  }
+};
+
+/// The same for a weakly supervised host that also judges by one stream alone (DMIN): a share of it for its
+/// self_probability, the rest for video_probability.
+template <int Categories = 28>
+struct self_soft_margin_loss {
+  double share = 0.08;  ///< of self_probability
+  using plain = soft_margin_loss<setting::weakly, 10, Categories>;
+  using classes = typename plain::classes;
+  using targets = typename plain::targets;
+  static constexpr std::array<const char*, 2> term_names{"tag", "self"};
+
+  template <class Outputs, Var Target>
+  auto operator()(const Outputs& outputs, const Target& target) const {
+    const auto tag_term = plain{}(outputs, target);
+    const auto self_term = detail::soft_margin<self_soft_margin_loss>(outputs.self_probability, target);
+    return loss_terms{tag_term * (1 - share) + self_term * share, std::array{tag_term, self_term}};
+  }
+
+  template <class Labels, class Scalar>
+  static void fill(const Labels& l, std::array<std::vector<Scalar>, targets::count>& arrays) {
+    plain::fill(l, arrays);
   }
 };
 

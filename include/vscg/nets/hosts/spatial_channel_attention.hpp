@@ -76,6 +76,13 @@ auto attended_regions(const Map& map, const Regions& regions) {
   return view<shape<dyn, T, extent<picture, 3>>>(matmul(rows, regions));
 }
 
+/// Attention to regions [B, T, R, Dv] by their scores [B, T, R, 1]: what the softmax of these shows, with that map.
+template <Var Scores, Var Regions>
+auto attend_by_scores(const Scores& scores, const Regions& regions) {
+  const auto map = softmax(view<without_channels<shape_of<Scores>>>(scores));
+  return attended{attended_regions(map, regions), map};
+}
+
 /// The sound's map over regions C[p] of a segment, with u[p] = relu(affine_video_2(C[p])), w = relu(affine_audio_2(a)):
 /// α = softmax_p(tanh(affine_v_s_att(u[p] ∘ w))), result Σ_p α[p] C[p].
 ///
@@ -94,22 +101,20 @@ struct spatial_map {
     constexpr int T = extent<shape_of<decltype(regions)>, 1>;
     const auto audio = expect_shape<spatial_map, shape<dyn, T, Da>>(given_audio);
     const auto sound = view<shape<dyn, T, 1, 256>>(affine_audio_2.with_relu(audio));
-    const auto scores = vscg::tanh(affine_v_s_att(affine_video_2.with_relu(regions) * sound));
-    const auto map = softmax(view<shape<dyn, T, extent<shape_of<decltype(regions)>, 2>>>(scores));
-    return attended{attended_regions(map, regions), map};
+    return attend_by_scores(vscg::tanh(affine_v_s_att(affine_video_2.with_relu(regions) * sound)), regions);
   }
   VSCG_OPERANDS(2, 2)
 };
 
 /// CMRAN's attention to channels, then to regions (Xu et al., ACM MM 2020): the sound's `channel_gate` on the picture,
-/// then its `spatial_map`.
+/// then its `spatial_map`, or another map in its place.
 ///
 /// Names as released: those of the two parts, affine_video_guided_1 and affine_video_guided_2. Nothing reaches the last
 /// two; they are kept so that published weights fit.
-template <int Da = 128, int Dv = 512>
+template <int Da = 128, int Dv = 512, class Map = spatial_map<Da, Dv>>
 struct spatial_channel_attention {
   channel_gate<Da, Dv> channels;
-  spatial_map<Da, Dv> places;
+  Map places;
   nn::linear<Dv, 64> affine_video_guided_1;
   nn::linear<64, 128> affine_video_guided_2;
   VSCG_NAMED_MEMBERS((channels, ""), (places, ""), (affine_video_guided_1, "affine_video_guided_1"),

@@ -17,8 +17,8 @@
 #include <vscg/ops/batch_mean.hpp>
 #include <vscg/ops/binary_cross_entropy.hpp>
 #include <vscg/ops/cross_entropy.hpp>
+#include <vscg/ops/divide_by_sum.hpp>
 #include <vscg/ops/mse_loss.hpp>
-#include <vscg/ops/normalize.hpp>
 #include <vscg/ops/pointwise_loss.hpp>
 #include <vscg/ops/relu.hpp>
 
@@ -51,7 +51,7 @@ struct pair_filter {
   VSCG_HD void find_shares(Group group, std::size_t item) const {
     const std::size_t base = item * steps;
     group.each(steps, [&](auto i) { i.store(positive + base, relu_function::value(i.load(similarity + base))); });
-    normalize_forward<T>{steps, epsilon, positive, normalized}(group, item);
+    divide_by_sum_forward<T>{steps, epsilon, positive, normalized}(group, item);
   }
 };
 
@@ -106,7 +106,7 @@ struct pair_filter_pullback {
     const std::size_t base = item * of.steps;
     pointwise_loss_pullback<mse_loss_function, T>{of.steps, of.normalized, of.share, slopes + 2 * items, here}(group,
                                                                                                                item);
-    normalize_pullback<T>{of.steps, of.epsilon, of.positive, of.normalized, share_slopes, here}(group, item);
+    divide_by_sum_pullback<T>{of.steps, of.epsilon, of.positive, of.normalized, share_slopes, here}(group, item);
     const gradient<T> to{similarity.data + base, similarity.adds};
     group.each(of.steps, [&](auto i) {
       to.store(i, i.load(share_slopes + base) * relu_function::derivative(i.load(of.positive + base)));
@@ -183,7 +183,7 @@ struct filter_negative_pairs_at_once : operation<shape<1>, shape<1>, shape<1>, s
   }
   template <class Context>
   static kernels::pair_filter<typename Context::scalar> filter(const Context& c) {
-    const double epsilon = ops::normalize<shape<dyn, Steps>>{}.epsilon;
+    const double epsilon = ops::divide_by_sum<shape<dyn, Steps>>{}.epsilon;
     return {Steps,           Categories,  epsilon,    c.x(relevance), c.x(category), c.x(similarity),
             c.x(foreground), c.x(target), c.x(share), c.scratch(0),   c.scratch(1)};
   }

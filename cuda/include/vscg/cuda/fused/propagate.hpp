@@ -8,7 +8,7 @@
 #include <vscg/core/config.hpp>
 #include <vscg/core/execution.hpp>
 #include <vscg/cuda/fused/gradients.hpp>
-#include <vscg/ops/normalize.hpp>
+#include <vscg/ops/divide_by_sum.hpp>
 #include <vscg/ops/relu.hpp>
 #include <vscg/ops/scale.hpp>
 #include <vscg/ops/threshold.hpp>
@@ -50,9 +50,9 @@ struct propagation_shares {
       const T product = group.sum(channels, [&](auto c) { return c.load(query) * c.load(key); });
       group.integers(1, [&](std::size_t) { to[j] = relu_function::value(scale.value(product)); });
     }
-    normalize_forward<T>{steps, epsilon, similarity, normalized}(group, row);
+    divide_by_sum_forward<T>{steps, epsilon, similarity, normalized}(group, row);
     group.each(steps, [&](auto j) { j.store(kept + row * steps, threshold.value(j.load(normalized + row * steps))); });
-    if (renormalizes) normalize_forward<T>{steps, epsilon, kept, renormalized}(group, row);
+    if (renormalizes) divide_by_sum_forward<T>{steps, epsilon, kept, renormalized}(group, row);
   }
 
   /// Turns a row of the gradient of shares into that of products.
@@ -60,10 +60,10 @@ struct propagation_shares {
   VSCG_HD void back(Group group, std::size_t row, T* slopes) const {
     const gradient<T> to{slopes, false};
     T* const slope = slopes + row * steps;
-    if (renormalizes) normalize_pullback<T>{steps, epsilon, kept, renormalized, slopes, to}(group, row);
+    if (renormalizes) divide_by_sum_pullback<T>{steps, epsilon, kept, renormalized, slopes, to}(group, row);
     group.each(steps,
                [&](auto j) { j.store(slope, j.load(slope) * threshold.derivative(j.load(normalized + row * steps))); });
-    normalize_pullback<T>{steps, epsilon, similarity, normalized, slopes, to}(group, row);
+    divide_by_sum_pullback<T>{steps, epsilon, similarity, normalized, slopes, to}(group, row);
     group.each(steps, [&](auto j) {
       const auto before = j.load(slope) * relu_function::derivative(j.load(similarity + row * steps));
       j.store(slope, before * scale.derivative(before));

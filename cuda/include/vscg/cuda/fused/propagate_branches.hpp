@@ -16,9 +16,9 @@
 #include <vscg/cuda/fused/gradients.hpp>
 #include <vscg/cuda/fused/propagate.hpp>
 #include <vscg/cuda/override_of.hpp>
+#include <vscg/ops/divide_by_sum.hpp>
 #include <vscg/ops/dropout.hpp>
 #include <vscg/ops/linear.hpp>
-#include <vscg/ops/normalize.hpp>
 #include <vscg/ops/relu.hpp>
 
 // Two projections with relu and dropout of each of two streams, and propagation between these. A stream's two are one
@@ -216,7 +216,7 @@ struct propagate_branches_at_once : operation<shape<dyn, Steps, C>, shape<dyn, S
     of.channels = C;
     of.scale.factor = composites::propagate<Steps, C, Renormalize>::similarity_scale();
     of.threshold.limit = limit;
-    of.epsilon = ops::normalize<shape<dyn, Steps, Steps>>{}.epsilon;
+    of.epsilon = ops::divide_by_sum<shape<dyn, Steps, Steps>>{}.epsilon;
     of.renormalizes = Renormalize;
     of.similarity = c.saved(0);
     of.normalized = c.saved(1);
