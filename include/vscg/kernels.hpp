@@ -62,7 +62,10 @@
 #include <vscg/ops/tanh.hpp>
 #include <vscg/ops/threshold.hpp>
 #include <vscg/ops/transpose.hpp>
-#include <vscg/optim/adam_kernels.hpp>
+#include <vscg/optim/adam_rule.hpp>
+#include <vscg/optim/gradient_clip.hpp>
+#include <vscg/optim/sgd.hpp>
+#include <vscg/optim/update_kernels.hpp>
 
 // clang-format off: a list, one kernel per line
 #define VSCG_KERNELS(EACH, ROWS, T)                                                       \
@@ -100,9 +103,15 @@
   EACH(T, kernels::unary_pullback<shift_function, T>)                                     \
   EACH(T, kernels::unary_forward<threshold_function, T>)                                  \
   EACH(T, kernels::unary_pullback<threshold_function, T>)                                 \
-  ROWS(T, kernels::adam_check<T>)                                                         \
-  ROWS(T, kernels::adam_decide<T>)                                                        \
-  ROWS(T, kernels::adam_update<T>)                                                        \
+  ROWS(T, kernels::apply_update<kernels::adam_rule, T>)                                   \
+  ROWS(T, kernels::apply_update<kernels::sgd_rule, T>)                                    \
+  ROWS(T, kernels::check_update<kernels::adam_rule, T>)                                   \
+  ROWS(T, kernels::check_update<kernels::sgd_rule, T>)                                    \
+  ROWS(T, kernels::decide_clip<T>)                                                        \
+  ROWS(T, kernels::decide_update<kernels::adam_rule, T>)                                  \
+  ROWS(T, kernels::decide_update<kernels::sgd_rule, T>)                                   \
+  ROWS(T, kernels::measure_gradients<T>)                                                  \
+  ROWS(T, kernels::scale_gradients<T>)                                                    \
   ROWS(T, kernels::add_to_rows_forward<T>)                                                \
   ROWS(T, kernels::batch_norm_forward<T>)                                                 \
   ROWS(T, kernels::batch_norm_pullback<T>)                                                \

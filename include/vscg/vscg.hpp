@@ -58,6 +58,8 @@
 #include <vscg/ops/signed_sqrt.hpp>
 #include <vscg/ops/subtract.hpp>
 #include <vscg/optim/adam.hpp>
+#include <vscg/optim/adamw.hpp>
+#include <vscg/optim/sgd.hpp>
 
 // A copy of the library may leave out the networks and keep only the generic floors.
 #if __has_include(<vscg/nets/vscg/vscg_net.hpp>)

@@ -15,6 +15,7 @@
 
 #include <vscg/core/describe.hpp>
 #include <vscg/core/error.hpp>
+#include <vscg/core/finite.hpp>
 #include <vscg/core/parameter.hpp>
 #include <vscg/core/random.hpp>
 #include <vscg/core/shape.hpp>
@@ -60,6 +61,8 @@ inline std::string extra_text(const std::vector<extra_entry>& extra, const std::
   return text.text();
 }
 
+inline std::string bound_text(double most) { return is_finite(most) ? number_text(most) : "none"; }
+
 /// What decides the bits of further steps besides data, arrays and the optimizer's numbers, by name.
 template <class Model, class Optimizer, class Loss>
 std::vector<std::pair<std::string, std::string>> conditions(const trainer<Model, Optimizer, Loss>& t) {
@@ -73,7 +76,9 @@ std::vector<std::pair<std::string, std::string>> conditions(const trainer<Model,
       {"trainer_options.seed", std::to_string(options.seed)},
       {"trainer_options.dropout", options.dropout ? "true" : "false"},
       {"trainer_options.micro_batch",
-       options.micro_batch >= options.batch ? "the whole batch" : std::to_string(options.micro_batch)}};
+       options.micro_batch >= options.batch ? "the whole batch" : std::to_string(options.micro_batch)},
+      {"trainer_options.clip_grad_norm", bound_text(options.clip_grad_norm)},
+      {"trainer_options.clip_grad_value", bound_text(options.clip_grad_value)}};
   for (const setting_entry& one : t.table().settings)
     all.emplace_back("setting " + one.name, one.word.empty() ? number_text(one.number) : one.word);
   // The drawing has every operation, its settings and shapes, of the network and of the loss.
@@ -150,10 +155,13 @@ void save_checkpoint(const trainer<Model, Optimizer, Loss>& t, const std::filesy
   const auto now = snapshot(t);
   metadata["vscg.trainer.conditions"] = detail::conditions_text(detail::conditions(t));
   io::json_writer optimizer;
-  Optimizer settings = t.optimizer;
-  settings.for_each_setting([&](const char* name, double number) { optimizer.add(name, number); });
+  Optimizer::for_each_setting(t.optimizer, [&](const char* name, auto setting) { optimizer.add(name, setting); });
   metadata["vscg.trainer.optimizer"] = optimizer.text();
-  metadata["vscg.trainer.position"] = io::json_writer().add("steps", now.steps).add("progress", now.progress).text();
+  metadata["vscg.trainer.position"] = io::json_writer()
+                                          .add("steps", now.steps)
+                                          .add("progress", now.progress)
+                                          .add("progress_of_arrays", now.progress_of_arrays)
+                                          .text();
   metadata["vscg.trainer.extra"] = detail::extra_text(extra, path);
   io::checkpoint_arrays arrays;
   io::add_snapshot(arrays, t.table(), now);
@@ -183,10 +191,16 @@ io::json_record load_checkpoint(trainer<Model, Optimizer, Loss>& t, const std::f
   auto numbers = io::read_snapshot<scalar>(file, t.table(), groups);
   const auto position = record("vscg.trainer.position");
   numbers.progress = position.numbers("progress");
+  numbers.progress_of_arrays = position.counts("progress_of_arrays");
   numbers.steps = position.count("steps");
   const auto of_optimizer = record("vscg.trainer.optimizer");
   Optimizer settings = t.optimizer;
-  settings.for_each_setting([&](const char* name, double& number) { number = of_optimizer.number(name); });
+  Optimizer::for_each_setting(settings, [&](const char* name, auto& setting) {
+    if constexpr (std::is_same_v<decltype(setting), bool&>)
+      setting = of_optimizer.boolean(name);
+    else
+      setting = of_optimizer.number(name);
+  });
   auto extra = record("vscg.trainer.extra");
   try {
     settings.template check<scalar>();
