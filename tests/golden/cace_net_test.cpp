@@ -41,12 +41,12 @@ const std::vector<std::uint8_t>& two_videos() {
   return classes;
 }
 
-/// A trainer of `Network` with `Loss` on a batch of those two videos.
+/// A trainer of `Network` with `Loss` on a batch of those two videos, one at a time.
 template <class Network, class Loss>
 struct small_run {
   using model_type = model<Network, double, cpu>;
   model_type net{seed{1}};
-  trainer<model_type, adam, Loss> t{net, adam{7e-4}, Loss{}, threads{2}, {.batch = 2}};
+  trainer<model_type, adam, Loss> t{net, adam{7e-4}, Loss{}, threads{2}, {.batch = 2, .micro_batch = 1}};
 
   auto step() {
     const auto audio = golden::features<double>("audio", 1.5, 2 * 10 * 128, 1);
@@ -129,13 +129,13 @@ struct small_guidance {
 const std::vector<double> small_audio = golden::features<double>("audio", 1, 2 * 3 * 8, 1);
 const std::vector<double> small_regions = golden::features<double>("visual", 1, 2 * 3 * 4 * 16, 1);
 
-/// What it gives if its second attention among regions has the weights of the first.
+/// What it gives; with both guides its second attention among regions has the weights of the first.
 template <guide Guide>
 auto guided() {
   model<small_guidance<Guide>, double, cpu> net{seed{1}};
   for (const std::string part : {"query", "key", "value"}) {
     for (const std::string array : {".weight", ".bias"}) {
-      if (Guide != guide::none)
+      if (Guide == guide::both)
         net.weights().set("video_" + part + "2" + array, net.weights().get("video_" + part + array));
     }
   }

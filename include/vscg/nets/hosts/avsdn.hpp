@@ -65,7 +65,7 @@ struct avsdn {
     if constexpr (Setting == setting::fully)
       return relevance_outputs<field, T, R, Categories, 2 * hidden>{relevance, category, fused, map};
     else
-      return weak_relevance_outputs<field, T, R, Categories, 2 * hidden>{
+      return weak_relevance_outputs<field, T, R, Categories, 2 * hidden, Categories>{
           relevance, category, gated_probability(relevance, category), fused, map};
   }
   VSCG_OPERANDS(2, 2)

@@ -36,7 +36,8 @@ enum class contrast : unsigned char { off, on };
 ///   contrast_query t / |t|, contrast_key the same of f + noise.
 ///
 /// With the contrast off, nothing reaches encoder_q: relevance is classifier(f), and there is nothing to contrast. Both
-/// have the same arrays at the same places, so training goes on from one to the other.
+/// have the same arrays at the same places, so a trainer of one goes on where one of the other stopped:
+/// `restore(second, snapshot(first))`.
 ///
 /// `Consistency` takes f_a and f_v and returns two streams, as in `cmbs`. Names as released; a_fc and some others are
 /// reached by nothing and kept so that published weights fit. The authors' checkpoints have the prefix "module.".

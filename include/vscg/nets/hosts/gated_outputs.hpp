@@ -3,6 +3,8 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <cstddef>
+
 #include <vscg/core/members.hpp>
 #include <vscg/core/shape.hpp>
 
@@ -45,6 +47,7 @@ struct contrasted_outputs {
 /// What a host says that learns from one tag for each video; background is the last class.
 template <class Field, int T, int R, int C>
 struct weak_gated_outputs {
+  static constexpr std::size_t categories{C};
   template <int... E>
   using field = typename Field::template type<shape<E...>>;
   field<dyn, T> gate;                   ///< how relevant each segment is, 0 … 1
