@@ -46,13 +46,6 @@ namespace vscg {
 template <class Trainer>
 class double_buffer;
 
-struct trainer_options {
-  std::size_t batch = 128;      ///< the most items in a step; a device's memory has room for this many
-  std::size_t micro_batch = 0;  ///< items computed at a time; 0: the whole batch. Peak memory grows with it
-  std::uint64_t seed = 1;       ///< for dropout and noise
-  bool dropout = true;          ///< if false, all rates are 0, and there is no noise
-};
-
 /// Trains a model. It traces the network and the loss once, plans the memory of a step, then allocates nothing. It owns
 /// the gradients and the optimizer's state; the model owns the weights. If other weights are assigned to the model, it
 /// trains those.

@@ -17,8 +17,8 @@ namespace vscg {
 struct trainer_options {
   std::size_t batch = 128;      ///< the most items in a step; a device's memory has room for this many
   std::size_t micro_batch = 0;  ///< items computed at a time; 0: the whole batch. Peak memory grows with it
-  std::uint64_t seed = 1;       ///< for dropout
-  bool dropout = true;          ///< if false, all rates are 0
+  std::uint64_t seed = 1;       ///< for dropout and noise
+  bool dropout = true;          ///< if false, all rates are 0, and there is no noise
 
   /// A step's gradients, of the whole batch, are multiplied by min(1, clip_grad_norm / (norm + 1e-6)); the norm is that
   /// of all of them together. PyTorch: torch.nn.utils.clip_grad_norm_. Infinity: as they are.
