@@ -8,6 +8,7 @@
 #include <vscg/core/var.hpp>
 #include <vscg/model/trace.hpp>
 #include <vscg/nets/hosts/gated_probability.hpp>
+#include <vscg/nets/hosts/host_identity.hpp>
 #include <vscg/nets/hosts/relevance_outputs.hpp>
 #include <vscg/nets/hosts/residual_fusion.hpp>
 #include <vscg/nets/vscg/localizer.hpp>
@@ -70,6 +71,10 @@ struct avsdn {
   }
   VSCG_OPERANDS(2, 2)
 };
+
+template <setting Setting, int Categories, int Da, int Dv>
+inline constexpr network_identity identity_of<avsdn<Setting, Categories, Da, Dv>> = host_identity("avsdn", "released",
+                                                                                                  Setting, Categories);
 
 }  // namespace vscg
 

@@ -10,6 +10,7 @@
 #include <vscg/nets/hosts/co_guidance.hpp>
 #include <vscg/nets/hosts/gated_outputs.hpp>
 #include <vscg/nets/hosts/gated_streams.hpp>
+#include <vscg/nets/hosts/host_identity.hpp>
 #include <vscg/nets/hosts/mutual_interaction.hpp>
 #include <vscg/nets/hosts/spatial_channel_attention.hpp>
 #include <vscg/nets/vscg/localizer.hpp>
@@ -103,6 +104,22 @@ struct cace_net {
     }
   }
 };
+
+/// With the contrast off it is another network: relevance does not look at encoder_q.
+template <contrast Contrast, guide Guide>
+inline constexpr std::string_view cace_net_variant = Guide == guide::none     ? "guide_none"
+                                                     : Guide == guide::audio  ? "guide_audio"
+                                                     : Guide == guide::visual ? "guide_visual"
+                                                                              : "released";
+template <guide Guide>
+inline constexpr std::string_view cace_net_variant<contrast::off, Guide> = "before_contrast";
+
+template <contrast Contrast, guide Guide, int Categories, int Da, int Dv>
+requires(Contrast == contrast::on || Guide == guide::both) inline constexpr network_identity
+    identity_of<cace_net<Contrast, Guide, no_consistency, Categories, Da, Dv>> =
+        host_identity("cace_net", cace_net_variant<Contrast, Guide>, setting::fully, Categories)
+            .with({"gamma", cace_net<>{}.gamma, "gamma"})
+            .with({"lambda", cace_net<>{}.lambda, "lambda"});
 
 }  // namespace vscg
 

@@ -11,6 +11,7 @@
 #include <vscg/nets/hosts/gated_outputs.hpp>
 #include <vscg/nets/hosts/gated_probability.hpp>
 #include <vscg/nets/hosts/gated_streams.hpp>
+#include <vscg/nets/hosts/host_identity.hpp>
 #include <vscg/nets/hosts/mutual_interaction.hpp>
 #include <vscg/nets/hosts/region_self_attention.hpp>
 #include <vscg/nets/hosts/relations.hpp>
@@ -135,6 +136,14 @@ struct cmbs<setting::weakly, Consistency, Categories, Da, Dv> {
   }
   VSCG_OPERANDS(2, 2)
 };
+
+template <setting Setting, class Consistency, int Categories, int Da, int Dv>
+requires(!host_variant<Consistency>.empty()) inline constexpr network_identity
+    identity_of<cmbs<Setting, Consistency, Categories, Da, Dv>> =
+        host_identity("cmbs", host_variant<Consistency>, Setting, Categories)
+            .with({"alpha", Setting == setting::fully ? 0.1 : 0.2, "alpha"})
+            .with({"beta", Setting == setting::fully ? 0.4 : 0.5, "spatial_channel_att.beta"})
+            .with({"gamma", cmbs<Setting>{}.gamma, "gamma"});
 
 }  // namespace vscg
 
