@@ -100,11 +100,11 @@ train::ave_settings settings_of(const programs::train_options& given) {
     train::expect_same_settings(began, now, checkpoint.string());
     return now;
   }
-  auto settings = train::default_settings(given.setting);
-  for (const auto& network : networks::trainables) {
-    if (settings.network.empty() && network.supervision == settings.supervision) settings.network = network.name;
+  std::string network = given.network.value_or("");
+  for (const auto& known : networks::trainables) {
+    if (network.empty() && known.supervision == given.setting) network = known.name;
   }
-  return apply(given, settings);
+  return apply(given, train::default_settings(given.setting, network));
 }
 
 void print_result(const train::run_history& history, const std::string& out) {
@@ -168,7 +168,10 @@ void run(const programs::train_options& given, bool terminal) {
   if (given.resume && !std::filesystem::exists(std::filesystem::path(given.out) / train::run_folder::checkpoint_name)) {
     warn("there is no " + given.out + "/" + train::run_folder::checkpoint_name + " to resume from: a new run begins");
   }
-  if (settings.epochs < train::first_epoch_with_both(settings.protocol, settings.supervision)) {
+  const std::size_t both = train::first_epoch_with_both(train::measuring_of(settings));
+  if (both == 0) {
+    warn("--protocol released never measures validation with " + settings.network + ": no best weights will be kept");
+  } else if (settings.epochs < both) {
     warn("--protocol released measures both validation and test only later than --epochs " +
          std::to_string(settings.epochs) + ": no best weights will be kept");
   }

@@ -155,8 +155,8 @@ class peer {
     numbers result = each_call(calls, [&] {
       const double waited = loader_->seconds_waited();
       const auto batches =
-          vscg::train::epoch_batches(vscg::train::protocol_name::clean, vscg::setting::fully,
-                                     data_->order(vscg::data::split::train), size, vscg::seed{1}, ++epoch_);
+          vscg::train::epoch_batches(vscg::train::batch_order::shuffled, false, data_->order(vscg::data::split::train),
+                                     size, vscg::seed{1}, ++epoch_);
       vscg::data::for_each_batch(*loader_, std::span<const std::vector<std::size_t>>(batches),
                                  [&](std::size_t, const vscg::data::batch<float>& b) {
                                    step(l, with_targets(b.audio, b.visual, b.segment_classes));

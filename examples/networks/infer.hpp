@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include <vscg/core/error.hpp>
 #include <vscg/core/for_each_part.hpp>
 #include <vscg/core/start_thread.hpp>
 #include <vscg/data/types.hpp>
@@ -35,7 +36,10 @@ class inferring_network final : public network {
       : weights_(vscg::zeroed),
         metadata_(vscg::io::load_weights(weights_, path).value()),
         ave_(vscg::train::ave_metadata_of(metadata_, path.string())),
-        session_(weights_, threads, vscg::batch_capacity{at_once}) {}
+        session_(weights_, threads, vscg::batch_capacity{at_once}) {
+    if (vscg::train::judges_by_relevance<Network, Scalar, Backend> && !ave_.relevance_threshold)
+      throw vscg::expectation_error(path.string() + ": vscg.relevance_threshold", "a number from 0 to 1", "none");
+  }
 
   const vscg::io::network_metadata& metadata() const override { return metadata_; }
   const vscg::train::ave_metadata& ave() const override { return ave_; }

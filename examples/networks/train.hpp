@@ -47,6 +47,8 @@ train_outcome train_vscg_weakly_paper_float(const train_request&);
 train_outcome train_vscg_weakly_paper_double(const train_request&);
 
 // See card.hpp.
+train_outcome train_cmran_fully(const train_request&);
+train_outcome train_cmran_weakly(const train_request&);
 train_outcome train_vscg_fully_cuda(const train_request&);
 train_outcome train_vscg_weakly_cuda(const train_request&);
 

@@ -9,6 +9,7 @@
 #include <vscg/core/error.hpp>
 #include <vscg/io/weights.hpp>
 #include <vscg/train/ave/metadata.hpp>
+#include <vscg/train/ave/prediction.hpp>
 #include <vscg/train/ave/run.hpp>
 #include <vscg/train/run_folder.hpp>
 #include <vscg/vscg.hpp>
@@ -26,8 +27,11 @@ train_outcome train_network(const train_request& request) {
   std::optional<run_type> run;
   const auto make = [&](const vscg::train::ave_settings& settings) {
     run.reset();
-    run.emplace(request.ave, settings, request.threads,
-                vscg::train::with_categories(vscg::io::metadata_of<Network>(), request.ave.category_names()));
+    std::optional<double> threshold;
+    if (vscg::train::judges_by_relevance<Network, Scalar, Backend>) threshold = settings.relevance_threshold;
+    run.emplace(
+        request.ave, settings, request.threads,
+        vscg::train::with_categories(vscg::io::metadata_of<Network>(), request.ave.category_names(), threshold));
     // A checkpoint holds four copies of the weights in memory, and needs some room besides.
     if (!programs::grants(6 * sizeof(Scalar) * run->trained().weights().count())) throw std::bad_alloc();
   };

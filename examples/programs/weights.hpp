@@ -20,15 +20,12 @@
 
 namespace programs {
 
-/// The threshold of relevance: the one asked for, else the file's; none for a weakly supervised network, which has no
-/// relevance. Throws vscg::expectation_error if one was asked for anyway.
+/// The threshold of relevance: the one asked for, else the file's; none for a network that scores every class of every
+/// segment. Throws vscg::expectation_error if one was asked for anyway.
 inline std::optional<double> relevance_threshold(const networks::network& network, std::optional<double> asked) {
-  if (network.ave().setting == "weakly") {
-    if (asked) {
-      throw vscg::expectation_error("--threshold", "a fully supervised network, whose segments have a relevance",
-                                    "weights of " + identity_text(network.metadata()));
-    }
-    return std::nullopt;
+  if (asked && !network.ave().relevance_threshold) {
+    throw vscg::expectation_error("--threshold", "a network that judges the relevance of segments",
+                                  "weights of " + identity_text(network.metadata()));
   }
   return asked ? asked : network.ave().relevance_threshold;
 }

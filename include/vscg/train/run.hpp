@@ -129,6 +129,7 @@ class run {
     options.batch = s.batch;
     options.micro_batch = std::min(s.micro_batch, s.batch);
     options.seed = s.seed;
+    if (s.clip_grad_norm > 0) options.clip_grad_norm = s.clip_grad_norm;
     return options;
   }
 

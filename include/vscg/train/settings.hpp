@@ -25,6 +25,7 @@ inline constexpr whole_range epochs_range{1, 1'000'000};
 inline constexpr whole_range batch_range{1, 1'000'000};
 inline constexpr real_range learning_rate_range{1e-30, 1e30};
 inline constexpr real_range decay_range{1e-30, 1};
+inline constexpr real_range clip_range{0, 1e30};
 
 /// A setting that is one of two words; `Choice` is an enumeration of 0 and 1, or a const one.
 template <class Choice>
@@ -44,6 +45,14 @@ struct choice {
 template <class Choice>
 choice(Choice&, std::array<const char*, 2>) -> choice<Choice>;
 
+/// A setting that a checkpoint may lack: version 0.1.0 had none, and did as its default says.
+template <class Field>
+struct added_later {
+  Field& value;
+};
+template <class Field>
+added_later(Field&) -> added_later<Field>;
+
 /// Everything that decides what a run computes, apart from the data and the build. A checkpoint records it. Specific
 /// runs derive their own settings from it, with a for_each_setting() that names these too.
 struct run_settings {
@@ -56,6 +65,8 @@ struct run_settings {
   std::uint64_t seed = 1;
   std::string precision = "float";  ///< or "double"
   std::size_t micro_batch = 32;     ///< items computed together: memory is proportional to it, bits depend on it
+
+  double clip_grad_norm = 0;  ///< of a step's gradients together; 0: as they are
 
   step_schedule schedule() const { return {learning_rate, decay, decay_after}; }
 
@@ -71,6 +82,7 @@ struct run_settings {
     f("seed", s.seed);
     f("precision", s.precision);
     f("micro_batch", s.micro_batch);
+    f("clip_grad_norm", added_later{s.clip_grad_norm});
   }
 };
 
@@ -81,6 +93,7 @@ inline void check_settings(const run_settings& s) {
   batch_range.expect("--micro-batch", s.micro_batch);
   learning_rate_range.expect("--learning-rate", s.learning_rate);
   decay_range.expect("decay", s.decay);
+  clip_range.expect("clip_grad_norm", s.clip_grad_norm);
   for (std::size_t i = 0; i < s.decay_after.size(); ++i) {
     if (!epochs_range.holds(s.decay_after[i]) || (i > 0 && s.decay_after[i] <= s.decay_after[i - 1])) {
       throw expectation_error("--decay-after", "epochs from 1 that increase", io::json_value(s.decay_after));
@@ -100,6 +113,10 @@ template <class Field>
 std::string field_json(const Field& field) {
   return io::json_value(field);
 }
+template <class Field>
+std::string field_json(const added_later<Field>& field) {
+  return io::json_value(field.value);
+}
 
 template <class Field>
 void read_field(const io::json_record& from, const char* name, Field& field) {
@@ -117,6 +134,11 @@ void read_field(const io::json_record& from, const char* name, Field& field) {
     const auto counts = from.counts(name);
     field.assign(counts.begin(), counts.end());
   }
+}
+
+template <class Field>
+void read_field(const io::json_record& from, const char* name, added_later<Field>& field) {
+  if (from.has(name)) read_field(from, name, field.value);
 }
 
 }  // namespace settings_detail

@@ -18,6 +18,8 @@ ave_settings some() {
   s.network = "net";
   s.learning_rate = 1.0 / 3.0;
   s.seed = 0xffffffffffffffffULL;
+  s.clip_grad_norm = 0.1;
+  s.keeps_last_batch = true;
   return s;
 }
 
@@ -30,6 +32,16 @@ TEST_CASE("settings survive the way through JSON") {
   CHECK(back.learning_rate == s.learning_rate);
   CHECK(back.seed == s.seed);
   CHECK(back.supervision == vscg::setting::weakly);
+  CHECK(back.clip_grad_norm == 0.1);
+  CHECK(back.keeps_last_batch);
+  auto older = vscg::io::parse_json(settings_text(s), "here");  // version 0.1.0 did as these defaults say
+  for (const char* added : {"clip_grad_norm", "keeps_last_batch", "noisy_videos", "relevance_threshold"})
+    older.erase(added);
+  const auto early = settings_from_text<ave_settings>(older.dump(), "here");
+  CHECK(early.clip_grad_norm == 0);
+  CHECK_FALSE(early.keeps_last_batch);
+  CHECK(early.noisy_videos);
+  CHECK(early.relevance_threshold == 0.7);
   auto broken = vscg::io::parse_json(settings_text(s), "here");
   broken.erase("batch");
   CHECK(error_of([&] { settings_from_text<ave_settings>(broken.dump(), "here"); }) ==
@@ -55,6 +67,7 @@ TEST_CASE("settings of a file are refused if the command line's would be") {
   CHECK(!refused("batch", 0).empty());
   CHECK(!refused("decay_after", vscg::io::json{60, -1}).empty());
   CHECK(!refused("decay", 0.0).empty());
+  CHECK(!refused("clip_grad_norm", -1).empty());
   CHECK(!refused("decay", 1.1).empty());
   CHECK(!refused("learning_rate", 1e31).empty());
   CHECK(!refused("setting", "sometimes").empty());

@@ -33,8 +33,10 @@ class evaluator {
   /// The most videos in one call of the network, and so in one batch of the loader.
   static constexpr std::size_t videos = Backend::memory::borrows_host_arrays ? 16 : 128;
 
-  evaluator(const weights<Network, Scalar, Backend>& w, threads n) : session_(w, n, batch_capacity{videos}) {}
-  evaluator(const weights<Network, Scalar, Backend>&&, threads) = delete;
+  /// `threshold` is for networks that judge by relevance (see predict()).
+  evaluator(const weights<Network, Scalar, Backend>& w, threads n, double threshold = default_relevance_threshold)
+      : session_(w, n, batch_capacity{videos}), threshold_(threshold) {}
+  evaluator(const weights<Network, Scalar, Backend>&&, threads, double = 0) = delete;
 
   /// Counts segments by their true class and the network's answer, for these rows of the data set; returns none when
   /// `stop` says so before a batch or while it waits for one.
@@ -44,7 +46,7 @@ class evaluator {
     confusion_matrix counts(data::categories);
     const auto add = [&](std::size_t, const data::batch<Scalar>& batch) {
       expect_no_stop(stop);
-      const auto said = predict(session_.infer(batch.audio, batch.visual));
+      const auto said = predict(session_.infer(batch.audio, batch.visual), threshold_);
       counts.add(batch.segment_classes, said.classes);
       return true;
     };
@@ -66,7 +68,7 @@ class evaluator {
       if (stop && stop()) return std::nullopt;
       const auto part = rows.subspan(first, std::min(videos, rows.size() - first));
       labels.read(ave, part);
-      const auto said = predict(session_.infer(features.arrays(), features.places(part)));
+      const auto said = predict(session_.infer(features.arrays(), features.places(part)), threshold_);
       counts.add(labels.segment_classes, said.classes);
     }
     return counts;
@@ -76,6 +78,7 @@ class evaluator {
 
  private:
   session<Network, Scalar, Backend> session_;
+  double threshold_;
 };
 
 }  // namespace vscg::train

@@ -15,14 +15,14 @@
 
 namespace vscg::train {
 
-/// A segment is background when σ(relevance) is not above this (fully supervised).
+/// A segment of VSCG, fully supervised, is background when σ(relevance) is not above this.
 inline constexpr double default_relevance_threshold = 0.7;
 
 /// What a weights file says about a network for the AVE data set.
 struct ave_metadata {
   std::string setting;                        ///< "fully" or "weakly"
   std::vector<std::string> categories;        ///< in the order of the class index, without background
-  std::optional<double> relevance_threshold;  ///< fully only
+  std::optional<double> relevance_threshold;  ///< none if the network scores every class of every segment
 };
 
 /// Reads this metadata. Throws vscg::expectation_error, beginning with `thing` (the file's name), that lists all
@@ -37,7 +37,8 @@ inline ave_metadata ave_metadata_of(const io::network_metadata& metadata, const 
   };
   expect(setting, "vscg.setting");
   expect(categories, "vscg.categories");
-  if (setting != nullptr && *setting == "fully") expect(threshold, "vscg.relevance_threshold");
+  const bool vscg = metadata.network == "vscg";  // of another network, its type says whether it has one
+  if (vscg && setting != nullptr && *setting == "fully") expect(threshold, "vscg.relevance_threshold");
   if (!missing.empty())
     throw expectation_error(thing, "the metadata of a network for the AVE data set", "none of " + missing);
 
@@ -56,16 +57,20 @@ inline ave_metadata ave_metadata_of(const io::network_metadata& metadata, const 
 }
 
 /// The metadata of a network for the AVE data set: `metadata`, these category names in the order of the class index,
-/// and, if it is fully supervised, the threshold of relevance. Throws vscg::expectation_error for names that no file
-/// can hold.
+/// and, if it judges by relevance, the threshold of that. Throws vscg::expectation_error for names that no file can
+/// hold.
 inline io::network_metadata with_categories(io::network_metadata metadata, const std::vector<std::string>& categories,
-                                            double relevance_threshold = default_relevance_threshold) {
+                                            std::optional<double> relevance_threshold) {
   metadata.settings["categories"] = io::names_text(categories, "metadata to write: vscg.categories");
-  const std::string* const setting = metadata.find("setting");
-  if (setting != nullptr && *setting == "fully") {
-    metadata.settings["relevance_threshold"] = io::number_text(relevance_threshold);
-  }
+  if (relevance_threshold) metadata.settings["relevance_threshold"] = io::number_text(*relevance_threshold);
   return metadata;
+}
+/// The same of VSCG, with its own threshold.
+inline io::network_metadata with_categories(const io::network_metadata& metadata,
+                                            const std::vector<std::string>& categories) {
+  const std::string* const setting = metadata.find("setting");
+  const bool fully = setting != nullptr && *setting == "fully";
+  return with_categories(metadata, categories, fully ? std::optional(default_relevance_threshold) : std::nullopt);
 }
 
 }  // namespace vscg::train

@@ -16,6 +16,7 @@
 #include <vscg/core/error.hpp>
 #include <vscg/core/finite.hpp>
 #include <vscg/core/math.hpp>
+#include <vscg/model/session.hpp>
 #include <vscg/ops/softmax.hpp>
 #include <vscg/train/ave/metadata.hpp>
 
@@ -66,6 +67,10 @@ concept ProbabilityOutputs = requires(const Outputs& o) {
 /// Whether a threshold of relevance decides what is background.
 template <class Outputs>
 inline constexpr bool decides_by_relevance = RelevanceOutputs<Outputs> || RawScoreOutputs<Outputs>;
+
+/// The same of a network on `Backend`.
+template <class Network, class Scalar, class Backend>
+inline constexpr bool judges_by_relevance = decides_by_relevance<typename session<Network, Scalar, Backend>::outputs>;
 
 /// Outputs that `predict` and `class_scores` know.
 template <class Outputs>

@@ -48,14 +48,14 @@ class ave_task {
       : ave_(ave),
         settings_(s),
         rows_(training_rows(ave, s)),
-        evaluator_(w, n),
+        evaluator_(w, n, s.relevance_threshold),
         loader_(ave, std::max(s.batch, evaluator_.videos)) {}
 
   std::uint64_t identity() const { return data_identity(ave_); }
 
   std::vector<std::vector<std::size_t>> batches(std::size_t epoch) const {
     const ave_settings& s = settings_;
-    return epoch_batches(s.protocol, s.supervision, rows_, s.batch, seed{s.seed}, epoch);
+    return epoch_batches(order_of(s), s.keeps_last_batch, rows_, s.batch, seed{s.seed}, epoch);
   }
 
   template <class Take>
@@ -80,7 +80,7 @@ class ave_task {
   }
 
   std::optional<measures> measure(std::size_t epoch, const std::function<bool()>& stop) {
-    const auto wanted = evaluations_after(settings_.protocol, settings_.supervision, epoch);
+    const auto wanted = evaluations_after(measuring_of(settings_), epoch);
     measures found;
     const auto look = [&](data::split part, std::optional<double>& accuracy) {
       const auto counts = count(ave_.order(part), stop);
@@ -133,7 +133,7 @@ class ave_task {
     for (const data::split part : {data::split::validation, data::split::test}) static_cast<void>(ave.order(part));
     const auto order = ave.order(data::split::train);
     std::vector<std::size_t> rows(order.begin(), order.end());
-    if (s.supervision == setting::weakly) {
+    if (s.supervision == setting::weakly && s.noisy_videos) {
       for (std::size_t i = 0; i < ave.noisy_videos(); ++i) rows.push_back(ave.videos() + i);
     }
     if (rows.size() < s.batch) {

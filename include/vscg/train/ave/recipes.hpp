@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vscg/core/begin.hpp>
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include <vscg/core/config.hpp>
+#include <vscg/nets/vscg/setting.hpp>
+
+// How the authors of each network trained it.
+
+namespace vscg::train {
+
+/// In which order the batches of an epoch take the videos.
+enum class batch_order : unsigned char {
+  shuffled,        ///< anew in each epoch
+  first_shuffled,  ///< only the first batch is drawn from all; the others are the rows as they are
+  as_they_are,     ///< the rows as they are
+};
+
+/// After which epochs a released program measures what.
+enum class measuring : unsigned char {
+  fifths,             ///< both splits after 6, 11, 16 …
+  fifths_then_tests,  ///< validation after 6, 11, 16 …, test after each from 52
+  validation_fifths,  ///< both after 5, 10, 15 …
+  both,               ///< both after each
+  tests,              ///< test after each; the validation split is never read
+};
+
+/// The published training of a network.
+struct recipe {
+  std::string_view network;  ///< its name in these programs begins like this
+  setting supervision;
+  std::size_t epochs;
+  std::size_t batch;
+  double learning_rate;
+  double decay;  ///< of the rate, after each of these epochs; 0: none
+  std::array<std::size_t, 3> decay_after;
+  double clip_grad_norm;  ///< 0: gradients are not clipped
+  bool keeps_last_batch;  ///< if it is incomplete
+  bool noisy_videos;      ///< trains also with the noisy background videos
+  double threshold;       ///< of relevance; without meaning for networks that score segments
+  batch_order released_order;
+  measuring released_measuring;
+};
+
+/// AVEL and DMRN divide the rate by ten every 15,000 steps, which are 288 epochs fully supervised, and more than there
+/// are weakly.
+inline constexpr std::array recipes{
+    recipe{"vscg_fully",
+           setting::fully,
+           300,
+           128,
+           1e-3,
+           0.8,
+           {60, 120, 240},
+           0,
+           false,
+           false,
+           0.7,
+           batch_order::shuffled,
+           measuring::fifths},
+    recipe{"vscg_weakly",
+           setting::weakly,
+           300,
+           128,
+           1e-3,
+           0.8,
+           {80, 180, 240},
+           0,
+           false,
+           true,
+           0.7,
+           batch_order::first_shuffled,
+           measuring::fifths_then_tests},
+    recipe{"psp_fully",
+           setting::fully,
+           300,
+           128,
+           1e-3,
+           0.8,
+           {60, 120},
+           0,
+           false,
+           false,
+           0.7,
+           batch_order::shuffled,
+           measuring::fifths},
+    recipe{"psp_weakly",
+           setting::weakly,
+           300,
+           128,
+           1e-3,
+           0.8,
+           {80, 160},
+           0,
+           false,
+           true,
+           0.7,
+           batch_order::first_shuffled,
+           measuring::fifths_then_tests},
+    recipe{"avel_fully",
+           setting::fully,
+           300,
+           64,
+           1e-3,
+           0.1,
+           {288},
+           0,
+           false,
+           false,
+           0.5,
+           batch_order::as_they_are,
+           measuring::validation_fifths},
+    recipe{"avel_weakly",
+           setting::weakly,
+           250,
+           64,
+           1e-3,
+           0.1,
+           {},
+           0,
+           false,
+           true,
+           0.5,
+           batch_order::as_they_are,
+           measuring::validation_fifths},
+    recipe{"dmrn_fully",
+           setting::fully,
+           300,
+           64,
+           1e-3,
+           0.1,
+           {288},
+           0,
+           false,
+           false,
+           0.5,
+           batch_order::as_they_are,
+           measuring::validation_fifths},
+    recipe{"avsdn_fully",
+           setting::fully,
+           45,
+           64,
+           1e-3,
+           0.5,
+           {10, 20, 30},
+           0.1,
+           true,
+           false,
+           0.5,
+           batch_order::shuffled,
+           measuring::both},
+    recipe{"avsdn_weakly",
+           setting::weakly,
+           45,
+           64,
+           1e-3,
+           0.5,
+           {5, 20, 40},
+           0.1,
+           true,
+           false,
+           0.5,
+           batch_order::shuffled,
+           measuring::both},
+    recipe{"cmran_fully",
+           setting::fully,
+           200,
+           32,
+           5e-4,
+           0.5,
+           {10, 20, 30},
+           0.1,
+           true,
+           false,
+           0.5,
+           batch_order::shuffled,
+           measuring::tests},
+    recipe{"cmran_weakly",
+           setting::weakly,
+           200,
+           32,
+           5e-4,
+           0.5,
+           {5, 20, 40},
+           0.5,
+           true,
+           true,
+           0.5,
+           batch_order::shuffled,
+           measuring::tests},
+    recipe{"dmin_fully",
+           setting::fully,
+           200,
+           32,
+           5e-4,
+           0.5,
+           {10, 20, 30},
+           0.1,
+           true,
+           false,
+           0.5,
+           batch_order::shuffled,
+           measuring::tests},
+    recipe{"dmin_weakly",
+           setting::weakly,
+           200,
+           32,
+           5e-4,
+           0.5,
+           {5, 20, 40},
+           0.5,
+           true,
+           true,
+           0.5,
+           batch_order::shuffled,
+           measuring::tests},
+    recipe{"cmbs_fully",
+           setting::fully,
+           200,
+           64,
+           7e-4,
+           0.5,
+           {10, 20, 30},
+           0.5,
+           true,
+           false,
+           0.5,
+           batch_order::shuffled,
+           measuring::tests},
+    recipe{"cmbs_weakly",
+           setting::weakly,
+           200,
+           64,
+           6e-4,
+           0.5,
+           {10, 20, 40},
+           0.5,
+           true,
+           true,
+           0.5,
+           batch_order::shuffled,
+           measuring::tests},
+    recipe{"cace_fully",
+           setting::fully,
+           200,
+           64,
+           7e-4,
+           0.5,
+           {10, 20, 30},
+           0.5,
+           true,
+           false,
+           0.5,
+           batch_order::shuffled,
+           measuring::tests},
+};
+
+/// The recipe of a network whose name begins like one of these; VSCG's for any other.
+constexpr const recipe& recipe_of(std::string_view network, setting supervision) {
+  for (const recipe& one : recipes) {
+    if (one.supervision == supervision && network.starts_with(one.network)) return one;
+  }
+  return recipes[supervision == setting::fully ? 0 : 1];
+}
+
+}  // namespace vscg::train
+
+#include <vscg/core/end.hpp>
