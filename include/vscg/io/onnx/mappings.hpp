@@ -57,10 +57,6 @@ inline names embedding(onnx_graph& to, const node& n) {
   return {to.add("Gather", {to.operand(n, 1), to.operand(n, 0)}, {{"axis", 0}})};
 }
 
-inline names expand_as(onnx_graph& to, const node& n) {
-  return {to.add("Expand", {to.operand(n, 0), to.add("Shape", {to.operand(n, 1)})})};
-}
-
 inline names select_rows(onnx_graph& to, const node& n) {
   const auto first = static_cast<std::int64_t>(onnx_graph::number(n, "first"));
   const auto step = static_cast<std::int64_t>(onnx_graph::number(n, "step"));
@@ -245,7 +241,6 @@ inline onnx_mapping_table onnx_mappings() {
           {"divide_by_sum", divide_by_sum},
           {"dropout", only_in_training},
           {"embedding", embedding},
-          {"expand_as", expand_as},
           {"gelu", unary},
           {"gru", gru},
           {"index_cross_entropy", index_cross_entropy},
@@ -255,6 +250,7 @@ inline onnx_mapping_table onnx_mappings() {
           {"linear_rows", linear_rows},
           {"lstm", lstm},
           {"lstm_with_cells", lstm_with_cells},
+          {"lstm_with_shared", lstm},
           {"matmul", matmul},
           {"max", over_its_axis("ReduceMax")},
           {"max_pool1d", max_pool1d},
