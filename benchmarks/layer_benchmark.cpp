@@ -191,9 +191,10 @@ void adam_update(benchmark::State& state) {
   auto weights = benchmarks::draw<float>(elements, "weights");
   const vscg::adam settings{1e-3};
   vscg::cpu::executor<float> backend(vscg::threads{threads});
-  vscg::adam::state<float, vscg::cpu> moments(elements, {{0, elements, 1}});
+  vscg::adam::state<float, vscg::cpu> moments("adam", elements, {{0, elements}});
   const float loss = 0;
-  const auto update = [&] { moments.update(&settings, backend, &loss, gradient.data(), weights.data()); };
+  const auto numbers = settings.numbers();
+  const auto update = [&] { moments.update(&numbers, backend, &loss, gradient.data(), weights.data()); };
   for (int t = 0; t < 3; ++t) update();
   const auto all = [&](const auto& a) { return std::span<const float>(a.data(), elements); };
   if (!(error_of_adam(settings, all(start), all(gradient), all(weights)) <= limit)) {

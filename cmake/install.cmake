@@ -51,7 +51,7 @@ configure_package_config_file(cmake/vscgConfig.cmake.in ${PROJECT_BINARY_DIR}/vs
   INSTALL_DESTINATION ${package_dir})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/vscgConfigVersion.cmake
   COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
-set(modules find_dependencies.cmake FindCCCLHeaders.cmake FindONNXSchema.cmake compiled.cmake compiled.cpp)
+set(modules find_dependencies.cmake FindCCCLHeaders.cmake FindONNXSchema.cmake compiled.cmake compiled.cpp compiled_io.cpp)
 foreach(module IN LISTS modules)
   configure_file(cmake/${module} ${PROJECT_BINARY_DIR}/${module} COPYONLY)
 endforeach()

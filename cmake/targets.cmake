@@ -155,17 +155,13 @@ if(VSCG_NATIVE)
   endif()
 endif()
 
-# Our own tests and programs link it with JSON, compiled once too.
 include(${PROJECT_SOURCE_DIR}/cmake/compiled.cmake)
 vscg_add_compiled()
+if("io" IN_LIST VSCG_COMPONENTS AND NOT VSCG_SANITIZE STREQUAL "thread")  # the concurrent tests read no JSON
+  vscg_add_compiled_io()
+endif()
 if(PROJECT_IS_TOP_LEVEL)
   target_link_libraries(vscg_compiled PRIVATE vscg_flags)
-  if("io" IN_LIST VSCG_COMPONENTS AND NOT VSCG_SANITIZE STREQUAL "thread")  # the concurrent tests read no JSON
-    target_compile_definitions(vscg_compiled INTERFACE VSCG_COMPILED_IO)
-    target_sources(vscg_compiled PRIVATE ${PROJECT_SOURCE_DIR}/cmake/compiled_io.cpp)
-    set_source_files_properties(${PROJECT_SOURCE_DIR}/cmake/compiled_io.cpp PROPERTIES COMPILE_OPTIONS -O1)
-    target_link_libraries(vscg_compiled PRIVATE vscg_io)
-  endif()
 else()
   vscg_optimize_compiled()
 endif()

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Installs what is missing, builds vscg and runs every test: with clang++ under thread sanitizer and under the address
-# and undefined-behavior sanitizers, half a minute of fuzzing for each kind of file, then with g++, warnings as errors. Ends
+# and undefined-behavior sanitizers, a few seconds of fuzzing for each kind of file, then with g++, warnings as errors. Ends
 # with ctest's report on the g++ build.
 #   sh cmake/test.sh          these four stages
 #   sh cmake/test.sh clang    clang++ without sanitizers for any machine of the architecture, and every header by itself

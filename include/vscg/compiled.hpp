@@ -45,7 +45,8 @@
 // every program compiles alike: sessions' and trainers' runs, the optimizer's state.
 #define VSCG_DETAIL_OTHERS(T)                                                       \
   VSCG_DETAIL_COMPILED class runner<T, eigen_backend>;                              \
-  VSCG_DETAIL_COMPILED class adam::state<T, eigen_backend>;                         \
+  VSCG_DETAIL_COMPILED class optimizer_state<kernels::adam_rule, T, eigen_backend>; \
+  VSCG_DETAIL_COMPILED class optimizer_state<kernels::sgd_rule, T, eigen_backend>;  \
   VSCG_DETAIL_COMPILED void initialize(const parameter_table&, seed, std::span<T>); \
   VSCG_DETAIL_COMPILED bool convert_elements(element_format, const std::byte*, std::size_t, T*);
 

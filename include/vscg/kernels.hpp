@@ -28,11 +28,13 @@
 #include <vscg/ops/divide_by_sum.hpp>
 #include <vscg/ops/dropout.hpp>
 #include <vscg/ops/embedding.hpp>
+#include <vscg/ops/gaussian_noise.hpp>
 #include <vscg/ops/gelu.hpp>
 #include <vscg/ops/gru.hpp>
 #include <vscg/ops/l1_loss.hpp>
 #include <vscg/ops/layer_norm.hpp>
 #include <vscg/ops/linear.hpp>
+#include <vscg/ops/logsumexp.hpp>
 #include <vscg/ops/lstm.hpp>
 #include <vscg/ops/max_pool1d.hpp>
 #include <vscg/ops/mean_of_largest.hpp>
@@ -59,7 +61,10 @@
 #include <vscg/ops/tanh.hpp>
 #include <vscg/ops/threshold.hpp>
 #include <vscg/ops/transpose.hpp>
-#include <vscg/optim/adam_kernels.hpp>
+#include <vscg/optim/adam_rule.hpp>
+#include <vscg/optim/gradient_clip.hpp>
+#include <vscg/optim/sgd.hpp>
+#include <vscg/optim/update_kernels.hpp>
 
 // clang-format off: a list, one kernel per line
 #define VSCG_KERNELS(EACH, ROWS, T)                                                       \
@@ -97,9 +102,15 @@
   EACH(T, kernels::unary_pullback<shift_function, T>)                                     \
   EACH(T, kernels::unary_forward<threshold_function, T>)                                  \
   EACH(T, kernels::unary_pullback<threshold_function, T>)                                 \
-  ROWS(T, kernels::adam_check<T>)                                                         \
-  ROWS(T, kernels::adam_decide<T>)                                                        \
-  ROWS(T, kernels::adam_update<T>)                                                        \
+  ROWS(T, kernels::apply_update<kernels::adam_rule, T>)                                   \
+  ROWS(T, kernels::apply_update<kernels::sgd_rule, T>)                                    \
+  ROWS(T, kernels::check_update<kernels::adam_rule, T>)                                   \
+  ROWS(T, kernels::check_update<kernels::sgd_rule, T>)                                    \
+  ROWS(T, kernels::decide_clip<T>)                                                        \
+  ROWS(T, kernels::decide_update<kernels::adam_rule, T>)                                  \
+  ROWS(T, kernels::decide_update<kernels::sgd_rule, T>)                                   \
+  ROWS(T, kernels::measure_gradients<T>)                                                  \
+  ROWS(T, kernels::scale_gradients<T>)                                                    \
   ROWS(T, kernels::add_to_rows_forward<T>)                                                \
   ROWS(T, kernels::batch_norm_forward<T>)                                                 \
   ROWS(T, kernels::batch_norm_pullback<T>)                                                \
@@ -132,6 +143,7 @@
   ROWS(T, kernels::dropout_mask<T>)                                                       \
   ROWS(T, kernels::embedding_forward<T>)                                                  \
   ROWS(T, kernels::embedding_pullback<T>)                                                 \
+  ROWS(T, kernels::gaussian_noise_forward<T>)                                             \
   ROWS(T, kernels::gather_columns<T>)                                                     \
   ROWS(T, kernels::gather_patches<T>)                                                     \
   ROWS(T, kernels::guard_loss<T>)                                                         \
@@ -144,6 +156,8 @@
   ROWS(T, kernels::recurrent_step_back<gru_cell, T>)                                      \
   ROWS(T, kernels::recurrent_step_back<lstm_cell, T>)                                     \
   ROWS(T, kernels::link_rows_by_index<T>)                                                 \
+  ROWS(T, kernels::logsumexp_forward<T>)                                                  \
+  ROWS(T, kernels::logsumexp_pullback<T>)                                                 \
   ROWS(T, kernels::max_over_axis_forward<T>)                                              \
   ROWS(T, kernels::max_over_axis_pullback<T>)                                             \
   ROWS(T, kernels::max_pool1d_forward<T>)                                                 \

@@ -33,6 +33,7 @@
 #include <vscg/nn/embedding.hpp>
 #include <vscg/nn/flatten.hpp>
 #include <vscg/nn/frozen.hpp>
+#include <vscg/nn/gaussian_noise.hpp>
 #include <vscg/nn/layer_norm.hpp>
 #include <vscg/nn/linear.hpp>
 #include <vscg/nn/loss.hpp>
@@ -56,6 +57,8 @@
 #include <vscg/ops/signed_sqrt.hpp>
 #include <vscg/ops/subtract.hpp>
 #include <vscg/optim/adam.hpp>
+#include <vscg/optim/adamw.hpp>
+#include <vscg/optim/sgd.hpp>
 
 // A copy of the library may leave out the networks and keep only the generic floors.
 #if __has_include(<vscg/nets/vscg/vscg_net.hpp>)

@@ -128,24 +128,25 @@ TEST_CASE("a table has a line for each step, with work, bytes and, if given, tim
   // The processor decides how many bytes the prepared weight has.
   const std::string all = describe(inference, 2);
   std::string text = squeezed(all);
-  CHECK(text.find("operation settings result FLOP bytes\n") == 0);
-  CHECK(all.find("\nthreshold(after only)  limit 0.25       [B, 3, 8] ") != std::string::npos);
-  CHECK(text.find("\nlinear(only.weight) activation relu [B, 3, 8] 576 ") != std::string::npos);
-  CHECK(text.find("\nthreshold(after only) limit 0.25 [B, 3, 8] 384\n") != std::string::npos);  // 2 * 48 floats
-  CHECK(text.find("\nall 576 ") != std::string::npos);
+  CHECK(text.find("step operation settings result FLOP bytes\n") == 0);
+  CHECK(all.find("\n1     threshold(after only)  limit 0.25       [B, 3, 8] ") != std::string::npos);
+  CHECK(text.find("\n0 linear(only.weight) activation relu [B, 3, 8] 576 ") != std::string::npos);
+  CHECK(text.find("\n1 threshold(after only) limit 0.25 [B, 3, 8] 384\n") != std::string::npos);  // 2 * 48 floats
+  CHECK(text.find("\n all 576 ") != std::string::npos);
 
   const auto costs = vscg::step_costs(inference, 2, std::vector<double>{3e-6, 1e-6});
   text = squeezed(cost_table(costs));
   CHECK(text.find("bytes us % of time GFLOP/s GB/s\n") != std::string::npos);
-  CHECK(text.find(" 3 75 0.192 ") != std::string::npos);  // 576 FLOP in 3 us of 4
-  CHECK(text.find("\nthreshold(after only) limit 0.25 [B, 3, 8] 384 1 25 0.384\n") != std::string::npos);
+  CHECK(text.find(" 3.00 75.0 0.192 ") != std::string::npos);  // 576 FLOP in 3 us of 4
+  CHECK(text.find("\n1 threshold(after only) limit 0.25 [B, 3, 8] 384 1.00 25.0 0.384\n") != std::string::npos);
   text = squeezed(cost_table(costs, {0.384e9, 1.536e9}));
   CHECK(text.find(" GFLOP/s GB/s % of product % of copy\n") != std::string::npos);
   CHECK(text.find(" 0.192 ") != std::string::npos);
-  CHECK(text.find(" 50 ") != std::string::npos);  // of 0.384 GFLOP/s
-  CHECK(text.find(" 384 1 25 0.384 25\n") != std::string::npos);
+  CHECK(text.find(" 50.0 ") != std::string::npos);  // of 0.384 GFLOP/s
+  CHECK(text.find(" 384 1.00 25.0 0.384 25.0\n") != std::string::npos);
+  CHECK(text.find("\nproduct: 0.384 GFLOP/s\ncopy: 1.54 GB/s, read and written\n") != std::string::npos);
 
   const auto training = traced(true);
-  CHECK(describe(training).find("\nlinear(only.weight) back ") != std::string::npos);
+  CHECK(describe(training).find("  linear(only.weight) back ") != std::string::npos);
   CHECK(training.flops_per_item() == 2 * 2.0 * 3 * 6 * 8);  // forward, and the weight's gradient
 }

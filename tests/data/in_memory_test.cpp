@@ -119,7 +119,8 @@ TEST_CASE("what is not a data set is refused in words") {
   data::in_memory all(counted(4), labels(4));
   CHECK(error_of([&] { all.batches(0); }) == "data::in_memory::batches: expected at least 1 item in a batch, found 0");
   CHECK(error_of([&] { all.rows(2, 5); }) == "data::in_memory::rows: expected rows within 4 items, found 2 to 5");
-  CHECK(error_of([&] { all.split(5, seed{1}); }).find("data::in_memory::rows: ") == 0);
+  CHECK(error_of([&] { all.split(5, seed{1}); }) ==
+        "data::in_memory::split: expected at most 4, the number of items, found 5");
   CHECK(error_of([&] {
           for (const auto& outer : all.batches(2)) {
             static_cast<void>(outer);
@@ -186,8 +187,18 @@ TEST_CASE("trainers and sessions take batches as they are, and check their shape
   CHECK(whole.all() == 39);
   right[3] = 4;
   CHECK(error_of([&] { whole.add(y, right); }) == "classes, item 3: expected a class from 0 to 3, found 4");
-  right.pop_back();
   right[3] = 0;
+  auto broken = y;
+  broken.numbers[4 * 7 + 2] = std::numeric_limits<float>::quiet_NaN();
+  CHECK(error_of([&] { whole.add(broken, right); }) == "class_accuracy: scores of row 7: expected numbers, found NaN");
+  broken.numbers[4 * 7 + 2] = -std::numeric_limits<float>::infinity();  // a class that is ruled out
+  whole.add(broken, right);
+  CHECK(whole.all() == 58);
+  const std::string none = "class_accuracy: expected at least one row with a class, found none";
+  CHECK(error_of([&] { class_accuracy{}.share(); }) == none);
+  auto [nothing, everything] = all.split(0);
+  CHECK(error_of([&] { accuracy(infer, nothing.batches(8)); }) == none);
+  right.pop_back();
   CHECK(error_of([&] { whole.add(y, right); }) == "classes: expected one for each of 20 rows of scores, found 19");
 
   typename decltype(train)::resident there(all.items());

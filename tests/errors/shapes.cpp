@@ -98,6 +98,12 @@ auto length_of_other_norm(data<10, 4> x) { return normalize<3>(x); }
 auto groups_with_a_rest(data<10, 12> x) { return sum_groups<5>(x); }
 // expect: shape_mismatch<.*divide_by_sum<.*expects<.*batch>.*gets<6>
 auto shares_of_weight(weight<6, 4> x) { return divide_by_sum(x); }
+// expect: shape_mismatch<.*logsumexp<.*expects<.*batch, .*any>.*gets<.*batch>
+auto logsumexp_over_the_batch(data<> x) { return logsumexp(x); }
+// expect: shape_mismatch<.*logsumexp<.*expects<28>.*gets<27>
+auto logsumexp_of_other_width(data<10, 28> x, data<10, 27> w) { return logsumexp(x, w); }
+// expect: shape_mismatch<.*logsumexp<.*expects<10>.*gets<9>
+auto logsumexp_with_other_rows(data<10, 28> x, var<tag, shape<9, 28>, false> w) { return logsumexp(x, w); }
 // expect: shape_mismatch<.*cosine_similarity<.*expects<256>.*gets<128>
 auto similarity_of_other_channels(data<10, 256> a, data<10, 128> b) { return cosine_similarity(a, b); }
 // expect: shape_mismatch<.*cosine_similarity<.*expects<.*batch, .*any>.*gets<.*batch>

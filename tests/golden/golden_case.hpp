@@ -80,6 +80,21 @@ std::vector<T> features(std::string_view name, double scale, std::size_t count, 
   return values;
 }
 
+/// The network's inputs: audio, visual and, for one that takes three, the noise of its contrast.
+template <class Network, class T>
+auto inputs_for(std::size_t items, std::uint64_t seed) {
+  const std::tuple both{features<T>("audio", 1.5, items * 10 * 128, seed),
+                        features<T>("visual", 2, items * 10 * 49 * 512, seed)};
+  if constexpr (vscg::inputs_of<Network>::count == 2) {
+    return both;
+  } else {
+    const generator g("noise", seed);
+    std::vector<T> noise(items * 10 * 256);
+    for (std::size_t i = 0; i < noise.size(); ++i) noise[i] = rounded<T>(0.1 * std::sqrt(3.0) * g.centered(i));
+    return std::tuple_cat(both, std::tuple{noise});
+  }
+}
+
 template <class T>
 struct label_set {
   std::vector<std::uint8_t> classes;  // [B, 10]
@@ -225,18 +240,15 @@ std::optional<comparison> compare_file(const std::filesystem::path& path, tolera
     REQUIRE(file.at("parameters").at(entry.name) == vscg::io::json(entry.shape));
     net.weights().set(entry.name, weight<T>(entry, seed));
   }
-  const auto audio = features<T>("audio", 1.5, items * 10 * 128, seed);
-  const auto visual = features<T>("visual", 2, items * 10 * 49 * 512, seed);
-  compare.array("audio", std::span<const T>(audio), file.at("audio"));
-  compare.array("visual", std::span<const T>(visual), file.at("visual"));
+  const auto inputs = inputs_for<Network, T>(items, seed);
+  compare.array("audio", std::span<const T>(std::get<0>(inputs)), file.at("audio"));
+  compare.array("visual", std::span<const T>(std::get<1>(inputs)), file.at("visual"));
   const auto set = labels<T>(items, seed, file.at("spans"));
 
   if constexpr (!exact) {
     vscg::model<Network, double, vscg::cpu> reference{vscg::seed{1}};
     for (const auto& entry : table.entries) reference.weights().set(entry.name, weight<double>(entry, seed));
-    const std::vector<double> a(audio.begin(), audio.end());
-    const std::vector<double> v(visual.begin(), visual.end());
-    const double margin = smallest_margin(reference.weights(), a, v, items);
+    const double margin = smallest_margin(reference.weights(), inputs_for<Network, double>(items, seed), items);
     if (margin < 1e-6) {
       std::cout << path.filename().string() << " float: skipped: margin " << margin << '\n';
       return std::nullopt;
@@ -244,7 +256,7 @@ std::optional<comparison> compare_file(const std::filesystem::path& path, tolera
   }
 
   vscg::session<Network, T, Backend> session(net.weights(), vscg::threads{2}, vscg::batch_capacity{items});
-  const auto views = session.infer(audio, visual);
+  const auto views = std::apply([&](const auto&... input) { return session.infer(input...); }, inputs);
   std::size_t outputs = 0;
   each_named_output(views, file.at("outputs"), [&](const std::string& name, auto values) {
     if (!file.at("outputs").contains(name)) return;
@@ -260,7 +272,9 @@ std::optional<comparison> compare_file(const std::filesystem::path& path, tolera
   options.dropout = false;
   vscg::trainer t{net, vscg::adam{1e-3}, Loss{}, vscg::threads{2}, options};
   const auto each_array = [&](auto f) {
-    return std::apply([&](const auto&... target) { return f(audio, visual, target...); }, targets);
+    return std::apply([&](const auto&... array) { return f(array...); },
+                      std::tuple_cat(std::apply([](const auto&... input) { return std::tie(input...); }, inputs),
+                                     std::apply([](const auto&... target) { return std::tie(target...); }, targets)));
   };
   auto report = each_array([&](const auto&... array) { return t.gradients(array...); });
   compare.number("loss", report.total, file.at("loss"), std::abs(file.at("loss").get<double>()));

@@ -62,10 +62,9 @@ inline double margin_of_threshold(std::span<const double> x, double threshold) {
   return least;
 }
 
-/// The smallest margin of all decisions of a network, computed in double.
-template <class Network>
-double smallest_margin(const vscg::weights<Network, double, vscg::cpu>& w, std::span<const double> audio,
-                       std::span<const double> visual, std::size_t items) {
+/// The smallest margin of all decisions of a network on `inputs`, a tuple of arrays, computed in double.
+template <class Network, class Inputs>
+double smallest_margin(const vscg::weights<Network, double, vscg::cpu>& w, const Inputs& inputs, std::size_t items) {
   using tag = vscg::trace_tag<double, vscg::cpu, vscg::mode::inference>;
   Network net{};
   vscg::bind_parameters(net);
@@ -82,8 +81,8 @@ double smallest_margin(const vscg::weights<Network, double, vscg::cpu>& w, std::
   const auto p = std::make_shared<const vscg::program>(std::move(trace), watched);
   vscg::runner<double, vscg::cpu> run(p, w.table(), vscg::threads{1}, items);
   run.bind_weights(w.data());
-  run.bind_input(0, audio.data());
-  run.bind_input(1, visual.data());
+  std::apply([&, k = std::size_t{0}](const auto&... input) mutable { (run.bind_input(k++, input.data()), ...); },
+             inputs);
   run.prepare();
   vscg::run_state state;
   state.items = state.batch_items = items;

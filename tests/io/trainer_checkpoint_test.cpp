@@ -149,6 +149,13 @@ TEST_CASE("a checkpoint is of one network and one way of training; any other lea
   CHECK(contains(refused(training<float, smoothed_loss>(), path),
                  ": operations of the network and the loss: expected hash "));
   CHECK(refused(training<>(), dir / "none") != "");
+  CHECK(error_of([&] {
+          save_checkpoint(saved.train, path, {{"epoch", 1}, {"epoch", 2}});
+        }) == "extra of " + path.string() + ": expected every name once, found \"epoch\" twice");
+  CHECK(error_of([&] { load(saved.net, path); }) ==
+        path.string() +
+            ": expected a network's weights, found a checkpoint (load_checkpoint reads what save_checkpoint "
+            "wrote)");
   training<> larger(1, {.batch = 64});
   larger.steps(1);
   load_checkpoint(larger.train, path);
@@ -160,7 +167,8 @@ TEST_CASE("a checkpoint is of one network and one way of training; any other lea
   CHECK(contains(refused(training<>(), dir / "damaged"), "is damaged: its checksum"));
   save(saved.net, dir / "weights");
   CHECK(refused(training<>(), dir / "weights") ==
-        ": expected a checkpoint, found a safetensors file without vscg.format and vscg.checksum");
+        ": expected a checkpoint, found a safetensors file without vscg.format and vscg.checksum (load reads a "
+        "network's weights)");
 
   // Sound files with other content.
   const auto file = io::open_checkpoint(path);

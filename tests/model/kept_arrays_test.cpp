@@ -155,13 +155,21 @@ using word_list = std::vector<std::int32_t>;
 
 }  // namespace
 
-TEST_CASE("a word that the table does not have is refused with the table's name, and nothing moves") {
+TEST_CASE("a word that the table does not have is refused where it stands, and nothing moves") {
   words_model net{vscg::seed{1}};
   words_trainer t(net, vscg::adam{1e-2}, {}, vscg::threads{1}, of(3));
+  vscg::session reader(net.weights());
   const auto table = net.weights().get("word.weight");
   for (const std::int32_t wrong : {5, -1, 2147483647}) {
-    const std::string said = error_of([&] { t.step(word_list{0, wrong, 1}, classes); });
-    CHECK(said.find("comes from embedding(word.weight)") != std::string::npos);
+    const word_list list{0, wrong, 1};
+    const std::string said = "input 0, item 1: expected an index from 0 to 4, found " + std::to_string(wrong);
+    CHECK(error_of([&] { t.step(list, classes); }) == said);
+    CHECK(error_of([&] { net.infer(list); }) == said);
+    CHECK(error_of([&] { reader.infer(list); }) == said);
+    words_trainer::resident kept(3);  // nobody looks at these again
+    kept.put(0, list, classes);
+    const std::string late = error_of([&] { t.step(kept, std::vector<std::size_t>{0, 1, 2}); });
+    CHECK(late.find("comes from embedding(word.weight)") != std::string::npos);
   }
   CHECK(net.weights().get("word.weight") == table);
   CHECK(net.weights().get("norm.running_mean") == std::vector<double>(3, 0.0));

@@ -99,11 +99,12 @@ TEST_CASE("a session describes and times its steps and computes the same afterwa
   CHECK(report.steps[0].flops == 2 * 7 * 3 * 2);
   CHECK(report.machine.flops > 1e6);
   CHECK(report.machine.bytes > 1e6);
-  CHECK(report.text().find("% of product  % of copy\nlinear(left.weight) ") != std::string::npos);
+  CHECK(report.text().find("% of product  % of copy\n0     linear(left.weight) ") != std::string::npos);
   CHECK(vscg::profile({1e9, 2e9}, s, a, b).machine.bytes == 2e9);
   const std::string all = describe(s);
-  CHECK(all.find("\nadd(after right) ") != std::string::npos);
+  CHECK(all.find("\n2     add(after right) ") != std::string::npos);
   CHECK(all.find("  linear(right.weight) prepared\n") != std::string::npos);
+  CHECK(all.find("\nmemory: " + std::to_string(s.memory()) + " bytes: ") != std::string::npos);
   CHECK(numbers_now() == before);
   CHECK(error_of([&] { vscg::profile(s, a, a); }) == error_of([&] { s.infer(a, a); }));
 }
@@ -274,7 +275,7 @@ TEST_CASE("arrays of wrong sizes are refused by name") {
   CHECK(error_of([&] { s.infer(numbers(6), numbers(4)); }) ==
         "input 1: expected [2, 2, 2], as many items as input 0, found 1 items (4 numbers)");
   CHECK(error_of([&] { s.infer(numbers(9), numbers(12)); }) ==
-        "inputs: expected at most 2 items, the session's capacity, found 3");
+        "inputs: expected at most 2 items, the session's batch_capacity, found 3");
   CHECK(error_of([&] { net.infer(numbers(4), numbers(4)); }).find("input 0: expected [N, 3]") == 0);
   CHECK(error_of([&] { net.infer(numbers(6), numbers(4)); }).find("input 1: expected [2, 2, 2], as many") == 0);
   const float plain[2][3] = {{1, 2, 3}, {4, 5, 6}};

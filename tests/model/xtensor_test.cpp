@@ -129,7 +129,7 @@ TEST_CASE("wrong shapes are refused with a message, even with the right number o
 
   session<small_net, float, cpu> s(net.weights(), threads{1}, batch_capacity{2});
   CHECK(error_of([&] { s.infer(counted<float>(3, 3), z); }) ==
-        "inputs: expected at most 2 items, the session's capacity, found 3");
+        "inputs: expected at most 2 items, the session's batch_capacity, found 3");
 }
 
 TEST_CASE("a trainer takes xtensor arrays too, and refuses other shapes with the same number of elements") {

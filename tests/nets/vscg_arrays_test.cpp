@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -227,6 +228,11 @@ void starts_as_the_paper_says() {
 }
 
 }  // namespace
+
+// An extractor says how wide its streams are.
+static_assert(
+    std::is_same_v<vscg::escm<vscg::shared_cere<64, 32>>,
+                   vscg::escm<vscg::shared_cere<64, 32>, vscg::setting::fully, vscg::form::released, 64, 32>>);
 
 TEST_CASE("vscg_net has the 76 arrays of the released network, in both forms") {
   has_arrays<vscg::vscg_net>(fully_arrays, 2629226);

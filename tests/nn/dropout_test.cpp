@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <memory>
@@ -15,6 +16,7 @@
 #include <vscg/model/runner.hpp>
 #include <vscg/model/trace.hpp>
 #include <vscg/nn/dropout.hpp>
+#include <vscg/nn/gaussian_noise.hpp>
 #include <vscg/nn/linear.hpp>
 #include <vscg/ops/add.hpp>
 
@@ -50,12 +52,20 @@ struct longer {
   }
 };
 
+/// Two layers of noise, one used twice.
+struct noisy {
+  vscg::nn::gaussian_noise often{0.1};
+  vscg::nn::gaussian_noise once{0.1};
+  VSCG_MEMBERS(often, once)
+  auto operator()(auto x) const { return std::vector{often(x).id, often(x).id, once(x).id}; }
+};
+
 struct place {
   vscg::step_data data;
   std::size_t first_item = 0;
 };
 
-/// The masks that a network's dropouts put on an array of ones: 0, or 1 / (1 - rate).
+/// What a network's layers make of an array of ones: dropout 0 or 1 / (1 - rate), noise 1 + n.
 template <class Network, vscg::mode Mode = vscg::mode::training>
 std::vector<std::vector<float>> masks(const place& at, bool dropout = true) {
   using tag = vscg::trace_tag<float, vscg::cpu, Mode>;
@@ -139,5 +149,42 @@ TEST_CASE("nothing is dropped in inference, or if a trainer's dropout is off") {
   }
   for (const auto& mask : masks<network>(at(1, 0), false)) {
     CHECK(mask == std::vector<float>(items * elements, 1.F));
+  }
+}
+
+TEST_CASE("noise is normal, and that of all uses, layers, steps, seeds and items is uncorrelated") {
+  std::vector<std::vector<float>> all;
+  for (const auto& state : {at(1, 0), at(1, 1), at(2, 0), at(1, 0, items)}) {
+    for (auto& one : masks<noisy>(state)) all.push_back(std::move(one));
+  }
+  REQUIRE(all.size() == 12);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    INFO("noise " << i);
+    std::array<double, 5> moments{};  // of the noise divided by its deviation
+    for (const float x : all[i]) {
+      for (std::size_t k = 0; k < 5; ++k) moments[k] += std::pow((static_cast<double>(x) - 1) / 0.1, k) / 8000;
+    }
+    // Five standard deviations of means over 8,000 draws of n, n², n³ and n⁴.
+    const std::array<double, 5> expected{1, 0, 1, 0, 3};
+    const std::array<double, 5> variance{0, 1, 2, 15, 96};
+    for (std::size_t k = 1; k < 5; ++k) {
+      CHECK(std::abs(moments[k] - expected[k]) < 5 * std::sqrt(variance[k] / 8000));
+    }
+    for (std::size_t j = 0; j < i; ++j) {
+      double product = 0;
+      for (std::size_t n = 0; n < all[i].size(); ++n) product += (all[i][n] - 1.0) * (all[j][n] - 1.0) / 0.01 / 8000;
+      CHECK(std::abs(product) < 5 / std::sqrt(8000.0));
+    }
+  }
+}
+
+TEST_CASE("noise depends on the place of an item in the batch, and there is none in inference or without dropout") {
+  const auto one = masks<noisy>(at(1, 3));
+  const auto later = masks<noisy>(at(1, 3, 4));
+  for (std::size_t k = 0; k < one.size(); ++k) {
+    CHECK(std::equal(one[k].begin() + 4 * elements, one[k].end(), later[k].begin()));
+  }
+  for (const auto& all : {masks<noisy, vscg::mode::inference>(at(1, 0)), masks<noisy>(at(1, 0), false)}) {
+    for (const auto& x : all) CHECK(x == std::vector<float>(items * elements, 1.F));
   }
 }

@@ -16,6 +16,7 @@
 #include <vscg/ops/divide_by_sum.hpp>
 #include <vscg/ops/gelu.hpp>
 #include <vscg/ops/layer_norm.hpp>
+#include <vscg/ops/logsumexp.hpp>
 #include <vscg/ops/normalize.hpp>
 #include <vscg/ops/over_axis.hpp>
 #include <vscg/ops/relu.hpp>
@@ -113,6 +114,22 @@ TEST_CASE_TEMPLATE("softmax of large numbers depends only on their differences",
   const double total = 2 + std::exp(1.0);
   near(s.y, {1 / total, std::exp(1.0) / total, 0, 0, 1 / total});
   CHECK(finite(s));
+}
+
+TEST_CASE_TEMPLATE("logsumexp subtracts the highest number that has a weight", T, float, double) {
+  const auto plain = run<T, shape<dyn, 3>>([](auto x) { return vscg::logsumexp(x); }, {{1000, 1000, -1000}});
+  near(plain.y, {1000 + std::log(2.0)});
+  near(plain.dx, {0.5, 0.5, 0});
+  const auto masked = [](auto x, auto weight) { return vscg::logsumexp(x, weight); };
+  const auto some = run<T, shape<dyn, 3>, shape<dyn, 3>>(masked, {{1000, 0, -200}, {0, 0, 2}});
+  near(some.y, {-200 + std::log(2.0)});
+  near(some.dx, {0, 0, 1});
+  constexpr T infinity = std::numeric_limits<T>::infinity();
+  const auto none = run<T, shape<dyn, 3>, shape<dyn, 3>>(masked, {{1000, infinity, -200}, {0, 0, 0}});
+  CHECK(none.y == std::vector<T>{-infinity});
+  CHECK(none.dx == std::vector<T>{0, 0, 0});
+  CHECK(run<T, shape<dyn, 2>>([](auto x) { return vscg::logsumexp(x); }, {{-infinity, -infinity}}).y[0] == -infinity);
+  CHECK(run<T, shape<dyn, 2>>([](auto x) { return vscg::logsumexp(x); }, {{infinity, 0}}).y[0] == infinity);
 }
 
 TEST_CASE_TEMPLATE("cross entropies of large logits are finite and exact", T, float, double) {

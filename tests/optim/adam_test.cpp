@@ -29,13 +29,14 @@ struct executor {
 TEST_CASE("Adam moves each range at its own rate and nothing between them, in as many launches as one range takes") {
   constexpr std::size_t size = 10000;
   const std::vector<vscg::parameter_range> ranges{{16, 5000, 1}, {5016, 1, 0.5}, {8000, 2000, 0.25}};
-  vscg::adam::state<double, backend> state(size, ranges);
+  vscg::adam::state<double, backend> state("adam", size, ranges);
   const vscg::adam settings{0.01};
+  const auto numbers = settings.numbers();
   const double loss = 1;
   std::vector<double> gradients, weights(size, 2);
   for (std::size_t i = 0; i < size; ++i) gradients.push_back(std::sin(static_cast<double>(i)));
   executor host;
-  state.update(&settings, host, &loss, gradients.data(), weights.data());
+  state.update(&numbers, host, &loss, gradients.data(), weights.data());
   CHECK(host.launches == 3);
   CHECK(*state.taken() == 1);
 
@@ -52,7 +53,7 @@ TEST_CASE("Adam moves each range at its own rate and nothing between them, in as
 
   gradients[8000 + 1999] = std::nan("");
   const std::vector<double> before = weights;
-  state.update(&settings, host, &loss, gradients.data(), weights.data());
+  state.update(&numbers, host, &loss, gradients.data(), weights.data());
   CHECK(*state.taken() == 0);
   CHECK(weights == before);
   CHECK(state.progress()[0] == 1);

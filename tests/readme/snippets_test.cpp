@@ -67,6 +67,7 @@ TEST_CASE("the first lines") {
   const std::vector<float> visual(2 * 10 * 7 * 7 * 512, 0.5F);
 #include "snippets/1.hpp"
   CHECK(events.event_relevance.items == 2);
+  CHECK(scores.size() == 290);
 }
 
 TEST_CASE("gradients of the operations that ops/ writes as examples") {
@@ -99,6 +100,12 @@ template <class>
 void tells_where_time_goes(own_model::session_type& session, const std::vector<float>& picture) {
   using namespace vscg;
 #include "snippets/3.hpp"
+}
+
+template <class>
+void reads_outputs(own_model& net, own_model::session_type& session, const std::vector<float>& picture) {
+#include "snippets/include/vscg/model/1.hpp"
+  static_cast<void>(all);
 }
 
 template <class>

@@ -55,7 +55,7 @@ struct squares {
 
 struct patient : vscg::adam {
   static constexpr const char* name = "patient";
-  explicit patient(double rate) : vscg::adam(rate) { beta1 = 0.5; }
+  explicit patient(double rate) : vscg::adam{.learning_rate = rate, .beta1 = 0.5} {}
 };
 
 struct point_settings : vscg::train::run_settings {

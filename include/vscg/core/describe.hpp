@@ -4,7 +4,6 @@
 #include <vscg/core/begin.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -155,9 +154,11 @@ inline std::vector<step_cost> step_costs(const program& p, std::size_t items, st
 }
 
 /// Costs as a table, with their sum. If they were measured, it also shows each step's time, its part of the time of
-/// all, and its rates; and, if the machine's are known, what part of those they are.
+/// all, and its rates; and, if the machine's are known, what part of those they are, and these below. Steps are
+/// numbered as in `memory_plan::describe`.
 inline std::string cost_table(const std::vector<step_cost>& costs, const machine_rates& machine = {}) {
-  using detail::number_text;
+  using detail::count_text;
+  using detail::rounded_text;
   step_cost all{"all", "", "", 0, 0, 0};
   for (const step_cost& one : costs) {
     all.flops += one.flops;
@@ -165,31 +166,39 @@ inline std::string cost_table(const std::vector<step_cost>& costs, const machine
     all.seconds += one.seconds;
   }
   const bool measured = all.seconds > 0;
-  std::vector<std::vector<std::string>> rows{{"operation", "settings", "result", "FLOP", "bytes"}};
+  std::vector<std::vector<std::string>> rows{{"step", "operation", "settings", "result", "FLOP", "bytes"}};
   if (measured) rows[0].insert(rows[0].end(), {"us", "% of time", "GFLOP/s", "GB/s"});
   if (measured && machine.flops > 0) rows[0].emplace_back("% of product");
   if (measured && machine.bytes > 0) rows[0].emplace_back("% of copy");
-  const auto percent = [](double part, double whole) { return number_text(std::round(1000 * part / whole) / 10); };
-  const auto add_row = [&](const step_cost& one) {
-    std::vector<std::string> row{one.operation, one.settings, one.results, one.flops > 0 ? number_text(one.flops) : "",
-                                 number_text(one.bytes)};
+  const auto percent = [](double part, double whole) { return rounded_text(100 * part / whole); };
+  const auto add_row = [&](const std::string& number, const step_cost& one) {
+    std::vector<std::string> row{number,
+                                 one.operation,
+                                 one.settings,
+                                 one.results,
+                                 one.flops > 0 ? count_text(one.flops) : "",
+                                 count_text(one.bytes)};
     if (measured) {
       const bool timed = one.seconds > 0;
       const bool product = timed && one.flops > 0;
       const double flops = product ? one.flops / one.seconds : 0;
       const double bytes = timed ? one.bytes / one.seconds : 0;
-      row.push_back(number_text(1e6 * one.seconds));
+      row.push_back(rounded_text(1e6 * one.seconds));
       row.push_back(percent(one.seconds, all.seconds));
-      row.push_back(product ? number_text(1e-9 * flops) : "");
-      row.push_back(timed ? number_text(1e-9 * bytes) : "");
+      row.push_back(product ? rounded_text(1e-9 * flops) : "");
+      row.push_back(timed ? rounded_text(1e-9 * bytes) : "");
       if (machine.flops > 0) row.push_back(product ? percent(flops, machine.flops) : "");
       if (machine.bytes > 0) row.push_back(timed ? percent(bytes, machine.bytes) : "");
     }
     rows.push_back(std::move(row));
   };
-  for (const step_cost& one : costs) add_row(one);
-  add_row(all);
-  return detail::table_text(rows, 3);
+  for (std::size_t i = 0; i < costs.size(); ++i) add_row(std::to_string(i), costs[i]);
+  add_row("", all);
+  std::string text = detail::table_text(rows, 4);
+  if (measured && machine.flops > 0) text += "product: " + rounded_text(1e-9 * machine.flops) + " GFLOP/s\n";
+  if (measured && machine.bytes > 0)
+    text += "copy: " + rounded_text(1e-9 * machine.bytes) + " GB/s, read and written\n";
+  return text;
 }
 
 /// The program's steps as a table for `items` items: operation, settings, shapes of the results, floating-point

@@ -20,7 +20,7 @@ struct run_state {
   std::size_t items = 0;            // in this micro-batch
   std::size_t first_item = 0;       // its place in the whole batch
   std::size_t batch_items = 0;      // in the whole batch: losses divide by it
-  const step_data* data = nullptr;  // in the backend's memory; only dropout reads it
+  const step_data* data = nullptr;  // in the backend's memory; only dropout and noise read it
   bool first_micro_batch() const { return first_item == 0; }
 };
 

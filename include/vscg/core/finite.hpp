@@ -37,14 +37,20 @@ std::size_t first_not_finite(std::span<const T> values) {
   return i;
 }
 
-/// The name of a number that is not finite: "NaN" or "infinity".
+/// Whether a number is NaN; by its bits, as above.
 template <class T>
-std::string not_finite_text(T value) {
+bool is_nan(T value) {
   constexpr unsigned fraction_bits = std::numeric_limits<T>::digits - 1;
   using bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
   bits word = 0;
   std::memcpy(&word, &value, sizeof(T));
-  return (word & ((bits{1} << fraction_bits) - 1)) != 0 ? "NaN" : "infinity";
+  return !is_finite(value) && (word & ((bits{1} << fraction_bits) - 1)) != 0;
+}
+
+/// The name of a number that is not finite: "NaN" or "infinity".
+template <class T>
+std::string not_finite_text(T value) {
+  return is_nan(value) ? "NaN" : "infinity";
 }
 
 /// Throws vscg::expectation_error naming `what` and the first number that is not finite.

@@ -63,7 +63,8 @@ class memory_plan {
   /// gradients), copies of weights that are prepared, arrays that are saved for the pullback, and scratch.
   template <class = void>  // so that vscg::compiled can hold it
   std::string describe(const program& p) const {
-    std::string text = std::to_string(bytes_) + " bytes for " + std::to_string(items_) + " items\n";
+    std::string text = std::to_string(bytes_) + " bytes for " + std::to_string(items_) +
+                       " items; for each block: first byte +bytes, from which step to which, what it holds\n";
     std::vector<std::string> producer(p.slot_table().size());
     for (std::size_t k = 0; k < p.inputs().size(); ++k) producer[p.inputs()[k]] = "input " + std::to_string(k);
     for (const auto& n : p.nodes()) {

@@ -72,6 +72,14 @@ VSCG_HD constexpr four<std::uint32_t> philox(const four<std::uint32_t>& counter,
            static_cast<std::uint32_t>(w[3])}};
 }
 
+/// Uniform in [0, 1), 53 bits, from 64 random bits.
+VSCG_HD constexpr double uniform_of(std::uint64_t bits) { return static_cast<double>(bits >> 11U) * 0x1p-53; }
+
+/// Normal with mean 0 and variance 1, from two numbers that are uniform in [0, 1) (Box and Muller's method).
+VSCG_HD inline double normal_of(double first, double second) {
+  return std::sqrt(-2 * std::log(1 - first)) * std::cos(6.283185307179586 * second);
+}
+
 /// A stream of random numbers named by (seed, name). Element i is a pure function of both.
 class random_stream {
  public:
@@ -86,13 +94,11 @@ class random_stream {
   }
 
   /// Uniform in [0, 1), 53 bits.
-  constexpr double uniform(std::uint64_t i, std::uint64_t lane = 0) const {
-    return static_cast<double>(bits(i, lane) >> 11U) * 0x1p-53;
-  }
+  constexpr double uniform(std::uint64_t i, std::uint64_t lane = 0) const { return uniform_of(bits(i, lane)); }
 
-  /// Normal with mean 0 and variance 1 (Box and Muller's method, with lanes `lane` and `lane` + 1).
+  /// Normal with mean 0 and variance 1, from lanes `lane` and `lane` + 1.
   double normal(std::uint64_t i, std::uint64_t lane = 0) const {
-    return std::sqrt(-2 * std::log(1 - uniform(i, lane))) * std::cos(6.283185307179586 * uniform(i, lane + 1));
+    return normal_of(uniform(i, lane), uniform(i, lane + 1));
   }
 
   /// Uniform integer in [0, n), n > 0 (multiply-shift: the bias is below n / 2^32).

@@ -71,6 +71,12 @@ struct recorder {
     s.parameter = id;
     return parameters[id] = add(std::move(s));
   }
+  /// Says that an operation takes these indices from 0 to `limit` - 1.
+  VSCG_NOINLINE void limit_indices(slot_id id, std::int32_t limit) {
+    while (arrays[id].from == slot::origin::view) id = arrays[id].view_of;
+    std::int32_t& least = arrays[id].index_limit;
+    if (least == 0 || limit < least) least = limit;
+  }
   /// The numbers of `of` in another shape.
   VSCG_NOINLINE slot_id view(slot_id of, std::span<const int> extents) {
     slot s;

@@ -76,6 +76,7 @@ struct slot {
   std::uint32_t parameter = nobody;  // its id, if it is a parameter
   slot_id view_of = no_slot;         // another slot, which may be a view too
   std::uint32_t node = nobody;       // which operation makes it, if it is a result
+  std::int32_t index_limit = 0;      // indices of an input lie from 0 to below this; 0: no operation says so
 };
 
 /// "[B, 10, 128]".

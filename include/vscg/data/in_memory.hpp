@@ -169,8 +169,14 @@ class in_memory {
     return part({begin + static_cast<std::ptrdiff_t>(first), begin + static_cast<std::ptrdiff_t>(last)});
   }
 
-  /// The first `n` items, and the others.
-  std::pair<in_memory, in_memory> split(std::size_t n) const { return {rows(0, n), rows(n, items())}; }
+  /// The first `n` items, and the others. Throws vscg::expectation_error if it has fewer.
+  std::pair<in_memory, in_memory> split(std::size_t n) const {
+    if (n > items()) {
+      throw expectation_error("data::in_memory::split", "at most " + std::to_string(items()) + ", the number of items",
+                              std::to_string(n));
+    }
+    return {rows(0, n), rows(n, items())};
+  }
   /// `n` items at random, and the others. They depend only on the seed.
   std::pair<in_memory, in_memory> split(std::size_t n, seed s) const { return part(shuffled(rows_, s, 0)).split(n); }
 

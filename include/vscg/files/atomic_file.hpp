@@ -78,11 +78,15 @@ class atomic_file {
   /// Follows a symbolic link, so that its target is replaced and not the link. Anything other than a regular file
   /// is refused: a rename would turn /dev/null into a file.
   static std::filesystem::path resolve(const std::filesystem::path& path) {
+    if (path.empty()) throw expectation_error("cannot write a file", "its name", "none");
     std::error_code failure;
     const auto status = std::filesystem::status(path, failure);
     if (std::filesystem::is_directory(status) || path.filename().empty()) {
       throw expectation_error("cannot write " + path.string(), "a file's name", "a directory");
     }
+    const auto folder = path.parent_path();
+    if (!folder.empty() && std::filesystem::status(folder, failure).type() == std::filesystem::file_type::not_found)
+      throw expectation_error("cannot write " + path.string(), "the folder " + folder.string(), "none");
     if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
       throw expectation_error("cannot write " + path.string(), "a regular file", "a device or pipe");
     }

@@ -104,7 +104,9 @@ inline safetensors_file open_checkpoint(const std::filesystem::path& path) {
   const auto format = metadata.find("vscg.format");
   const auto checksum = metadata.find("vscg.checksum");
   if (format == metadata.end() || checksum == metadata.end()) {
-    throw expectation_error(path.string(), "a checkpoint", "a safetensors file without vscg.format and vscg.checksum");
+    throw expectation_error(
+        path.string(), "a checkpoint",
+        "a safetensors file without vscg.format and vscg.checksum (load reads a network's weights)");
   }
   if (format->second != checkpoint_format) {
     throw expectation_error(path.string() + ": vscg.format", checkpoint_format, format->second);

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -14,6 +15,7 @@
 
 #include <vscg/core/describe.hpp>
 #include <vscg/core/error.hpp>
+#include <vscg/core/finite.hpp>
 #include <vscg/core/parameter.hpp>
 #include <vscg/core/random.hpp>
 #include <vscg/core/shape.hpp>
@@ -43,7 +45,23 @@ struct extra_value {
   // NOLINTEND(google-explicit-constructor)
 };
 
+/// One of them, with its name.
+using extra_entry = std::pair<std::string, extra_value>;
+
 namespace trainer_checkpoint_detail {
+
+inline std::string extra_text(const std::vector<extra_entry>& extra, const std::filesystem::path& path) {
+  std::set<std::string> names;
+  json_writer text;
+  for (const auto& [name, value] : extra) {
+    if (!names.insert(name).second)
+      throw expectation_error("extra of " + path.string(), "every name once", "\"" + clipped(name) + "\" twice");
+    text.add_json(name, value.json);
+  }
+  return text.text();
+}
+
+inline std::string bound_text(double most) { return is_finite(most) ? number_text(most) : "none"; }
 
 /// What decides the bits of further steps besides data, arrays and the optimizer's numbers, by name.
 template <class Model, class Optimizer, class Loss>
@@ -58,7 +76,9 @@ std::vector<std::pair<std::string, std::string>> conditions(const trainer<Model,
       {"trainer_options.seed", std::to_string(options.seed)},
       {"trainer_options.dropout", options.dropout ? "true" : "false"},
       {"trainer_options.micro_batch",
-       options.micro_batch >= options.batch ? "the whole batch" : std::to_string(options.micro_batch)}};
+       options.micro_batch >= options.batch ? "the whole batch" : std::to_string(options.micro_batch)},
+      {"trainer_options.clip_grad_norm", bound_text(options.clip_grad_norm)},
+      {"trainer_options.clip_grad_value", bound_text(options.clip_grad_value)}};
   for (const setting_entry& one : t.table().settings)
     all.emplace_back("setting " + one.name, one.word.empty() ? number_text(one.number) : one.word);
   // The drawing has every operation, its settings and shapes, of the network and of the loss.
@@ -122,11 +142,11 @@ namespace vscg {
 ///
 ///   save_checkpoint(train, "last.checkpoint", {{"epoch", epoch}});
 ///
-/// The data and their order are yours: `data::in_memory` orders them by seed and epoch. Throws vscg::expectation_error
-/// if the file cannot be written; an earlier one then stays.
+/// The data, their order and the size of batches are yours: `data::in_memory` orders by seed and epoch. Throws
+/// vscg::expectation_error if the file cannot be written or a name comes twice; an earlier file then stays.
 template <class Model, class Optimizer, class Loss>
 void save_checkpoint(const trainer<Model, Optimizer, Loss>& t, const std::filesystem::path& path,
-                     const std::map<std::string, io::extra_value>& extra = {}) {
+                     const std::vector<io::extra_entry>& extra = {}) {
   namespace detail = io::trainer_checkpoint_detail;
   using network = typename Model::network;
   std::map<std::string, std::string> metadata;
@@ -135,13 +155,14 @@ void save_checkpoint(const trainer<Model, Optimizer, Loss>& t, const std::filesy
   const auto now = snapshot(t);
   metadata["vscg.trainer.conditions"] = detail::conditions_text(detail::conditions(t));
   io::json_writer optimizer;
-  Optimizer settings = t.optimizer;
-  settings.for_each_setting([&](const char* name, double number) { optimizer.add(name, number); });
+  Optimizer::for_each_setting(t.optimizer, [&](const char* name, auto setting) { optimizer.add(name, setting); });
   metadata["vscg.trainer.optimizer"] = optimizer.text();
-  metadata["vscg.trainer.position"] = io::json_writer().add("steps", now.steps).add("progress", now.progress).text();
-  io::json_writer own;
-  for (const auto& [name, value] : extra) own.add_json(name, value.json);
-  metadata["vscg.trainer.extra"] = own.text();
+  metadata["vscg.trainer.position"] = io::json_writer()
+                                          .add("steps", now.steps)
+                                          .add("progress", now.progress)
+                                          .add("progress_of_arrays", now.progress_of_arrays)
+                                          .text();
+  metadata["vscg.trainer.extra"] = detail::extra_text(extra, path);
   io::checkpoint_arrays arrays;
   io::add_snapshot(arrays, t.table(), now);
   io::write_checkpoint(path, arrays.sources(), std::move(metadata));
@@ -170,10 +191,16 @@ io::json_record load_checkpoint(trainer<Model, Optimizer, Loss>& t, const std::f
   auto numbers = io::read_snapshot<scalar>(file, t.table(), groups);
   const auto position = record("vscg.trainer.position");
   numbers.progress = position.numbers("progress");
+  numbers.progress_of_arrays = position.counts("progress_of_arrays");
   numbers.steps = position.count("steps");
   const auto of_optimizer = record("vscg.trainer.optimizer");
   Optimizer settings = t.optimizer;
-  settings.for_each_setting([&](const char* name, double& number) { number = of_optimizer.number(name); });
+  Optimizer::for_each_setting(settings, [&](const char* name, auto& setting) {
+    if constexpr (std::is_same_v<decltype(setting), bool&>)
+      setting = of_optimizer.boolean(name);
+    else
+      setting = of_optimizer.number(name);
+  });
   auto extra = record("vscg.trainer.extra");
   try {
     settings.template check<scalar>();

@@ -82,6 +82,10 @@ template <class Network, class Scalar, class Backend>
 std::optional<network_metadata> load_weights(vscg::weights<Network, Scalar, Backend>& w,
                                              const std::filesystem::path& path, const load_prefix& prefix = {}) {
   const auto file = safetensors_file::open(path);
+  if (file.metadata().contains("vscg.format")) {
+    throw expectation_error(path.string(), "a network's weights",
+                            "a checkpoint (load_checkpoint reads what save_checkpoint wrote)");
+  }
   std::optional<network_metadata> metadata;
   for (const auto& [key, value] : file.metadata()) {
     if (!key.starts_with("vscg.")) continue;

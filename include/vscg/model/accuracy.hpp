@@ -12,6 +12,7 @@
 #include <utility>
 
 #include <vscg/core/error.hpp>
+#include <vscg/core/finite.hpp>
 #include <vscg/core/shape.hpp>
 #include <vscg/model/array.hpp>
 
@@ -21,7 +22,8 @@ namespace vscg {
 class class_accuracy {
  public:
   /// Adds the rows of scores [B, ..., C], an output of a session or model, and their right classes [B, ...]; a row of a
-  /// negative class does not count. Throws vscg::expectation_error if the shapes differ or a class does not exist.
+  /// negative class does not count. Throws vscg::expectation_error, and counts nothing, if the shapes differ, a class
+  /// does not exist or a score is NaN.
   template <class Scalar, class Shape, class Classes>
   void add(const array_view<Scalar, Shape>& scores, const Classes& classes) {
     const auto right = checked_array<right_classes<Shape>, Scalar>(classes, "classes");
@@ -30,6 +32,11 @@ class class_accuracy {
     if (right.size() * width != values.size()) {
       throw expectation_error("classes", "one for each of " + std::to_string(values.size() / width) + " rows of scores",
                               std::to_string(right.size()));
+    }
+    const auto no_number = std::find_if(values.begin(), values.end(), [](Scalar score) { return is_nan(score); });
+    if (no_number != values.end()) {
+      const auto row = static_cast<std::size_t>(no_number - values.begin()) / width;
+      throw expectation_error("class_accuracy: scores of row " + std::to_string(row), "numbers", "NaN");
     }
     for (std::size_t r = 0; r < right.size(); ++r) {
       if (right[r] < 0) continue;
@@ -46,8 +53,11 @@ class class_accuracy {
   /// Rows counted, and those that were right.
   std::size_t all() const { return all_; }
   std::size_t right() const { return right_; }
-  /// Their share, from 0 to 1; 0 if nothing was counted.
-  double share() const { return all_ == 0 ? 0 : static_cast<double>(right_) / static_cast<double>(all_); }
+  /// Their share, from 0 to 1. Throws vscg::expectation_error if no row was counted.
+  double share() const {
+    if (all_ == 0) throw expectation_error("class_accuracy", "at least one row with a class", "none");
+    return static_cast<double>(right_) / static_cast<double>(all_);
+  }
 
  private:
   template <class Shape, std::size_t... I>
@@ -60,7 +70,8 @@ class class_accuracy {
 };
 
 /// The share of rows whose class a session finds, over batches such as `data::in_memory` hands out: tuples of the
-/// network's inputs, then the right classes. The network has one output, scores [B, ..., C].
+/// network's inputs, then the right classes. The network has one output, scores [B, ..., C]. Throws
+/// vscg::expectation_error if there is no row to count or a score is NaN.
 ///
 ///   const double share = accuracy(session, held_out.batches(64));
 template <class Session, class Batches>

@@ -3,8 +3,10 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,6 +15,7 @@
 
 #include <vscg/core/error.hpp>
 #include <vscg/core/inputs.hpp>
+#include <vscg/core/program.hpp>
 #include <vscg/core/shape.hpp>
 #include <vscg/core/shape_text.hpp>
 #include <vscg/core/slot.hpp>
@@ -97,6 +100,18 @@ struct shape_of_array {
   return items;
 }
 
+/// Throws if an index of a batch's array is not below the limit that an operation set.
+VSCG_NOINLINE inline void expect_indices(const batch_array& array, std::int32_t limit, std::string_view name) {
+  const std::span<const std::int32_t> all(reinterpret_cast<const std::int32_t*>(array.bytes.data()),
+                                          array.bytes.size() / sizeof(std::int32_t));
+  const auto wrong = std::find_if(all.begin(), all.end(), [&](std::int32_t i) { return i < 0 || i >= limit; });
+  if (wrong == all.end()) return;
+  const std::size_t each = array.item_bytes / sizeof(std::int32_t);
+  const auto at = static_cast<std::size_t>(wrong - all.begin());
+  throw expectation_error(std::string(name) + (each == 0 ? "" : ", item " + std::to_string(at / each)),
+                          "an index from 0 to " + std::to_string(limit - 1), std::to_string(*wrong));
+}
+
 /// Refuses an array type, with one error.
 template <std::size_t K, std::size_t Inputs, class Shape, class Number, class Array>
 constexpr auto refuse_array() {
@@ -151,6 +166,15 @@ batch_arrays<sizeof...(Shapes)> checked_batch(input_shapes<Shapes...>, const std
     (std::make_index_sequence<sizeof...(Shapes)>{});
   }
   return batch;
+}
+
+/// Throws vscg::expectation_error if an array of the batch has an index that an operation of the program cannot take.
+template <std::size_t N>
+void expect_indices(const program& p, const batch_arrays<N>& batch, std::size_t inputs) {
+  for (std::size_t k = 0; k < N; ++k) {
+    const std::int32_t limit = p.slot_table()[p.inputs()[k]].index_limit;
+    if (limit > 0) detail::expect_indices(batch.arrays[k], limit, detail::name_of_array(k, inputs));
+  }
 }
 
 }  // namespace vscg

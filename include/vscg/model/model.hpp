@@ -80,6 +80,7 @@ class model {
       if (s->traced().couples_batch() && batch.items > at_once) {
         s.emplace(weights_, n, batch_capacity{at_once = batch.items});
       }
+      expect_indices(s->traced(), batch, Inputs::count);
       const auto part = [&](std::size_t first, std::size_t items) {
         append(infer_part(call, *s, Inputs{}, batch, first, items), result);
       };

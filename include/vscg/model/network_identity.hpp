@@ -47,6 +47,13 @@ class network_identity {
     std::copy(settings.begin(), settings.end(), settings_.begin());
   }
 
+  /// The same with one more setting.
+  constexpr network_identity with(network_setting setting) const {
+    network_identity more = *this;
+    more.settings_[more.count_++] = setting;
+    return more;
+  }
+
   constexpr bool named() const { return !name.empty(); }
   constexpr std::span<const network_setting> settings() const { return {settings_.data(), count_}; }
   /// The identity of one network of this type. Numbers that layers' members hold are taken from `layers`.

@@ -72,6 +72,15 @@ double shortest(const F& f) {
   return best;
 }
 
+/// What the memory of a session or trainer is for, in one line.
+inline std::string memory_text(std::size_t all, std::size_t blocks, std::size_t backend, std::size_t optimizer) {
+  std::string text = "\nmemory: " + std::to_string(all) + " bytes: " + std::to_string(blocks) + " of these blocks, " +
+                     std::to_string(backend) + " of the backend, ";
+  if (optimizer > 0) text += std::to_string(optimizer) + " of the optimizer, ";
+  const char* const others = optimizer > 0 ? " of gradients, batches and results\n" : " of batches and results\n";
+  return text + std::to_string(all - blocks - backend - optimizer) + others;
+}
+
 /// Calls run(watch) a few times and takes the shortest time of each step: a disturbance can only make it longer.
 template <class Run>
 profile_report profile_of(const machine_rates& machine, const program& p, const Run& run) {
@@ -169,15 +178,19 @@ profile_report profile(trainer<Model, Optimizer, Loss>& t, const Arrays&... arra
   return profile(measure_rates<scalar, backend>(threads{t.running().backend().workers()}), t, arrays...);
 }
 
-/// All that a session does: each step, for as many items as it can take, then each block of its memory.
+/// All that a session does: each step, for as many items as it can take, then each block of its memory, then how much
+/// memory it has in all.
 template <class Network, class Scalar, class Backend, class Inputs>
-std::string describe(const session<Network, Scalar, Backend, Inputs>& s) {
-  return describe(s.traced(), s.max_items()) + '\n' + s.plan().describe(s.traced());
+std::string describe(session<Network, Scalar, Backend, Inputs>& s) {
+  return describe(s.traced(), s.max_items()) + '\n' + s.plan().describe(s.traced()) +
+         detail::memory_text(s.memory(), s.plan().bytes(), s.running().backend().bytes(), 0);
 }
 /// All that a trainer does, for a micro-batch.
 template <class Model, class Optimizer, class Loss>
 std::string describe(trainer<Model, Optimizer, Loss>& t) {
-  return describe(t.steps_traced(), t.options().micro_batch) + '\n' + t.running().plan().describe(t.steps_traced());
+  const memory_plan& plan = t.running().plan();
+  return describe(t.steps_traced(), t.options().micro_batch) + '\n' + plan.describe(t.steps_traced()) +
+         detail::memory_text(t.memory(), plan.bytes(), t.running().backend().bytes(), t.state().bytes());
 }
 
 }  // namespace vscg

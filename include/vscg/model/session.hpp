@@ -188,6 +188,7 @@ class session {
   void take(const Arrays&... arrays) {
     const auto batch = checked_batch<Scalar, Inputs::count>(Inputs{}, nullptr, arrays...);
     expect_room(batch.items);
+    expect_indices(traced(), batch, Inputs::count);
     staged_.take({}, batch);
     bind();
   }
@@ -203,7 +204,7 @@ class session {
   void expect_room(std::size_t items) const {
     if (items > runner_.capacity()) {
       throw expectation_error("inputs",
-                              "at most " + std::to_string(runner_.capacity()) + " items, the session's capacity",
+                              "at most " + std::to_string(runner_.capacity()) + " items, the session's batch_capacity",
                               std::to_string(items));
     }
   }

@@ -35,19 +35,16 @@
 #include <vscg/model/runner.hpp>
 #include <vscg/model/staged_batch.hpp>
 #include <vscg/model/trace.hpp>
+#include <vscg/model/trainer_options.hpp>
 #include <vscg/optim/adam.hpp>
+#include <vscg/optim/gradient_clip.hpp>
+#include <vscg/optim/optimizer.hpp>
+#include <vscg/optim/parameter_blocks.hpp>
 
 namespace vscg {
 
 template <class Trainer>
 class double_buffer;
-
-struct trainer_options {
-  std::size_t batch = 128;      ///< the most items in a step; a device's memory has room for this many
-  std::size_t micro_batch = 0;  ///< items computed at a time; 0: the whole batch. Peak memory grows with it
-  std::uint64_t seed = 1;       ///< for dropout
-  bool dropout = true;          ///< if false, all rates are 0
-};
 
 /// Trains a model. It traces the network and the loss once, plans the memory of a step, then allocates nothing. It owns
 /// the gradients and the optimizer's state; the model owns the weights. If other weights are assigned to the model, it
@@ -58,6 +55,7 @@ struct trainer_options {
 template <class Model, class Optimizer, class Loss>
 class trainer {
   static_assert(!std::is_const_v<Model>, "vscg::trainer: training changes the model's weights, so it is not const");
+  static_assert(Optimizes<Optimizer>, "vscg::trainer: the second type is an optimizer, such as vscg::adam");
   using network = typename Model::network;
   using scalar = typename Model::scalar;
   using backend = typename Model::backend;
@@ -87,12 +85,13 @@ class trainer {
       : optimizer(checked(settings)),
         weights_(m.weights().share()),
         table_(weights_->table),
-        options_(checked(options)),
+        options_(vscg::checked<scalar>(options)),
         traced_(trace(m.weights().net(), table(), loss, options_.dropout)),
         runner_(traced_.steps, table(), n, options_.micro_batch,
                 options.micro_batch == 0 ? "trainer_options.batch" : "trainer_options.micro_batch"),
         gradients_(table().buffer_elements),
-        state_(table().buffer_elements, ranges()),
+        clip_(options_.clip_grad_norm, options_.clip_grad_value, arrays()),
+        state_(Optimizer::name, table().buffer_elements, arrays()),
         persistent_(*traced_.steps, table()),
         staged_(options_.batch) {
     expect_micro_batches(*traced_.steps, options_.micro_batch, options_.batch, "trainer_options.micro_batch");
@@ -164,8 +163,8 @@ class trainer {
   /// Bytes of memory that the trainer holds: a step's arrays, the backend with its workspaces of products, gradients,
   /// and the optimizer's state. Weights do not count, because they belong to the model.
   std::size_t memory() const {
-    return traced_.steps->bytes() + runner_.bytes() + gradients_.bytes() + state_.bytes() + persistent_.bytes() +
-           staged_.bytes() + report_.bytes();
+    return traced_.steps->bytes() + runner_.bytes() + gradients_.bytes() + clip_.bytes() + state_.bytes() +
+           persistent_.bytes() + staged_.bytes() + report_.bytes();
   }
 
   /// Steps taken. With this, `state()` and the weights, a run can go on with the same bits.
@@ -191,12 +190,6 @@ class trainer {
  private:
   friend class double_buffer<trainer>;
   using staged = staged_batch<controls, scalar, memory_type, arrays_of_batch, kept_inputs<backend, scalar, inputs>>;
-
-  static trainer_options checked(trainer_options o) {
-    if (o.batch == 0) throw expectation_error("trainer_options.batch", "at least 1", "0");
-    if (o.micro_batch == 0 || o.micro_batch > o.batch) o.micro_batch = o.batch;
-    return o;
-  }
 
   static const Optimizer& checked(const Optimizer& settings) {
     settings.template check<scalar>();
@@ -229,20 +222,12 @@ class trainer {
     return t;
   }
 
-  // Finds the ranges that the loss reaches. Neighboring arrays become one range.
-  std::vector<parameter_range> ranges() const {
-    std::vector<parameter_range> found;
-    const auto& storage = table().storage;
-    for (std::uint32_t id = 0; id < storage.size(); ++id) {
-      if (!reached(id)) continue;
-      const parameter_range range{storage[id].offset, storage[id].elements, 1};
-      const std::size_t aligned = (found.empty() ? 0 : found.back().offset + (found.back().elements + 15) / 16 * 16);
-      if (!found.empty() && aligned == range.offset)
-        found.back().elements = range.offset + range.elements - found.back().offset;
-      else
-        found.push_back(range);
-    }
-    return found;
+  // The network's arrays for the optimizer, which moves those that the loss reaches.
+  std::vector<parameter_range> arrays() const {
+    std::vector<parameter_range> all;
+    for (std::uint32_t id = 0; id < table().storage.size(); ++id)
+      all.push_back({table().storage[id].offset, table().storage[id].elements, 1, reached(id)});
+    return all;
   }
 
   template <class... Arrays>
@@ -259,6 +244,7 @@ class trainer {
   template <class... Arrays>
   void take(const Arrays&... arrays) {
     const auto batch = batch_of(arrays...);
+    expect_indices(*traced_.steps, batch, inputs::count);
     staged_.take(controls_for(batch.items), batch);
     bind();
   }
@@ -285,7 +271,7 @@ class trainer {
     controls now;
     now.seed = options_.seed;
     now.step = steps_;
-    now.optimizer = checked(optimizer);
+    now.optimizer = checked(optimizer).numbers();
     return now;
   }
 
@@ -319,7 +305,7 @@ class trainer {
       std::array<const scalar*, 2 + term_count> from{runner_.value(traced_.steps->loss())};
       for (std::size_t i = 0; i < term_count; ++i) from[1 + i] = runner_.value(traced_.terms[i]);
       if (update) {
-        const scalar* guarded = persistent_.guard(runner_, from[0]);
+        const scalar* guarded = clip_.apply(executor, persistent_.guard(runner_, from[0]), gradients_.data());
         state_.update(&staged_.header()->optimizer, executor, guarded, gradients_.data(), weights_->numbers.data());
         from[1 + term_count] = state_.taken();
         persistent_.take(runner_, state_.taken(), weights_->numbers.data());
@@ -368,7 +354,10 @@ class trainer {
       return where.empty();
     });
     if (where.empty()) {
-      const std::string spoiled = state_.spoiled(optimizer, table(), gradients_.data(), weights_->numbers.data());
+      clip_.apply(runner_.backend(), runner_.value(traced_.steps->loss()), gradients_.data());
+      runner_.backend().wait();
+      const auto spoiled =
+          state_.spoiled(optimizer.learning_rate, table(), gradients_.data(), weights_->numbers.data());
       if (!spoiled.empty()) throw not_finite(thing, "finite moments and weights", "that it would spoil " + spoiled);
       where = "a sum over micro-batches";
     }
@@ -382,6 +371,7 @@ class trainer {
   traced traced_;
   runner<scalar, backend> runner_;
   buffer<scalar, memory_type> gradients_;
+  gradient_clip<scalar, memory_type> clip_;
   typename Optimizer::template state<scalar, backend> state_;
   persistent_arrays<scalar, memory_type> persistent_;
   staged staged_;

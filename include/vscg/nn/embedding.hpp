@@ -14,7 +14,7 @@
 namespace vscg::nn {
 
 /// A learned vector for each of `Count` indices: class or token indices [B, ...] to [B, ..., C]. As a network's input
-/// they are `indices<dyn, T>`. An index outside 0 … Count - 1 gives NaN, which makes a trainer refuse the step.
+/// they are `indices<dyn, T>`, and a batch with an index outside 0 … Count - 1 is refused.
 ///
 /// Names: weight [Count, C], which starts as N(0, 1). PyTorch: nn.Embedding(Count, C).
 template <int Count, int C>

@@ -10,19 +10,11 @@
 #include <vscg/core/math.hpp>
 #include <vscg/core/record.hpp>
 #include <vscg/core/setting.hpp>
-#include <vscg/ops/softmax.hpp>
+#include <vscg/ops/logsumexp.hpp>
 
 namespace vscg {
 
 namespace kernels {
-
-/// log Σ exp(x) of a row.
-template <class T, class Group>
-VSCG_HD T log_sum_exp(Group group, std::size_t channels, const T* x) {
-  using math::log;
-  const auto [highest, sum] = sum_exponentials(group, channels, x, [](auto, auto) {});
-  return highest + log(sum);
-}
 
 template <class T>
 struct cross_entropy_forward {

@@ -8,22 +8,18 @@
 
 #include <vscg/core/guard.hpp>
 #include <vscg/core/math.hpp>
-#include <vscg/core/random.hpp>
+#include <vscg/core/parameter.hpp>
 #include <vscg/core/record.hpp>
-#include <vscg/core/step_data.hpp>
+#include <vscg/core/setting.hpp>
+#include <vscg/ops/random_use.hpp>
 
 namespace vscg {
 
 namespace kernels {
 
-/// What a use of a dropout layer keeps. It depends only on (seed, path of the layer, step, number of the layer's use,
-/// place of the item in the batch, element), so it is never stored, and is the same in any micro-batch.
+/// What a use of a dropout layer keeps: it takes one random word for each element.
 template <class T>
-struct dropout_choice {
-  const step_data* data;
-  std::uint64_t path;
-  std::uint32_t use;
-  std::uint32_t first_item;
+struct dropout_choice : random_words {
   std::uint32_t limit;  // a smaller word drops the element
   T kept_scale;
 
@@ -31,14 +27,9 @@ struct dropout_choice {
   /// the element at `begin` + index is kept, else 0.
   template <class Group, class F>
   VSCG_HD void each(Group group, std::size_t item, std::size_t begin, std::size_t count, F f) const {
-    const std::uint64_t key = (data->seed * 0x9E3779B97F4A7C15ULL) ^ path;
-    const auto step = static_cast<std::uint32_t>(data->step);
+    const item_words words = of(item);
     group.counters((count + 3) / 4, [&](auto counter) {
-      using word = typename decltype(counter)::word;
-      const std::uint32_t place = first_item + static_cast<std::uint32_t>(item);
-      const word number = counter.words() + std::uint64_t{begin / 4};
-      const auto words = philox_words<word>({{number, word(place), word(step), word(use)}}, key);
-      counter.each(words, count, limit, f);
+      counter.each(words(counter.words() + std::uint64_t{begin / 4}), count, limit, f);
     });
   }
   /// x / (1 - rate) where the element is kept, else 0.
@@ -68,10 +59,8 @@ struct dropout_mask {
 }  // namespace kernels
 
 /// One use of a dropout layer. Its mask is known before the operation is recorded. A rate of 0 drops nothing.
-struct dropout_use {
+struct dropout_use : random_use {
   double rate = 0;
-  std::uint64_t path = 0;
-  std::uint32_t number = 0;
   /// What kept numbers are multiplied with.
   template <class T>
   T kept_scale() const {
@@ -82,14 +71,7 @@ struct dropout_use {
 /// What `use` keeps of the items of a run.
 template <class T>
 kernels::dropout_choice<T> choice_of(const dropout_use& use, const run_state& state) {
-  kernels::dropout_choice<T> choice{};
-  choice.data = state.data;
-  choice.path = use.path;
-  choice.use = use.number;
-  choice.first_item = static_cast<std::uint32_t>(state.first_item);
-  choice.limit = static_cast<std::uint32_t>(use.rate * 0x1p32);
-  choice.kept_scale = use.kept_scale<T>();
-  return choice;
+  return {words_of(use, state), static_cast<std::uint32_t>(use.rate * 0x1p32), use.kept_scale<T>()};
 }
 
 namespace ops {
@@ -121,14 +103,11 @@ struct dropout : operation<Shape> {
 }  // namespace ops
 
 /// The next use of `key` in the trace of x. Its rate is 0 if nothing is dropped: in inference, and in a trace made
-/// without dropout. Each use of a layer has its own mask, numbered in the order in which the network's code runs.
+/// without dropout. Each use of a layer has its own mask.
 template <Var X>
-dropout_use next_dropout([[maybe_unused]] const X& x, [[maybe_unused]] const random_key& key,
-                         [[maybe_unused]] double rate) {
-  if constexpr (X::tag::training) {
-    if (x.trace->dropout && rate > 0) return {rate, key.path, x.trace->random_uses[key.id]++};
-  }
-  return {};
+dropout_use next_dropout(const X& x, const random_key& key, double rate) {
+  if (!draws(x) || !(rate > 0)) return {};
+  return {next_use(x, key), rate};
 }
 
 /// PyTorch's F.dropout, with rate < 1.

@@ -128,8 +128,9 @@ struct embedding
 
 }  // namespace ops
 
-/// Rows of a table [Count, C] by their indices: [B, ...] to [B, ..., C] (PyTorch's F.embedding). An index outside the
-/// table, negative ones too, gives NaN, which makes a trainer refuse the step.
+/// Rows of a table [Count, C] by their indices: [B, ...] to [B, ..., C] (PyTorch's F.embedding). Sessions and trainers
+/// refuse a batch with an index outside the table: "input 0, item 3: expected an index from 0 to 9, found 10". (Data in
+/// `resident_arrays` are not looked at: there such an index gives NaN, which makes a trainer refuse the step.)
 template <class Layer = struct embedding_function, class Tag, class Given, bool Active, class Table, bool Learns>
 auto embedding(const var<Tag, Given, Active>& given, const var<Tag, Table, Learns>& given_table) {
   const auto table = expect_shape<Layer, shape<any_extent, any_extent>>(given_table);
@@ -137,6 +138,7 @@ auto embedding(const var<Tag, Given, Active>& given, const var<Tag, Table, Learn
   require<Given::of_indices, Layer, expects<number::of_indices>, gets<number::of_numbers>>();
   require<Given::per_item, Layer, expects<axis::batch>, gets<axis::no_batch>>();
   using Indices = std::conditional_t<Given::of_indices && Given::per_item, Given, indices<dyn>>;
+  given.trace->limit_indices(given.id, extent<matrix, 0>);
   return record(ops::embedding<Indices, extent<matrix, 0>, extent<matrix, 1>>{},
                 var<Tag, Indices, false>{given.trace, given.id}, table);
 }

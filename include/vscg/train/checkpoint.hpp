@@ -25,14 +25,15 @@ namespace vscg::train {
 
 /// How far a run has come.
 struct run_position {
-  std::size_t batches = 0;         ///< steps done in the epoch after the last one of `history`
-  std::uint64_t steps = 0;         ///< steps done in all
-  std::vector<double> sums;        ///< sums over those batches: the loss, then its terms
-  double seconds_of_epoch = 0;     ///< seconds spent on those batches
-  double peak_memory_mib = 0;      ///< the most anonymous memory so far
-  std::string optimizer = "adam";  ///< Optimizer::name
-  std::vector<double> progress;    ///< the optimizer's progress
-  run_history history;             ///< the epochs that are finished
+  std::size_t batches = 0;                        ///< steps done in the epoch after the last one of `history`
+  std::uint64_t steps = 0;                        ///< steps done in all
+  std::vector<double> sums;                       ///< sums over those batches: the loss, then its terms
+  double seconds_of_epoch = 0;                    ///< seconds spent on those batches
+  double peak_memory_mib = 0;                     ///< the most anonymous memory so far
+  std::string optimizer = "adam";                 ///< Optimizer::name
+  std::vector<double> progress;                   ///< the optimizer's progress
+  std::vector<std::uint64_t> progress_of_arrays;  ///< and which part of it each array has; empty: all have the same
+  run_history history;                            ///< the epochs that are finished
   std::size_t epochs() const { return history.size(); }
 };
 
@@ -52,6 +53,7 @@ std::map<std::string, std::string> description_to_map(const run_description<Sett
   position.add("epochs", p.epochs()).add("batches", p.batches).add("steps", p.steps).add("sums", p.sums);
   position.add("seconds_of_epoch", p.seconds_of_epoch).add("peak_memory_mib", p.peak_memory_mib);
   position.add("optimizer", p.optimizer).add("progress", p.progress);
+  if (!p.progress_of_arrays.empty()) position.add("progress_of_arrays", p.progress_of_arrays);
   return {{"vscg.run.settings", settings_text(d.settings)},
           {"vscg.run.position", position.text()},
           {"vscg.run.metrics", history_text(p.history)},
@@ -85,6 +87,7 @@ run_description<Settings> description_of(const io::safetensors_file& file) {
   const bool named = position.has("optimizer");  // version 0.1.0 had only Adam and called the progress "adam"
   if (named) p.optimizer = position.text("optimizer");
   p.progress = position.numbers(named ? "progress" : "adam");
+  if (position.has("progress_of_arrays")) p.progress_of_arrays = position.counts("progress_of_arrays");
   if (position.count("epochs") != p.epochs()) throw expectation_error(thing, "a line an epoch", "another number");
   return d;
 }

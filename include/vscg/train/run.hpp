@@ -254,6 +254,7 @@ class run {
   void save(const run_folder& folder) {
     const auto now = snapshot(trainer_);
     now_.position.progress = now.progress;
+    now_.position.progress_of_arrays = now.progress_of_arrays;
     now_.position.peak_memory_mib = std::max(now_.position.peak_memory_mib, peak_.mib());
     const auto& table = model_.weights().table();
     io::checkpoint_arrays arrays;
@@ -280,18 +281,17 @@ class run {
       throw expectation_error("--data", "the data set that " + name + " began with",
                               "one with other splits, labels or features");
     }
-    const auto& table = model_.weights().table();
-    auto numbers = io::read_snapshot<Scalar>(file, table, moment_arrays);
-    numbers.progress = then.position.progress;
-    numbers.steps = then.position.steps;
     if (then.position.optimizer != Optimizer::name) {
       throw expectation_error(name, std::string("a run with ") + Optimizer::name,
                               "one with " + then.position.optimizer);
     }
-    if (then.position.sums.size() != 1 + term_count ||
-        then.position.progress.size() != trainer_.state().progress().size()) {
+    const auto& table = model_.weights().table();
+    auto numbers = io::read_snapshot<Scalar>(file, table, moment_arrays);
+    numbers.progress = then.position.progress;
+    numbers.progress_of_arrays = then.position.progress_of_arrays;
+    numbers.steps = then.position.steps;
+    if (then.position.sums.size() != 1 + term_count)
       throw expectation_error(name, "the position of a run with this loss", "that of another");
-    }
     const std::size_t batches = task_.batches(then.position.epochs() + 1).size();
     if (then.position.batches > batches) {
       throw expectation_error(name, "at most " + std::to_string(batches) + " batches of an epoch",
@@ -300,7 +300,11 @@ class run {
     const bool has_best = chosen_epoch(then.position.history) != nullptr;
     std::vector<Scalar> best(table.buffer_elements, Scalar(0));
     if (has_best) io::read_arrays(file, "best", table, std::span<Scalar>(best));
-    vscg::restore(trainer_, numbers);
+    try {
+      vscg::restore(trainer_, numbers);
+    } catch (const expectation_error& problem) {
+      throw expectation_error(name + ": " + problem.what());
+    }
     if (has_best) memory::copy_in(chosen_.data(), best.data(), best.size() * sizeof(Scalar));
     for_each_state([&](const char* kept, std::vector<Scalar>& numbers_kept) {
       if (const auto* tensor = file.find(kept)) numbers_kept = file.template read<Scalar>(*tensor);

@@ -12,6 +12,7 @@
 #include <vscg/core/random.hpp>
 #include <vscg/ops/add.hpp>
 #include <vscg/ops/dropout.hpp>
+#include <vscg/ops/gaussian_noise.hpp>
 #include <vscg/ops/gelu.hpp>
 #include <vscg/ops/multiply.hpp>
 #include <vscg/ops/reciprocal.hpp>
@@ -176,8 +177,32 @@ struct dropout_case : operation_case<element_array> {
   }
 };
 
-using elementwise_cases = std::tuple<relu_case, sigmoid_case, tanh_case, gelu_case, silu_case, signed_sqrt_case,
-                                     scale_case, shift_case, reciprocal_case, threshold_case, add_case, multiply_case,
-                                     add_to_itself_case, multiply_by_itself_case, without_batch_case, dropout_case>;
+/// Pins the noise, as the mask above.
+struct gaussian_noise_case : operation_case<element_array> {
+  static constexpr const char* name = "gaussian_noise";
+  static constexpr std::uint64_t path = 0x1234567890abcdefULL;
+  auto operator()(auto x) const { return vscg::gaussian_noise(x, vscg::random_key{path, 0}, 0.3); }
+  static std::vector<double> reference(std::size_t items, const arrays& x) {
+    std::vector<double> y(x[0].size());
+    for (std::size_t item = 0; item < items; ++item) {
+      for (std::size_t i = 0; i < 33; ++i) {
+        // Counter: element, item in the batch, step, use; seed 0.
+        const auto words = vscg::philox({static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(item), 0, 0}, path);
+        const auto uniform = [&](std::size_t k) {
+          return static_cast<double>(((std::uint64_t{words[k + 1]} << 32U) | words[k]) >> 11U) * 0x1p-53;
+        };
+        const double normal =
+            std::sqrt(-2 * std::log(1 - uniform(0))) * std::cos(2 * 3.14159265358979323846 * uniform(2));
+        y[item * 33 + i] = x[0][item * 33 + i] + 0.3 * normal;
+      }
+    }
+    return y;
+  }
+};
+
+using elementwise_cases =
+    std::tuple<relu_case, sigmoid_case, tanh_case, gelu_case, silu_case, signed_sqrt_case, scale_case, shift_case,
+               reciprocal_case, threshold_case, add_case, multiply_case, add_to_itself_case, multiply_by_itself_case,
+               without_batch_case, dropout_case, gaussian_noise_case>;
 
 }  // namespace contract

@@ -16,6 +16,7 @@
 #include <vscg/ops/divide_by_sum.hpp>
 #include <vscg/ops/embedding.hpp>
 #include <vscg/ops/layer_norm.hpp>
+#include <vscg/ops/logsumexp.hpp>
 #include <vscg/ops/normalize.hpp>
 #include <vscg/ops/scale.hpp>
 #include <vscg/ops/scale_rows.hpp>
@@ -86,6 +87,46 @@ struct softmax_case : operation_case<row_array> {
     });
     return y;
   }
+};
+
+/// log Σ w exp(x) of each row; `weight` gives the weight of element i.
+template <class F>
+std::vector<double> logsumexp_reference(const arrays& x, F weight) {
+  std::vector<double> y;
+  each_row(x[0], [&](std::size_t, std::size_t first) {
+    double total = 0;
+    for (std::size_t i = first; i < first + 11; ++i) total += weight(i) * std::exp(x[0][i]);
+    y.push_back(std::log(total));
+  });
+  return y;
+}
+
+struct logsumexp_case : operation_case<row_array> {
+  static constexpr const char* name = "logsumexp";
+  auto operator()(auto x) const { return vscg::logsumexp(x); }
+  static double value(std::size_t, double random) { return 3 * random; }
+  static std::vector<double> reference(std::size_t, const arrays& x) {
+    return logsumexp_reference(x, [](std::size_t) { return 1.0; });
+  }
+};
+
+/// About half of the numbers have no weight, among them the highest of some rows.
+template <class Weight>
+struct weighted_logsumexp_of : operation_case<row_array, Weight> {
+  static constexpr std::uint32_t active = 0b01;
+  auto operator()(auto x, auto weight) const { return vscg::logsumexp(x, weight); }
+  static double value(std::size_t operand, double random) { return operand == 0 ? 3 * random : std::max(0.0, random); }
+  static std::vector<double> reference(std::size_t, const arrays& x) {
+    return logsumexp_reference(x, [&](std::size_t i) { return x[1][i % x[1].size()]; });
+  }
+};
+
+struct weighted_logsumexp_case : weighted_logsumexp_of<row_array> {
+  static constexpr const char* name = "logsumexp, weighted";
+};
+
+struct logsumexp_with_one_array_of_weights_case : weighted_logsumexp_of<shape<3, 11>> {
+  static constexpr const char* name = "logsumexp, weighted by one array for all items";
 };
 
 struct add_to_rows_case : operation_case<row_array, shape<dyn, 3>> {
@@ -238,7 +279,8 @@ struct embedding_case : operation_case<vscg::indices<dyn, 2, 3>, shape<9, 11>> {
   }
 };
 
-using rows_cases = std::tuple<divide_by_sum_case, normalize_case, normalize_l1_case, softmax_case, add_to_rows_case,
+using rows_cases = std::tuple<divide_by_sum_case, normalize_case, normalize_l1_case, softmax_case, logsumexp_case,
+                              weighted_logsumexp_case, logsumexp_with_one_array_of_weights_case, add_to_rows_case,
                               scale_rows_case, layer_norm_case, cosine_similarity_case, cosine_with_itself_case,
                               batch_norm_case, batch_statistics_case, normalize_channels_case, embedding_case>;
 

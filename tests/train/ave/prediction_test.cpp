@@ -8,6 +8,9 @@
 
 #include <vscg/core/error.hpp>
 #include <vscg/model/trace.hpp>
+#include <vscg/nets/hosts/gated_outputs.hpp>
+#include <vscg/nets/hosts/relevance_outputs.hpp>
+#include <vscg/nets/hosts/segment_outputs.hpp>
 #include <vscg/nets/vscg/event_head.hpp>
 #include <vscg/nets/vscg/weak_event_head.hpp>
 #include <vscg/train/ave/prediction.hpp>
@@ -101,4 +104,48 @@ TEST_CASE("outputs that are not finite give no prediction") {
   o.event_relevance.numbers[5] = -std::numeric_limits<double>::infinity();
   CHECK(error_of([&] { train::predict(o); }) ==
         "the network's output event_relevance: expected finite numbers, found NaN or infinity");
+}
+
+TEST_CASE("by raw scores: the video's class where it is relevant, which may be background") {
+  weak_relevance_outputs<array_field<double>, T, 4, C + 1, 5> o{};
+  o.event_relevance.numbers = {logit(0.6), logit(0.4), 0, logit(0.9), logit(0.9), logit(0.1)};
+  o.event_relevance.items = 2;
+  o.raw_scores.numbers = {1, 3, 2, 0, 0, 1};  // the second video's is background
+  o.raw_scores.items = 2;
+  const auto said = train::predict(o, 0.5);
+  CHECK(said.categories == 2);
+  CHECK(said.classes == bytes{1, 2, 2, 2, 2, 2});
+  const auto scores = train::class_scores(o);
+  const double background = 1 / (std::exp(-1.0) + std::exp(1.0) + 1);  // softmax of (1, 3, 2), its last
+  CHECK(scores[2] == doctest::Approx(0.6 * background + 0.4));
+
+  // As many classes as categories: none of them is background.
+  weak_relevance_outputs<array_field<double>, T, 4, C, 5, C> narrow{};
+  narrow.event_relevance.numbers = {logit(0.6), logit(0.4), logit(0.7)};
+  narrow.event_relevance.items = 1;
+  narrow.raw_scores.numbers = {1, 3};
+  narrow.raw_scores.items = 1;
+  CHECK(train::predict(narrow, 0.5).classes == bytes{1, 2, 1});
+  CHECK(train::class_scores(narrow)[2] == doctest::Approx(0.4));
+
+  // A gate is a share already.
+  weak_gated_outputs<array_field<float>, T, 4, C> gated{};
+  gated.gate.numbers = {0.6F, 0.5F, 0.4F};
+  gated.gate.items = 1;
+  gated.raw_scores.numbers = {3, 1, 2};
+  gated.raw_scores.items = 1;
+  CHECK(train::predict(gated, 0.5).classes == bytes{0, 2, 2});
+  gated.gate.numbers[1] = std::numeric_limits<float>::quiet_NaN();
+  CHECK(error_of([&] { train::predict(gated); }) ==
+        "the network's output gate: expected finite numbers, found NaN or infinity");
+}
+
+TEST_CASE("by probabilities: argmax, and the scores are the network's own") {
+  segment_outputs<array_field<double>, T, 4, C> o{};
+  o.segment_probability.numbers = {0.1, 0.2, 0.7, 0.5, 0.5, 0, 0.25, 0.5, 0.25};
+  o.segment_probability.items = 1;
+  const auto said = train::predict(o, 0.99);
+  CHECK(said.classes == bytes{2, 0, 1});
+  CHECK(said.categories == 2);
+  CHECK(train::class_scores(o)[1] == 0.2F);
 }

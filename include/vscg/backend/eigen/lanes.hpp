@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <type_traits>
 
 #include <Eigen/Core>
 
@@ -26,6 +27,9 @@ struct lanes {
   using packet = typename Eigen::internal::packet_traits<T>::type;
   using traits = Eigen::internal::packet_traits<T>;
   static constexpr std::size_t size = Eigen::internal::unpacket_traits<packet>::size;
+  /// Whether a part of a register can be loaded and stored at once.
+  static constexpr bool takes_masks = Eigen::internal::unpacket_traits<packet>::masked_load_available &&
+                                      Eigen::internal::unpacket_traits<packet>::masked_store_available;
 
   packet value;
 
@@ -37,16 +41,31 @@ struct lanes {
     return result;
   }
   static lanes load(const T* from) { return of(Eigen::internal::ploadu<packet>(from)); }
+  /// The first `count` numbers, then zeros.
   static lanes load(const T* from, std::size_t count) {
-    alignas(64) T padded[size] = {};
-    for (std::size_t i = 0; i < count; ++i) padded[i] = from[i];
-    return of(Eigen::internal::pload<packet>(padded));
+    if constexpr (takes_masks) {
+      return of(Eigen::internal::ploadu<packet>(from, first_bits(count)));
+    } else {
+      alignas(64) T padded[size] = {};
+      for (std::size_t i = 0; i < count; ++i) padded[i] = from[i];
+      return of(Eigen::internal::pload<packet>(padded));
+    }
   }
   void store(T* to) const { Eigen::internal::pstoreu(to, value); }
   void store(T* to, std::size_t count) const {
-    alignas(64) T padded[size];
-    Eigen::internal::pstore(padded, value);
-    for (std::size_t i = 0; i < count; ++i) to[i] = padded[i];
+    if constexpr (takes_masks) {
+      Eigen::internal::pstoreu<T>(to, value, first_bits(count));
+    } else {
+      alignas(64) T padded[size];
+      Eigen::internal::pstore(padded, value);
+      for (std::size_t i = 0; i < count; ++i) to[i] = padded[i];
+    }
+  }
+  /// The first `count` numbers, then `rest`.
+  lanes first(std::size_t count, T rest) const {
+    const packet inside = Eigen::internal::pcmp_lt(Eigen::internal::plset<packet>(T(0)),
+                                                   Eigen::internal::pset1<packet>(static_cast<T>(count)));
+    return of(Eigen::internal::pselect(inside, value, Eigen::internal::pset1<packet>(rest)));
   }
 
   T first() const { return Eigen::internal::pfirst(value); }
@@ -89,6 +108,11 @@ struct lanes {
   }
 
  private:
+  // Eigen's masks have a bit for each lane.
+  static auto first_bits(std::size_t count) {
+    return static_cast<std::conditional_t<(size > 8), std::uint16_t, std::uint8_t>>((1U << count) - 1);
+  }
+
   template <bool Vectorized, class PacketFunction, class ScalarFunction>
   lanes apply(PacketFunction on_packet, ScalarFunction on_scalar) const {
     if constexpr (Vectorized) {
@@ -193,7 +217,7 @@ struct lane_group {
     lanes<T> total(T(0));
     std::size_t at = 0;
     for (; at + lanes<T>::size <= n; at += lanes<T>::size) total = total + f(lane_index<T>{at});
-    if (at < n) total = total + pad(f(tail_index<T>{at, n - at}), n - at, T(0));
+    if (at < n) total = total + f(tail_index<T>{at, n - at}).first(n - at, T(0));
     return total.sum();
   }
   template <class F>
@@ -202,18 +226,12 @@ struct lane_group {
     lanes<T> total(lowest);
     std::size_t at = 0;
     for (; at + lanes<T>::size <= n; at += lanes<T>::size) total = larger(f(lane_index<T>{at}), total);
-    if (at < n) total = larger(pad(f(tail_index<T>{at, n - at}), n - at, lowest), total);
+    if (at < n) total = larger(f(tail_index<T>{at, n - at}).first(n - at, lowest), total);
     return total.largest();
   }
 
  private:
   static lanes<T> larger(lanes<T> a, lanes<T> b) { return lanes<T>::of(Eigen::internal::pmax(a.value, b.value)); }
-  static lanes<T> pad(lanes<T> v, std::size_t count, T with) {
-    alignas(64) T each[lanes<T>::size];
-    v.store(each);
-    for (std::size_t i = count; i < lanes<T>::size; ++i) each[i] = with;
-    return lanes<T>::load(each);
-  }
 };
 
 }  // namespace eigen_detail

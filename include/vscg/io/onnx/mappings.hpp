@@ -113,6 +113,12 @@ inline names max_pool1d(onnx_graph& to, const node& n) {
 
 inline names softmax(onnx_graph& to, const node& n) { return {to.add("Softmax", {to.operand(n, 0)}, {{"axis", -1}})}; }
 
+inline names logsumexp(onnx_graph& to, const node& n) {
+  std::string x = to.operand(n, 0);
+  if (n.operands.size() > 1) x = to.add("Add", {x, to.add("Log", {to.operand(n, 1)})});
+  return {reduce(to, "ReduceLogSumExp", x, {-1})};
+}
+
 inline names layer_norm(onnx_graph& to, const node& n) {
   return {to.add("LayerNormalization", {to.operand(n, 0), to.operand(n, 1), to.operand(n, 2)},
                  {{"axis", -1}, {"epsilon", onnx_graph::number(n, "epsilon")}})};
@@ -241,6 +247,7 @@ inline onnx_mapping_table onnx_mappings() {
           {"divide_by_sum", divide_by_sum},
           {"dropout", only_in_training},
           {"embedding", embedding},
+          {"gaussian_noise", only_in_training},
           {"gelu", unary},
           {"gru", gru},
           {"index_cross_entropy", index_cross_entropy},
@@ -248,6 +255,7 @@ inline onnx_mapping_table onnx_mappings() {
           {"layer_norm", layer_norm},
           {"linear", linear},
           {"linear_rows", linear_rows},
+          {"logsumexp", logsumexp},
           {"lstm", lstm},
           {"lstm_with_cells", lstm_with_cells},
           {"lstm_with_shared", lstm},
@@ -279,7 +287,8 @@ inline onnx_mapping_table onnx_mappings() {
           {"threshold", threshold},
           {"transpose", transpose},
           {"weighted_class_mean", class_mean},
-          {"weighted_index_cross_entropy", index_cross_entropy}};
+          {"weighted_index_cross_entropy", index_cross_entropy},
+          {"weighted_logsumexp", logsumexp}};
 }
 
 }  // namespace vscg::io

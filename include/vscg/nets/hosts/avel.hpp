@@ -8,6 +8,7 @@
 #include <vscg/core/var.hpp>
 #include <vscg/model/trace.hpp>
 #include <vscg/nets/hosts/encoded_streams.hpp>
+#include <vscg/nets/hosts/host_identity.hpp>
 #include <vscg/nets/hosts/part_name.hpp>
 #include <vscg/nets/hosts/segment_outputs.hpp>
 #include <vscg/nets/vscg/localizer.hpp>
@@ -57,6 +58,15 @@ struct avel {
   }
   VSCG_OPERANDS(2, 2)
 };
+
+template <setting Setting, class Between, int Categories, int Da, int Dv>
+requires(!host_variant<Between>.empty() &&
+         part_name<Between> != std::string_view("psp")) inline constexpr network_identity
+    identity_of<avel<Setting, Between, Categories, Da, Dv>> = host_identity("avel", host_variant<Between>, Setting,
+                                                                            Categories);
+template <setting Setting, int Categories, int Da, int Dv>
+inline constexpr network_identity identity_of<avel<Setting, positive_sample_propagation<Setting>, Categories, Da, Dv>> =
+    host_identity("avel", "with_psp", Setting, Categories).with({"tau", default_tau, "psp.tau"});
 
 }  // namespace vscg
 

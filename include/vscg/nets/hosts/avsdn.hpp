@@ -8,6 +8,7 @@
 #include <vscg/core/var.hpp>
 #include <vscg/model/trace.hpp>
 #include <vscg/nets/hosts/gated_probability.hpp>
+#include <vscg/nets/hosts/host_identity.hpp>
 #include <vscg/nets/hosts/relevance_outputs.hpp>
 #include <vscg/nets/hosts/residual_fusion.hpp>
 #include <vscg/nets/vscg/localizer.hpp>
@@ -65,11 +66,15 @@ struct avsdn {
     if constexpr (Setting == setting::fully)
       return relevance_outputs<field, T, R, Categories, 2 * hidden>{relevance, category, fused, map};
     else
-      return weak_relevance_outputs<field, T, R, Categories, 2 * hidden>{
+      return weak_relevance_outputs<field, T, R, Categories, 2 * hidden, Categories>{
           relevance, category, gated_probability(relevance, category), fused, map};
   }
   VSCG_OPERANDS(2, 2)
 };
+
+template <setting Setting, int Categories, int Da, int Dv>
+inline constexpr network_identity identity_of<avsdn<Setting, Categories, Da, Dv>> = host_identity("avsdn", "released",
+                                                                                                  Setting, Categories);
 
 }  // namespace vscg
 

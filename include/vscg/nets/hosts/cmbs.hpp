@@ -10,18 +10,18 @@
 #include <vscg/model/trace.hpp>
 #include <vscg/nets/hosts/gated_outputs.hpp>
 #include <vscg/nets/hosts/gated_probability.hpp>
-#include <vscg/nets/hosts/part_name.hpp>
+#include <vscg/nets/hosts/gated_streams.hpp>
+#include <vscg/nets/hosts/host_identity.hpp>
+#include <vscg/nets/hosts/mutual_interaction.hpp>
 #include <vscg/nets/hosts/region_self_attention.hpp>
 #include <vscg/nets/hosts/relations.hpp>
 #include <vscg/nets/hosts/relevance_outputs.hpp>
 #include <vscg/nets/hosts/spatial_channel_attention.hpp>
-#include <vscg/nets/vscg/escm.hpp>
 #include <vscg/nets/vscg/localizer.hpp>
 #include <vscg/nets/vscg/no_consistency.hpp>
 #include <vscg/nets/vscg/setting.hpp>
 #include <vscg/nn/layer_norm.hpp>
 #include <vscg/nn/linear.hpp>
-#include <vscg/nn/recurrent.hpp>
 #include <vscg/nn/sequential.hpp>
 #include <vscg/ops/add.hpp>
 #include <vscg/ops/mean_of_largest.hpp>
@@ -32,47 +32,9 @@
 
 namespace vscg {
 
-/// An LSTM for each stream, [B, T, Da] to [B, T, 256] and [B, T, Dv] to [B, T, 512].
+/// CMBS (Xia, Zhao, CVPR 2022), fully supervised, as released. `gated_streams` reads the sound and what
+/// `region_self_attention` sees, giving D; with s of both streams' `class_activations`,
 ///
-/// Names as released: audio_rnn, visual_rnn.
-template <int Da = 128, int Dv = 512>
-struct recurrent_streams {
-  nn::bidirectional_lstm<Da, 128> audio_rnn;
-  nn::bidirectional_lstm<Dv, 256> visual_rnn;
-  VSCG_MEMBERS(audio_rnn, visual_rnn)
-
-  template <Var Audio, Var Visual>
-  auto operator()(const Audio& audio, const Visual& visual) const {
-    return streams{audio_rnn(audio), visual_rnn(visual)};
-  }
-  VSCG_OPERANDS(2, 2)
-};
-
-/// The interaction of two streams from either side: f_v = AVInter(v, a), f_a = VAInter(a, f_v), and the mean of what
-/// `Consistency` makes of both.
-///
-/// Names as released: AVInter, VAInter; escm if `Consistency` is that.
-template <int Heads, class Consistency>
-struct mutual_interaction {
-  interaction<Heads> AVInter{{.dropout = {0.2}}}, VAInter{{.dropout = {0.2}}};
-  Consistency consistency;
-  VSCG_NAMED_MEMBERS((AVInter, "AVInter"), (VAInter, "VAInter"), (consistency, part_name<Consistency>))
-
-  /// audio, visual [B, T, 256] to [B, T, 256].
-  template <Var Audio, Var Visual>
-  auto operator()(const Audio& audio, const Visual& visual) const {
-    const auto visual_fused = AVInter(visual, audio);
-    const auto both = consistency(VAInter(audio, visual_fused), visual_fused);
-    return mean_of(both.visual, both.audio);
-  }
-  VSCG_OPERANDS(2, 2)
-};
-
-/// CMBS (Xia, Zhao, CVPR 2022), fully supervised, as released. An LSTM reads each stream, relations within and between
-/// them follow; what each stream says within itself, E, gates the other, D:
-///
-///   g_a = σ(audio_gated(E_a)), g_v = σ(video_gated(E_v)), gate = g_a g_v, D_v += α g_a D_v, D_a += α g_v D_a,
-///   s = mean of both streams' class activations, each the mean over its 4 largest segments,
 ///   f_v = AVInter(D_v, D_a), f_a = VAInter(D_a, f_v), f = (f_v + f_a) / 2,
 ///   relevance classifier(f), category event_classifier(max over time of f) + γ s.
 ///
@@ -81,22 +43,17 @@ struct mutual_interaction {
 template <setting Setting = setting::fully, class Consistency = no_consistency, int Categories = 28, int Da = 128,
           int Dv = 512>
 struct cmbs {
-  double alpha = 0.1;
   double gamma = 0.3;
   region_self_attention<Da, Dv> spatial_channel_att;
   region_features<Dv> regions;
-  stream_relations<256, 512, 1024> relations;
-  recurrent_streams<Da, 512> audio_visual_rnn_layer;
-  nn::sequential<nn::linear<256, 1>> audio_gated, video_gated;
+  gated_streams<1024, 1024, Da> reading;
   mutual_interaction<4, Consistency> fusion;
   relevance_heads<Categories> localize_module;
   nn::layer_norm<256> video_norm, audio_norm;
-  nn::linear<256, Categories> audio_cas, video_cas;
-  VSCG_NAMED_MEMBERS((alpha, "alpha"), (gamma, "gamma"), (spatial_channel_att, "spatial_channel_att"), (regions, ""),
-                     (relations, ""), (audio_visual_rnn_layer, "audio_visual_rnn_layer"), (audio_gated, "audio_gated"),
-                     (video_gated, "video_gated"), (fusion, ""), (localize_module, "localize_module"),
-                     (video_norm, "video_norm"), (audio_norm, "audio_norm"), (audio_cas, "audio_cas"),
-                     (video_cas, "video_cas"))
+  class_activations<Categories> activations;
+  VSCG_NAMED_MEMBERS((gamma, "gamma"), (spatial_channel_att, "spatial_channel_att"), (regions, ""), (reading, ""),
+                     (fusion, ""), (localize_module, "localize_module"), (video_norm, "video_norm"),
+                     (audio_norm, "audio_norm"), (activations, ""))
 
   using inputs = audio_visual_inputs<10, Da, Dv>;
 
@@ -106,18 +63,9 @@ struct cmbs {
     constexpr int T = extent<shape_of<decltype(audio)>, 1>;
     const auto [seen, map] = spatial_channel_att(regions(visual_features), audio);
     constexpr int R = extent<shape_of<decltype(map)>, -1>;
-
-    const auto read = audio_visual_rnn_layer(audio, seen);
-    const auto [within, between] = relations(read.audio, read.visual);
-
-    const auto audio_gate = sigmoid(audio_gated(within.audio));
-    const auto visual_gate = sigmoid(video_gated(within.visual));
-    const auto gate = view<shape<dyn, T>>(audio_gate * visual_gate);
-    const auto visual = between.visual + audio_gate * between.visual * alpha;
-    const auto sound = between.audio + visual_gate * between.audio * alpha;
-    const auto activation = (mean_of_largest<4>(video_cas(visual)) + mean_of_largest<4>(audio_cas(sound))) * 0.5;
-
-    const auto fused = fusion(sound, visual);
+    const auto [between, gate] = reading(audio, seen);
+    const auto activation = activations(between.audio, between.visual);
+    const auto fused = fusion(between.audio, between.visual);
     const auto relevance = view<shape<dyn, T>>(localize_module.classifier(fused));
     const auto category = localize_module.event_classifier(max<1>(fused)) + activation * gamma;
     return gated_outputs<var_field<typename Audio::tag>, T, R, Categories>{relevance, category, gate, activation, map};
@@ -188,6 +136,14 @@ struct cmbs<setting::weakly, Consistency, Categories, Da, Dv> {
   }
   VSCG_OPERANDS(2, 2)
 };
+
+template <setting Setting, class Consistency, int Categories, int Da, int Dv>
+requires(!host_variant<Consistency>.empty()) inline constexpr network_identity
+    identity_of<cmbs<Setting, Consistency, Categories, Da, Dv>> =
+        host_identity("cmbs", host_variant<Consistency>, Setting, Categories)
+            .with({"alpha", Setting == setting::fully ? 0.1 : 0.2, "alpha"})
+            .with({"beta", Setting == setting::fully ? 0.4 : 0.5, "spatial_channel_att.beta"})
+            .with({"gamma", cmbs<Setting>{}.gamma, "gamma"});
 
 }  // namespace vscg
 

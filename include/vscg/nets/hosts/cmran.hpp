@@ -8,6 +8,7 @@
 #include <vscg/core/var.hpp>
 #include <vscg/model/trace.hpp>
 #include <vscg/nets/hosts/gated_probability.hpp>
+#include <vscg/nets/hosts/host_identity.hpp>
 #include <vscg/nets/hosts/relations.hpp>
 #include <vscg/nets/hosts/relevance_outputs.hpp>
 #include <vscg/nets/hosts/spatial_channel_attention.hpp>
@@ -59,6 +60,10 @@ struct cmran {
   }
   VSCG_OPERANDS(2, 2)
 };
+
+template <setting Setting, int Categories, int Da, int Dv>
+inline constexpr network_identity identity_of<cmran<Setting, Categories, Da, Dv>> = host_identity("cmran", "released",
+                                                                                                  Setting, Categories);
 
 }  // namespace vscg
 

@@ -9,6 +9,7 @@
 #include <vscg/model/trace.hpp>
 #include <vscg/nets/hosts/bilinear_temporal_map.hpp>
 #include <vscg/nets/hosts/gated_probability.hpp>
+#include <vscg/nets/hosts/host_identity.hpp>
 #include <vscg/nets/hosts/relations.hpp>
 #include <vscg/nets/hosts/relevance_outputs.hpp>
 #include <vscg/nets/hosts/spatial_channel_attention.hpp>
@@ -109,6 +110,10 @@ struct dmin {
   }
   VSCG_OPERANDS(2, 2)
 };
+
+template <setting Setting, int Categories, int Da, int Dv>
+inline constexpr network_identity identity_of<dmin<Setting, Categories, Da, Dv>> = host_identity("dmin", "released",
+                                                                                                 Setting, Categories);
 
 }  // namespace vscg
 

@@ -8,6 +8,7 @@
 #include <vscg/core/var.hpp>
 #include <vscg/model/trace.hpp>
 #include <vscg/nets/hosts/encoded_streams.hpp>
+#include <vscg/nets/hosts/host_identity.hpp>
 #include <vscg/nets/hosts/residual_fusion.hpp>
 #include <vscg/nets/hosts/segment_outputs.hpp>
 #include <vscg/nets/vscg/localizer.hpp>
@@ -41,6 +42,10 @@ struct dmrn {
   }
   VSCG_OPERANDS(2, 2)
 };
+
+template <int Categories, int Da, int Dv>
+inline constexpr network_identity identity_of<dmrn<Categories, Da, Dv>> = host_identity("dmrn", "released",
+                                                                                        setting::fully, Categories);
 
 }  // namespace vscg
 

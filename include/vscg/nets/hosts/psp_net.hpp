@@ -8,6 +8,7 @@
 #include <vscg/core/guard.hpp>
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
+#include <vscg/nets/hosts/host_identity.hpp>
 #include <vscg/nets/hosts/psp_head.hpp>
 #include <vscg/nets/vscg/audio_guided_attention.hpp>
 #include <vscg/nets/vscg/dual_lstm.hpp>
@@ -54,6 +55,13 @@ using psp_net =
     localizer<audio_guided_attention<Setting>, dual_lstm<stream_order::straight>,
               std::conditional_t<Setting == setting::fully, positive_sample_propagation<>, unprojected_propagation<>>,
               Consistency, std::conditional_t<Setting == setting::fully, psp_head<>, weak_psp_head<>>>;
+
+template <setting Setting, class Encoder, class Propagation, class Consistency, class Head>
+requires(!host_variant<Consistency>.empty() &&
+         std::is_same_v<localizer<audio_guided_attention<Setting>, Encoder, Propagation, Consistency, Head>,
+                        psp_net<Setting, Consistency>>) inline constexpr network_identity
+    identity_of<localizer<audio_guided_attention<Setting>, Encoder, Propagation, Consistency, Head>> =
+        host_identity("psp_net", host_variant<Consistency>, Setting, 28).with({"tau", default_tau, "psp.tau"});
 
 }  // namespace vscg
 

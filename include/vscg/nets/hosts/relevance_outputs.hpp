@@ -3,6 +3,8 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <cstddef>
+
 #include <vscg/core/members.hpp>
 #include <vscg/core/shape.hpp>
 #include <vscg/nn/linear.hpp>
@@ -35,8 +37,9 @@ struct relevance_outputs {
 
 /// The same of a host that learns from one tag for each video. It knows `Classes` classes: the categories, and maybe
 /// background.
-template <class Field, int T, int R, int Classes, int H>
+template <class Field, int T, int R, int Classes, int H, int C = Classes - 1>
 struct weak_relevance_outputs {
+  static constexpr std::size_t categories{C};
   template <int... E>
   using field = typename Field::template type<shape<E...>>;
   field<dyn, T> event_relevance;          ///< logit: is there an event in this segment
@@ -47,7 +50,7 @@ struct weak_relevance_outputs {
   VSCG_MEMBERS(event_relevance, raw_scores, video_probability, fusion, attention)
 
   template <class F>
-  using rebind = weak_relevance_outputs<F, T, R, Classes, H>;
+  using rebind = weak_relevance_outputs<F, T, R, Classes, H, C>;
 };
 
 /// What a fully supervised host says that also judges by one stream alone, for its loss.
@@ -69,6 +72,7 @@ struct self_relevance_outputs {
 /// The same of a host that learns from one tag for each video; background is the last class.
 template <class Field, int T, int R, int Classes, int H>
 struct weak_self_relevance_outputs {
+  static constexpr std::size_t categories{Classes - 1};
   template <int... E>
   using field = typename Field::template type<shape<E...>>;
   field<dyn, T> event_relevance;          ///< logit: is there an event in this segment

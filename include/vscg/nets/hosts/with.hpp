@@ -4,6 +4,7 @@
 #include <vscg/core/begin.hpp>
 
 #include <vscg/nets/hosts/avel.hpp>
+#include <vscg/nets/hosts/cace_net.hpp>
 #include <vscg/nets/hosts/cmbs.hpp>
 #include <vscg/nets/vscg/cere.hpp>
 #include <vscg/nets/vscg/escm.hpp>
@@ -33,6 +34,10 @@ struct host_with<localizer<audio_guided_attention<Setting, Da, Dv>, Encoder, Pro
 template <setting Setting, int Categories, int Da, int Dv>
 struct host_with<cmbs<Setting, no_consistency, Categories, Da, Dv>> {
   using escm = cmbs<Setting, vscg::escm<shared_cere<>, Setting>, Categories, Da, Dv>;
+};
+template <contrast Contrast, guide Guide, int Categories, int Da, int Dv>
+struct host_with<cace_net<Contrast, Guide, no_consistency, Categories, Da, Dv>> {
+  using escm = cace_net<Contrast, Guide, vscg::escm<shared_cere<>>, Categories, Da, Dv>;
 };
 }  // namespace detail
 

@@ -79,6 +79,18 @@ auto enhance_by_mean(const Events& events, const nn::bidirectional_gru<C, H>& au
 }
 
 namespace detail {
+/// The widths of streams and states that an extractor is made for: `Events<C, H>`, or else VSCG's.
+template <class Events>
+struct widths_of {
+  static constexpr int channels = 256;
+  static constexpr int states = 128;
+};
+template <template <int, int> class Events, int C, int H>
+struct widths_of<Events<C, H>> {
+  static constexpr int channels = C;
+  static constexpr int states = H;
+};
+
 /// escm's L1 and L2, which only the released weakly supervised form reaches.
 template <class Events, int H>
 struct start_projections {
@@ -103,8 +115,8 @@ struct start_projections<no_events, H> {
 ///
 /// Names as released: conv1, conv2, a_gru, v_gru, layer_norm, L1, v_fc, a_fc; weakly also layer_norm1 and L2. Arrays
 /// that nothing reaches are kept so that published weights fit.
-template <class Events = shared_cere<>, setting Setting = setting::fully, form Form = form::released, int C = 256,
-          int H = 128>
+template <class Events = shared_cere<>, setting Setting = setting::fully, form Form = form::released,
+          int C = detail::widths_of<Events>::channels, int H = detail::widths_of<Events>::states>
 struct escm {
   Events events;
   nn::bidirectional_gru<C, H> a_gru;

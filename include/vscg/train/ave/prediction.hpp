@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include <vscg/backend/single_group.hpp>
@@ -33,11 +34,20 @@ struct segment_prediction {
   std::span<const std::uint8_t> item(std::size_t i) const { return {classes.data() + i * segments, segments}; }
 };
 
-/// Outputs of a network that gives relevance and category (vscg::event_outputs), as views or arrays.
+/// Outputs of a network that judges relevance by segment and the category by video: VSCG and most others, fully
+/// supervised.
 template <class Outputs>
 concept RelevanceOutputs = requires(const Outputs& o) {
   o.event_relevance.values();
   o.event_category.values();
+};
+
+/// The same of a network that learned from tags: raw scores of C or C + 1 classes, and relevance as a logit
+/// (`event_relevance`) or as a share (`gate`).
+template <class Outputs>
+concept RawScoreOutputs = requires(const Outputs& o) {
+  o.raw_scores.values();
+  Outputs::categories;
 };
 
 /// Outputs of a network that scores every class of every segment (all of VSCG's; the weakly supervised one has no
@@ -46,6 +56,20 @@ template <class Outputs>
 concept ScoreOutputs = requires(const Outputs& o) {
   o.segment_scores.values();
 };
+
+/// Outputs of a network that gives the probability of every class of every segment.
+template <class Outputs>
+concept ProbabilityOutputs = requires(const Outputs& o) {
+  o.segment_probability.values();
+};
+
+/// Whether a threshold of relevance decides what is background.
+template <class Outputs>
+inline constexpr bool decides_by_relevance = RelevanceOutputs<Outputs> || RawScoreOutputs<Outputs>;
+
+/// Outputs that `predict` and `class_scores` know.
+template <class Outputs>
+concept EventOutputs = decides_by_relevance<Outputs> || ScoreOutputs<Outputs> || ProbabilityOutputs<Outputs>;
 
 namespace prediction_detail {
 
@@ -75,46 +99,88 @@ std::uint8_t argmax(std::span<const Scalar> values) {
   return static_cast<std::uint8_t>(std::max_element(values.begin(), values.end()) - values.begin());
 }
 
+/// How relevant each segment is, 0 … 1: [N, T].
+template <class Outputs>
+std::vector<double> relevance_of(const Outputs& outputs) {
+  std::vector<double> shares;
+  if constexpr (requires { outputs.event_relevance.values(); }) {
+    const auto logits = outputs.event_relevance.values();
+    prediction_detail::expect_finite(logits, "event_relevance");
+    for (const auto logit : logits) shares.push_back(math::sigmoid(static_cast<double>(logit)));
+  } else {
+    const auto values = outputs.gate.values();
+    prediction_detail::expect_finite(values, "gate");
+    shares.assign(values.begin(), values.end());
+  }
+  return shares;
+}
+
+/// The scores of each video's classes: [N, C], or [N, C + 1] with background.
+template <class Outputs>
+const auto& video_scores_of(const Outputs& outputs) {
+  if constexpr (RelevanceOutputs<Outputs>)
+    return outputs.event_category;
+  else
+    return outputs.raw_scores;
+}
+
+template <class Outputs>
+constexpr std::size_t categories_of() {
+  if constexpr (RelevanceOutputs<Outputs>)
+    return last_extent<decltype(Outputs::event_category)>;
+  else
+    return Outputs::categories;
+}
+
+/// The scores, or probabilities, of each segment's classes: [N, T, C + 1].
+template <class Outputs>
+const auto& segment_scores_of(const Outputs& outputs) {
+  if constexpr (ScoreOutputs<Outputs>)
+    return outputs.segment_scores;
+  else
+    return outputs.segment_probability;
+}
+
 }  // namespace prediction_detail
 
-/// The class of each segment by the segment scores: argmax over C + 1. This is the answer of weakly supervised
-/// networks, and of fully supervised ones that were trained with a loss on segment scores.
+/// The class of each segment by the segment's scores or probabilities: argmax over C + 1. This is the answer of
+/// networks without a threshold of relevance, and of fully supervised ones that were trained with a loss on segment
+/// scores.
 ///
 /// Throws vscg::expectation_error when an output is not finite.
-template <ScoreOutputs Outputs>
-segment_prediction predict_by_scores(const Outputs& outputs) {
-  using field = decltype(outputs.segment_scores);
-  constexpr std::size_t classes = prediction_detail::last_extent<field>;
-  const auto scores = outputs.segment_scores.values();
-  prediction_detail::expect_finite(scores, "segment_scores");
-  segment_prediction result{outputs.segment_scores.items, prediction_detail::time_extent<field>, classes - 1, {}};
+template <class Outputs>
+requires ScoreOutputs<Outputs> || ProbabilityOutputs<Outputs> segment_prediction
+predict_by_scores(const Outputs& outputs) {
+  const auto& field = prediction_detail::segment_scores_of(outputs);
+  using field_type = std::remove_cvref_t<decltype(field)>;
+  constexpr std::size_t classes = prediction_detail::last_extent<field_type>;
+  const auto scores = field.values();
+  prediction_detail::expect_finite(scores, ScoreOutputs<Outputs> ? "segment_scores" : "segment_probability");
+  segment_prediction result{field.items, prediction_detail::time_extent<field_type>, classes - 1, {}};
   for (std::size_t at = 0; at < scores.size(); at += classes) {
     result.classes.push_back(prediction_detail::argmax(scores.subspan(at, classes)));
   }
   return result;
 }
 
-/// The class of each segment. Fully supervised: background where σ(relevance) ≤ `threshold`, else the video's category
-/// (argmax). Weakly supervised: argmax of the segment scores; the threshold has no meaning there.
+/// The class of each segment. By relevance: background where it (σ of a logit) is not above `threshold`, else the
+/// video's class (argmax), which may itself be background if there are C + 1. By scores: argmax of the segment's; the
+/// threshold has no meaning there.
 ///
 /// Throws vscg::expectation_error when an output is not finite.
-template <class Outputs>
-requires RelevanceOutputs<Outputs> || ScoreOutputs<Outputs> segment_prediction
-predict(const Outputs& outputs, double threshold = default_relevance_threshold) {
-  if constexpr (RelevanceOutputs<Outputs>) {
-    constexpr std::size_t segments = prediction_detail::last_extent<decltype(outputs.event_relevance)>;
-    constexpr std::size_t categories = prediction_detail::last_extent<decltype(outputs.event_category)>;
-    const auto relevance = outputs.event_relevance.values();
-    const auto category = outputs.event_category.values();
-    prediction_detail::expect_finite(relevance, "event_relevance");
-    prediction_detail::expect_finite(category, "event_category");
-    segment_prediction result{outputs.event_relevance.items, segments, categories, {}};
-    for (std::size_t i = 0; i < result.items; ++i) {
-      const std::uint8_t which = prediction_detail::argmax(category.subspan(i * categories, categories));
-      for (std::size_t t = 0; t < segments; ++t) {
-        const bool event = math::sigmoid(static_cast<double>(relevance[i * segments + t])) > threshold;
-        result.classes.push_back(event ? which : static_cast<std::uint8_t>(categories));
-      }
+template <EventOutputs Outputs>
+segment_prediction predict(const Outputs& outputs, double threshold = default_relevance_threshold) {
+  if constexpr (decides_by_relevance<Outputs>) {
+    const auto& field = prediction_detail::video_scores_of(outputs);
+    constexpr std::size_t classes = prediction_detail::last_extent<std::remove_cvref_t<decltype(field)>>;
+    const auto scores = field.values();
+    const std::vector<double> relevance = prediction_detail::relevance_of(outputs);
+    prediction_detail::expect_finite(scores, RelevanceOutputs<Outputs> ? "event_category" : "raw_scores");
+    const std::size_t segments = relevance.size() / std::max<std::size_t>(field.items, 1);
+    segment_prediction result{field.items, segments, prediction_detail::categories_of<Outputs>(), {}};
+    for (std::size_t at = 0; at < relevance.size(); ++at) {
+      const auto which = prediction_detail::argmax(scores.subspan(at / segments * classes, classes));
+      result.classes.push_back(relevance[at] > threshold ? which : static_cast<std::uint8_t>(result.categories));
     }
     return result;
   } else {
@@ -123,31 +189,37 @@ predict(const Outputs& outputs, double threshold = default_relevance_threshold) 
 }
 
 /// How likely the network finds each class of each segment: [N, T, C + 1], each row sums to 1.
-///   fully:  σ(relevance)·softmax(category), and 1 − σ(relevance) for background.
-///   weakly: softmax of the segment scores.
-template <class Outputs>
-requires RelevanceOutputs<Outputs> || ScoreOutputs<Outputs> std::vector<float> class_scores(const Outputs& outputs) {
+///   by relevance: relevance·softmax(the video's scores), and the rest for background.
+///   by scores:    softmax of the segment's scores, or the network's own probabilities.
+template <EventOutputs Outputs>
+std::vector<float> class_scores(const Outputs& outputs) {
   using namespace prediction_detail;
-  if constexpr (RelevanceOutputs<Outputs>) {
-    constexpr std::size_t segments = last_extent<decltype(outputs.event_relevance)>;
-    constexpr std::size_t categories = last_extent<decltype(outputs.event_category)>;
-    const auto relevance = outputs.event_relevance.values();
-    const auto category = outputs.event_category.values();
-    std::vector<float> scores(relevance.size() * (categories + 1));
+  if constexpr (decides_by_relevance<Outputs>) {
+    const auto& field = video_scores_of(outputs);
+    constexpr std::size_t classes = last_extent<std::remove_cvref_t<decltype(field)>>;
+    constexpr std::size_t categories = categories_of<Outputs>();
+    const auto from = field.values();
+    const std::vector<double> relevance = relevance_of(outputs);
+    const std::size_t segments = relevance.size() / std::max<std::size_t>(field.items, 1);
+    std::vector<float> scores(relevance.size() * (categories + 1), 0.0F);
     for (std::size_t at = 0; at < relevance.size(); ++at) {
-      const double share = math::sigmoid(static_cast<double>(relevance[at]));
       float* const row = scores.data() + at * (categories + 1);
-      softmax(category.subspan(at / segments * categories, categories), share, row);
-      row[categories] = static_cast<float>(1 - share);
+      softmax(from.subspan(at / segments * classes, classes), relevance[at], row);
+      row[categories] += static_cast<float>(1 - relevance[at]);
     }
     return scores;
-  } else {
+  } else if constexpr (ScoreOutputs<Outputs>) {
     constexpr std::size_t classes = last_extent<decltype(outputs.segment_scores)>;
     const auto from = outputs.segment_scores.values();
     std::vector<float> scores(from.size());
     for (std::size_t at = 0; at < from.size(); at += classes) {
       softmax(from.subspan(at, classes), 1, scores.data() + at);
     }
+    return scores;
+  } else {
+    const auto from = outputs.segment_probability.values();
+    std::vector<float> scores;
+    for (const auto x : from) scores.push_back(static_cast<float>(x));
     return scores;
   }
 }
