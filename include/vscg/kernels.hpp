@@ -28,7 +28,6 @@
 #include <vscg/ops/divide_by_sum.hpp>
 #include <vscg/ops/dropout.hpp>
 #include <vscg/ops/embedding.hpp>
-#include <vscg/ops/expand_as.hpp>
 #include <vscg/ops/gaussian_noise.hpp>
 #include <vscg/ops/gelu.hpp>
 #include <vscg/ops/gru.hpp>
@@ -123,7 +122,6 @@
   ROWS(T, kernels::broadcast_forward<kernels::product_of_two, T>)                         \
   ROWS(T, kernels::broadcast_forward<subtract_function, T>)                               \
   ROWS(T, kernels::broadcast_forward<divide_function, T>)                                 \
-  ROWS(T, kernels::broadcast_forward<expand_as_function, T>)                              \
   ROWS(T, kernels::broadcast_pullback<kernels::slope_one, T>)                             \
   ROWS(T, kernels::broadcast_pullback<kernels::slope_other, T>)                           \
   ROWS(T, kernels::broadcast_pullback<subtract_function::slope_of_b, T>)                  \

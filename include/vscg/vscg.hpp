@@ -46,7 +46,6 @@
 #include <vscg/ops/add.hpp>
 #include <vscg/ops/cat.hpp>
 #include <vscg/ops/divide.hpp>
-#include <vscg/ops/expand_as.hpp>
 #include <vscg/ops/heads.hpp>
 #include <vscg/ops/multiply.hpp>
 #include <vscg/ops/normalize.hpp>

@@ -96,8 +96,6 @@ auto softmax_over_the_batch(data<> x) { return softmax(x); }
 auto length_of_other_norm(data<10, 4> x) { return normalize<3>(x); }
 // expect: shape_mismatch<.*sum_groups_function, .*expects<.*multiple_of, 5>.*gets<12>
 auto groups_with_a_rest(data<10, 12> x) { return sum_groups<5>(x); }
-// expect: shape_mismatch<.*expand_as_function, .*expects<10>.*gets<3>
-auto expanded_rows(data<3, 4> x, data<10, 4> like) { return expand_as(x, like); }
 // expect: shape_mismatch<.*divide_by_sum<.*expects<.*batch>.*gets<6>
 auto shares_of_weight(weight<6, 4> x) { return divide_by_sum(x); }
 // expect: shape_mismatch<.*logsumexp<.*expects<.*batch, .*any>.*gets<.*batch>
@@ -181,6 +179,16 @@ auto lstm_channels(data<10, 512> x) { return nn::bidirectional_lstm<128, 32>{}(x
 auto lstm_state_of_other_sequences(data<6, 10, 8> x, data<5, 2, 4> h, data<6, 2, 4> c) {
   return nn::bidirectional_lstm<8, 4>{}(x, h, c);
 }
+// expect: shape_mismatch<.*lstm<8, 4, 1, true>.*expects<10>.*gets<9>
+auto lstm_shared_of_other_steps(data<6, 10, 5> x, data<9, 3> s) {
+  return nn::bidirectional_lstm<8, 4>{}.with_shared(x, s);
+}
+// expect: shape_mismatch<.*lstm<8, 4, 1, true>.*expects<5>.*gets<6>
+auto lstm_with_too_many_channels(data<6, 10, 6> x, data<10, 3> s) {
+  return nn::bidirectional_lstm<8, 4>{}.with_shared(x, s);
+}
+// expect: shape_mismatch<.*lstm<8, 4, 1, true>.*expects<1, .*to, 7>.*gets<8>
+auto lstm_that_shares_all(data<6, 10, 1> x, data<10, 8> s) { return nn::bidirectional_lstm<8, 4>{}.with_shared(x, s); }
 // expect: shape_mismatch<.*lstm_function, .*expects<32>.*gets<24>
 auto lstm_gates(data<10, 3> x, weight<2, 32, 3> i, weight<2, 24, 8> h, weight<2, 32> b) {
   return vscg::lstm(x, i, h, b, b);

@@ -246,9 +246,9 @@ std::optional<comparison> compare_file(const std::filesystem::path& path, tolera
   const auto set = labels<T>(items, seed, file.at("spans"));
 
   if constexpr (!exact) {
-    vscg::model<Network, double, vscg::cpu> reference{vscg::seed{1}};
-    for (const auto& entry : table.entries) reference.weights().set(entry.name, weight<double>(entry, seed));
-    const double margin = smallest_margin(reference.weights(), inputs_for<Network, double>(items, seed), items);
+    vscg::weights<Network, double, vscg::cpu> reference{vscg::zeroed};
+    for (const auto& entry : table.entries) reference.set(entry.name, weight<double>(entry, seed));
+    const double margin = smallest_margin(reference, inputs_for<Network, double>(items, seed), items);
     if (margin < 1e-6) {
       std::cout << path.filename().string() << " float: skipped: margin " << margin << '\n';
       return std::nullopt;

@@ -10,6 +10,7 @@
 #include <vscg/model/model.hpp>
 #include <vscg/model/session.hpp>
 #include <vscg/nn/recurrent.hpp>
+#include <vscg/ops/cat.hpp>
 
 using vscg::dyn;
 using vscg::shape;
@@ -29,19 +30,43 @@ struct from_states {
   }
 };
 
+/// sin(k), sin(k + 1), …: PyTorch was given the same numbers.
+std::vector<double> wave(std::size_t count, std::size_t k) {
+  std::vector<double> numbers(count);
+  for (std::size_t i = 0; i < count; ++i) numbers[i] = std::sin(static_cast<double>(k + i));
+  return numbers;
+}
+
+/// Two layers over two sequences of two channels in an item, the second of which both share, or which are joined here.
+template <bool Joined>
+struct sharing {
+  vscg::nn::lstm<2, 2, 2, true> layer;
+  VSCG_NAMED_MEMBERS((layer, ""))
+  using inputs = vscg::input_shapes<shape<dyn, 2, 3, 1>, shape<dyn, 3, 1>>;
+  auto operator()(vscg::Var auto x, vscg::Var auto shared) const {
+    if constexpr (Joined) {
+      const auto one = vscg::view<shape<dyn, 1, 3, 1>>(shared);
+      return layer(vscg::cat<-1>(x, vscg::cat<1>(one, one)));
+    } else {
+      return layer.with_shared(x, shared);
+    }
+  }
+};
+
+template <bool Joined>
+std::vector<double> states_of_sharing() {
+  using network = sharing<Joined>;
+  vscg::model<network, double, vscg::cpu> net{vscg::seed{1}};
+  const auto y = net.infer(wave(3 * 6, 1), wave(3 * 3, 2));
+  return y.numbers;
+}
+
 template <class Layer>
 std::vector<std::string> names_of() {
   Layer layer{};
   std::vector<std::string> names;
   for (const auto& entry : vscg::bind_parameters(layer).entries) names.push_back(entry.name);
   return names;
-}
-
-/// sin(k), sin(k + 1), …: PyTorch was given the same numbers.
-std::vector<double> wave(std::size_t count, std::size_t k) {
-  std::vector<double> numbers(count);
-  for (std::size_t i = 0; i < count; ++i) numbers[i] = std::sin(static_cast<double>(k + i));
-  return numbers;
 }
 
 /// The last states of two layers in both directions over `sequences` sequences, in items as `Each` says.
@@ -78,6 +103,13 @@ TEST_CASE("two layers in both directions from given states end in PyTorch's stat
                                      0.3824388924642748};
   REQUIRE(y.size() == expected.size());
   for (std::size_t i = 0; i < expected.size(); ++i) CHECK(y[i] == doctest::Approx(expected[i]).epsilon(1e-12));
+}
+
+TEST_CASE("what an item's sequences share counts as joined to each of them") {
+  const auto shared = states_of_sharing<false>();
+  const auto joined = states_of_sharing<true>();
+  REQUIRE(shared.size() == 3 * 2 * 3 * 4);
+  for (std::size_t i = 0; i < shared.size(); ++i) CHECK(shared[i] == doctest::Approx(joined[i]).epsilon(1e-12));
 }
 
 TEST_CASE("an item of several sequences gives the bits of as many items") {

@@ -100,6 +100,18 @@ struct recurrent_layers {
       return run<Layer, Cells, I + 1>(y, states...);
   }
 
+  /// The same from zero states, where the first layer's sequences share a part of their input.
+  template <class Layer, Var X, Var Shared>
+  auto run_with_shared(const X& x, const Shared& shared) const {
+    const auto y = std::get<0>(layers).with_operands(x, [&](const auto&... weights) {
+      return recurrent::record_layer_with_shared<Cell, Layer>(x, shared, weights...);
+    });
+    if constexpr (Layers == 1)
+      return y;
+    else
+      return run<Layer, false, 1>(y);
+  }
+
  private:
   template <class Weights, class Visitor>
   static void visit_layer(Weights& weights, layer_number layer, Visitor& visit) {
@@ -131,6 +143,9 @@ namespace vscg::nn {
 /// `last_states` of the result gives the last layer's h_n. `const auto [h, c] = layer.with_cells(x)` also returns the
 /// last layer's cells c, in the same form; `last_states` of c gives its c_n.
 ///
+/// `layer.with_shared(x, shared)` reads concat(x, shared) in each of an item's sequences, x [B, ..., T, In - K] and
+/// shared [B, T, K], and computes the products of what they share once.
+///
 /// PyTorch: nn.LSTM(In, H, Layers, batch_first=True, bidirectional=Bidirectional), gates i, f, g, o, two biases; its
 /// h_0 and c_0 have the batch as their second axis.
 template <int In, int H, int Layers = 1, bool Bidirectional = false>
@@ -147,6 +162,10 @@ struct lstm : detail::recurrent_layers<lstm_cell, In, H, Layers, Bidirectional> 
   template <Var X>
   auto with_cells(const X& x) const {
     return this->template run<lstm, true>(x);
+  }
+  template <Var X, Var Shared>
+  auto with_shared(const X& x, const Shared& shared) const {
+    return this->template run_with_shared<lstm>(x, shared);
   }
   template <Var X, Var States, Var Cells>
   auto with_cells(const X& x, const States& h, const Cells& c) const {

@@ -35,12 +35,13 @@ constexpr std::array<slot_size, 2> packed_weight_sizes(std::size_t in, std::size
           slot_size{0, backward ? Executor::packed_elements(in, out) : 0, 0}};
 }
 
+/// `row`: how far the rows of W lie apart, if it is part of a wider matrix.
 template <class Executor, class T>
 VSCG_NOINLINE void linear_prepare(Executor& backend, std::size_t in, std::size_t out, const T* weight,
-                                  packed_weight<T> to) {
+                                  packed_weight<T> to, std::size_t row = 0) {
   gemm_arguments<T> product;
   product.b = weight;
-  product.ldb = in;
+  product.ldb = row == 0 ? in : row;
   product.trans_b = true;
   product.n = out;
   product.k = in;

@@ -7,6 +7,7 @@
 
 #include <vscg/core/math.hpp>
 #include <vscg/ops/recurrent.hpp>
+#include <vscg/ops/recurrent_shared.hpp>
 
 namespace vscg {
 
@@ -16,6 +17,7 @@ namespace vscg {
 struct lstm_cell {
   static constexpr const char* name = "lstm";
   static constexpr const char* name_with_cells = "lstm_with_cells";
+  static constexpr const char* name_with_shared = "lstm_with_shared";
   static constexpr std::size_t gates = 4;
   static constexpr bool carries_state = false;  // a step goes on from c, which is kept
   static constexpr bool hidden_part_apart = false;
@@ -75,6 +77,17 @@ requires(sizeof...(States) == 0 || sizeof...(States) == 2) auto lstm_with_cells(
   return recurrent::record_layer<lstm_cell, Layer, true>(x, w_ih, w_hh, b_ih, b_hh, initial...);
 }
 VSCG_OPERANDS_OF(lstm_with_cells, 5, 7)
+
+/// The same as `lstm` from zero states, where each of an item's sequences x [B, ..., T, In] also reads what they share
+/// [B, T, K]: as if that were repeated for each of them and joined to x, but its products are computed once. W_ih has
+/// the columns of x first: [D, 4 H, In + K].
+template <class Layer = struct lstm_with_shared_function, Var X, Var Shared, Var InputWeight, Var HiddenWeight,
+          Var BiasIh, Var BiasHh>
+auto lstm_with_shared(const X& x, const Shared& shared, const InputWeight& w_ih, const HiddenWeight& w_hh,
+                      const BiasIh& b_ih, const BiasHh& b_hh) {
+  return recurrent::record_layer_with_shared<lstm_cell, Layer>(x, shared, w_ih, w_hh, b_ih, b_hh);
+}
+VSCG_OPERANDS_OF(lstm_with_shared, 6, 6)
 
 }  // namespace vscg
 

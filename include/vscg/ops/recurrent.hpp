@@ -192,12 +192,20 @@ struct recurrence : recurrence_results<shape<dyn, Each..., T, D * H>, Cells> {
   template <class C>
   static void pass_weight_gradients(const C& c) {
     if constexpr (C::wants(weight_ih)) {
+      const recurrent::sizes sizes = sizes_of(c.items());
+      detail::linear_weight_gradient<typename C::executor, typename C::scalar>(
+          c.backend(), sizes.rows(), In, sizes.gate_columns(), flows_of(c).dgates, c.x(input), c.dx(weight_ih));
+      pass_hidden_weight_gradients(c);
+    }
+  }
+  /// Those of W_hh and both biases.
+  template <class C>
+  static void pass_hidden_weight_gradients(const C& c) {
+    if constexpr (C::wants(weight_ih)) {
       using S = typename C::scalar;
       using executor = typename C::executor;
       const recurrent::sizes sizes = sizes_of(c.items());
       const recurrent::flows<S> from = flows_of(c);
-      detail::linear_weight_gradient<executor, S>(c.backend(), sizes.rows(), In, sizes.gate_columns(), from.dgates,
-                                                  c.x(input), c.dx(weight_ih));
       recurrent::hidden_weight_gradient<executor, S>(c.backend(), sizes, from.back(), c.scratch(0), c.dx(weight_hh));
       recurrent::bias_gradients(c.backend(), sizes, from, c.scratch(4), c.dx(bias_ih), c.dx(bias_hh));
     }
@@ -270,12 +278,23 @@ inline constexpr int directions_of = Weight::rank == 3 ? Weight::extents[0] : 1;
 template <bool Stacked, int Directions, int... Extents>
 using weight_shape = std::conditional_t<Stacked, shape<Directions, Extents...>, shape<Extents...>>;
 
-/// Records one layer of `Cell` for `Layer`, which errors name. Weights of a single direction have no direction axis, as
-/// in PyTorch. If `Cells`, the values of the cell's own array are a second result.
-template <class Cell, class Layer, bool Cells = false, Var X, Var InputWeight, Var HiddenWeight, Var BiasIh, Var BiasHh,
-          Var... Initial>
-auto record_layer(const X& given_x, const InputWeight& given_w_ih, const HiddenWeight& given_w_hh,
-                  const BiasIh& given_b_ih, const BiasHh& given_b_hh, const Initial&... given_initial) {
+/// The weights of one layer, and the sizes that follow from their shapes.
+template <Var InputWeight, Var HiddenWeight, Var Biases>
+struct layer_weights {
+  static constexpr int inputs = extent<shape_of<InputWeight>, -1>;
+  static constexpr int hidden = extent<shape_of<HiddenWeight>, -1>;
+  static constexpr int directions = directions_of<shape_of<HiddenWeight>>;
+  InputWeight w_ih;
+  HiddenWeight w_hh;
+  Biases b_ih, b_hh;
+};
+template <Var InputWeight, Var HiddenWeight, Var Biases>
+layer_weights(InputWeight, HiddenWeight, Biases, Biases) -> layer_weights<InputWeight, HiddenWeight, Biases>;
+
+/// Requires weights that fit each other. Those of a single direction have no direction axis, as in PyTorch.
+template <class Cell, class Layer, Var InputWeight, Var HiddenWeight, Var BiasIh, Var BiasHh>
+auto expect_weights(const InputWeight& given_w_ih, const HiddenWeight& given_w_hh, const BiasIh& given_b_ih,
+                    const BiasHh& given_b_hh) {
   constexpr bool stacked = shape_of<HiddenWeight>::rank == 3;
   constexpr int D = directions_of<shape_of<HiddenWeight>>;
   using any_weight = weight_shape<stacked, D, any_extent, any_extent>;
@@ -286,14 +305,27 @@ auto record_layer(const X& given_x, const InputWeight& given_w_ih, const HiddenW
   using biases = weight_shape<stacked, D, gate_rows>;
   const auto b_ih = expect_shape<Layer, biases>(given_b_ih);
   const auto b_hh = expect_shape<Layer, biases>(given_b_hh);
-  constexpr int In = extent<shape_of<decltype(w_ih)>, -1>;
+  return layer_weights{w_ih, w_hh, b_ih, b_hh};
+}
+
+/// Records one layer of `Cell` for `Layer`, which errors name. If `Cells`, the values of the cell's own array are a
+/// second result.
+template <class Cell, class Layer, bool Cells = false, Var X, Var InputWeight, Var HiddenWeight, Var BiasIh, Var BiasHh,
+          Var... Initial>
+auto record_layer(const X& given_x, const InputWeight& w_ih, const HiddenWeight& w_hh, const BiasIh& b_ih,
+                  const BiasHh& b_hh, const Initial&... given_initial) {
+  const auto with = expect_weights<Cell, Layer>(w_ih, w_hh, b_ih, b_hh);
+  constexpr int In = decltype(with)::inputs;
+  constexpr int H = decltype(with)::hidden;
+  constexpr int D = decltype(with)::directions;
   const auto x = expect_batch<Layer, 3, In>(given_x);
   using Shape = shape_of<decltype(x)>;
   using states = with_extent<with_channels<Shape, H>, -2, D>;
   return [&]<std::size_t... I>(std::index_sequence<I...>) {
     using operation =
         ops::recurrence<Cell, extent<Shape, -2>, In, H, D, sizeof...(Initial) != 0, Cells, Shape::extents[1 + I]...>;
-    return record(operation{}, x, w_ih, w_hh, b_ih, b_hh, expect_shape<Layer, states>(given_initial)...);
+    return record(operation{}, x, with.w_ih, with.w_hh, with.b_ih, with.b_hh,
+                  expect_shape<Layer, states>(given_initial)...);
   }
   (std::make_index_sequence<Shape::rank - 3>{});
 }

@@ -13,7 +13,6 @@
 #include <vscg/core/shape.hpp>
 #include <vscg/ops/add.hpp>
 #include <vscg/ops/divide.hpp>
-#include <vscg/ops/expand_as.hpp>
 #include <vscg/ops/multiply.hpp>
 #include <vscg/ops/subtract.hpp>
 
@@ -128,24 +127,8 @@ struct broadcast_to_pairs_case : broadcast_case<broadcast_to_pairs_case, shape<d
   }
 };
 
-/// One array of segments for all regions, and one for all items.
-struct expand_as_case : operation_case<shape<dyn, 1, 3, 5>, shape<3, 1>, shape<dyn, 4, 3, 5>> {
-  static constexpr const char* name = "expand_as";
-  static constexpr std::uint32_t active = 0b011;
-  using also_active = std::integer_sequence<std::uint32_t, 0b001, 0b010>;
-  auto operator()(auto x, auto rows, auto like) const {
-    const auto expanded = vscg::expand_as(x, like);
-    return expanded - vscg::expand_as(rows, expanded);
-  }
-  static std::vector<double> reference(std::size_t items, const arrays& x) {
-    std::vector<double> y;
-    for (std::size_t i = 0; i < items * 60; ++i) y.push_back(x[0][i / 60 * 15 + i % 15] - x[1][i % 15 / 5]);
-    return y;
-  }
-};
-
 using broadcast_cases =
     std::tuple<broadcast_parameters_case, broadcast_items_case, broadcast_by_turns_case, broadcast_nothing_case,
-               divide_by_one_array_case, divide_without_batch_case, broadcast_to_pairs_case, expand_as_case>;
+               divide_by_one_array_case, divide_without_batch_case, broadcast_to_pairs_case>;
 
 }  // namespace contract

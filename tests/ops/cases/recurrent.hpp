@@ -154,6 +154,24 @@ struct lstm_of_sequences_case : operation_case<shape<dyn, 3, 4, 3>, shape<2, 20,
   static std::vector<double> reference(std::size_t items, const arrays& x) { return lstm_reference(3 * items, 2, x); }
 };
 
+/// Three sequences of two channels in each item, which also read one channel that they share.
+struct lstm_with_shared_case : operation_case<shape<dyn, 3, 4, 2>, shape<2, 20, 3>, shape<2, 20, 5>, shape<2, 20>,
+                                              shape<2, 20>, shape<dyn, 4, 1>> {
+  static constexpr const char* name = "lstm_with_shared";
+  using also_active = std::integer_sequence<std::uint32_t, 0b000001, 0b100000, 0b011110>;
+  auto operator()(auto x, auto w_ih, auto w_hh, auto b_ih, auto b_hh, auto shared) const {
+    return vscg::lstm_with_shared(x, shared, w_ih, w_hh, b_ih, b_hh);
+  }
+  static std::vector<double> reference(std::size_t items, const arrays& x) {
+    arrays plain(x.begin(), x.end() - 1);
+    plain[0].clear();
+    for (std::size_t row = 0; row < items * 3 * 4; ++row) {
+      plain[0].insert(plain[0].end(), {x[0][2 * row], x[0][2 * row + 1], x[5][row / 12 * 4 + row % 4]});
+    }
+    return lstm_reference(3 * items, 2, plain);
+  }
+};
+
 inline std::vector<double> gru_reference(std::size_t items, std::size_t directions, const arrays& x) {
   constexpr std::size_t H = recurrent_sizes::H;
   return recurrent_reference(items, 3, directions, x, [](const auto& in, const auto& back, auto& h, auto&) {
@@ -251,8 +269,9 @@ struct select_rows_case : operation_case<shape<dyn, 7, 5>> {
   }
 };
 
-using recurrent_cases = std::tuple<lstm_case, lstm_from_states_case, lstm_one_direction_case, lstm_cells_case,
-                                   lstm_states_and_cells_case, lstm_of_sequences_case, gru_of_sequences_case, gru_case,
-                                   gru_from_state_case, gru_one_direction_case, last_states_case, select_rows_case>;
+using recurrent_cases =
+    std::tuple<lstm_case, lstm_from_states_case, lstm_one_direction_case, lstm_cells_case, lstm_states_and_cells_case,
+               lstm_of_sequences_case, lstm_with_shared_case, gru_of_sequences_case, gru_case, gru_from_state_case,
+               gru_one_direction_case, last_states_case, select_rows_case>;
 
 }  // namespace contract

@@ -13,6 +13,7 @@
 #include <vscg/ops/gru.hpp>
 #include <vscg/ops/lstm.hpp>
 #include <vscg/ops/recurrent.hpp>
+#include <vscg/ops/recurrent_shared.hpp>
 
 // What a device computes in its own way. A macro, defined in the whole program, switches each of these off.
 
@@ -29,6 +30,10 @@ struct any_device {
 template <class Cell, int T, int In, int H, int D, bool Initial, int... Each, class Device>
 struct override_of<ops::recurrence<Cell, T, In, H, D, Initial, false, Each...>, Device> {
   using type = recurrence_at_once<ops::recurrence<Cell, T, In, H, D, Initial, false, Each...>, Device>;
+};
+template <class Cell, int T, int In, int K, int H, int D, int... Each, class Device>
+struct override_of<ops::recurrence_with_shared<Cell, T, In, K, H, D, Each...>, Device> {
+  using type = recurrence_at_once<ops::recurrence_with_shared<Cell, T, In, K, H, D, Each...>, Device>;
 };
 template <int T, int In, int H, class Device>
 struct override_of<composites::lstm_pair<T, In, H>, Device> {

@@ -57,10 +57,6 @@ inline names embedding(onnx_graph& to, const node& n) {
   return {to.add("Gather", {to.operand(n, 1), to.operand(n, 0)}, {{"axis", 0}})};
 }
 
-inline names expand_as(onnx_graph& to, const node& n) {
-  return {to.add("Expand", {to.operand(n, 0), to.add("Shape", {to.operand(n, 1)})})};
-}
-
 inline names select_rows(onnx_graph& to, const node& n) {
   const auto first = static_cast<std::int64_t>(onnx_graph::number(n, "first"));
   const auto step = static_cast<std::int64_t>(onnx_graph::number(n, "step"));
@@ -251,7 +247,6 @@ inline onnx_mapping_table onnx_mappings() {
           {"divide_by_sum", divide_by_sum},
           {"dropout", only_in_training},
           {"embedding", embedding},
-          {"expand_as", expand_as},
           {"gaussian_noise", only_in_training},
           {"gelu", unary},
           {"gru", gru},
@@ -263,6 +258,7 @@ inline onnx_mapping_table onnx_mappings() {
           {"logsumexp", logsumexp},
           {"lstm", lstm},
           {"lstm_with_cells", lstm_with_cells},
+          {"lstm_with_shared", lstm},
           {"matmul", matmul},
           {"max", over_its_axis("ReduceMax")},
           {"max_pool1d", max_pool1d},

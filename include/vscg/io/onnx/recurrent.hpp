@@ -26,10 +26,25 @@ inline std::string in_gate_order(onnx_graph& to, const std::string& x, std::int6
   return to.add("Concat", ordered, {{"axis", 1}});
 }
 
+/// x [B, Each..., T, In], joined to what its sequences share [B, T, K], operand `k`.
+inline std::string join_shared(onnx_graph& to, const node& n, std::size_t k) {
+  axes added;
+  axes repeats = {1};
+  for (std::size_t axis = 1; axis + 2 < to.extents(n, 0).size(); ++axis) {
+    added.push_back(static_cast<std::int64_t>(axis));
+    repeats.push_back(to.extents(n, 0)[axis]);
+  }
+  repeats.insert(repeats.end(), {1, 1});
+  auto shared = to.operand(n, k);
+  if (!added.empty())
+    shared = to.add("Expand", {to.add("Unsqueeze", {shared, to.integers(added)}), to.integers(repeats)});
+  return to.add("Concat", {to.operand(n, 0), shared}, {{"axis", -1}});
+}
+
 /// Operands x [B, T, In], W_ih [D, G H, In], W_hh [D, G H, H], b_ih and b_hh [D, G H] and, if there are more, the
-/// initial states of the directions, [B, D, H], and an LSTM's initial cells. The result is [B, T, D H]. Weights of a
-/// single direction come without its axis. Axes between batch and steps are sequences of their own, which ONNX takes as
-/// more items.
+/// initial states of the directions, [B, D, H], and an LSTM's initial cells, or what an item's sequences share. The
+/// result is [B, T, D H]. Weights of a single direction come without its axis. Axes between batch and steps are
+/// sequences of their own, which ONNX takes as more items.
 inline std::vector<std::string> recurrent(onnx_graph& to, const node& n, const char* type,
                                           const std::vector<std::size_t>& order,
                                           std::vector<onnx_attribute> attributes) {
@@ -44,16 +59,19 @@ inline std::vector<std::string> recurrent(onnx_graph& to, const node& n, const c
     return in_gate_order(to, weights, hidden, order);
   };
   const bool flat = to.extents(n, 0).size() == 3;
-  const auto steps_first = [&](std::size_t k) {
-    const auto& all = to.extents(n, k);
-    const auto one = to.operand(n, k);
-    const auto x = flat ? one : to.add("Reshape", {one, to.integers({-1, *(all.end() - 2), all.back()})});
+  const auto steps_first = [&](const std::string& one, std::size_t k, std::int64_t channels) {
+    const std::int64_t steps = *(to.extents(n, k).end() - 2);
+    const auto x = flat ? one : to.add("Reshape", {one, to.integers({-1, steps, channels})});
     return to.add("Transpose", {x}, {{"perm", axes{1, 0, 2}}});
   };
-  std::vector<std::string> inputs{steps_first(0), ordered(1), ordered(2)};
+  const bool shares = n.settings.find("shared") != nullptr;
+  const auto x = shares ? join_shared(to, n, 5) : to.operand(n, 0);
+  std::vector<std::string> inputs{steps_first(x, 0, to.extents(n, 1).back()), ordered(1), ordered(2)};
   inputs.push_back(to.add("Concat", {ordered(3), ordered(4)}, {{"axis", 1}}));
-  if (n.operands.size() > 5) inputs.emplace_back();  // no lengths
-  for (std::size_t k = 5; k < n.operands.size(); ++k) inputs.push_back(steps_first(k));
+  if (n.operands.size() > 5 && !shares) {
+    inputs.emplace_back();  // no lengths
+    for (std::size_t k = 5; k < n.operands.size(); ++k) inputs.push_back(steps_first(to.operand(n, k), k, hidden));
+  }
   const auto states = to.add(type, inputs, attributes);  // [T, D, B, H]
   const auto turned = to.add("Transpose", {states}, {{"perm", axes{2, 0, 1, 3}}});
   const auto& extents = to.result_extents(n);

@@ -11,8 +11,6 @@
 #include <vscg/nn/linear.hpp>
 #include <vscg/nn/recurrent.hpp>
 #include <vscg/ops/add.hpp>
-#include <vscg/ops/cat.hpp>
-#include <vscg/ops/expand_as.hpp>
 #include <vscg/ops/multiply.hpp>
 #include <vscg/ops/normalize.hpp>
 #include <vscg/ops/over_axis.hpp>
@@ -70,8 +68,8 @@ struct bilinear_temporal_map {
   auto over_time(const Regions& regions, const Audio& audio) const {
     constexpr int T = extent<shape_of<Audio>, 1>;
     const auto seen = permute<0, 2, 1, 3>(Linear_visual.with_relu(regions));  // a region's segments side by side
-    const auto heard = view<shape<dyn, 1, T, channels>>(Linear_audio.with_relu(audio));
-    return permute<0, 2, 1, 3>(lstm(cat<-1>(seen + heard, expand_as(heard, seen))));
+    const auto heard = Linear_audio.with_relu(audio);
+    return permute<0, 2, 1, 3>(lstm.with_shared(seen + view<shape<dyn, 1, T, channels>>(heard), heard));
   }
 };
 
