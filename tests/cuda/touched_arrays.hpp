@@ -12,6 +12,7 @@
 #include <vscg/cuda/sums_at_once.hpp>
 #include <vscg/model/report.hpp>
 #include <vscg/ops/column_sums.hpp>
+#include <vscg/optim/update_kernels.hpp>
 
 // Which arrays a launch reads and writes. Kernels are plain structs, so the types of their members say it: a pointer to
 // const is read; a gradient is written, and read if it adds; any other pointer is read and written.
@@ -143,6 +144,12 @@ template <class T>
 void add(arrays& to, const vscg::kernels::gather_numbers<T>& numbers) {
   for (std::size_t k = 0; k < numbers.count; ++k) to.read.push_back(numbers.from[k]);
   to.written.push_back(numbers.to);
+}
+template <class Rule, class T>
+void add(arrays& to, const vscg::kernels::update_formula<Rule, T>& formula) {
+  add(to, formula.gradient);
+  add(to, formula.moment);
+  add(to, formula.weight);
 }
 template <class P>
 void add(arrays& to, const vscg::kernels::of_branches<P>& branches) {

@@ -60,6 +60,7 @@ constexpr std::string_view words[] = {R"("setting")",
                                       R"("optimizer")",
                                       R"("adam")",
                                       R"("progress")",
+                                      R"("progress_of_arrays")",
                                       R"("epoch")",
                                       R"("loss")",
                                       R"("terms")",
@@ -102,6 +103,7 @@ run_description<ave_settings> example(vscg::setting supervision) {
   d.position.sums = {0.25, 1.5};
   d.position.seconds_of_epoch = 1.5;
   d.position.progress = {55, 0.9, 0.99};
+  d.position.progress_of_arrays = {1, 0};
   d.position.history.push_back({1, 1e-3, 2.5, {{"label", 1.5}, {"mil", 1.0}}, 0.5, std::nullopt, 7.5});
   d.position.history.push_back({2, 8e-4, 2.25, {}, 0.625, 0.75, 7.25});
   d.build = "0.1.0 g++";

@@ -92,6 +92,7 @@ TEST_CASE("settings, metrics and position of a run come and go without an abort 
   run.settings.decay_after = {60, 120, 240};
   run.position.sums = {1.5, 0.5};
   run.position.progress = {4, 0.5, 0.25};
+  run.position.progress_of_arrays = {1, 0, 1};
   run.position.history = {{1, 1e-3, 2.5, {{"a term with a name that is allocated", 1.5}}, 0.5, std::nullopt, 7.5}};
   run.build = "a build with a name that is allocated";
   const temporary_folder dir;

@@ -24,6 +24,7 @@
 #include <vscg/nn/loss.hpp>
 #include <vscg/ops/add.hpp>
 #include <vscg/optim/adam.hpp>
+#include <vscg/optim/sgd.hpp>
 
 #include "support/contains.hpp"
 #include "support/error_of.hpp"
@@ -67,13 +68,13 @@ template <class T = float, class Network = small>
 using net_of = model<Network, T, cpu>;
 
 /// A network with its trainer.
-template <class T = float, class Loss = nn::cross_entropy_loss, class Network = small>
+template <class T = float, class Loss = nn::cross_entropy_loss, class Network = small, class Optimizer = adam>
 struct training {
   net_of<T, Network> net;
-  trainer<net_of<T, Network>, adam, Loss> train;
+  trainer<net_of<T, Network>, Optimizer, Loss> train;
   explicit training(std::uint64_t from = 1, trainer_options options = {.batch = 4}, double rate = 0.02,
                     Network own = {}, std::size_t n = 1)
-      : net(seed{from}, own), train(net, adam{rate}, Loss{}, threads{n}, options) {}
+      : net(seed{from}, own), train(net, Optimizer{rate}, Loss{}, threads{n}, options) {}
 
   double steps(int n) {
     double last = 0;
@@ -85,6 +86,8 @@ struct training {
     return last;
   }
 };
+
+using descent = training<float, nn::cross_entropy_loss, small, sgd>;
 
 /// A loss of the same terms with another setting.
 struct smoothed_loss : nn::cross_entropy_loss {
@@ -119,6 +122,31 @@ TEST_CASE("training that is cut in two has the bits of training in one go, in fr
   }
 }
 
+TEST_CASE("a checkpoint is of one optimizer and one way of clipping, and brings every setting of the optimizer") {
+  const temporary_folder dir;
+  const auto path = dir / "last.checkpoint";
+  const trainer_options options{.batch = 4, .clip_grad_norm = 0.5, .clip_grad_value = 0.25};
+  descent whole(1, options);
+  whole.train.optimizer = {.learning_rate = 0.03, .momentum = 0.9, .weight_decay = 0.1, .nesterov = true};
+  whole.steps(2);
+  save_checkpoint(whole.train, path);
+  descent other(2, options, 0.02, {}, 2);
+  load_checkpoint(other.train, path);
+  CHECK(other.train.optimizer.momentum == 0.9);
+  CHECK(other.train.optimizer.weight_decay == 0.1);
+  CHECK(other.train.optimizer.nesterov);
+  CHECK(other.steps(2) == whole.steps(2));
+  CHECK(other.train.numbers() == whole.train.numbers());
+  CHECK(other.train.state().moments(1) == whole.train.state().moments(1));
+
+  const auto said = [&](auto&& into) { return error_of([&] { load_checkpoint(into.train, path); }); };
+  CHECK(said(training<>(1, options)) == path.string() + ": optimizer: expected adam, found sgd");
+  CHECK(said(descent(1, {.batch = 4, .clip_grad_value = 0.25})) ==
+        path.string() + ": trainer_options.clip_grad_norm: expected none, found 0.5");
+  CHECK(said(descent(1, {.batch = 4, .clip_grad_norm = 0.5, .clip_grad_value = 1})) ==
+        path.string() + ": trainer_options.clip_grad_value: expected 1, found 0.25");
+}
+
 TEST_CASE("a checkpoint is of one network and one way of training; any other leaves a trainer as it was") {
   const temporary_folder dir;
   const auto path = dir / "last.checkpoint";
@@ -133,6 +161,7 @@ TEST_CASE("a checkpoint is of one network and one way of training; any other lea
     CHECK(after.numbers == before.numbers);
     CHECK(after.moments == before.moments);
     CHECK(after.progress == before.progress);
+    CHECK(after.progress_of_arrays == before.progress_of_arrays);
     CHECK(after.steps == 1);
     CHECK(into.train.optimizer.learning_rate == 0.02);
     CHECK(contains(message, file.string()));

@@ -74,12 +74,15 @@ vscg::trainer_options seeded(std::uint64_t seed) {
   return options;
 }
 
-/// Losses, weights and moments of steps on batches of several sizes, at several rates.
+/// Losses, weights and moments of steps on batches of several sizes, at several rates; clipped if there are
+/// micro-batches.
 template <class Model>
 std::vector<double> numbers_of_training(bool replays, std::size_t micro_batch) {
   recording::replays = replays;
   Model net{vscg::seed{1}};
-  trainer<Model> t(net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, of(8, micro_batch, true));
+  auto options = of(8, micro_batch, true);
+  if (micro_batch > 0) options.clip_grad_norm = options.clip_grad_value = 0.1;
+  trainer<Model> t(net, vscg::adam{1e-2}, squared_distance{}, vscg::threads{1}, options);
   std::vector<double> all;
   for (const std::size_t items : {8U, 8U, 5U, 8U, 5U, 8U}) {
     const data d(items);

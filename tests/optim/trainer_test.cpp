@@ -30,6 +30,58 @@ using vscg::sgd;
 
 namespace {
 
+/// An optimizer of one's own (Lion; Chen et al., 2023): each weight moves by the rate against the sign of a mean.
+struct lion_rule {
+  struct settings {
+    double rate, beta1, beta2;
+  };
+  static constexpr int moments = 1;
+  static constexpr vscg::moment_description moment_names[] = {{"mean", "means", false}};
+  static constexpr const char* moment_choice = "1: the mean";
+  struct progress {
+    double steps = 0;
+    progress next(const settings&) const { return {steps + 1}; }
+    void check(const std::string&) const {}
+  };
+  template <class T>
+  struct factors {
+    T rate, beta1, beta2;
+    factors scaled(T rate_scale) const { return {rate_scale * rate, beta1, beta2}; }
+  };
+  template <class T>
+  static factors<T> factors_of(const settings& s, const progress&) {
+    return {static_cast<T>(s.rate), static_cast<T>(s.beta1), static_cast<T>(s.beta2)};
+  }
+  template <class T, class V>
+  static auto after(const factors<T>& f, V g, const vscg::kernels::element_state<V, 1>& now) {
+    using vscg::math::where_greater;
+    const V mean = V(f.beta1) * now.moment[0] + V(T(1) - f.beta1) * g;
+    const V sign = where_greater(mean, V(0), V(1), where_greater(V(0), mean, V(-1), V(0)));
+    const V next = V(f.beta2) * now.moment[0] + V(T(1) - f.beta2) * g;
+    return vscg::kernels::element_state<V, 1>{{next}, now.weight - V(f.rate) * sign};
+  }
+};
+struct lion {
+  double learning_rate = 1e-4;
+  double beta1 = 0.9;
+  double beta2 = 0.99;
+  static constexpr const char* name = "lion";
+  using settings = lion_rule::settings;
+  template <class Scalar, class Backend>
+  using state = vscg::optimizer_state<lion_rule, Scalar, Backend>;
+  settings numbers() const { return {learning_rate, beta1, beta2}; }
+  template <class Scalar>
+  void check() const {
+    vscg::settings_check<Scalar>{name}.at_least_0("learning_rate", learning_rate);
+  }
+  template <class Settings, class F>
+  static void for_each_setting(Settings& s, F f) {
+    f("learning_rate", s.learning_rate);
+    f("beta1", s.beta1);
+    f("beta2", s.beta2);
+  }
+};
+
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 template <class Optimizer, class Model = model>
@@ -264,6 +316,20 @@ TEST_CASE("progress that no run could reach is refused, and nothing changes") {
         }) == "sgd: progress: expected a number of steps with momentum, at most 1, found 2");
   CHECK(error_of([&] { plain.state().moments(2); }) == "sgd: moments: expected 1: the momentum, found 2");
   CHECK(error_of([&] { plain.state().set_moments(1, std::vector<double>{1}); }).find("sgd: momenta: expected ") == 0);
+}
+
+TEST_CASE("an optimizer of one's own needs a formula and its settings") {
+  const data d(8);
+  model net{vscg::seed{1}};
+  vscg::trainer t(net, lion{.learning_rate = 0.25}, squared_distance{}, vscg::threads{1}, of(8));
+  const auto before = net.weights().get("last.weight");
+  t.step(d.x, d.y);
+  const auto gradient = t.gradient(*t.table().find("last.weight"));
+  const auto after = net.weights().get("last.weight");
+  for (std::size_t i = 0; i < before.size(); ++i) CHECK(after[i] == before[i] - (gradient[i] > 0 ? 0.25 : -0.25));
+  CHECK(error_of([&] { t.state().moments(2); }) == "lion: moments: expected 1: the mean, found 2");
+  t.optimizer.learning_rate = -1;
+  CHECK(error_of([&] { t.step(d.x, d.y); }) == "lion: learning_rate: expected a finite number, at least 0, found -1");
 }
 
 TEST_CASE("impossible settings of optimizers and of clipping are refused in words") {

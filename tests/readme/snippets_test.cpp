@@ -115,6 +115,24 @@ void trains_with_a_loss(own_model& net, const std::vector<float>& images, const 
 }
 
 template <class>
+void trains_with_an_optimizer(own_model& net, const std::vector<float>& images,
+                              const std::vector<std::int32_t>& labels) {
+  using namespace vscg;
+#include "snippets/include/vscg/optim/1.hpp"
+}
+
+template <class>
+void sets_rates(own_trainer& train, std::size_t epoch) {
+  using namespace vscg;
+#include "snippets/include/vscg/optim/2.hpp"
+}
+
+template <class>
+void goes_on_in_another_phase(own_trainer& first, own_trainer& second) {
+#include "snippets/include/vscg/optim/3.hpp"
+}
+
+template <class>
 void saves_weights(own_model& net) {
 #include "snippets/include/vscg/io/1.hpp"
 }

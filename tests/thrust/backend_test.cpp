@@ -145,13 +145,20 @@ TEST_CASE("thrust: a warmed-up call and a warmed-up step allocate nothing") {
   CHECK(std::isfinite(static_cast<double>(seen) + loss));
 }
 
-TEST_CASE("thrust: a step that would leave a weight that is not finite changes nothing") {
+TEST_CASE("thrust: gradients are clipped; a step that would leave a weight that is not finite changes nothing") {
   using small = vscg::model<small_training::small_network, float, backend>;
   small net{vscg::seed{1}};
-  vscg::trainer t(net, vscg::adam{1e-2}, small_training::squared_distance{}, vscg::threads{1}, options_for(8));
+  auto options = options_for(8);
+  options.clip_grad_norm = 1e-3;
+  vscg::trainer t(net, vscg::adam{1e-2}, small_training::squared_distance{}, vscg::threads{1}, options);
   const auto x = numbers("x", 24);
   const auto y = numbers("y", 16);
   t.step(x, y);
+  double squares = 0;
+  for (const auto& entry : t.table().entries) {
+    for (const float g : t.gradient(entry)) squares += static_cast<double>(g) * static_cast<double>(g);
+  }
+  CHECK(std::sqrt(squares) == doctest::Approx(1e-3).epsilon(0.01));  // less what 1e-6 takes from it
   const auto before = small_training::flat(net);
   t.optimizer.learning_rate = 2e38;
   CHECK_THROWS_AS(t.step(x, y), vscg::not_finite);

@@ -228,6 +228,10 @@ TEST_CASE("a network of another domain trains, is interrupted and continues with
 
   CHECK(contains(error_of([&] { train<vscg::adam>(here / "ended", settings(100)); }),
                  "last.checkpoint: expected a run with adam, found one with patient"));
+  REQUIRE(train<vscg::sgd>(here / "descent", settings(4), 5) == run_end::interrupted);
+  CHECK(contains(error_of([&] { train<vscg::adam>(here / "descent", settings(4)); }),
+                 "last.checkpoint: expected a run with adam, found one with sgd"));
+  REQUIRE(train<vscg::sgd>(here / "descent", settings(4)) == run_end::finished);
   auto other = settings(100);
   other.skip = 2;
   CHECK(contains(error_of([&] { train(here / "ended", other); }), "--skip: expected 1, as "));

@@ -34,7 +34,7 @@ trainer_options checked(trainer_options o) {
   if (o.batch == 0) throw expectation_error("trainer_options.batch", "at least 1", "0");
   if (o.micro_batch == 0 || o.micro_batch > o.batch) o.micro_batch = o.batch;
   const auto expect_bound = [](const char* name, double most) {
-    if (!(most > 0) || static_cast<Scalar>(most) == Scalar(0)) {
+    if (!(most > 0) || (most < 1 && static_cast<Scalar>(most) == Scalar(0))) {
       throw expectation_error(std::string("trainer_options.") + name,
                               "a number above 0, also when rounded to the scalar, or infinity",
                               detail::number_text(most));

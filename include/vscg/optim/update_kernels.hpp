@@ -14,7 +14,15 @@
 // A step of any optimizer in three kernels, over all parameters at once. They check all results, decide, and then write
 // the results. So the step is taken whole or not at all, and needs no copy of the old values.
 //
-// The optimizer's formula is a `Rule`, such as kernels::adam_rule: a few static functions of single numbers.
+// The optimizer's formula is a `Rule`, such as kernels::adam_rule. It has
+//   settings              what a step reads of the optimizer's settings; it can be copied as bytes
+//   moments               how many numbers it keeps of each weight, at least 1; moment_names and moment_choice for
+//   messages progress              how far one array has come, only doubles: `steps` first; next(settings);
+//   check(what), which
+//                         throws vscg::expectation_error for other numbers than a run can reach
+//   factors<T>            the numbers of one step, for all elements of an array; scaled(rate_scale)
+//   factors_of<T>(settings, progress)
+//   after(factors, gradient, state)   the formula: the element_state that follows
 
 namespace vscg::kernels {
 

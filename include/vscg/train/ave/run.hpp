@@ -15,10 +15,10 @@
 
 namespace vscg::train {
 
-/// A run on the AVE data set, with Adam.
-template <class Network, class Loss, class Scalar, class Backend>
-class ave_run : public run<Network, Loss, adam, Scalar, Backend, ave_task<Network, Loss, Scalar, Backend>> {
-  using base = run<Network, Loss, adam, Scalar, Backend, ave_task<Network, Loss, Scalar, Backend>>;
+/// A run on the AVE data set.
+template <class Network, class Loss, class Scalar, class Backend, class Optimizer = adam>
+class ave_run : public run<Network, Loss, Optimizer, Scalar, Backend, ave_task<Network, Loss, Scalar, Backend>> {
+  using base = run<Network, Loss, Optimizer, Scalar, Backend, ave_task<Network, Loss, Scalar, Backend>>;
 
  public:
   /// Throws vscg::expectation_error for settings that do not suit the data set, and for `metadata` that could not be
