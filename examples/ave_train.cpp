@@ -41,11 +41,13 @@ namespace {
 
 namespace train = vscg::train;
 
-/// The names that --network accepts.
-std::string network_names() {
-  std::string names;
-  for (const auto& network : networks::trainables) names += (names.empty() ? "" : ", ") + std::string(network.name);
-  return names;
+/// What --networks prints.
+void print_networks() {
+  std::printf("%-30s %-7s %11s  %s\n", "network", "setting", "parameters", "published accuracy, %");
+  for (const auto& network : networks::trainables()) {
+    std::printf("%-30s %-7s %11zu  %.1f\n", std::string(network.name).c_str(), train::text_of(network.supervision),
+                network.parameters(), network.published);
+  }
 }
 
 /// `settings`, overridden by the given options.
@@ -68,9 +70,9 @@ train::ave_settings apply(const programs::train_options& given, train::ave_setti
 }
 
 /// The network that the settings name. Throws vscg::expectation_error if it is unknown or made for the other setting.
-const networks::trainable& network_of(const train::ave_settings& settings) {
+networks::trainable network_of(const train::ave_settings& settings) {
   std::string fitting;
-  for (const auto& network : networks::trainables) {
+  for (const auto& network : networks::trainables()) {
     const bool fits = network.supervision == settings.supervision;
     if (network.name == settings.network && fits) return network;
     if (fits) fitting += (fitting.empty() ? "" : ", ") + std::string(network.name);
@@ -101,7 +103,7 @@ train::ave_settings settings_of(const programs::train_options& given) {
     return now;
   }
   std::string network = given.network.value_or("");
-  for (const auto& known : networks::trainables) {
+  for (const auto& known : networks::trainables()) {
     if (network.empty() && known.supervision == given.setting) network = known.name;
   }
   return apply(given, train::default_settings(given.setting, network));
@@ -163,7 +165,9 @@ void run(const programs::train_options& given, bool terminal) {
   expect_apart(given);
   const train::ave_settings settings = settings_of(given);
   train::check_settings(settings);
-  const auto& network = network_of(settings);
+  const auto network = network_of(settings);
+  if (settings.precision == "double" && network.in_double == nullptr)
+    throw vscg::expectation_error("--precision", "float for " + settings.network, "double");
   const auto card = use_card(given, settings, network);
   if (given.resume && !std::filesystem::exists(std::filesystem::path(given.out) / train::run_folder::checkpoint_name)) {
     warn("there is no " + given.out + "/" + train::run_folder::checkpoint_name + " to resume from: a new run begins");
@@ -207,7 +211,7 @@ int main(int argc, char** argv) {
   programs::run("ave_train", [&] {
     CLI::App app("Trains an audio-visual event localizer on the AVE data set.", "ave_train");
     programs::train_options given;
-    programs::add_options(app, given, network_names());
+    programs::add_options(app, given, print_networks);
     if (programs::parse(app, argc, argv)) run(given, isatty(STDOUT_FILENO) == 1);
   });
 }

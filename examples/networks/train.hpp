@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include <vscg/core/team.hpp>
 #include <vscg/data/ave_dataset.hpp>
@@ -14,8 +14,9 @@
 #include <vscg/train/ave/settings.hpp>
 #include <vscg/train/run_types.hpp>
 
-// What ave_train can train. Each network is compiled in a file of its own, train_<name>.cpp; this list is all that the
-// program sees of them. To add one, write such a file, declare its two functions and add a line to the list.
+// What ave_train can train. Each network is compiled in a file of its own, train_<name>.cpp; the list in
+// trainables.cpp is all that the program sees of them. To add one, write such a file, declare its functions and add a
+// line to the list; or a line in hosts/, for a network in float on the processor.
 
 namespace networks {
 
@@ -47,8 +48,6 @@ train_outcome train_vscg_weakly_paper_float(const train_request&);
 train_outcome train_vscg_weakly_paper_double(const train_request&);
 
 // See card.hpp.
-train_outcome train_cmran_fully(const train_request&);
-train_outcome train_cmran_weakly(const train_request&);
 train_outcome train_vscg_fully_cuda(const train_request&);
 train_outcome train_vscg_weakly_cuda(const train_request&);
 
@@ -56,20 +55,14 @@ train_outcome train_vscg_weakly_cuda(const train_request&);
 struct trainable {
   std::string_view name;
   vscg::setting supervision;
+  double published;             ///< accuracy, in percent; 0: none
+  std::size_t (*parameters)();  ///< how many numbers a file of weights holds
   train_outcome (*in_float)(const train_request&);
-  train_outcome (*in_double)(const train_request&);
-  train_outcome (*on_cuda)(const train_request&);  ///< null: only on the processor
+  train_outcome (*in_double)(const train_request&);  ///< null: only in float
+  train_outcome (*on_cuda)(const train_request&);    ///< null: only on the processor
 };
 
-inline constexpr std::array trainables{
-    trainable{"vscg_fully", vscg::setting::fully, train_vscg_fully_float, train_vscg_fully_double,
-              train_vscg_fully_cuda},
-    trainable{"vscg_fully_paper", vscg::setting::fully, train_vscg_fully_paper_float, train_vscg_fully_paper_double,
-              nullptr},
-    trainable{"vscg_weakly", vscg::setting::weakly, train_vscg_weakly_float, train_vscg_weakly_double,
-              train_vscg_weakly_cuda},
-    trainable{"vscg_weakly_paper", vscg::setting::weakly, train_vscg_weakly_paper_float, train_vscg_weakly_paper_double,
-              nullptr},
-};
+/// All of them.
+std::vector<trainable> trainables();
 
 }  // namespace networks

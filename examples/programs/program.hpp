@@ -102,6 +102,8 @@ inline bool parse(CLI::App& app, int argc, char** argv) {
   } catch (const CLI::CallForHelp&) {
     std::fputs(app.help().c_str(), stdout);
     return false;
+  } catch (const CLI::Success&) {  // an option that is all there is to do
+    return false;
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,30 +35,40 @@ struct train_options {
   bool resume = false, cache = false;
 };
 
-/// `networks` is what --network takes, for its help.
-inline void add_options(CLI::App& app, train_options& given, const std::string& networks) {
+/// `print_networks` prints what --network takes.
+inline void add_options(CLI::App& app, train_options& given, const std::function<void()>& print_networks) {
   namespace train = vscg::train;
   using train::protocol_name;
   const train::ave_settings usual;
   const auto defaults_to = [](const std::string& what, const auto& value) {
     return what + " (default: " + value + ")";
   };
+  const std::string as_published = " for VSCG, else as its authors did";
   const auto number = [](auto value) { return std::to_string(value); };
   add_path(app, "--data", given.data, "folder of the AVE data set's files")->required()->type_name("DIR");
   add_choice(app, "--setting", given.setting,
              choices<vscg::setting>{{"fully", vscg::setting::fully}, {"weakly", vscg::setting::weakly}},
              "one label per second, or one tag per video")
       ->required();
-  app.add_option("--network", given.network, networks + " (default: the released one of the setting)")
+  app.add_option("--network", given.network, "one of --networks (default: the released VSCG of the setting)")
       ->type_name("NAME");
+  app.add_flag_callback(
+         "--networks",
+         [print_networks] {
+           print_networks();
+           throw CLI::Success();
+         },
+         "print all networks, and end")
+      ->trigger_on_parse();
   add_whole_number(app, "--epochs", given.epochs, train::epochs_range,
-                   defaults_to("rounds over the training split", number(usual.epochs)));
+                   defaults_to("rounds over the training split", number(usual.epochs) + as_published));
   add_whole_number(app, "--batch", given.batch, train::batch_range,
-                   defaults_to("videos per step", number(usual.batch)));
+                   defaults_to("videos per step", number(usual.batch) + as_published));
   add_real_number(app, "--learning-rate", given.learning_rate, train::learning_rate_range,
-                  defaults_to("of Adam", "0.001"));
-  add_whole_numbers(app, "--decay-after", given.decay_after, train::epochs_range,
-                    defaults_to("epochs after which the rate is multiplied by 0.8", "60,120,240, weakly 80,180,240"));
+                  defaults_to("of Adam", "0.001" + as_published));
+  add_whole_numbers(
+      app, "--decay-after", given.decay_after, train::epochs_range,
+      defaults_to("epochs after which the rate is multiplied by 0.8", "60,120,240, weakly 80,180,240" + as_published));
   add_whole_number(app, "--seed", given.seed, any_seed,
                    defaults_to("of weights, order and dropout", number(usual.seed)));
   add_threads(app, given.threads);

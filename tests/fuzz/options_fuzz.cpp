@@ -285,7 +285,7 @@ outcome understood(const argument_list& arguments) {
   CLI::App app("Fuzzed.", "program");
   Options given;
   if constexpr (std::same_as<Options, programs::train_options>) {
-    programs::add_options(app, given, "vscg_fully, vscg_weakly");
+    programs::add_options(app, given, [] {});
   } else {
     programs::add_options(app, given);
   }

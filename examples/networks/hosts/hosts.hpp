@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vector>
+
+#include "networks/known_network.hpp"
+#include "networks/train.hpp"
+
+// The other networks of the paper's tables, and VSCG's variants, in float on the processor. Each has two files here,
+// train_<name>.cpp and infer_<name>.cpp, with one line for each row of a table.
+
+namespace networks {
+
+std::vector<trainable> trainable_hosts();
+std::vector<known_network> known_hosts();
+
+}  // namespace networks

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+#include <vscg/nets/hosts/dmin.hpp>
+
+#include "networks/hosts/infers.hpp"
+
+namespace networks {
+
+constexpr auto weakly = vscg::setting::weakly;
+
+std::vector<known_network> infer_dmin() {
+  return {
+      infers<vscg::dmin<>>(),
+      infers<vscg::dmin<weakly>>(),
+  };
+}
+
+}  // namespace networks
