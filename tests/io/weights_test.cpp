@@ -76,7 +76,9 @@ const std::vector<std::string> categories = [] {
 
 template <class Network>
 io::network_metadata metadata_of(const std::vector<std::string>& list, double threshold = 0.7) {
-  return train::with_categories(io::metadata_of<Network>(), list, threshold);
+  const auto metadata = io::metadata_of<Network>();
+  const bool fully = *metadata.find("setting") == "fully";
+  return train::with_categories(metadata, list, fully ? std::optional(threshold) : std::nullopt);
 }
 
 /// The error of a load that must not have changed anything.

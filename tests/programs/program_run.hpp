@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,7 +37,9 @@ inline constexpr double category_share = 0.8;
 
 template <class Network>
 vscg::io::network_metadata metadata_of(const std::vector<std::string>& names, double threshold = 0.7) {
-  return vscg::train::with_categories(vscg::io::metadata_of<Network>(), names, threshold);
+  const auto metadata = vscg::io::metadata_of<Network>();
+  const bool fully = *metadata.find("setting") == "fully";
+  return vscg::train::with_categories(metadata, names, fully ? std::optional(threshold) : std::nullopt);
 }
 
 /// Weights that give relevance 0.9 and one category the share 0.8, whatever the video.

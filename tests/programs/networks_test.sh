@@ -1,0 +1,52 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Every network that ave_train knows trains an epoch, and ave_evaluate measures the weights exactly as ave_train did.
+set -eu
+for program in ave_synthesize ave_train ave_evaluate; do
+  if [ ! -x "$VSCG_PROGRAMS_DIR/$program" ]; then
+    echo "skipped: there is no $VSCG_PROGRAMS_DIR/$program"
+    exit 77
+  fi
+done
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+# The value of a number in one of our JSON files, which have one line per field.
+field() { sed -n "s/^ *\"$2\": \([-0-9.e]*\),*$/\1/p" "$1" | head -n 1; }
+fail() {
+  echo "$*" >&2
+  exit 1
+}
+
+"$VSCG_PROGRAMS_DIR/ave_synthesize" --out data --videos 12 --type float32 >/dev/null
+"$VSCG_PROGRAMS_DIR/ave_train" --networks >networks.txt
+[ "$(wc -l <networks.txt)" -gt 36 ] || fail "--networks: expected VSCG, its variants and the hosts, found $(cat networks.txt)"
+grep -q "^dmin_weakly  *weakly  *17745661  74.3$" networks.txt || fail "--networks: expected dmin_weakly's numbers"
+tail -n +2 networks.txt | while read -r network setting parameters _; do
+  "$VSCG_PROGRAMS_DIR/ave_train" --data data --setting "$setting" --network "$network" --epochs 1 --batch 5 \
+    --threads 1 --out run >/dev/null || fail "$network does not train"
+  # Four bytes a number, and the header.
+  size=$(wc -c <run/best.safetensors)
+  [ "$size" -ge $((4 * parameters)) ] && [ "$size" -le $((4 * parameters + 50000)) ] ||
+    fail "$network: expected $parameters parameters, found a file of $size bytes"
+  "$VSCG_PROGRAMS_DIR/ave_evaluate" --data data --weights run/best.safetensors --threads 1 --json evaluation.json \
+    >/dev/null || fail "$network is not evaluated"
+  said=$(field run/summary.json test_accuracy)
+  measured=$(field evaluation.json accuracy)
+  [ -n "$said" ] && [ "$said" = "$measured" ] ||
+    fail "$network: ave_train says test accuracy $said, ave_evaluate measures $measured"
+  rm -r run
+done
+
+# A network's own numbers, and a network that is not there in double.
+"$VSCG_PROGRAMS_DIR/ave_train" --data data --setting fully --network cmran_fully --epochs 1 --batch 5 --protocol released \
+  --out run >/dev/null 2>warnings.txt
+grep -q "never measures validation with cmran_fully" warnings.txt || fail "expected a warning, found $(cat warnings.txt)"
+grep -aq '"clip_grad_norm": *0.1' run/last.checkpoint || grep -aq 'clip_grad_norm' run/last.checkpoint ||
+  fail "expected cmran_fully to clip its gradients"
+if "$VSCG_PROGRAMS_DIR/ave_train" --data data --setting fully --network cmran_fully --precision double --out twice \
+  2>message.txt; then
+  fail "cmran_fully trains in double"
+fi
+grep -q -- "--precision: expected float for cmran_fully, found double" message.txt || fail "$(cat message.txt)"
