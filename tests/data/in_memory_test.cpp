@@ -115,7 +115,7 @@ TEST_CASE("what is not a data set is refused in words") {
   CHECK(error_of([] { data::in_memory(counted(12), labels(4)); }) ==
         "data::in_memory: array 1: expected 12 items, as array 0 has, found 4, shape [4]");
   CHECK(error_of([] { data::shaped(counted(13), 2, 3); }) ==
-        "data::shaped: expected items of 6 numbers, at least 1, found 13 numbers");
+        "data::shaped: expected a multiple of 6 numbers, those of an item, found 13");
   data::in_memory all(counted(4), labels(4));
   CHECK(error_of([&] { all.batches(0); }) == "data::in_memory::batches: expected at least 1 item in a batch, found 0");
   CHECK(error_of([&] { all.rows(2, 5); }) == "data::in_memory::rows: expected rows within 4 items, found 2 to 5");

@@ -49,6 +49,16 @@ modeled<picture_of<region_attention<>, shape<dyn, 10, 128>, shape<dyn, 10, 8, 8,
 // expect: shape_mismatch<.*region_attention<.*expects<512>.*gets<256>
 modeled<picture_of<region_attention<>, shape<dyn, 10, 128>, shape<dyn, 10, 7, 7, 256>>> other_picture{seed{1}};
 
+// Two results, and not a struct of outputs.
+struct two_results {
+  nn::linear<8, 8> layer;
+  VSCG_MEMBERS(layer)
+  using inputs = input_shapes<shape<dyn, 8>>;
+  auto operator()(Var auto x) const { return vars{layer(x), layer(x)}; }
+};
+// expect: a network returns one var, or a struct of its outputs
+modeled<two_results> pair_of_results{seed{1}};
+
 // A part of a localizer that does not fit the part before it.
 struct narrow_encoder {
   nn::linear<128, 255> layer;

@@ -175,9 +175,12 @@ TEST_CASE("a checkpoint is of one network and one way of training; any other lea
   small other;
   other.drop.rate = 0.25;
   CHECK(refused(training<>(1, {.batch = 4}, 0.02, other), path) == ": setting drop.rate: expected 0.25, found 0.5");
-  CHECK(contains(refused(training<float, smoothed_loss>(), path),
-                 ": operations of the network and the loss: expected hash "));
+  CHECK(contains(refused(training<float, smoothed_loss>(), path), ": operation "));
   CHECK(refused(training<>(), dir / "none") != "");
+  CHECK(error_of([&] {
+          save_checkpoint(saved.train, path, {{"best", std::numeric_limits<double>::infinity()}});
+        }) == "extra of " + path.string() +
+                  ": \"best\": expected a finite number, found NaN or infinity, which JSON has not");
   CHECK(error_of([&] {
           save_checkpoint(saved.train, path, {{"epoch", 1}, {"epoch", 2}});
         }) == "extra of " + path.string() + ": expected every name once, found \"epoch\" twice");

@@ -108,6 +108,19 @@ TEST_CASE("a session describes and times its steps and computes the same afterwa
   CHECK(numbers_now() == before);
   CHECK(error_of([&] { vscg::profile(s, a, a); }) == error_of([&] { s.infer(a, a); }));
 }
+
+TEST_CASE("a session takes a model for its weights, and gives out no item that is not there") {
+  const model net{vscg::seed{1}};
+  vscg::session s(net, vscg::threads{1}, vscg::batch_capacity{7});
+  const auto a = numbers(21);
+  const auto b = numbers(28);
+  const auto y = s.infer(a, b);
+  CHECK(y.item(6).size() == 2);
+  CHECK(error_of([&] { y.item(7); }) == "array: item: expected one below 7, the number of items, found 7");
+  const auto kept = net.infer(a, b);
+  CHECK(error_of([&] { kept.item(7); }) == "array: item: expected one below 7, the number of items, found 7");
+}
+
 TEST_CASE("a model takes any number of items, including none") {
   const model net{vscg::seed{1}};
   const auto a = numbers(3 * 50);

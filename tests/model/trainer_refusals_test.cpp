@@ -102,9 +102,12 @@ TEST_CASE("impossible settings of Adam are refused, at first and before each ste
   const double nan = std::nan("");
   trainer t(net, vscg::adam{}, squared_distance{}, vscg::threads{1}, of(8));
   for (const auto& [settings, message] : std::vector<std::pair<vscg::adam, std::string>>{
-           {set(nan, 0.9, 0.999, 1e-8), "adam: learning_rate: expected a finite number, at least 0, found nan"},
-           {set(infinity, 0.9, 0.999, 1e-8), "adam: learning_rate: expected a finite number, at least 0, found inf"},
-           {set(-1, 0.9, 0.999, 1e-8), "adam: learning_rate: expected a finite number, at least 0, found -1"},
+           {set(nan, 0.9, 0.999, 1e-8),
+            "adam: learning_rate: expected a finite number of at least 0, also when rounded to the scalar, found nan"},
+           {set(infinity, 0.9, 0.999, 1e-8),
+            "adam: learning_rate: expected a finite number of at least 0, also when rounded to the scalar, found inf"},
+           {set(-1, 0.9, 0.999, 1e-8),
+            "adam: learning_rate: expected a finite number of at least 0, also when rounded to the scalar, found -1"},
            {set(1, 1, 0.999, 1e-8), "adam: beta1: expected a number of at least 0 and below 1, found 1"},
            {set(1, -0.1, 0.999, 1e-8), "adam: beta1: expected a number of at least 0 and below 1, found -0.1"},
            {set(1, 0.9, nan, 1e-8), "adam: beta2: expected a number of at least 0 and below 1, found nan"},

@@ -13,12 +13,15 @@
 #include <vscg/core/execution.hpp>
 #include <vscg/core/parameter.hpp>
 #include <vscg/core/step_data.hpp>
+#include <vscg/model/model.hpp>
 #include <vscg/model/runner.hpp>
 #include <vscg/model/trace.hpp>
 #include <vscg/nn/dropout.hpp>
 #include <vscg/nn/gaussian_noise.hpp>
 #include <vscg/nn/linear.hpp>
 #include <vscg/ops/add.hpp>
+
+#include "support/error_of.hpp"
 
 using vscg::dyn;
 using vscg::shape;
@@ -103,6 +106,35 @@ double correlation(const std::vector<float>& a, const std::vector<float>& b) {
 }
 
 }  // namespace
+
+namespace {
+
+template <class Layer>
+struct one_layer {
+  Layer layer;
+  VSCG_MEMBERS(layer)
+  using inputs = vscg::input_shapes<vscg::shape<vscg::dyn, 3>>;
+  auto operator()(vscg::Var auto x) const { return layer(x); }
+};
+
+/// The error of a model whose only layer is this one.
+template <class Layer>
+std::string error_with(Layer layer) {
+  const vscg::model<one_layer<Layer>, float, vscg::cpu> net{vscg::seed{1}, {layer}};
+  return error_of([&] { net.infer(std::vector<float>(3)); });
+}
+
+}  // namespace
+
+TEST_CASE("rates and deviations that no layer can have are refused where a network is traced") {
+  for (const double rate : {1.0, 1.5, -0.5}) {
+    CHECK(error_with(vscg::nn::dropout{rate}).find("nn::dropout: rate: expected a number of at least 0 and below 1") ==
+          0);
+  }
+  CHECK(error_with(vscg::nn::dropout{0.99}).empty());
+  CHECK(error_with(vscg::nn::gaussian_noise{-3}) ==
+        "nn::gaussian_noise: deviation: expected a number of at least 0, found -3");
+}
 
 TEST_CASE("elements are dropped at the rate, and the rest is scaled") {
   for (const auto& mask : masks<network>(at(1, 0))) {

@@ -329,7 +329,8 @@ TEST_CASE("an optimizer of one's own needs a formula and its settings") {
   for (std::size_t i = 0; i < before.size(); ++i) CHECK(after[i] == before[i] - (gradient[i] > 0 ? 0.25 : -0.25));
   CHECK(error_of([&] { t.state().moments(2); }) == "lion: moments: expected 1: the mean, found 2");
   t.optimizer.learning_rate = -1;
-  CHECK(error_of([&] { t.step(d.x, d.y); }) == "lion: learning_rate: expected a finite number, at least 0, found -1");
+  CHECK(error_of([&] { t.step(d.x, d.y); }) ==
+        "lion: learning_rate: expected a finite number of at least 0, also when rounded to the scalar, found -1");
 }
 
 TEST_CASE("impossible settings of optimizers and of clipping are refused in words") {
@@ -338,13 +339,17 @@ TEST_CASE("impossible settings of optimizers and of clipping are refused in word
   const auto said = [&](const auto& settings) {
     return error_of([&] { vscg::trainer(net, settings, squared_distance{}, vscg::threads{1}, of(8)); });
   };
-  CHECK(said(adam{.weight_decay = -1}) == "adam: weight_decay: expected a finite number, at least 0, found -1");
-  CHECK(said(adamw{.learning_rate = nan}) == "adamw: learning_rate: expected a finite number, at least 0, found nan");
+  CHECK(said(adam{.weight_decay = -1}) ==
+        "adam: weight_decay: expected a finite number of at least 0, also when rounded to the scalar, found -1");
+  CHECK(said(adamw{.learning_rate = nan}) ==
+        "adamw: learning_rate: expected a finite number of at least 0, also when rounded to the scalar, found nan");
   CHECK(said(adamw{.beta2 = 1}) == "adamw: beta2: expected a number of at least 0 and below 1, found 1");
-  CHECK(said(sgd{-1}) == "sgd: learning_rate: expected a finite number, at least 0, found -1");
+  CHECK(said(sgd{-1}) ==
+        "sgd: learning_rate: expected a finite number of at least 0, also when rounded to the scalar, found -1");
   CHECK(said(sgd{.momentum = 1}) == "sgd: momentum: expected a number of at least 0 and below 1, found 1");
   CHECK(said(sgd{.dampening = nan}) == "sgd: dampening: expected a number of at least 0 and below 1, found nan");
-  CHECK(said(sgd{.weight_decay = infinity}) == "sgd: weight_decay: expected a finite number, at least 0, found inf");
+  CHECK(said(sgd{.weight_decay = infinity}) ==
+        "sgd: weight_decay: expected a finite number of at least 0, also when rounded to the scalar, found inf");
   CHECK(said(sgd{.nesterov = true}) == "sgd: momentum: expected a number above 0 for nesterov, found 0");
   CHECK(said(sgd{.momentum = 0.9, .dampening = 0.1, .nesterov = true}) ==
         "sgd: dampening: expected 0 for nesterov, found 0.1");

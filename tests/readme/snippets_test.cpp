@@ -53,6 +53,11 @@ struct gated_linear {
 };
 }  // namespace testing_readme
 
+namespace several_outputs {
+using namespace vscg;
+#include "snippets/include/vscg/nets/1.hpp"
+}  // namespace several_outputs
+
 struct digit_classifier {
   vscg::nn::linear<64, 10> layer;
   VSCG_MEMBERS(layer)
@@ -67,7 +72,15 @@ TEST_CASE("the first lines") {
   const std::vector<float> visual(2 * 10 * 7 * 7 * 512, 0.5F);
 #include "snippets/1.hpp"
   CHECK(events.event_relevance.items == 2);
-  CHECK(scores.size() == 290);
+  CHECK(relevance.size() == 10);
+  CHECK(category.size() == 28);
+}
+
+TEST_CASE("a network with several outputs") {
+  const vscg::model<several_outputs::reader, float, vscg::cpu> net;
+  const auto y = net.infer(std::vector<float>(2 * 20 * 32, 0.5F));
+  CHECK(y.scores.item(1).size() == 10);
+  CHECK(y.weights.item(1).size() == 400);
 }
 
 TEST_CASE("gradients of the operations that ops/ writes as examples") {

@@ -36,6 +36,16 @@ class array_part {
   const Number* data() const { return numbers_.data(); }
   std::size_t size() const { return numbers_.size(); }
   std::span<const std::size_t> shape() const { return shape_; }
+  std::span<const Number> values() const { return numbers_; }
+  /// The numbers of one item. Throws vscg::expectation_error if there is no such item.
+  std::span<const Number> item(std::size_t i) const {
+    if (i >= shape_[0]) {
+      throw expectation_error("data::array_part: item",
+                              "one below " + std::to_string(shape_[0]) + ", the number of items", std::to_string(i));
+    }
+    const std::size_t each = numbers_.size() / shape_[0];
+    return numbers_.subspan(i * each, each);
+  }
   auto begin() const { return numbers_.begin(); }
   auto end() const { return numbers_.end(); }
   const Number& operator[](std::size_t i) const { return numbers_[i]; }
@@ -62,8 +72,8 @@ shaped_array<Number> shaped(std::vector<Number> numbers, Extents... item) {
   std::vector<std::size_t> extents{0, static_cast<std::size_t>(item)...};
   const std::size_t each = checked_product("numbers of an item", {static_cast<std::size_t>(item)...});
   if (each == 0 || numbers.size() % each != 0) {
-    throw expectation_error("data::shaped", "items of " + std::to_string(each) + " numbers, at least 1",
-                            std::to_string(numbers.size()) + " numbers");
+    throw expectation_error("data::shaped", "a multiple of " + std::to_string(each) + " numbers, those of an item",
+                            std::to_string(numbers.size()));
   }
   extents[0] = numbers.size() / each;
   return {std::move(numbers), std::move(extents)};

@@ -56,6 +56,10 @@ inline std::string extra_text(const std::vector<extra_entry>& extra, const std::
   for (const auto& [name, value] : extra) {
     if (!names.insert(name).second)
       throw expectation_error("extra of " + path.string(), "every name once", "\"" + clipped(name) + "\" twice");
+    if (value.json == "null") {
+      throw expectation_error("extra of " + path.string() + ": \"" + clipped(name) + "\"", "a finite number",
+                              "NaN or infinity, which JSON has not");
+    }
     text.add_json(name, value.json);
   }
   return text.text();
@@ -81,8 +85,14 @@ std::vector<std::pair<std::string, std::string>> conditions(const trainer<Model,
       {"trainer_options.clip_grad_value", bound_text(options.clip_grad_value)}};
   for (const setting_entry& one : t.table().settings)
     all.emplace_back("setting " + one.name, one.word.empty() ? number_text(one.number) : one.word);
-  // The drawing has every operation, its settings and shapes, of the network and of the loss.
-  all.emplace_back("operations of the network and the loss", "hash " + std::to_string(fnv1a(dot(t.steps_traced()))));
+  const std::vector<step_cost> steps = step_costs(t.steps_traced(), 1);
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const step_cost& one = steps[i];
+    all.emplace_back("operation " + std::to_string(i),
+                     one.operation + (one.settings.empty() ? "" : " with " + one.settings) + ' ' + one.results);
+  }
+  // The drawing also has what each operation reads.
+  all.emplace_back("how the operations are connected", "hash " + std::to_string(fnv1a(dot(t.steps_traced()))));
   return all;
 }
 

@@ -70,12 +70,17 @@ class class_accuracy {
 };
 
 /// The share of rows whose class a session finds, over batches such as `data::in_memory` hands out: tuples of the
-/// network's inputs, then the right classes. The network has one output, scores [B, ..., C]. Throws
+/// network's inputs, then the right classes. The network has one output, scores [B, ..., C]; with several, use
+/// `class_accuracy`. Throws
 /// vscg::expectation_error if there is no row to count or a score is NaN.
 ///
 ///   const double share = accuracy(session, held_out.batches(64));
 template <class Session, class Batches>
 double accuracy(Session& s, Batches&& batches) {
+  static_assert(
+      requires { typename Session::outputs::shape_type; },
+      "vscg::accuracy: the network has one output; with several, call class_accuracy::add(outputs.scores, "
+      "classes) for each batch");
   class_accuracy found;
   for (const auto& batch : batches) {
     constexpr std::size_t inputs = std::tuple_size_v<std::remove_cvref_t<decltype(batch)>> - 1;

@@ -39,6 +39,12 @@ std::array<std::size_t, Shape::rank> run_time_shape(std::size_t items) {
   throw expectation_error(what, shape_text(extents, rank, dyn, ", ", "N"), std::to_string(size) + " numbers");
 }
 
+inline void expect_item(std::size_t i, std::size_t items) {
+  if (i < items) return;
+  throw expectation_error("array: item", "one below " + std::to_string(items) + ", the number of items",
+                          std::to_string(i));
+}
+
 /// Throws if an index is not below `classes`. Items have `elements` indices each.
 VSCG_NOINLINE inline void expect_classes(std::span<const std::int32_t> indices, int classes, std::size_t elements,
                                          std::string_view what) {
@@ -117,8 +123,11 @@ struct array_view {
 
   std::size_t size() const { return Shape::count(items); }
   std::span<const Scalar> values() const { return {data, size()}; }
-  /// The numbers of one item (video).
-  std::span<const Scalar> item(std::size_t i) const { return {data + i * Shape::elements, Shape::elements}; }
+  /// The numbers of one item (video). Throws vscg::expectation_error if there is no such item.
+  std::span<const Scalar> item(std::size_t i) const {
+    detail::expect_item(i, items);
+    return {data + i * Shape::elements, Shape::elements};
+  }
   auto shape() const { return detail::run_time_shape<Shape>(items); }
 };
 
@@ -142,7 +151,10 @@ struct array_of {
   }
   array_view<Scalar, Shape> view() && = delete;
   std::span<const Scalar> values() const& { return numbers; }
-  std::span<const Scalar> item(std::size_t i) const& { return {numbers.data() + i * Shape::elements, Shape::elements}; }
+  std::span<const Scalar> item(std::size_t i) const& {
+    detail::expect_item(i, items);
+    return {numbers.data() + i * Shape::elements, Shape::elements};
+  }
   // A temporary gives up its numbers: a view would outlive them.
   std::vector<Scalar> values() && { return std::move(numbers); }
   std::vector<Scalar> item(std::size_t i) && {

@@ -79,7 +79,13 @@ class session {
     }
   }
   explicit session(const weights<Network, Scalar, Backend>&&, threads = threads{1},
-                   batch_capacity = batch_capacity{16}) = delete;
+                   batch_capacity = batch_capacity{16}) = delete;  // it would outlive the weights
+  /// The same of a model's weights.
+  explicit session(const model<Network, Scalar, Backend, Inputs>& net, threads n = threads{1},
+                   batch_capacity c = batch_capacity{16})
+      : session(net.weights(), n, c) {}
+  explicit session(const model<Network, Scalar, Backend, Inputs>&&, threads = threads{1},
+                   batch_capacity = batch_capacity{16}) = delete;  // it would outlive the model
 
   /// Returns the network's outputs for N ≤ capacity items. Arrays are [N, ...], as `Inputs` says. The views are valid
   /// until the next call; an output that is an input unchanged may be a view of your array. Throws
@@ -249,6 +255,10 @@ class session {
   std::vector<buffer<Scalar, typename Backend::memory::host>>
       results_;  // only if the host cannot read the backend's memory
 };
+
+template <class Network, class Scalar, class Backend, class Inputs, class... Options>
+explicit session(const model<Network, Scalar, Backend, Inputs>&, Options...)
+    -> session<Network, Scalar, Backend, Inputs>;
 
 }  // namespace vscg
 

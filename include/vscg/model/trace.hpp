@@ -71,6 +71,21 @@ struct array_field {
   template <class Shape>
   using type = array_of<Scalar, Shape>;
 };
+/// What the outputs of a network are while it is traced. A network with several outputs returns a struct of them, whose
+/// members' types depend on this:
+///
+///   template <class Field>
+///   struct reading {
+///     typename Field::template type<shape<dyn, 10>> scores;
+///     typename Field::template type<shape<dyn, 20, 20>> weights;
+///     VSCG_MEMBERS(scores, weights)
+///     template <class F>
+///     using rebind = reading<F>;
+///   };
+///   ... return reading<var_field<typename decltype(x)::tag>>{scores, weights};
+///
+/// A session then returns `reading` with views, a model with arrays. Each output is computed from parameters: an input
+/// that is handed through unchanged is none.
 template <class Tag>
 struct var_field {
   template <class Shape>
@@ -78,8 +93,21 @@ struct var_field {
 };
 
 namespace detail {
+/// One error for a type, whatever it is rebound to.
+template <class Outputs>
+struct refused_outputs {
+  static_assert(sizeof(Outputs) == 0,
+                "vscg: a network returns one var, or a struct of its outputs with a member template `rebind`, as "
+                "nets/README.md shows");
+  using shape_type = shape<dyn, 1>;
+};
 template <class Outputs, class Field>
 struct rebind_outputs {
+  using type = typename Field::template type<typename refused_outputs<Outputs>::shape_type>;
+};
+template <class Outputs, class Field>
+requires requires { typename Outputs::template rebind<Field>; }
+struct rebind_outputs<Outputs, Field> {
   using type = typename Outputs::template rebind<Field>;
 };
 template <class Tag, class Shape, bool Active, class Field>

@@ -16,7 +16,7 @@ namespace vscg::nn {
 /// It learns nothing but is a listed member: its path names its random stream. Each use has its own mask, numbered in
 /// the order in which the network's code runs. `drop(x) + drop(y)` leaves that order to the compiler, so name both
 /// results first if the bits matter. PyTorch: nn.Dropout(rate); the masks differ from PyTorch's, and are the same for
-/// any thread count and micro-batch.
+/// any thread count and micro-batch. Throws vscg::expectation_error, where a network is traced, for another rate.
 struct dropout {
   double rate = 0.5;
   random_key key{};

@@ -6,8 +6,10 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <vscg/core/error.hpp>
 #include <vscg/core/guard.hpp>
 #include <vscg/core/math.hpp>
+#include <vscg/core/number_text.hpp>
 #include <vscg/core/parameter.hpp>
 #include <vscg/core/record.hpp>
 #include <vscg/core/setting.hpp>
@@ -106,7 +108,9 @@ struct dropout : operation<Shape> {
 /// without dropout. Each use of a layer has its own mask.
 template <Var X>
 dropout_use next_dropout(const X& x, const random_key& key, double rate) {
-  if (!draws(x) || !(rate > 0)) return {};
+  if (!(rate >= 0 && rate < 1))
+    throw expectation_error("nn::dropout: rate", "a number of at least 0 and below 1", detail::number_text(rate));
+  if (!draws(x) || rate == 0) return {};
   return {next_use(x, key), rate};
 }
 

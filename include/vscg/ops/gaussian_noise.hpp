@@ -6,7 +6,10 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <vscg/core/error.hpp>
+#include <vscg/core/finite.hpp>
 #include <vscg/core/guard.hpp>
+#include <vscg/core/number_text.hpp>
 #include <vscg/core/parameter.hpp>
 #include <vscg/core/random.hpp>
 #include <vscg/core/record.hpp>
@@ -69,6 +72,8 @@ struct gaussian_noise : operation<Shape> {
 /// x + deviation * torch.randn_like(x). Nothing is added in inference, or in a trace made without dropout.
 template <class Tag, class Shape, bool Active>
 auto gaussian_noise(const var<Tag, Shape, Active>& given, const random_key& key, double deviation) {
+  if (!(is_finite(deviation) && deviation >= 0))
+    throw expectation_error("nn::gaussian_noise: deviation", "a number of at least 0", detail::number_text(deviation));
   const auto x = expect_batch<ops::gaussian_noise<Shape>, 1>(given);
   if constexpr (Tag::training) {
     if (draws(x)) {

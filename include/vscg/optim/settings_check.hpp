@@ -20,7 +20,7 @@ struct settings_check {
   const char* optimizer;
 
   void at_least_0(const char* setting, double found) const {
-    expect(in_range(found), setting, "a finite number, at least 0", found);
+    expect(in_range(found), setting, "a finite number of at least 0, also when rounded to the scalar", found);
   }
   void above_0(const char* setting, double found) const {
     expect(in_range(found) && static_cast<Scalar>(found) > Scalar(0), setting,

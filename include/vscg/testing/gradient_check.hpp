@@ -44,10 +44,14 @@ struct gradient_report {
   std::vector<std::string> failures;  ///< array, index, expected, got
 
   explicit operator bool() const { return failures.empty() && checked > 0; }
-  /// All failures, one per line.
+  /// The first few failures, one per line, and how many there are. (An element is checked several times: its gradient
+  /// may be the only one of its array, or be added to others before or after it.)
   std::string text() const {
+    constexpr std::size_t most = 10;
     std::string all = checked == 0 ? "no gradient was checked\n" : "";
-    for (const auto& failure : failures) all += failure + '\n';
+    for (std::size_t i = 0; i < std::min(most, failures.size()); ++i) all += failures[i] + '\n';
+    if (!failures.empty())
+      all += std::to_string(failures.size()) + " of " + std::to_string(checked) + " checked gradients are wrong\n";
     return all;
   }
 };

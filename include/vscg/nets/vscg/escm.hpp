@@ -113,11 +113,15 @@ struct start_projections<no_events, H> {
 ///
 /// With `no_events` the GRUs start from zeros, and weakly there are no L1 and L2.
 ///
+/// C = 2 H: each direction of a GRU has H of a stream's channels.
+///
 /// Names as released: conv1, conv2, a_gru, v_gru, layer_norm, L1, v_fc, a_fc; weakly also layer_norm1 and L2. Arrays
 /// that nothing reaches are kept so that published weights fit.
 template <class Events = shared_cere<>, setting Setting = setting::fully, form Form = form::released,
           int C = detail::widths_of<Events>::channels, int H = detail::widths_of<Events>::states>
 struct escm {
+  static_assert(C == 2 * H,
+                "vscg::escm: shared_cere<C, H> with C = 2 H, because two directions of H make a stream's C");
   Events events;
   nn::bidirectional_gru<C, H> a_gru;
   nn::bidirectional_gru<C, H> v_gru;
@@ -157,6 +161,8 @@ struct escm {
 
 template <class Events, form Form, int C, int H>
 struct escm<Events, setting::weakly, Form, C, H> {
+  static_assert(C == 2 * H,
+                "vscg::escm: shared_cere<C, H> with C = 2 H, because two directions of H make a stream's C");
   Events events;
   nn::bidirectional_gru<C, H> a_gru;
   nn::bidirectional_gru<C, H> v_gru;
