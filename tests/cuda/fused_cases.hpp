@@ -46,7 +46,7 @@ struct propagate_branches_case
   static double value(std::size_t operand, double random) { return operand < 2 ? random + 1.2 : random + 0.3; }
   auto operator()(auto audio, auto visual, auto w1, auto w2, auto w3, auto w4) const {
     const vscg::composites::propagate_branches<2, C, Renormalize> propagation{
-        {{{0.1, 5, 0}, {0.1, 5, 1}, {0.1, 5, 2}, {0.1, 5, 3}}}, 0.48};
+        {{{{5, 0}, 0.1}, {{5, 1}, 0.1}, {{5, 2}, 0.1}, {{5, 3}, 0.1}}}, 0.48};
     return chosen<Which>(vscg::compose(propagation, audio, visual, w1, w2, w3, w4));
   }
   static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
@@ -67,7 +67,7 @@ struct propagate_by_neighbors_case {
   VSCG_MEMBERS(w1, w2, w3, w4)
   auto operator()(auto audio, auto visual) const {
     const vscg::composites::propagate_branches<3, 4, true> propagation{
-        {{{0.3, 5, 0}, {0.3, 5, 1}, {0.3, 5, 2}, {0.3, 5, 3}}}, 0.1};
+        {{{{5, 0}, 0.3}, {{5, 1}, 0.3}, {{5, 2}, 0.3}, {{5, 3}, 0.3}}}, 0.1};
     return chosen<results::both>(vscg::compose(propagation, audio, visual, vscg::operand(audio, w1.weight),
                                                vscg::operand(audio, w2.weight), vscg::operand(audio, w3.weight),
                                                vscg::operand(audio, w4.weight)));
@@ -88,7 +88,7 @@ struct project_norm_case
   static constexpr const char* name = "project and norm at once";
   using also_active = std::integer_sequence<std::uint32_t, 0b000010, 0b111101>;
   auto operator()(auto first, auto second, auto first_weight, auto second_weight, auto scale, auto shift) const {
-    const vscg::composites::project_norm<T, C> projection{{0.3, 11, 0}, {0, 11, 1}, 1e-5};
+    const vscg::composites::project_norm<T, C> projection{{{11, 0}, 0.3}, {{11, 1}, 0}, 1e-5};
     return chosen<Which>(vscg::compose(projection, first, second, first_weight, second_weight, scale, shift));
   }
   static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
@@ -102,7 +102,7 @@ struct dropout_norm_case : contract::operation_case<shape<dyn, 3, 8>, shape<dyn,
   static constexpr const char* name = "dropout and norm at once";
   using also_active = std::integer_sequence<std::uint32_t, 0b0010, 0b1101>;
   auto operator()(auto first, auto second, auto scale, auto shift) const {
-    const vscg::composites::dropout_norm<3, 8> both{{0.3, 11, 0}, {0, 11, 1}, 1e-5};
+    const vscg::composites::dropout_norm<3, 8> both{{{11, 0}, 0.3}, {{11, 1}, 0}, 1e-5};
     if constexpr (OneArray)
       return chosen<Which>(vscg::compose(both, first, first, scale, shift)) + second;
     else

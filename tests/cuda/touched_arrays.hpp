@@ -12,6 +12,7 @@
 #include <vscg/cuda/sums_at_once.hpp>
 #include <vscg/model/report.hpp>
 #include <vscg/ops/column_sums.hpp>
+#include <vscg/ops/dropout.hpp>
 #include <vscg/optim/update_kernels.hpp>
 
 // Which arrays a launch reads and writes. Kernels are plain structs, so the types of their members say it: a pointer to
@@ -150,6 +151,10 @@ void add(arrays& to, const vscg::kernels::update_formula<Rule, T>& formula) {
   add(to, formula.gradient);
   add(to, formula.moment);
   add(to, formula.weight);
+}
+template <class T>
+void add(arrays& to, const vscg::kernels::dropout_choice<T>& choice) {
+  add(to, static_cast<const vscg::kernels::random_words&>(choice));
 }
 template <class P>
 void add(arrays& to, const vscg::kernels::of_branches<P>& branches) {
