@@ -117,8 +117,8 @@ TEST_CASE("ave_localize: the threshold of the file, of the command line, and wha
   CHECK(events("weakly") == 1);
   CHECK(events_of(dir)[0]["events"][0]["score"].get<double>() == doctest::Approx(1.0 / 29));
   CHECK(refused(program, dir, "--weights weakly --data data --threshold 0.5") ==
-        "--threshold: expected a fully supervised network, whose segments have a relevance, found weights of vscg "
-        "weakly (released)");
+        "--threshold: expected a network that judges the relevance of segments, found weights of vscg weakly "
+        "(released)");
 }
 
 TEST_CASE("ave_localize: features alone give the same as the data set, one by one or in groups") {

@@ -190,6 +190,7 @@ TEST_CASE("each network trains with its authors' numbers") {
   const auto avsdn = default_settings(setting::weakly, "avsdn_weakly");
   CHECK(avsdn.epochs == 45);
   CHECK_FALSE(avsdn.noisy_videos);
+  CHECK(default_settings(setting::weakly, "cmbs_weakly").noisy_videos);
   CHECK(default_settings(setting::weakly, "avel_weakly_with_escm").decay_after.empty());
   const auto own = default_settings(setting::fully, "somebody's");
   CHECK(own.epochs == 300);

@@ -53,7 +53,7 @@ inline ave_settings default_settings(setting supervision, std::string_view netwo
   }
   settings.clip_grad_norm = published.clip_grad_norm;
   settings.keeps_last_batch = published.keeps_last_batch;
-  settings.noisy_videos = published.noisy_videos;
+  if (supervision == setting::weakly) settings.noisy_videos = published.noisy_videos;
   settings.relevance_threshold = published.threshold;
   return settings;
 }
