@@ -2,22 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Every network that ave_train knows trains an epoch, and ave_evaluate measures the weights exactly as ave_train did.
 set -eu
-for program in ave_synthesize ave_train ave_evaluate; do
-  if [ ! -x "$VSCG_PROGRAMS_DIR/$program" ]; then
-    echo "skipped: there is no $VSCG_PROGRAMS_DIR/$program"
-    exit 77
-  fi
-done
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-
-# The value of a number in one of our JSON files, which have one line per field.
-field() { sed -n "s/^ *\"$2\": \([-0-9.e]*\),*$/\1/p" "$1" | head -n 1; }
-fail() {
-  echo "$*" >&2
-  exit 1
-}
+. "$(dirname "$0")/script.sh" ave_synthesize ave_train ave_evaluate
 
 "$VSCG_PROGRAMS_DIR/ave_synthesize" --out data --videos 12 --type float32 >/dev/null
 "$VSCG_PROGRAMS_DIR/ave_train" --networks >networks.txt
@@ -43,7 +28,7 @@ done
 "$VSCG_PROGRAMS_DIR/ave_train" --data data --setting fully --network cmran_fully --epochs 1 --batch 5 --protocol released \
   --out run >/dev/null 2>warnings.txt
 grep -q "never measures validation with cmran_fully" warnings.txt || fail "expected a warning, found $(cat warnings.txt)"
-grep -aq '"clip_grad_norm": *0.1' run/last.checkpoint || grep -aq 'clip_grad_norm' run/last.checkpoint ||
+grep -aqF '\"clip_grad_norm\":0.1,' run/last.checkpoint ||
   fail "expected cmran_fully to clip its gradients"
 if "$VSCG_PROGRAMS_DIR/ave_train" --data data --setting fully --network cmran_fully --precision double --out twice \
   2>message.txt; then

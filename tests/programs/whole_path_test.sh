@@ -3,22 +3,7 @@
 # From nothing to localized events: synthesize, train, evaluate, localize. ave_evaluate must measure the weights that
 # ave_train kept exactly as ave_train did, to the last digit, for both settings and precisions.
 set -eu
-for program in ave_synthesize ave_train ave_evaluate ave_localize; do
-  if [ ! -x "$VSCG_PROGRAMS_DIR/$program" ]; then
-    echo "skipped: there is no $VSCG_PROGRAMS_DIR/$program"
-    exit 77
-  fi
-done
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-
-# The value of a number in one of our JSON files, which have one line per field.
-field() { sed -n "s/^ *\"$2\": \([-0-9.e]*\),*$/\1/p" "$1" | head -n 1; }
-fail() {
-  echo "$*" >&2
-  exit 1
-}
+. "$(dirname "$0")/script.sh" ave_synthesize ave_train ave_evaluate ave_localize
 
 "$VSCG_PROGRAMS_DIR/ave_synthesize" --out data --videos 50 --type float32
 for way in "fully float" "weakly double"; do
