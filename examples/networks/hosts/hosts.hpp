@@ -3,6 +3,8 @@
 
 #include <vector>
 
+#include <vscg/nets/vscg/setting.hpp>
+
 #include "networks/known_network.hpp"
 #include "networks/train.hpp"
 
@@ -10,6 +12,8 @@
 // train_<name>.cpp and infer_<name>.cpp, with one line for each row of a table.
 
 namespace networks {
+
+inline constexpr auto weakly = vscg::setting::weakly;
 
 std::vector<trainable> trainable_hosts();
 std::vector<known_network> known_hosts();

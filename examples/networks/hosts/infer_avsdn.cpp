@@ -5,8 +5,6 @@
 
 namespace networks {
 
-constexpr auto weakly = vscg::setting::weakly;
-
 std::vector<known_network> infer_avsdn() {
   return {
       infers<vscg::avsdn<>>(),

@@ -6,8 +6,6 @@
 
 namespace networks {
 
-constexpr auto weakly = vscg::setting::weakly;
-
 std::vector<known_network> infer_cmbs() {
   return {
       infers<vscg::cmbs<>>(),

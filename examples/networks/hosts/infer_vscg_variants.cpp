@@ -5,8 +5,6 @@
 
 namespace networks {
 
-constexpr auto weakly = vscg::setting::weakly;
-
 std::vector<known_network> infer_vscg_variants() {
   return {
       infers<vscg::without_escm<>>(),        infers<vscg::without_isce<>>(),       infers<vscg::with_average<>>(),

@@ -7,8 +7,6 @@
 
 namespace networks {
 
-constexpr auto weakly = vscg::setting::weakly;
-
 std::vector<trainable> train_avel() {
   return {
       trains<vscg::avel<>, vscg::soft_margin_loss<>>("avel_fully", vscg::setting::fully, 72.7),

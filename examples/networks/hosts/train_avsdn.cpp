@@ -7,8 +7,6 @@
 
 namespace networks {
 
-constexpr auto weakly = vscg::setting::weakly;
-
 std::vector<trainable> train_avsdn() {
   return {
       trains<vscg::avsdn<>, vscg::relevance_category_loss<>>("avsdn_fully", vscg::setting::fully, 72.6),

@@ -8,8 +8,6 @@
 
 namespace networks {
 
-constexpr auto weakly = vscg::setting::weakly;
-
 std::vector<trainable> train_cmbs() {
   return {
       trains<vscg::cmbs<>, vscg::gated_relevance_loss<>>("cmbs_fully", vscg::setting::fully, 79.2),

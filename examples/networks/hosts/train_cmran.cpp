@@ -7,8 +7,6 @@
 
 namespace networks {
 
-constexpr auto weakly = vscg::setting::weakly;
-
 std::vector<trainable> train_cmran() {
   return {
       trains<vscg::cmran<>, vscg::relevance_category_loss<>>("cmran_fully", vscg::setting::fully, 77.4),

@@ -7,8 +7,6 @@
 
 namespace networks {
 
-constexpr auto weakly = vscg::setting::weakly;
-
 std::vector<trainable> train_dmin() {
   return {
       trains<vscg::dmin<>, vscg::self_relevance_loss<>>("dmin_fully", vscg::setting::fully, 79.6),

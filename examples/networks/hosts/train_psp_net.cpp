@@ -8,8 +8,6 @@
 
 namespace networks {
 
-constexpr auto weakly = vscg::setting::weakly;
-
 std::vector<trainable> train_psp_net() {
   return {
       trains<vscg::psp_net<>, vscg::segment_loss<>>("psp_fully", vscg::setting::fully, 76.6),

@@ -5,8 +5,6 @@
 
 namespace networks {
 
-constexpr auto weakly = vscg::setting::weakly;
-
 std::vector<trainable> train_vscg_variants() {
   return {
       trains<vscg::without_escm<>, vscg::negative_pair_filter_loss<>>("vscg_fully_without_escm", vscg::setting::fully,
