@@ -69,7 +69,7 @@ if apt-cache show libonnx-dev >/dev/null 2>&1; then
   install_missing libonnx-dev libprotobuf-dev
 fi
 if [ "$purpose" = --test ]; then
-  install_missing clang++=clang python3=python3 doctest-dev libbenchmark-dev
+  install_missing clang++=clang ld.lld=lld python3=python3 doctest-dev libbenchmark-dev
   # The sanitizers' runtime is a separate package, named after clang's release.
   release=$(clang++ -dumpversion | cut -d. -f1)
   install_missing "libclang-rt-$release-dev"
