@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include <vscg/core/checked_size.hpp>
 #include <vscg/core/error.hpp>
 #include <vscg/data/types.hpp>
 #include <vscg/files/file_presence.hpp>
