@@ -21,12 +21,14 @@ inline void add_boundaries(pages::page& page, const shown_report& shown) {
   using vscg::train::segment_verdict;
   page.section("Kinds of errors");
   page.paragraph(
-      "Every wrong segment is of one kind. Other category: an event, but another one. Boundary: the event was found, "
-      "but is "
-      "said to begin or end at another time, and the segment lies between. Missed: an event for background, invented: "
-      "background for an event, both apart from boundaries.");
+      "Every wrong segment is of one kind. Other category: there is an event, and one of another category was said. "
+      "Boundary: "
+      "the event was found, but is said to begin or end at another time, and the segment lies between. Missed: there "
+      "is an "
+      "event, and background was said; invented: the other way round; both only where it is no matter of a boundary. "
+      "Shares of all segments, in %:");
   pages::table kinds;
-  kinds.columns = {{"of all segments, %", false}};
+  kinds.columns = {{"run", false}};
   constexpr std::array verdicts{segment_verdict::right, segment_verdict::other_category, segment_verdict::boundary,
                                 segment_verdict::missed, segment_verdict::invented};
   for (const auto verdict : verdicts) kinds.columns.push_back({name_of(verdict)});
@@ -41,7 +43,10 @@ inline void add_boundaries(pages::page& page, const shown_report& shown) {
   page.table(kinds);
 
   page.section("Boundaries of events");
-  page.paragraph("An event is found if the network says anything but background during it, of whatever category.");
+  page.paragraph(
+      "An event is found if the network says anything but background during it, of whatever category. Off by: in the "
+      "mean "
+      "over the events that were found, without sign.");
   pages::table table;
   table.columns = {{"run", false},      {"events"},       {"found"}, {"both boundaries right"},
                    {"start off by, s"}, {"end off by, s"}};
@@ -52,7 +57,6 @@ inline void add_boundaries(pages::page& page, const shown_report& shown) {
                           pages::number_text(run.errors.mean_end_error(), 2)});
     for (const auto& b : run.errors.boundaries()) most = std::max({most, std::abs(b.start), std::abs(b.end)});
   }
-  table.caption = "Off by: mean over the events that were found, without sign";
   page.table(table);
   const auto histogram = [&](const char* title, int vscg::train::boundary_error::*side) {
     pages::bar_plot plot{title, "seconds too late; negative: too early", {}, {"events"}};

@@ -19,23 +19,29 @@ namespace report {
 /// One row for each run: what it is and how good.
 inline void add_overview(pages::page& page, const shown_report& shown) {
   page.section("Runs");
-  page.paragraph(
-      "Accuracy is the share of segments (seconds) whose class is right. Validation and test are the run's own " +
-      std::string("figures, at the epoch that was best on validation; the column before them is measured now, ") +
-      "on the " + counted(shown.videos.measured, "video") + " of the split " + shown.split + ".");
+  page.paragraph("Accuracy is the share of segments (seconds) whose class is right. It is measured now, on the " +
+                 counted(shown.videos.measured, "video") + " of the " + shown.split +
+                 " split; the run's own figures are of the epoch that was best on validation.");
   pages::table table;
-  table.columns = {
-      {"run", false},    {"network", false}, {"setting", false}, {"parameters"}, {shown.split + ", measured, %"},
-      {"validation, %"}, {"test, %"},        {"epoch"},          {"epochs"},     {"seed"},
-      {"minutes"}};
+  table.columns = {{"run", false},
+                   {shown.split + ", %"},
+                   {"network", false},
+                   {"setting", false},
+                   {"own validation, %"},
+                   {"own test, %"},
+                   {"epoch"},
+                   {"of epochs"},
+                   {"parameters"},
+                   {"seed"},
+                   {"minutes"}};
   for (const auto& run : shown.runs) {
     const auto text = [&](const char* field) { return run.fields.at(field).get<std::string>(); };
-    table.rows.push_back(
-        {run.name, text("network") + (text("form").empty() ? "" : " (" + text("form") + ")"), text("setting"),
-         number_in(run.summary, "parameters"), pages::strong(percent(run.confusion.accuracy())),
-         number_in(run.summary, "validation_accuracy", 100, 1), number_in(run.summary, "test_accuracy", 100, 1),
-         number_in(run.summary, "epoch"), number_in(run.summary, "epochs_done"), number_in(run.summary, "seed"),
-         number_in(run.summary, "seconds", 1.0 / 60, 1)});
+    table.rows.push_back({run.name, pages::strong(percent(run.confusion.accuracy())),
+                          text("network") + (text("form").empty() ? "" : " (" + text("form") + ")"), text("setting"),
+                          number_in(run.summary, "validation_accuracy", 100, 1),
+                          number_in(run.summary, "test_accuracy", 100, 1), number_in(run.summary, "epoch"),
+                          number_in(run.summary, "epochs_done"), number_in(run.summary, "parameters"),
+                          number_in(run.summary, "seed"), number_in(run.summary, "seconds", 1.0 / 60, 1)});
   }
   page.table(table);
   const auto& counts = shown.runs.front().confusion;

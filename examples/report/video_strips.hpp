@@ -115,7 +115,7 @@ inline void add_videos(pages::page& page, const shown_report& shown, const std::
     fields["truth"] = programs::event_fields(true_events, shown.names, false);
     fields["runs"] = vscg::io::json::array();
     page.subsection(shown.names[category] + ": " + id + ", row " + std::to_string(row) +
-                    (video < shown.videos.measured ? "" : ", not of the split " + shown.split));
+                    (video < shown.videos.measured ? "" : ", not of the " + shown.split + " split"));
 
     std::vector<std::vector<std::vector<float>>> maps;
     for (const auto& run : shown.runs) maps.push_back(run.maps_of(video));

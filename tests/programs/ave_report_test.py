@@ -127,7 +127,7 @@ class Command(unittest.TestCase):
         self.assertEqual([video["pictures"] for video in data["videos"]], [9, 0])
         text = path("chosen.html").read_text()
         self.assertEqual(text.count("data:image/png;base64,"), 9)
-        self.assertEqual(text.count("not of the split test"), 1)
+        self.assertEqual(text.count("not of the test split"), 1)
 
     def rows_of_test(self):
         run("ave_report", "vscg", "--data", "data", "--threads", "1", "--count", "1000", "--out", "all.html")
