@@ -2,12 +2,10 @@
 #include "pages/page.hpp"
 
 #include <cmath>
-#include <cstddef>
 #include <cstdlib>
 #include <filesystem>
 #include <limits>
 #include <string>
-#include <string_view>
 
 #include <doctest/doctest.h>
 
@@ -17,18 +15,13 @@
 
 #include "support/contains.hpp"
 #include "support/error_of.hpp"
+#include "support/occurrences.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace {
 
 const std::string hostile = "</script><b>&\"'\x80\x01";
 const std::string escaped = "&lt;/script&gt;&lt;b&gt;&amp;&quot;&#39;\xEF\xBF\xBD\xEF\xBF\xBD";
-
-std::size_t count(std::string_view text, std::string_view what) {
-  std::size_t found = 0;
-  for (std::size_t at = 0; (at = text.find(what, at)) != std::string_view::npos; at += what.size()) ++found;
-  return found;
-}
 
 std::string between(const std::string& text, const std::string& begin, const std::string& end) {
   const std::size_t from = text.find(begin) + begin.size();
@@ -46,10 +39,10 @@ TEST_CASE("texts are escaped wherever they stand") {
   page.add(pages::element("p", {{"title", hostile}}, ""));
   const std::string text = page.text();
   // Title and heading, two headings with their links, then six texts, a plot's title and an attribute.
-  CHECK(count(text, escaped) == 2 + 4 + 2 + 5 + 1 + 1);
-  CHECK(count(text, "<b>") == 0);
-  CHECK(count(text, "<script") == count(text, "</script>"));
-  CHECK(count(text, "<script") == 3);
+  CHECK(occurrences(text, escaped) == 2 + 4 + 2 + 5 + 1 + 1);
+  CHECK(occurrences(text, "<b>") == 0);
+  CHECK(occurrences(text, "<script") == occurrences(text, "</script>"));
+  CHECK(occurrences(text, "<script") == 3);
 }
 
 TEST_CASE("a page loads nothing from elsewhere, and carries its files as they are") {
@@ -68,8 +61,8 @@ TEST_CASE("a page loads nothing from elsewhere, and carries its files as they ar
     CAPTURE(loads);
     CHECK_FALSE(contains(text, loads));
   }
-  CHECK(count(text, " href=") == count(text, " href=\"#") + 1);
-  CHECK(count(text, " href=\"data:,\"") == 1);
+  CHECK(occurrences(text, " href=") == occurrences(text, " href=\"#") + 1);
+  CHECK(occurrences(text, " href=\"data:,\"") == 1);
 }
 
 TEST_CASE("the block of JSON has what the plots show") {
