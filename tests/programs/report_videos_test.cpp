@@ -35,7 +35,7 @@ TEST_CASE("a network without a map is shown with its timeline only, beside one w
   for (std::size_t t = 0; t < segments; ++t) runs[0].attention[t * regions + 8] = 0.5F;
   runs[1].name = "<without>";
   runs[1].classes = runs[0].classes;
-  for (const std::size_t t : {0, 9}) runs[1].classes[t] = truth[t] == 3 ? 4 : 3;
+  for (const std::size_t t : {std::size_t{0}, segments - 1}) runs[1].classes[t] = truth[t] == 3 ? 4 : 3;
   for (auto& run : runs) run.scores.assign(segments * classes, 0.0F);
 
   report::shown_report shown{videos, runs, "test", videos.data.category_names()};
