@@ -3,7 +3,7 @@
 # From nothing to localized events: synthesize, train, evaluate, localize, export. ave_evaluate must measure the weights that
 # ave_train kept exactly as ave_train did, to the last digit, for both settings and precisions.
 set -eu
-. "$(dirname "$0")/script.sh" ave_synthesize ave_train ave_evaluate ave_localize
+. "$(dirname "$0")/script.sh" ave_synthesize ave_train ave_evaluate ave_localize ave_report
 
 "$VSCG_PROGRAMS_DIR/ave_synthesize" --out data --videos 50 --type float32
 for way in "fully float" "weakly double"; do
@@ -27,6 +27,10 @@ for way in "fully float" "weakly double"; do
     "$VSCG_PROGRAMS_DIR/ave_export" --weights "run_$setting/best.safetensors" --onnx "$setting.onnx"
     [ "$(wc -c <"$setting.onnx")" -gt 1000000 ] || fail "$setting.onnx: expected a network with its weights"
   fi
+done
+"$VSCG_PROGRAMS_DIR/ave_report" run_fully run_weakly --data data --out report.html
+for run in run_fully run_weakly; do
+  grep -qF "\"accuracy\":$(field $run/summary.json test_accuracy)," report.html || fail "report.html: no accuracy of $run"
 done
 
 # A full disk, as far as a test can have one.
