@@ -36,6 +36,12 @@ static_assert(sees<cmran<setting::fully, 28, 128, 1024>, 1024> && sees<dmin<sett
 static_assert(sees<cmbs<setting::fully, no_consistency, 28, 128, 1024>, 1024>);
 static_assert(sees<cmbs<setting::weakly, no_consistency, 28, 128, 2048>, 2048>);
 static_assert(sees<cace_net<contrast::on, guide::both, no_consistency, 28, 128, 1024>, 1024>);
+// Other categories than AVE's.
+static_assert(sees<cmran<setting::fully, 40>, 512> && sees<dmin<setting::weakly, 5>, 512>);
+static_assert(
+    sees<localizer<audio_guided_attention<setting::weakly>, dual_lstm<>, positive_sample_propagation<setting::weakly>,
+                   escm<shared_cere<>, setting::weakly>, weak_event_head<40>>,
+         512>);
 static_assert(std::is_same_v<vscg_of<512>, vscg_net> && sees<vscg_net, 512>);
 
 }  // namespace
