@@ -3,6 +3,8 @@
 //
 //   ave_localize --weights RUN/best.safetensors --data AVE --videos 0 1 2
 //   ave_localize --weights RUN/best.safetensors --audio audio.npy --visual visual.npy --json events.json
+//
+// One video of another length than ten seconds is seen through windows of ten seconds (programs/long_video.hpp).
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -30,6 +32,7 @@
 #include "programs/features.hpp"
 #include "programs/files.hpp"
 #include "programs/localize_options.hpp"
+#include "programs/long_video.hpp"
 #include "programs/program.hpp"
 #include "programs/report_fields.hpp"
 #include "programs/stop.hpp"
@@ -93,7 +96,7 @@ std::size_t video_category(std::span<const float> scores) {
   double best_sum = -1;
   for (std::size_t c = 0; c < categories; ++c) {
     double sum = 0;
-    for (std::size_t t = 0; t < segments; ++t) sum += static_cast<double>(scores[t * classes + c]);
+    for (std::size_t at = c; at < scores.size(); at += classes) sum += static_cast<double>(scores[at]);
     if (sum > best_sum) {
       best = c;
       best_sum = sum;
@@ -102,31 +105,52 @@ std::size_t video_category(std::span<const float> scores) {
   return best;
 }
 
-void localize(const CLI::App& app, const programs::localize_options& given) {
-  auto inputs = given.data.empty() ? std::vector<programs::named_file>() : programs::data_files("--data", given.data);
-  inputs.push_back({"--weights", given.weights});
-  inputs.push_back({"--audio", given.audio});
-  inputs.push_back({"--visual", given.visual});
-  programs::expect_apart(
-      inputs, std::vector<programs::named_file>{{"--json", given.json_file}, {"--attention", given.attention_file}});
-  const auto card = programs::use_card(given.device, given.precision);
-  const auto network = programs::open_network(given.weights, given.threads, card != nullptr);
-  const auto& names = network->ave().categories;
-  const auto threshold = programs::relevance_threshold(*network, given.threshold);
-  auto videos = open_videos(app, given, names);
-  if (videos.data) videos.features = std::make_unique<programs::ave_features>(*videos.data, videos.rows);
+/// Begins the report once all inputs are open, so that no file is missed after minutes of work.
+json begin_report(const programs::localize_options& given, const networks::network& network,
+                  std::optional<double> threshold) {
   for (const std::string& file : {given.json_file, given.attention_file}) {
     if (!file.empty()) programs::expect_writable(file);
   }
-
-  std::printf("%s", identity_text(network->metadata()).c_str());
+  std::printf("%s", identity_text(network.metadata()).c_str());
   if (threshold) std::printf(", background up to relevance %g", *threshold);
   std::printf("\n");
-  json fields = programs::report_of(given.weights, *network, threshold);
+  json fields = programs::report_of(given.weights, network, threshold);
   fields["videos"] = json::array();
+  return fields;
+}
+
+std::string title_of(const std::string& video, const std::vector<localized_event>& events,
+                     const std::string& category) {
+  return video + ": " + (events.empty() ? "background, at most " : "") + category;
+}
+
+/// Writes the requested files, both or none: they belong to one run. `attention` is [..., 7, 7].
+void write_files(const programs::localize_options& given, const json& fields, const std::vector<float>& attention,
+                 const std::vector<std::size_t>& shape) {
+  const programs::stop_hold hold;
+  std::optional<vscg::atomic_file> events_file, attention_file;
+  std::vector<vscg::atomic_file*> outputs;
+  if (!given.json_file.empty()) {
+    events_file.emplace(given.json_file).write(vscg::io::json_text(fields));
+    outputs.push_back(&*events_file);
+  }
+  if (!given.attention_file.empty()) {
+    vscg::io::write_npy<float>(attention_file.emplace(given.attention_file), attention, shape);
+    outputs.push_back(&*attention_file);
+  }
+  vscg::atomic_file::commit_together(outputs);
+}
+
+/// Localizes in videos of ten seconds.
+void localize_videos(const CLI::App& app, const programs::localize_options& given, networks::network& network,
+                     std::optional<double> threshold) {
+  const auto& names = network.ave().categories;
+  auto videos = open_videos(app, given, names);
+  if (videos.data) videos.features = std::make_unique<programs::ave_features>(*videos.data, videos.rows);
+  json fields = begin_report(given, network, threshold);
   std::vector<float> attention;
   std::size_t right = 0;
-  programs::localize(*network, *videos.features, threshold.value_or(0), [&](const networks::localization& said) {
+  programs::localize(network, *videos.features, threshold.value_or(0), [&](const networks::localization& said) {
     for (std::size_t i = 0; i < said.videos; ++i) {
       const std::size_t row = videos.rows[said.first + i];
       const auto said_classes = std::span(said.classes).subspan(i * segments, segments);
@@ -144,7 +168,7 @@ void localize(const CLI::App& app, const programs::localize_options& given) {
       const std::string& category = names[video_category(scores)];
       video["category"] = category;
       video["events"] = programs::event_fields(events, names, true);
-      programs::timeline timeline(title + ": " + (events.empty() ? "background, at most " : "") + category);
+      programs::timeline timeline(title_of(title, events, category));
       timeline.add("said", events, names, true);
       if (videos.truth) {
         const auto true_classes = videos.data->segment_classes(row);
@@ -163,19 +187,52 @@ void localize(const CLI::App& app, const programs::localize_options& given) {
     std::printf("\n%zu of %zu segments right (%.1f %%)\n", right, all,
                 100 * static_cast<double>(right) / static_cast<double>(all));
   }
-  const programs::stop_hold hold;
-  std::optional<vscg::atomic_file> events_file, attention_file;
-  std::vector<vscg::atomic_file*> outputs;  // both or none: they belong to one run
-  if (!given.json_file.empty()) {
-    events_file.emplace(given.json_file).write(vscg::io::json_text(fields));
-    outputs.push_back(&*events_file);
+  write_files(given, fields, attention, {videos.rows.size(), segments, 7, 7});
+}
+/// Localizes in one video of another length.
+void localize_long_video(const CLI::App& app, const programs::localize_options& given, networks::network& network,
+                         std::optional<double> threshold) {
+  const auto& names = network.ave().categories;
+  const programs::npy_windows windows(given.audio, given.visual, given.overlap);
+  const std::size_t seconds = windows.seconds();
+  if (seconds < segments) {
+    programs::warn_as(app)(
+        given.audio + ": " + std::to_string(seconds) + (seconds == 1 ? " second" : " seconds") +
+        ", filled up to ten with copies of the last one; networks have not learned from such videos");
   }
-  if (!given.attention_file.empty()) {
-    const std::vector<std::size_t> shape{videos.rows.size(), segments, 7, 7};
-    vscg::io::write_npy<float>(attention_file.emplace(given.attention_file), attention, shape);
-    outputs.push_back(&*attention_file);
+  json fields = begin_report(given, network, threshold);
+  const auto said = programs::localize_windows(network, windows, threshold.value_or(0));
+  const auto events = vscg::train::find_events(said.classes, said.scores, categories);
+  const std::string& category = names[video_category(said.scores)];
+  json video;
+  video["row"] = 0;
+  video["seconds"] = seconds;
+  video["windows"] = windows.videos();
+  video["category"] = category;
+  video["events"] = programs::event_fields(events, names, true);
+  fields["videos"].push_back(std::move(video));
+
+  const std::string title = "video of " + std::to_string(seconds) + " s, " + std::to_string(windows.videos()) +
+                            (windows.videos() == 1 ? " window" : " windows");
+  std::printf("\n%s\n", title_of(title, events, category).c_str());
+  for (const localized_event& event : events) {
+    std::printf("  %g-%g s  %s, score %.2f\n", event.start, event.end, names[event.category].c_str(), event.score);
   }
-  vscg::atomic_file::commit_together(outputs);
+  write_files(given, fields, said.attention, {seconds, 7, 7});
+}
+
+void localize(const CLI::App& app, const programs::localize_options& given) {
+  auto inputs = given.data.empty() ? std::vector<programs::named_file>() : programs::data_files("--data", given.data);
+  inputs.push_back({"--weights", given.weights});
+  inputs.push_back({"--audio", given.audio});
+  inputs.push_back({"--visual", given.visual});
+  programs::expect_apart(
+      inputs, std::vector<programs::named_file>{{"--json", given.json_file}, {"--attention", given.attention_file}});
+  const auto card = programs::use_card(given.device, given.precision);
+  const auto network = programs::open_network(given.weights, given.threads, card != nullptr);
+  const auto threshold = programs::relevance_threshold(*network, given.threshold);
+  const bool other_length = !given.audio.empty() && programs::seconds_of_other_length(given.audio) > 0;
+  (other_length ? localize_long_video : localize_videos)(app, given, *network, threshold);
 }
 
 }  // namespace

@@ -209,17 +209,23 @@ def parse(words: list[str]) -> argparse.Namespace:
     return options
 
 
-def check_paths(source: str, target: str) -> None:
-    """Checks, before any work, that the output can be written and replaces nothing that is needed."""
+def check_paths(sources: list[str], targets: list[str]) -> None:
+    """Checks, before any work, that the outputs can be written and replace nothing that is needed."""
+    for source in sources:
+        if not os.path.exists(source):
+            raise Problem(f"cannot read {source}: No such file or directory")
+        if not os.path.isfile(source):
+            found = "a folder" if os.path.isdir(source) else "a device or pipe"
+            raise Problem(f"cannot read {source}: expected a file, found {found}")
+    for target in targets:
+        check_target(target, sources)
+
+
+def check_target(target: str, sources: list[str]) -> None:
     folder = os.path.dirname(target) or "."
-    if not os.path.exists(source):
-        raise Problem(f"cannot read {source}: No such file or directory")
-    if not os.path.isfile(source):
-        found = "a folder" if os.path.isdir(source) else "a device or pipe"
-        raise Problem(f"cannot read {source}: expected a file, found {found}")
     if not os.path.isdir(folder):
         raise Problem(f"cannot write {target}: expected a folder {folder}, found none")
-    if os.path.exists(target) and os.path.samefile(source, target):
+    if os.path.exists(target) and any(os.path.samefile(source, target) for source in sources):
         raise Problem(f"cannot write {target}: expected another file than the input, found the same")
     if not os.path.basename(target) or os.path.isdir(target):
         raise Problem(f"cannot write {target}: expected a file's name, found a folder")
@@ -315,7 +321,7 @@ def write(path: str, content: bytes) -> None:
 
 def run(words: list[str]) -> None:
     options = parse(words)
-    check_paths(options.input, options.output)
+    check_paths([options.input], [options.output])
     warnings.simplefilter("ignore")  # about old files and moved sources, many lines long
     try:
         import torch
@@ -336,10 +342,12 @@ def run(words: list[str]) -> None:
         raise Problem(f"cannot write to the standard output: {problem.strerror}") from None
 
 
-def main(words: list[str]) -> int:
+def main(words: list[str], work: collections.abc.Callable[[list[str]], None] = run,
+         program: str = "convert_pt.py") -> int:
+    """Runs everything that a program does; a problem is one line and the exit code 1."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        run(words)
+        work(words)
         return 0
     except KeyboardInterrupt:
         return 130
@@ -349,7 +357,7 @@ def main(words: list[str]) -> int:
         text = "not enough memory"
     except Exception as problem:  # a line is more use than a traceback through PyTorch
         text = one_line(problem)
-    print(f"convert_pt.py: error: {text}", file=sys.stderr)
+    print(f"{program}: error: {text}", file=sys.stderr)
     return 1
 
 

@@ -52,11 +52,10 @@ def arguments() -> argparse.Namespace:
     return options
 
 
-def describe_machine() -> None:
+def describe_machine(packages: tuple[str, ...] = ("torch", "onnxruntime", "numpy", "h5py")) -> None:
     """Prints what is needed to compare these ratios with others."""
     lines = pathlib.Path("/proc/cpuinfo").read_text().splitlines()
     cpu = next((line for line in lines if line.startswith("model name")), platform.machine())
-    packages = ("torch", "onnxruntime", "numpy", "h5py")
     print(f"{datetime.datetime.now():%Y-%m-%d %H:%M}, {cpu.split(':')[-1].strip()}, {os.cpu_count()} cores", end=", ")
     load = os.getloadavg()[0]
     print(f"load {load:.1f}", *(f"{p} {importlib.metadata.version(p)}" for p in packages), sep=", ", flush=True)

@@ -35,12 +35,11 @@ class Place:
 class Contestant:
     """A peer's process; a context manager that ends it."""
 
-    def __init__(self, name: str, threads: int, place: Place) -> None:
+    def __init__(self, name: str, threads: int, place: Place, command: list[str | pathlib.Path] | None = None) -> None:
         self.name, self.threads = name, threads
-        command: list[str | pathlib.Path]
-        if name == VSCG:
+        if command is None and name == VSCG:
             command = [place.programs / "peer", place.folder, str(threads)]
-        else:
+        elif command is None:
             program, kind = PYTHON_PEERS[name]
             command = [sys.executable, HERE / program, place.folder, str(threads), kind]
         self.log = (place.folder / f"{name}-{threads}.log").open("w+")

@@ -38,10 +38,11 @@ def stream_loss(escm: nn.Module, audio: Tensor, visual: Tensor) -> Tensor:
 class Learner:
     """A copy of a network that learns, so that inference keeps the given weights."""
 
-    def __init__(self, network: nn.Module, loss: Callable[..., Tensor], *, dropout: bool, compiled: bool) -> None:
+    def __init__(self, network: nn.Module, loss: Callable[..., Tensor], *, dropout: bool, compiled: bool,
+                 rate: float = 1e-3) -> None:
         self.network = copy.deepcopy(network).train(dropout)  # the mode changes only dropout
         self.loss = torch.compile(loss, dynamic=False) if compiled else loss
-        self.adam = torch.optim.Adam(self.network.parameters(), lr=1e-3, fused=True)
+        self.adam = torch.optim.Adam(self.network.parameters(), lr=rate, fused=True)
 
     def gradients(self, *batch: Tensor) -> float:
         self.adam.zero_grad()

@@ -45,6 +45,17 @@ class ave_features final : public networks::feature_source {
   std::vector<std::size_t> rows_;
 };
 
+/// Reads numbers `first` … of a .npy file of features. Throws vscg::expectation_error that says where a number is not
+/// finite: `where` names the place of a number in the file.
+template <class T, class Where>
+void read_finite(const vscg::io::npy_file& file, std::size_t first, std::span<T> out, Where where) {
+  file.read(first, out);
+  const std::size_t bad = vscg::first_not_finite(std::span<const T>(out));
+  if (bad == out.size()) return;
+  throw vscg::expectation_error(file.path().string() + ": " + where(first + bad), "finite features",
+                                vscg::not_finite_text(out[bad]));
+}
+
 /// Features of one video or of several in two .npy files: audio [10, 128] or [N, 10, 128], visual [10, 7, 7, 512] or
 /// [N, 10, 7, 7, 512].
 class npy_features final : public networks::feature_source {
@@ -72,8 +83,10 @@ class npy_features final : public networks::feature_source {
     if (several.size() == video.size()) several.insert(several.begin(), 1);
     const std::string one = vscg::shape_text(video);
     if (several.size() != video.size() + 1 || !std::equal(video.begin(), video.end(), several.begin() + 1)) {
-      throw vscg::expectation_error(file.path().string(), one + " or [N, " + one.substr(1),
-                                    vscg::shape_text(file.shape()));
+      throw vscg::expectation_error(
+          file.path().string(),
+          one + ", [N, " + one.substr(1) + ", or [S" + one.substr(one.find(',')) + " of one video of S seconds",
+          vscg::shape_text(file.shape()));
     }
     if (several[0] == 0) throw vscg::expectation_error(file.path().string(), "at least one video", "none");
     return several[0];
@@ -81,19 +94,15 @@ class npy_features final : public networks::feature_source {
 
   template <class T>
   void read_both(std::size_t first, std::span<T> audio, std::span<T> visual) const {
-    read_finite(audio_, first * vscg::data::audio_video_values, audio, vscg::data::audio_channels);
-    read_finite(visual_, first * vscg::data::visual_video_values, visual, vscg::data::visual_segment_values);
-  }
-
-  template <class T>
-  static void read_finite(const vscg::io::npy_file& file, std::size_t first, std::span<T> out, std::size_t segment) {
-    file.read(first, out);
-    const std::size_t bad = vscg::first_not_finite(std::span<const T>(out));
-    if (bad == out.size()) return;
-    const std::size_t at = (first + bad) / segment;
-    throw vscg::expectation_error(file.path().string() + ": video " + std::to_string(at / vscg::data::segments) +
-                                      ", segment " + std::to_string(at % vscg::data::segments),
-                                  "finite features", vscg::not_finite_text(out[bad]));
+    const auto read = [&](const vscg::io::npy_file& file, std::span<T> out, std::size_t of_segment) {
+      read_finite(file, first * vscg::data::segments * of_segment, out, [&](std::size_t at) {
+        const std::size_t segment = at / of_segment;
+        return "video " + std::to_string(segment / vscg::data::segments) + ", segment " +
+               std::to_string(segment % vscg::data::segments);
+      });
+    };
+    read(audio_, audio, vscg::data::audio_channels);
+    read(visual_, visual, vscg::data::visual_segment_values);
   }
 
   vscg::io::npy_file audio_, visual_;

@@ -269,6 +269,9 @@ TEST_CASE("features, labels and annotations of different length") {
   small_ave ave;
   ave.shape_only("audio_feature.h5", {5, 10, 128});
   check_mentions(opening_error(ave), {"audio_feature.h5", "6 videos as in", "visual_feature.h5", "found 5"});
+  // The number that people get who extract one row for each video id.
+  ave.shape_only("audio_feature.h5", {4097, 10, 128});
+  check_mentions(opening_error(ave), {"6 videos as in", "found 4097 (AVE has 4143 rows: 45 of its 4097 video ids"});
   ave.shape_only("audio_feature.h5", {6, 10, 128});
   ave.write_text("Annotations.txt", "Truck&a&good&0&3\n");
   check_mentions(opening_error(ave), {"Annotations.txt", "6 videos", "found 1 lines"});

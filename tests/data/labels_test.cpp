@@ -111,6 +111,9 @@ TEST_CASE("orders") {
   CHECK(read_order(ave / "train_order.h5", 6) == std::vector<std::size_t>{4, 1});
   check_mentions(message({0, 1, 6}), {"train_order.h5: entry 2", "one of 6 videos", "found 6"});
   check_mentions(message({-1}), {"entry 0", "found -1"});
+  ave.write_order("train_order.h5", {4100});
+  check_mentions(error_of([&] { read_order(ave / "train_order.h5", 4097); }),
+                 {"one of 4097 videos (AVE has 4143 rows", "found 4100"});
   check_mentions(message({0, 3, 1, 3}), {"entry 3", "each video once", "video row 3", "entry 1"});
   write_array(ave / "train_order.h5", "order", {2}, {1.0, 2.5});
   check_mentions(error_of([&] { read_order(ave / "train_order.h5", 6); }), {"entry 1", "2.5"});

@@ -60,6 +60,7 @@ constexpr std::string_view words[] = {"--data",
                                       "--audio",
                                       "--visual",
                                       "--attention",
+                                      "--overlap",
                                       "--annotations",
                                       "--noisy",
                                       "--type",
@@ -126,7 +127,7 @@ const std::vector<std::string> seeds = {
     "threads\n4",
     "export\n--weights\nw.safetensors\n--onnx=w.onnx\n--precision\nfloat",
     "localize\n--weights\nw.safetensors\n--data\nAVE\n--videos\n0\n1\n2,3\n--threshold\n0.5",
-    "localize\n--weights\nw\n--audio\na.npy\n--visual\nv.npy\n--attention\na\n--json\nj\n--threads\n1",
+    "localize\n--weights\nw\n--audio\na.npy\n--visual\nv.npy\n--attention\na\n--json\nj\n--threads\n1\n--overlap\n9",
     "synthesize\n--out\ndata\n--videos\n600\n--noisy\n26\n--seed\n7\n--type\nfloat16\n--without\nplace\n--compress\n--"
     "force",
     "train\n--help"};
@@ -245,6 +246,7 @@ argument_list spelled(const programs::localize_options& o) {
       .text("--visual", o.visual)
       .text("--json", o.json_file)
       .text("--attention", o.attention_file)
+      .whole("--overlap", o.overlap, programs::any_overlap)
       .real("--threshold", o.threshold, programs::any_share)
       .whole("--threads", o.threads, programs::any_threads)
       .text("--device", text_of(o.device))

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
 #include <cstddef>
 #include <filesystem>
 #include <functional>
@@ -180,6 +181,72 @@ TEST_CASE("ave_localize: a folder with features alone needs no other file") {
   CHECK(events_of(dir)[19]["events"][0]["score"].get<double>() == doctest::Approx(relevance * category_share));
 }
 
+TEST_CASE("ave_localize: a longer video is what its windows say one by one, a shorter one is filled up") {
+  const auto program = find_program("ave_localize");
+  if (program.empty()) return;
+  const temporary_folder dir;
+  const auto ave = make_data(dir);
+  vscg::weights<vscg::vscg_net, float, vscg::cpu> w(vscg::seed{1});
+  vscg::io::save_weights(w, dir / "w", metadata_of<vscg::vscg_net>(ave.category_names()));
+  const std::string options = "--weights w --threshold 0.3 --json l.json --attention att.npy --audio a.npy --visual ";
+  const auto video = [&](const std::string& arguments) {
+    const auto r = run(program, dir, options + arguments);
+    INFO(r.err);
+    REQUIRE(r.code == 0);
+    REQUIRE(events_of(dir).size() == 1);
+    return events_of(dir)[0];
+  };
+  // 25 seconds: two videos and a half, one after the other.
+  std::vector<float> audio(30 * 128), visual(30 * 25088);
+  ave.read(std::vector<std::size_t>{18, 3, 7}, std::span(audio), std::span(visual));
+  const auto save = [&](std::size_t first, std::size_t seconds) {
+    const auto a = std::span<const float>(audio).subspan(first * 128, seconds * 128);
+    const auto v = std::span<const float>(visual).subspan(first * 25088, seconds * 25088);
+    vscg::io::write_npy<float>(dir / "a.npy", a, extents{seconds, 128});
+    vscg::io::write_npy<float>(dir / "v.npy", v, extents{seconds, 7, 7, 512});
+  };
+  std::vector<json> windows;
+  std::vector<std::vector<float>> maps;
+  for (const std::size_t start : {0U, 10U, 15U}) {
+    save(start, 10);
+    windows.push_back(video("v.npy"));
+    const auto map = vscg::io::read_npy<float>(dir / "att.npy");
+    maps.emplace_back(map.begin(), map.end());
+  }
+  save(0, 25);
+  const json joined = video("v.npy --overlap 0");
+  CHECK(joined["seconds"] == 25);
+  CHECK(joined["windows"] == 3);
+  CHECK(contains(bytes_of(dir / "stdout.txt"), "video of 25 s, 3 windows: "));
+  const auto in_seconds = [](const json& found, std::size_t first, std::size_t last) {
+    std::vector<std::string> names(last, "background");
+    for (const json& event : found["events"]) {
+      for (auto t = event["start"].get<std::size_t>(); t < std::min(last, event["end"].get<std::size_t>()); ++t) {
+        names[t] = event["category"].get<std::string>();
+      }
+    }
+    return std::vector<std::string>(names.begin() + static_cast<std::ptrdiff_t>(first), names.end());
+  };
+  CHECK(in_seconds(joined, 0, 10) == in_seconds(windows[0], 0, 10));
+  CHECK(in_seconds(joined, 10, 15) == in_seconds(windows[1], 0, 5));
+  CHECK(in_seconds(joined, 20, 25) == in_seconds(windows[2], 5, 10));
+  const auto attention = vscg::io::read_npy<float>(dir / "att.npy");
+  CHECK(extents(attention.shape().begin(), attention.shape().end()) == extents{25, 7, 7});
+  const std::vector<float> seen(attention.begin(), attention.end());
+  CHECK(std::vector<float>(seen.begin(), seen.begin() + 490) == maps[0]);
+  for (std::size_t i = 0; i < 49; ++i) {
+    CHECK(seen[17 * 49 + i] == doctest::Approx((maps[1][7 * 49 + i] + maps[2][2 * 49 + i]) / 2));
+  }
+  CHECK(video("v.npy --overlap 9")["windows"] == 16);
+
+  save(0, 7);
+  const json brief = video("v.npy");
+  CHECK(brief["seconds"] == 7);
+  CHECK(brief["windows"] == 1);
+  CHECK(contains(bytes_of(dir / "stderr.txt"), "ave_localize: warning: a.npy: 7 seconds, filled up to ten"));
+  for (const json& event : brief["events"]) CHECK(event["end"].get<double>() <= 7);
+}
+
 TEST_CASE("ave_localize: a path may hold any bytes, and a stop in the middle leaves no file") {
   const auto program = find_program("ave_localize");
   if (program.empty()) return;
@@ -217,6 +284,10 @@ TEST_CASE("ave_localize: unusable input gives one line, and no file is left") {
   };
   array("two.npy", {2, 10, 128});
   array("nine.npy", {9, 128});
+  array("longer.npy", {2, 20, 128});
+  array("twelve.npy", {12, 128}, std::numeric_limits<float>::infinity());
+  array("v_twelve.npy", {12, 7, 7, 512});
+  array("empty.npy", {0, 128});
   array("wide.npy", {10, 129});
   array("flat.npy", {10, 49, 512});
   array("none.npy", {0, 10, 128});
@@ -237,10 +308,22 @@ TEST_CASE("ave_localize: unusable input gives one line, and no file is left") {
   CHECK(contains(error("--data data --videos x"), "--videos"));
   CHECK(contains(error("--data nowhere"), "nowhere"));
   CHECK(contains(error("--audio two.npy --visual v.npy"), "v.npy: expected 2 videos as in two.npy, found 3"));
-  CHECK(error("--audio nine.npy --visual v.npy") == "nine.npy: expected [10, 128] or [N, 10, 128], found [9, 128]");
-  CHECK(error("--audio wide.npy --visual v.npy") == "wide.npy: expected [10, 128] or [N, 10, 128], found [10, 129]");
+  CHECK(error("--audio nine.npy --visual v.npy") ==
+        "v.npy: expected [9, 7, 7, 512], as many seconds as in nine.npy, found [3, 10, 7, 7, 512]");
+  CHECK(error("--audio wide.npy --visual v.npy") ==
+        "wide.npy: expected [10, 128], [N, 10, 128], or [S, 128] of one video of S seconds, found [10, 129]");
+  CHECK(error("--audio longer.npy --visual v.npy") ==
+        "longer.npy: expected [10, 128], [N, 10, 128], or [S, 128] of one video of S seconds, found [2, 20, 128]");
   CHECK(error("--audio a.npy --visual flat.npy") ==
-        "flat.npy: expected [10, 7, 7, 512] or [N, 10, 7, 7, 512], found [10, 49, 512]");
+        "flat.npy: expected [10, 7, 7, 512], [N, 10, 7, 7, 512], or [S, 7, 7, 512] of one video of S seconds, found "
+        "[10, 49, 512]");
+  CHECK(error("--audio twelve.npy --visual v_twelve.npy") ==
+        "twelve.npy: second 11: expected finite features, found infinity");
+  CHECK(error("--audio empty.npy --visual v.npy") ==
+        "empty.npy: expected [10, 128], [N, 10, 128], or [S, 128] of one video of S seconds, found [0, 128]");
+  CHECK(contains(error("--data data --overlap 3"), "--overlap requires --audio"));
+  CHECK(error("--audio a.npy --visual v.npy --overlap 10") ==
+        "--overlap: expected a whole number from 0 to 9, found 10");
   CHECK(error("--audio none.npy --visual v.npy") == "none.npy: expected at least one video, found none");
   CHECK(error("--audio nan.npy --visual v.npy") == "nan.npy: video 2, segment 9: expected finite features, found NaN");
   CHECK(error("--audio a.npy --visual inf.npy") ==

@@ -21,6 +21,8 @@
 #include <vscg/io/weights.hpp>
 #include <vscg/model/profile.hpp>
 #include <vscg/testing/gradient_check.hpp>
+#include <vscg/train/ave/events.hpp>
+#include <vscg/train/ave/localize_long.hpp>
 #include <vscg/train/ave/run.hpp>
 #include <vscg/vscg.hpp>
 
@@ -171,6 +173,14 @@ void reads_ave() {
 template <class>
 void trains_on_ave() {
 #include "snippets/include/vscg/train/1.hpp"
+}
+
+template <class>
+void localizes_in_long_videos(const vscg::weights<vscg::vscg_net, float, vscg::cpu>& weights,
+                              const std::vector<float>& audio, const std::vector<float>& visual) {
+  using namespace vscg;
+#include "snippets/include/vscg/train/2.hpp"
+  static_cast<void>(events);
 }
 
 template <class>

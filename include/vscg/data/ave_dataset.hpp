@@ -137,9 +137,10 @@ class ave_dataset {
 
     static void expect_same_rows(const feature_file& one, const feature_file& other) {
       if (one.rows() == other.rows()) return;
-      throw expectation_error(other.path().string(),
-                              std::to_string(one.rows()) + " videos as in " + one.path().string(),
-                              std::to_string(other.rows()));
+      throw expectation_error(
+          other.path().string(),
+          std::to_string(one.rows()) + " videos as in " + one.path().string() + remark_on_rows(one.rows()),
+          std::to_string(other.rows()) + remark_on_rows(other.rows()));
     }
 
     static void warn(const ave_options& options, const std::string& text) {

@@ -78,7 +78,8 @@ class label_reader {
 
   void expect_rows(const std::string& file, std::size_t found, const std::string& hint = "") const {
     if (found == rows_) return;
-    throw expectation_error(file, std::to_string(rows_) + " videos as in " + features_, std::to_string(found) + hint);
+    throw expectation_error(file, std::to_string(rows_) + " videos as in " + features_ + remark_on_rows(rows_),
+                            std::to_string(found) + hint + remark_on_rows(found));
   }
 
   void read_annotations_file() {

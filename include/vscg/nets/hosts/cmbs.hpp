@@ -44,7 +44,7 @@ template <setting Setting = setting::fully, class Consistency = no_consistency, 
           int Dv = 512>
 struct cmbs {
   double gamma = 0.3;
-  region_self_attention<Da, Dv> spatial_channel_att;
+  region_self_attention<Da> spatial_channel_att;
   region_features<Dv> regions;
   gated_streams<1024, 1024, Da> reading;
   mutual_interaction<4, Consistency> fusion;
@@ -99,7 +99,7 @@ struct cmbs<setting::weakly, Consistency, Categories, Da, Dv> {
   };
   double alpha = 0.2;
   double gamma = 0.5;
-  region_self_attention<Da, Dv> spatial_channel_att{0.5};
+  region_self_attention<Da> spatial_channel_att{0.5};
   region_features<Dv> regions{.dropout = {0.1}};
   stream_relations<Da, 512, 2048, 1024> relations;
   mutual_interaction<2, Consistency> fusion;

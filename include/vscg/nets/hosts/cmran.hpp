@@ -30,7 +30,7 @@ namespace vscg {
 template <setting Setting = setting::fully, int Categories = 28, int Da = 128, int Dv = 512>
 struct cmran {
   static constexpr int classes = Categories + (Setting == setting::weakly ? 1 : 0);
-  spatial_channel_attention<Da, Dv> spatial_channel_att;
+  spatial_channel_attention<Da> spatial_channel_att;
   region_features<Dv> regions;
   stream_relations<Da, 512, 2048> relations;
   interaction<Setting == setting::fully ? 4 : 2> AVInter;

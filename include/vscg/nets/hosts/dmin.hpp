@@ -75,7 +75,7 @@ template <setting Setting = setting::fully, int Categories = 28, int Da = 128, i
 struct dmin {
   static constexpr int classes = Categories + (Setting == setting::weakly ? 1 : 0);
   using between = stream_relations<Da, 512, 2048, 2048, nn::multihead_attention<256, 4, cyclically_scored_keys>>;
-  spatial_channel_attention<Da, Dv, bilinear_temporal_map<Da, Dv>> spatial_channel_att;
+  spatial_channel_attention<Da, 512, bilinear_temporal_map<Da>> spatial_channel_att;
   region_features<Dv> regions;
   between relations = between::with_cross_dropout(Setting == setting::fully ? 0.02 : 0.1);
   interaction<Setting == setting::fully ? 4 : 2> AVInter;

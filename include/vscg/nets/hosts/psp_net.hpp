@@ -50,9 +50,9 @@ struct unprojected_propagation {
 /// by the mean of both streams.
 ///
 /// `Consistency` takes PSP's two normalized streams and returns two of that shape: ESCM, for the row "PSP-Net + ESCM".
-template <setting Setting = setting::fully, class Consistency = no_consistency>
+template <setting Setting = setting::fully, class Consistency = no_consistency, int Da = 128, int Dv = 512>
 using psp_net =
-    localizer<audio_guided_attention<Setting>, dual_lstm<stream_order::straight>,
+    localizer<audio_guided_attention<Setting, Da, Dv>, dual_lstm<stream_order::straight>,
               std::conditional_t<Setting == setting::fully, positive_sample_propagation<>, unprojected_propagation<>>,
               Consistency, std::conditional_t<Setting == setting::fully, psp_head<>, weak_psp_head<>>>;
 

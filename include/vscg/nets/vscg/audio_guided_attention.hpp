@@ -9,6 +9,7 @@
 #include <vscg/core/parameter.hpp>
 #include <vscg/core/var.hpp>
 #include <vscg/nets/composites/project_twice.hpp>
+#include <vscg/nets/vscg/localizer.hpp>
 #include <vscg/nets/vscg/region_attention.hpp>
 #include <vscg/nets/vscg/setting.hpp>
 #include <vscg/nn/linear.hpp>
@@ -40,6 +41,8 @@ struct audio_guided_attention {
   region_attention<Da, Dv> attention;
   VSCG_MEMBERS(fa, fv, linear_v, attention)
 
+  using inputs = audio_visual_inputs<10, Da, Dv>;
+
   /// audio [B, T, Da] and visual [B, T, 7, 7, Dv] to two streams [B, T, Da], with the attention map [B, T, R].
   template <Var Audio, Var Visual>
   auto operator()(const Audio& audio, const Visual& visual) const {
@@ -63,6 +66,8 @@ struct audio_guided_attention<setting::weakly, Da, Dv> {
   nn::linear<Dv, Da> linear_v;
   region_attention<Da, Dv> attention;
   VSCG_MEMBERS(linear_v, attention)
+
+  using inputs = audio_visual_inputs<10, Da, Dv>;
 
   template <Var Audio, Var Visual>
   auto operator()(const Audio& given_audio, const Visual& visual) const {

@@ -15,6 +15,17 @@ namespace vscg {
 template <int T = 10, int Da = 128, int Dv = 512>
 using audio_visual_inputs = input_shapes<shape<dyn, T, Da>, shape<dyn, T, 7, 7, Dv>>;
 
+namespace detail {
+template <class Guidance>
+struct guidance_inputs {
+  using type = audio_visual_inputs<>;
+};
+template <SaysInputs Guidance>
+struct guidance_inputs<Guidance> {
+  using type = typename Guidance::inputs;
+};
+}  // namespace detail
+
 /// An audio-visual event localizer, as a type: five named parts, each of which you can replace.
 ///
 ///   guidance     (audio, visual features)  → streams, attention map     stage 1
@@ -22,6 +33,9 @@ using audio_visual_inputs = input_shapes<shape<dyn, T, Da>, shape<dyn, T, 7, 7, 
 ///   propagation  (audio, visual)           → streams                    stage 3
 ///   consistency  (audio, visual)           → streams                    stage 4
 ///   head         (audio, visual, map)      → the network's outputs
+///
+/// It takes what the guidance says (`inputs`), by default AVE's features: audio_guided_attention<setting::fully, 128,
+/// 2048> is for pictures of 2048 channels.
 ///
 /// The arrays have the names of the released VSCG.
 template <class Guidance, class Encoder, class Propagation, class Consistency, class Head>
@@ -33,7 +47,7 @@ struct localizer {
   Head head;
   VSCG_NAMED_MEMBERS((guidance, ""), (encoder, "lstm_a_v"), (propagation, "psp"), (consistency, "escm"), (head, ""))
 
-  using inputs = audio_visual_inputs<>;
+  using inputs = typename detail::guidance_inputs<Guidance>::type;
 
   template <Var Audio, Var Visual>
   auto operator()(const Audio& audio, const Visual& visual) const {
