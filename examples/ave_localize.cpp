@@ -45,6 +45,7 @@ using vscg::data::categories;
 using vscg::data::classes;
 using vscg::data::segments;
 using vscg::io::json;
+using vscg::train::localized_event;
 
 /// The requested videos, and what is known about them besides their features.
 struct videos_to_localize {
