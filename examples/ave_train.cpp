@@ -45,8 +45,12 @@ namespace train = vscg::train;
 void print_networks() {
   std::printf("%-30s %-7s %11s  %s\n", "network", "setting", "parameters", "published accuracy, %");
   for (const auto& network : networks::trainables()) {
-    std::printf("%-30s %-7s %11zu  %.1f\n", std::string(network.name).c_str(), train::text_of(network.supervision),
-                network.parameters(), network.published);
+    std::printf("%-30s %-7s %11zu  ", std::string(network.name).c_str(), train::text_of(network.supervision),
+                network.parameters());
+    if (network.published == networks::unpublished)
+      std::puts("-");
+    else
+      std::printf("%.1f\n", network.published);
   }
 }
 

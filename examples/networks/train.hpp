@@ -51,11 +51,14 @@ train_outcome train_vscg_weakly_paper_double(const train_request&);
 train_outcome train_vscg_fully_cuda(const train_request&);
 train_outcome train_vscg_weakly_cuda(const train_request&);
 
+/// In place of an accuracy: none was published of this network.
+inline constexpr double unpublished = 0;
+
 /// A network and the name that --network takes. The first one of a setting is its default.
 struct trainable {
   std::string_view name;
   vscg::setting supervision;
-  double published;             ///< accuracy, in percent; 0: none
+  double published;             ///< accuracy, in percent, or `unpublished`
   std::size_t (*parameters)();  ///< how many numbers a file of weights holds
   train_outcome (*in_float)(const train_request&);
   train_outcome (*in_double)(const train_request&);  ///< null: only in float

@@ -12,7 +12,7 @@
 
 namespace networks {
 
-/// A line of the list: what `name` trains, and the published accuracy, 0 if there is none.
+/// A line of the list: what `name` trains, and the published accuracy, or `unpublished`.
 template <class Network, class Loss>
 trainable trains(std::string_view name, vscg::setting supervision, double published) {
   return {name, supervision, published, parameters_of<Network>, train_network<Network, Loss, float>, nullptr, nullptr};
