@@ -11,6 +11,7 @@
 #include <vscg/nets/hosts/avel.hpp>
 #include <vscg/nets/hosts/avin_reconstruction.hpp>
 #include <vscg/nets/hosts/avsdn.hpp>
+#include <vscg/nets/hosts/by_segment_scores.hpp>
 #include <vscg/nets/hosts/cace_net.hpp>
 #include <vscg/nets/hosts/cman_reconstruction.hpp>
 #include <vscg/nets/hosts/cmbs.hpp>
@@ -63,7 +64,9 @@ TEST_CASE("each network has a name of its own in files, and says which numbers i
                      cmran<w>, dmin<>, dmin<w>, cmbs<>, cmbs<w>, with_escm<cmbs<>>, with_escm<cmbs<w>>, psp_net<>,
                      psp_net<w>, with_escm<psp_net<>>, with_escm<psp_net<w>>, cace_net<>, cace_net<contrast::off>,
                      cace_net<contrast::on, guide::none>, cace_net<contrast::on, guide::audio>, dam_reconstruction<>,
-                     avin_reconstruction<>, avin_reconstruction<w>, cman_reconstruction<>, cman_reconstruction<w>>();
+                     by_segment_scores<>, psp_net_with_event_head, with_escm<cmran<>>, with_escm<cmran<w>>,
+                     with_escm<dmin<>>, with_escm<dmin<w>>, avin_reconstruction<>, avin_reconstruction<w>,
+                     cman_reconstruction<>, cman_reconstruction<w>>();
   CHECK(std::set<std::string>(names.begin(), names.end()).size() == names.size());
   CHECK(names.contains("cmbs with_escm weakly"));
   CHECK(names.contains("psp_net released fully"));
