@@ -38,7 +38,7 @@ struct by_segment_scores {
 
 template <>
 inline constexpr network_identity identity_of<by_segment_scores<>>{
-    "vscg", "by_segment_scores", {{"setting", "fully"}, {"categories", 28}, {"tau", default_tau, "psp.tau"}}};
+    "vscg_by_segment_scores", "released", {{"setting", "fully"}, {"categories", 28}, {"tau", default_tau, "psp.tau"}}};
 
 }  // namespace vscg
 
