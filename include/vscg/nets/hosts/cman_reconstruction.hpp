@@ -38,6 +38,8 @@ namespace vscg {
 /// Chosen here: all widths (128; 64 in L1), video_fc; one head, its projections, the sum and the norm of "when"; one
 /// direction in the LSTMs, because nothing says what a backward sentinel is; that y has the state as a sum of its own;
 /// both classifying layers; what weak supervision does. All names are, too.
+///
+/// ONNX has no LSTM that gives all cells, so io::save_onnx refuses this network.
 template <setting Setting = setting::fully, int Categories = 28, int Da = 128, int Dv = 512>
 struct cman_reconstruction {
   static constexpr int width = 128;
