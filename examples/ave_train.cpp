@@ -43,10 +43,16 @@ namespace train = vscg::train;
 
 /// What --networks prints.
 void print_networks() {
-  std::printf("%-30s %-7s %11s  %s\n", "network", "setting", "parameters", "published accuracy, %");
+  std::printf("%-42s %-7s %11s %11s %14s  %s\n", "network", "setting", "parameters", "trained", "GFLOP a video",
+              "published accuracy, %");
   for (const auto& network : networks::trainables()) {
-    std::printf("%-30s %-7s %11zu  %.1f\n", std::string(network.name).c_str(), train::text_of(network.supervision),
-                network.parameters(), network.published);
+    const networks::network_size size = network.size();
+    std::printf("%-42s %-7s %11zu %11zu %14.2f  ", std::string(network.name).c_str(),
+                train::text_of(network.supervision), size.parameters, size.reached, 1e-9 * size.flops);
+    if (network.published == networks::unpublished)
+      std::puts("-");
+    else
+      std::printf("%.1f\n", network.published);
   }
 }
 

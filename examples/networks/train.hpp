@@ -33,10 +33,7 @@ struct train_request {
   std::function<std::shared_ptr<void>()> writing;
 };
 
-struct train_outcome {
-  vscg::train::run_end end = vscg::train::run_end::finished;
-  vscg::train::run_history history;
-};
+using train_outcome = vscg::train::run_outcome;
 
 train_outcome train_vscg_fully_float(const train_request&);
 train_outcome train_vscg_fully_double(const train_request&);
@@ -51,12 +48,26 @@ train_outcome train_vscg_weakly_paper_double(const train_request&);
 train_outcome train_vscg_fully_cuda(const train_request&);
 train_outcome train_vscg_weakly_cuda(const train_request&);
 
+/// How large a network is.
+struct network_size {
+  std::size_t parameters = 0;  ///< how many numbers a file of weights holds
+  std::size_t reached = 0;     ///< those of them that training moves
+  double flops = 0;            ///< floating-point operations of its products for a video, forward
+};
+network_size size_of_vscg_fully();
+network_size size_of_vscg_fully_paper();
+network_size size_of_vscg_weakly();
+network_size size_of_vscg_weakly_paper();
+
+/// In place of an accuracy: none was published of this network.
+inline constexpr double unpublished = 0;
+
 /// A network and the name that --network takes. The first one of a setting is its default.
 struct trainable {
   std::string_view name;
   vscg::setting supervision;
-  double published;             ///< accuracy, in percent; 0: none
-  std::size_t (*parameters)();  ///< how many numbers a file of weights holds
+  double published;  ///< accuracy, in percent, or `unpublished`
+  network_size (*size)();
   train_outcome (*in_float)(const train_request&);
   train_outcome (*in_double)(const train_request&);  ///< null: only in float
   train_outcome (*on_cuda)(const train_request&);    ///< null: only on the processor

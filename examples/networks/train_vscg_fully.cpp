@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "networks/network_size.hpp"
 #include "networks/train_network.hpp"
 
 namespace networks {
@@ -17,6 +18,11 @@ train_outcome train_vscg_fully_paper_float(const train_request& request) {
 
 train_outcome train_vscg_fully_paper_double(const train_request& request) {
   return train_network<vscg::vscg_net_paper, vscg::negative_pair_filter_loss<>, double>(request);
+}
+
+network_size size_of_vscg_fully() { return size_of_network<vscg::vscg_net, vscg::negative_pair_filter_loss<>>(); }
+network_size size_of_vscg_fully_paper() {
+  return size_of_network<vscg::vscg_net_paper, vscg::negative_pair_filter_loss<>>();
 }
 
 }  // namespace networks

@@ -125,3 +125,46 @@ TEST_CASE("starting values are keyed by seed and name, not by place") {
   CHECK(longer_table.find("first.bias")->offset != table.find("first.bias")->offset);
   CHECK(part(table, start_of(table, vscg::seed{6}), "first.weight") != part(table, buffer, "first.weight"));
 }
+
+namespace {
+
+/// Two copies of a pair of copies, deeper and less deep, and one layer that is none.
+struct pair_of_copies {
+  layer one, two;
+  VSCG_MEMBERS(one, two)
+  using equal_at_start = layer;
+};
+struct nest {
+  pair_of_copies inner;
+  VSCG_MEMBERS(inner)
+};
+struct copies_of_copies {
+  nest deep;
+  pair_of_copies other;
+  layer alone;
+  VSCG_MEMBERS(deep, other, alone)
+  using equal_at_start = pair_of_copies;
+};
+
+}  // namespace
+
+TEST_CASE("layers that are copies start with the numbers of the first, and are arrays of their own") {
+  copies_of_copies net;
+  const auto table = vscg::bind_parameters(net);
+  const auto buffer = start_of(table, vscg::seed{1});
+  const auto numbers = [&](const char* name) { return part(table, buffer, name); };
+  for (const std::string array : {"weight", "bias"}) {
+    const auto first = numbers(("deep.inner.one." + array).c_str());
+    for (const std::string copy : {"deep.inner.two.", "other.one.", "other.two."}) {
+      CHECK(numbers((copy + array).c_str()) == first);
+    }
+    CHECK(numbers(("alone." + array).c_str()) != first);
+  }
+  CHECK(table.storage.size() == 10);
+  // The first has the numbers of its name.
+  nest by_itself;
+  const auto other_table = vscg::bind_parameters(by_itself);
+  CHECK(other_table.find("inner.two.weight")->starts_as == "inner.one.weight");
+  CHECK(table.find("other.two.weight")->starts_as == "deep.inner.one.weight");
+  CHECK(table.find("alone.bias")->starts_as == "alone.bias");
+}

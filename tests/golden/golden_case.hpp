@@ -223,6 +223,14 @@ enum class extent { everything, up_to_gradients };
 template <class T>
 constexpr tolerance usual_tolerance = std::is_same_v<T, double> ? tolerance{1e-9, 1e-9} : tolerance{1e-4, 1e-4};
 
+/// The network of the files. They have the same τ everywhere.
+template <class Network>
+Network as_recorded() {
+  Network net{};
+  if constexpr (requires { net.propagation.tau; }) net.propagation.tau = 0.099;
+  return net;
+}
+
 /// Compares with one file on one network, loss, scalar and backend; nothing if a float may decide differently.
 template <class Network, class Loss, class T, class Backend>
 std::optional<comparison> compare_file(const std::filesystem::path& path, tolerance allowed, extent compared) {
@@ -232,7 +240,7 @@ std::optional<comparison> compare_file(const std::filesystem::path& path, tolera
   constexpr bool exact = std::is_same_v<T, double>;
   comparison compare(path.filename().string() + (exact ? " double " : " float ") + Backend::name, allowed);
 
-  vscg::model<Network, T, Backend> net{vscg::seed{1}};
+  vscg::model<Network, T, Backend> net{vscg::seed{1}, as_recorded<Network>()};
   const auto& table = net.weights().table();
   REQUIRE(table.entries.size() == file.at("parameters").size());
   for (const auto& entry : table.entries) {
@@ -246,7 +254,7 @@ std::optional<comparison> compare_file(const std::filesystem::path& path, tolera
   const auto set = labels<T>(items, seed, file.at("spans"));
 
   if constexpr (!exact) {
-    vscg::weights<Network, double, vscg::cpu> reference{vscg::zeroed};
+    vscg::weights<Network, double, vscg::cpu> reference{vscg::zeroed, as_recorded<Network>()};
     for (const auto& entry : table.entries) reference.set(entry.name, weight<double>(entry, seed));
     const double margin = smallest_margin(reference, inputs_for<Network, double>(items, seed), items);
     if (margin < 1e-6) {

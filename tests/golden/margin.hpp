@@ -66,8 +66,7 @@ inline double margin_of_threshold(std::span<const double> x, double threshold) {
 template <class Network, class Inputs>
 double smallest_margin(const vscg::weights<Network, double, vscg::cpu>& w, const Inputs& inputs, std::size_t items) {
   using tag = vscg::trace_tag<double, vscg::cpu, vscg::mode::inference>;
-  Network net{};
-  vscg::bind_parameters(net);
+  const Network net = w.net();
   auto trace = vscg::make_recorder(w.table(), false);
   const auto in = vscg::trace_inputs<tag>(trace, vscg::inputs_of<Network>{});
   std::apply([&](const auto&... x) { return net(x...); }, in);

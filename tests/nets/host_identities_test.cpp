@@ -9,10 +9,14 @@
 #include <vscg/model/identity_text.hpp>
 #include <vscg/model/network_identity.hpp>
 #include <vscg/nets/hosts/avel.hpp>
+#include <vscg/nets/hosts/avin_reconstruction.hpp>
 #include <vscg/nets/hosts/avsdn.hpp>
+#include <vscg/nets/hosts/by_segment_scores.hpp>
 #include <vscg/nets/hosts/cace_net.hpp>
+#include <vscg/nets/hosts/cman_reconstruction.hpp>
 #include <vscg/nets/hosts/cmbs.hpp>
 #include <vscg/nets/hosts/cmran.hpp>
+#include <vscg/nets/hosts/dam_reconstruction.hpp>
 #include <vscg/nets/hosts/dmin.hpp>
 #include <vscg/nets/hosts/dmrn.hpp>
 #include <vscg/nets/hosts/psp_net.hpp>
@@ -59,7 +63,10 @@ TEST_CASE("each network has a name of its own in files, and says which numbers i
                      with_psp<avel<w>>, with_escm<avel<>>, with_escm<avel<w>>, dmrn<>, avsdn<>, avsdn<w>, cmran<>,
                      cmran<w>, dmin<>, dmin<w>, cmbs<>, cmbs<w>, with_escm<cmbs<>>, with_escm<cmbs<w>>, psp_net<>,
                      psp_net<w>, with_escm<psp_net<>>, with_escm<psp_net<w>>, cace_net<>, cace_net<contrast::off>,
-                     cace_net<contrast::on, guide::none>, cace_net<contrast::on, guide::audio>>();
+                     cace_net<contrast::on, guide::none>, cace_net<contrast::on, guide::audio>, dam_reconstruction<>,
+                     by_segment_scores<>, psp_net_with_event_head, with_escm<cmran<>>, with_escm<cmran<w>>,
+                     with_escm<dmin<>>, with_escm<dmin<w>>, avin_reconstruction<>, avin_reconstruction<w>,
+                     cman_reconstruction<>, cman_reconstruction<w>>();
   CHECK(std::set<std::string>(names.begin(), names.end()).size() == names.size());
   CHECK(names.contains("cmbs with_escm weakly"));
   CHECK(names.contains("psp_net released fully"));

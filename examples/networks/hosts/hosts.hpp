@@ -8,8 +8,8 @@
 #include "networks/known_network.hpp"
 #include "networks/train.hpp"
 
-// The other networks of the paper's tables, and VSCG's variants, in float on the processor. Each has two files here,
-// train_<name>.cpp and infer_<name>.cpp, with one line for each row of a table.
+// The other networks of the paper's tables, and VSCG's variants, on the processor, in float; CMBS in double too. Each
+// has two files here, train_<name>.cpp and infer_<name>.cpp, with one line for each row of a table.
 
 namespace networks {
 

@@ -7,6 +7,7 @@ namespace networks {
 
 std::vector<known_network> infer_cace_net() {
   return {
+      infers<vscg::cace_net<>>(),
       infers<vscg::cace_net<vscg::contrast::off>>(),
   };
 }

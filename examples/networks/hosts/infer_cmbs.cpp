@@ -8,10 +8,10 @@ namespace networks {
 
 std::vector<known_network> infer_cmbs() {
   return {
-      infers<vscg::cmbs<>>(),
-      infers<vscg::with_escm<vscg::cmbs<>>>(),
-      infers<vscg::cmbs<weakly>>(),
-      infers<vscg::with_escm<vscg::cmbs<weakly>>>(),
+      infers_both<vscg::cmbs<>>(),
+      infers_both<vscg::with_escm<vscg::cmbs<>>>(),
+      infers_both<vscg::cmbs<weakly>>(),
+      infers_both<vscg::with_escm<vscg::cmbs<weakly>>>(),
   };
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <vscg/nets/hosts/cmran.hpp>
+#include <vscg/nets/hosts/with.hpp>
 
 #include "networks/hosts/infers.hpp"
 
@@ -8,7 +9,9 @@ namespace networks {
 std::vector<known_network> infer_cmran() {
   return {
       infers<vscg::cmran<>>(),
+      infers<vscg::with_escm<vscg::cmran<>>>(),
       infers<vscg::cmran<weakly>>(),
+      infers<vscg::with_escm<vscg::cmran<weakly>>>(),
   };
 }
 

@@ -26,4 +26,10 @@ known_network infers() {
   return {vscg::identity_of<Network>, infer_in_float<Network>, nullptr};
 }
 
+/// The same for a network whose weights may be in double as well.
+template <class Network>
+known_network infers_both() {
+  return {vscg::identity_of<Network>, infer_network<Network>, nullptr};
+}
+
 }  // namespace networks

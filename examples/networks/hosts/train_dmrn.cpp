@@ -8,7 +8,7 @@ namespace networks {
 
 std::vector<trainable> train_dmrn() {
   return {
-      trains<vscg::dmrn<>, vscg::soft_margin_loss<>>("dmrn_fully", vscg::setting::fully, 0),
+      trains<vscg::dmrn<>, vscg::soft_margin_loss<>>("dmrn_fully", vscg::setting::fully, unpublished),
   };
 }
 

@@ -110,6 +110,19 @@ struct random_key {
   std::uint32_t id = unbound;
 };
 
+/// A layer with several copies of another one, `equal_at_start`, which start with the same numbers wherever they stand
+/// among its members and theirs: those that the first of them has by its names. In PyTorch they are deep copies.
+///
+///   struct stack {
+///     layer first, second;
+///     VSCG_MEMBERS(first, second)
+///     using equal_at_start = layer;
+///   };
+template <class Type>
+concept HasEqualCopies = requires {
+  typename Type::equal_at_start;
+};
+
 /// One named array of a network.
 struct parameter_entry {
   std::string name;
@@ -118,7 +131,8 @@ struct parameter_entry {
   std::size_t offset = 0;  // in the network's one buffer, in elements
   std::size_t elements = 0;
   initializer start;
-  bool learns = true;  // false: the network itself keeps it
+  bool learns = true;     // false: the network itself keeps it
+  std::string starts_as;  // the name that its starting numbers have: its own, or that of the first copy
 };
 
 /// Where one id lies in the network's buffer.
@@ -152,16 +166,31 @@ struct parameter_table {
 
 namespace detail {
 
+/// Whether a member says which layers below it are copies, and the walk does not look for them already.
+template <class Member, class Copied>
+inline constexpr bool begins_copies = false;
+template <HasEqualCopies Member, class Copied>
+inline constexpr bool begins_copies<Member, Copied> = !std::is_same_v<typename Member::equal_at_start, Copied>;
+
 // Keeps the path to where it is, because a string for every member would compile to more code than all the rest.
 class parameter_binder {
  public:
-  template <class Member>
+  /// `Copied` are the layers, among those below, that start with the same numbers; void if there are none.
+  template <class Copied = void, class Member>
   void walk(Member& member) {
-    visit_members(member, [this](auto& child, std::string_view name, int slice = 0) {
-      const std::size_t before = enter(name);
-      add(child, slice);
-      path_.resize(before);
-    });
+    if constexpr (begins_copies<Member, Copied>) {
+      const std::string around = std::exchange(first_copy_, {});
+      walk<typename Member::equal_at_start>(member);
+      first_copy_ = around;
+    } else {
+      visit_members(member, [this](auto& child, std::string_view name, int slice = 0) {
+        const std::size_t before = enter(path_, name);
+        const std::size_t start_before = enter(start_path_, name);
+        add<Copied>(child, slice);
+        path_.resize(before);
+        start_path_.resize(start_before);
+      });
+    }
   }
 
   parameter_table table;
@@ -171,25 +200,32 @@ class parameter_binder {
   static constexpr std::size_t alignment = 16;
 
   /// Returns the length of the path so far.
-  VSCG_NOINLINE std::size_t enter(std::string_view name) {
-    const std::size_t before = path_.size();
-    if (before != 0 && !name.empty()) path_ += '.';
-    path_ += name;
+  VSCG_NOINLINE static std::size_t enter(std::string& path, std::string_view name) {
+    const std::size_t before = path.size();
+    if (before != 0 && !name.empty()) path += '.';
+    path += name;
     return before;
   }
 
-  template <class Child>
+  template <class Copied, class Child>
   void add(Child& child, int) {
-    if constexpr (std::is_arithmetic_v<Child> || std::is_enum_v<Child>)
+    if constexpr (std::is_arithmetic_v<Child> || std::is_enum_v<Child>) {
       table.settings.add(path_, static_cast<double>(child));
-    else
+    } else if constexpr (std::is_same_v<Child, Copied>) {
+      if (first_copy_.empty()) first_copy_ = start_path_;
+      const std::string own = std::exchange(start_path_, first_copy_);
       walk(child);
+      start_path_ = own;
+    } else {
+      walk<Copied>(child);
+    }
   }
+  template <class>
   void add(random_key& key, int) {
     key.path = fnv1a(path_);
     key.id = table.random_keys++;
   }
-  template <int... Extents, class Initializer, int Stack, kept_by Keeper>
+  template <class, int... Extents, class Initializer, int Stack, kept_by Keeper>
   void add(parameter_of<shape<Extents...>, Initializer, Stack, Keeper>& p, int slice) {
     static constexpr std::size_t extents[] = {static_cast<std::size_t>(Extents)...};
     append(p.id, extents, Stack, slice, Initializer::of(shape<Extents...>{}), p.learns);
@@ -209,10 +245,13 @@ class parameter_binder {
     if (table.find(path_) != nullptr)
       throw expectation_error("parameter '" + path_ + "'", "each name once", "the name twice");
     const std::size_t offset = table.storage[id].offset + elements * static_cast<std::size_t>(slice);
-    table.entries.push_back({path_, {extents.begin(), extents.end()}, id, offset, elements, start, learns});
+    table.entries.push_back(
+        {path_, {extents.begin(), extents.end()}, id, offset, elements, start, learns, start_path_});
   }
 
   std::string path_;
+  std::string start_path_;  // the same, but of the first copy where it leads through another
+  std::string first_copy_;  // where the layers that start alike began
 };
 
 }  // namespace detail
@@ -228,11 +267,11 @@ parameter_table bind_parameters(Network& network) {
 inline namespace VSCG_INSTRUCTION_SET {
 
 /// Writes the starting values of every array. They depend only on (seed, name, index), so two networks start from the
-/// same numbers wherever they share a name.
+/// same numbers wherever they share a name. The name is another's for copies (`HasEqualCopies`).
 template <class Scalar>
 VSCG_NOINLINE void initialize(const parameter_table& table, seed s, std::span<Scalar> buffer) {
   for (const auto& entry : table.entries) {
-    const random_stream stream(s, entry.name);
+    const random_stream stream(s, entry.starts_as);
     for (std::size_t i = 0; i < entry.elements; ++i) {
       const double random = entry.start.normal ? stream.normal(i) : 2 * stream.uniform(i) - 1;
       const double value = entry.start.center + entry.start.bound * random;

@@ -79,7 +79,11 @@ class run {
 
   /// Resumes from the folder's checkpoint, or starts fresh, and runs until all epochs are done or `stop` ends it. It
   /// throws vscg::expectation_error; the checkpoint then holds the state before the step that failed.
-  run_end operator()(const run_folder& folder, const run_callbacks& callbacks = {}) {
+  ///
+  /// With `mine`, it trains only those epochs, and leaves the best weights in the folder alone if they are of an
+  /// earlier one: they belong to another network.
+  run_end operator()(const run_folder& folder, const run_callbacks& callbacks = {}, epoch_range mine = {}) {
+    first_epoch_ = mine.first;
     if (folder.begun()) {
       restore(folder, callbacks);
       write_results(folder, true);
@@ -88,7 +92,7 @@ class run {
     }
     const settings_type& s = now_.settings;
     trainer_.stop_when(callbacks.stop);
-    while (now_.position.epochs() < s.epochs) {
+    while (now_.position.epochs() < std::min(s.epochs, mine.last)) {
       began_ = clock::now();
       std::exception_ptr failure;
       bool complete = false;
@@ -291,6 +295,7 @@ class run {
     numbers.progress = then.position.progress;
     numbers.progress_of_arrays = then.position.progress_of_arrays;
     numbers.steps = then.position.steps;
+    if (then.position.batches == 0) then.position.sums.assign(1 + term_count, 0.0);  // of no batch
     if (then.position.sums.size() != 1 + term_count)
       throw expectation_error(name, "the position of a run with this loss", "that of another");
     const std::size_t batches = task_.batches(then.position.epochs() + 1).size();
@@ -319,7 +324,9 @@ class run {
 
   void write_results(const run_folder& folder, bool weights_too) const {
     write_file(folder.metrics(), history_text(history()));
-    if (weights_too && chosen_epoch(history()) != nullptr) io::save_weights(chosen_, folder.best(), metadata_);
+    const epoch_record* const chosen = chosen_epoch(history());
+    if (weights_too && chosen != nullptr && chosen->epoch >= first_epoch_)
+      io::save_weights(chosen_, folder.best(), metadata_);
     write_file(folder.summary(), summary_text(now_, model_.weights().count(), threads_, on_));
   }
 
@@ -335,6 +342,7 @@ class run {
   // For batches that are not in the backend's memory yet.
   std::conditional_t<batches_come, double_buffer<trainer_type>, trainer_type&> ahead_{trainer_};
   measures measured_;
+  std::size_t first_epoch_ = 1;
   clock::time_point began_;
 };
 

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <limits>
 #include <span>
 #include <string>
 
@@ -31,7 +32,20 @@ struct run_callbacks {
   std::function<bool()> stop;  ///< asked within steps, while data is waited for, between batches of an evaluation
 };
 
+/// Which of its settings' epochs a run trains. The others belong to runs of other networks, in the same folder
+/// (phases.hpp).
+struct epoch_range {
+  std::size_t first = 1;
+  std::size_t last = std::numeric_limits<std::size_t>::max();
+};
+
 enum class run_end : unsigned char { finished, interrupted };
+
+/// How a run ended, and what it measured.
+struct run_outcome {
+  run_end end = run_end::finished;
+  run_history history;
+};
 
 }  // namespace vscg::train
 

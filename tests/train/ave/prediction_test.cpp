@@ -140,6 +140,21 @@ TEST_CASE("by raw scores: the video's class where it is relevant, which may be b
         "the network's output gate: expected finite numbers, found NaN or infinity");
 }
 
+TEST_CASE("relevance that is a probability counts from the threshold on") {
+  matched_outputs<array_field<double>, T, 4, C> o{};
+  o.relevance_probability.numbers = {0.5, 0.49, 0.9};
+  o.relevance_probability.items = 1;
+  o.event_category.numbers = {1, 3};
+  o.event_category.items = 1;
+  const auto said = train::predict(o, 0.5);
+  CHECK(said.categories == 2);
+  CHECK(said.classes == bytes{1, 2, 1});
+  CHECK(train::class_scores(o)[5] == doctest::Approx(0.51));
+  o.relevance_probability.numbers[2] = std::numeric_limits<double>::quiet_NaN();
+  CHECK(error_of([&] { train::predict(o); }) ==
+        "the network's output relevance_probability: expected finite numbers, found NaN or infinity");
+}
+
 TEST_CASE("by probabilities: argmax, and the scores are the network's own") {
   segment_outputs<array_field<double>, T, 4, C> o{};
   o.segment_probability.numbers = {0.1, 0.2, 0.7, 0.5, 0.5, 0, 0.25, 0.5, 0.25};

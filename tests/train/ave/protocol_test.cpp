@@ -192,6 +192,13 @@ TEST_CASE("each network trains with its authors' numbers") {
   CHECK_FALSE(avsdn.noisy_videos);
   CHECK(default_settings(setting::weakly, "cmbs_weakly").noisy_videos);
   CHECK(default_settings(setting::weakly, "avel_weakly_with_escm").decay_after.empty());
+  // Nobody knows how these were trained.
+  CHECK(default_settings(setting::fully, "dam_reconstruction_fully").clip_grad_norm == 0.1);
+  CHECK(default_settings(setting::fully, "cman_reconstruction_fully").batch == 64);
+  CHECK(default_settings(setting::weakly, "avin_reconstruction_weakly").epochs == 250);
+  // The loss is another one, and all else the network's.
+  CHECK(default_settings(setting::fully, "psp_fully_with_negative_pair_filter_loss").decay_after ==
+        std::vector<std::size_t>{60, 120});
   const auto own = default_settings(setting::fully, "somebody's");
   CHECK(own.epochs == 300);
   CHECK(own.decay_after == std::vector<std::size_t>{60, 120, 240});

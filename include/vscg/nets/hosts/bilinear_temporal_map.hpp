@@ -6,24 +6,21 @@
 #include <vscg/core/guard.hpp>
 #include <vscg/core/members.hpp>
 #include <vscg/core/var.hpp>
+#include <vscg/nets/hosts/bilinear_pooling.hpp>
 #include <vscg/nets/hosts/spatial_channel_attention.hpp>
 #include <vscg/nn/dropout.hpp>
 #include <vscg/nn/linear.hpp>
 #include <vscg/nn/recurrent.hpp>
 #include <vscg/ops/add.hpp>
-#include <vscg/ops/multiply.hpp>
-#include <vscg/ops/normalize.hpp>
-#include <vscg/ops/over_axis.hpp>
 #include <vscg/ops/permute.hpp>
-#include <vscg/ops/signed_sqrt.hpp>
 #include <vscg/ops/tanh.hpp>
 
 namespace vscg {
 
 /// DMIN's map over regions C[p] of segments with sound a (Liu et al., TMM 2022). It adds up two views:
 ///
-///   M[p]: how region and sound go together. With u[p] = relu(affine_video_2(C[p])), w = relu(affine_audio_2(a)), the
-///         sums of drop(u[p] ∘ w) over groups of 5 channels, their signed square roots, normalized by `normalize`.
+///   M[p]: how region and sound go together: `bilinear_pooling`, in groups of 5 channels, of relu(affine_video_2(C[p]))
+///         and relu(affine_audio_2(a)).
 ///   L[p]: what becomes of the region over time. An LSTM reads concat(ν[p] + η, η) of all segments, with
 ///         ν[p] = relu(Linear_visual(C[p])), η = relu(Linear_audio(a)), and the same weights for all regions.
 ///
@@ -60,8 +57,7 @@ struct bilinear_temporal_map {
   auto bilinear(const Regions& regions, const Audio& audio) const {
     constexpr int T = extent<shape_of<Audio>, 1>;
     const auto sound = view<shape<dyn, T, 1, group * channels>>(affine_audio_2.with_relu(audio));
-    const auto products = dropout(affine_video_2.with_relu(regions) * sound);
-    return normalize(signed_sqrt(sum_groups<group>(products)));
+    return bilinear_pooling<group>(affine_video_2.with_relu(regions), sound, dropout);
   }
   /// L, [B, T, R, 256].
   template <Var Regions, Var Audio>

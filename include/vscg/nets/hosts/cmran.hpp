@@ -9,10 +9,12 @@
 #include <vscg/model/trace.hpp>
 #include <vscg/nets/hosts/gated_probability.hpp>
 #include <vscg/nets/hosts/host_identity.hpp>
+#include <vscg/nets/hosts/part_name.hpp>
 #include <vscg/nets/hosts/relations.hpp>
 #include <vscg/nets/hosts/relevance_outputs.hpp>
 #include <vscg/nets/hosts/spatial_channel_attention.hpp>
 #include <vscg/nets/vscg/localizer.hpp>
+#include <vscg/nets/vscg/no_consistency.hpp>
 #include <vscg/nets/vscg/setting.hpp>
 #include <vscg/nn/linear.hpp>
 #include <vscg/ops/over_axis.hpp>
@@ -25,18 +27,23 @@ namespace vscg {
 ///   fully:  relevance classifier(f), category event_classifier(max over time of f)
 ///   weakly: the same with a class for background, and `gated_probability` of both
 ///
+/// `Consistency` takes what the streams say after a look at each other and returns two streams: ESCM, for "CMRAN +
+/// ESCM", which no table of a paper has. Its place was chosen here.
+///
 /// Names as released: spatial_channel_att, v_fc, video_encoder, video_decoder, audio_encoder, audio_decoder, AVInter,
 /// localize_module. The authors' checkpoints have the prefix "module.".
-template <setting Setting = setting::fully, int Categories = 28, int Da = 128, int Dv = 512>
+template <setting Setting = setting::fully, class Consistency = no_consistency, int Categories = 28, int Da = 128,
+          int Dv = 512>
 struct cmran {
   static constexpr int classes = Categories + (Setting == setting::weakly ? 1 : 0);
   spatial_channel_attention<Da> spatial_channel_att;
   region_features<Dv> regions;
   stream_relations<Da, 512, 2048> relations;
+  Consistency consistency;
   interaction<Setting == setting::fully ? 4 : 2> AVInter;
   relevance_heads<classes> localize_module;
-  VSCG_NAMED_MEMBERS((spatial_channel_att, "spatial_channel_att"), (regions, ""), (relations, ""), (AVInter, "AVInter"),
-                     (localize_module, "localize_module"))
+  VSCG_NAMED_MEMBERS((spatial_channel_att, "spatial_channel_att"), (regions, ""), (relations, ""),
+                     (consistency, part_name<Consistency>), (AVInter, "AVInter"), (localize_module, "localize_module"))
 
   using inputs = audio_visual_inputs<10, Da, Dv>;
 
@@ -47,7 +54,8 @@ struct cmran {
     const auto [seen, map] = spatial_channel_att(regions(visual), audio);
     constexpr int R = extent<shape_of<decltype(map)>, -1>;
     const auto between = relations(audio, seen).between;
-    const auto fused = AVInter(between.visual, between.audio);
+    const auto consistent = consistency(between.audio, between.visual);
+    const auto fused = AVInter(consistent.visual, consistent.audio);
 
     const auto relevance = view<shape<dyn, T>>(localize_module.classifier(fused));
     const auto category = localize_module.event_classifier(max<1>(fused));
@@ -61,9 +69,10 @@ struct cmran {
   VSCG_OPERANDS(2, 2)
 };
 
-template <setting Setting, int Categories, int Da, int Dv>
-inline constexpr network_identity identity_of<cmran<Setting, Categories, Da, Dv>> = host_identity("cmran", "released",
-                                                                                                  Setting, Categories);
+template <setting Setting, class Consistency, int Categories, int Da, int Dv>
+requires(!host_variant<Consistency>.empty()) inline constexpr network_identity
+    identity_of<cmran<Setting, Consistency, Categories, Da, Dv>> = host_identity("cmran", host_variant<Consistency>,
+                                                                                 Setting, Categories);
 
 }  // namespace vscg
 

@@ -10,10 +10,12 @@
 #include <vscg/nets/hosts/bilinear_temporal_map.hpp>
 #include <vscg/nets/hosts/gated_probability.hpp>
 #include <vscg/nets/hosts/host_identity.hpp>
+#include <vscg/nets/hosts/part_name.hpp>
 #include <vscg/nets/hosts/relations.hpp>
 #include <vscg/nets/hosts/relevance_outputs.hpp>
 #include <vscg/nets/hosts/spatial_channel_attention.hpp>
 #include <vscg/nets/vscg/localizer.hpp>
+#include <vscg/nets/vscg/no_consistency.hpp>
 #include <vscg/nets/vscg/setting.hpp>
 #include <vscg/nn/linear.hpp>
 #include <vscg/nn/multihead_attention.hpp>
@@ -69,19 +71,26 @@ struct dmin_heads<setting::weakly, Classes> {
 ///   fully:  category event_self(max over time of E_v)
 ///   weakly: `gated_probability` of classifier_self(E_v) and event_self(max over time of E_v)
 ///
-/// Only the loss looks at that one. Names as released, those of CMRAN; the authors' checkpoints have the prefix
+/// Only the loss looks at that one.
+///
+/// `Consistency` takes what the streams say after a look at each other and returns two streams: ESCM, for "DMIN +
+/// ESCM", which no table of a paper has. Its place was chosen here.
+///
+/// Names as released, those of CMRAN; the authors' checkpoints have the prefix
 /// "module.".
-template <setting Setting = setting::fully, int Categories = 28, int Da = 128, int Dv = 512>
+template <setting Setting = setting::fully, class Consistency = no_consistency, int Categories = 28, int Da = 128,
+          int Dv = 512>
 struct dmin {
   static constexpr int classes = Categories + (Setting == setting::weakly ? 1 : 0);
   using between = stream_relations<Da, 512, 2048, 2048, nn::multihead_attention<256, 4, cyclically_scored_keys>>;
   spatial_channel_attention<Da, 512, bilinear_temporal_map<Da>> spatial_channel_att;
   region_features<Dv> regions;
   between relations = between::with_cross_dropout(Setting == setting::fully ? 0.02 : 0.1);
+  Consistency consistency;
   interaction<Setting == setting::fully ? 4 : 2> AVInter;
   dmin_heads<Setting, classes> localize_module;
-  VSCG_NAMED_MEMBERS((spatial_channel_att, "spatial_channel_att"), (regions, ""), (relations, ""), (AVInter, "AVInter"),
-                     (localize_module, "localize_module"))
+  VSCG_NAMED_MEMBERS((spatial_channel_att, "spatial_channel_att"), (regions, ""), (relations, ""),
+                     (consistency, part_name<Consistency>), (AVInter, "AVInter"), (localize_module, "localize_module"))
 
   using inputs = audio_visual_inputs<10, Da, Dv>;
 
@@ -93,7 +102,8 @@ struct dmin {
     constexpr int R = extent<shape_of<decltype(map)>, -1>;
     const auto both = relations(audio, seen);
     const auto alone = both.within.visual;
-    const auto fused = AVInter(both.between.visual, both.between.audio);
+    const auto consistent = consistency(both.between.audio, both.between.visual);
+    const auto fused = AVInter(consistent.visual, consistent.audio);
 
     const auto relevance = view<shape<dyn, T>>(localize_module.of_both.classifier(fused));
     const auto category = localize_module.of_both.event_classifier(max<1>(fused));
@@ -111,9 +121,10 @@ struct dmin {
   VSCG_OPERANDS(2, 2)
 };
 
-template <setting Setting, int Categories, int Da, int Dv>
-inline constexpr network_identity identity_of<dmin<Setting, Categories, Da, Dv>> = host_identity("dmin", "released",
-                                                                                                 Setting, Categories);
+template <setting Setting, class Consistency, int Categories, int Da, int Dv>
+requires(!host_variant<Consistency>.empty()) inline constexpr network_identity
+    identity_of<dmin<Setting, Consistency, Categories, Da, Dv>> = host_identity("dmin", host_variant<Consistency>,
+                                                                                Setting, Categories);
 
 }  // namespace vscg
 

@@ -10,10 +10,10 @@
 #include <vscg/core/var.hpp>
 #include <vscg/model/trace.hpp>
 #include <vscg/nets/composites/score_segments.hpp>
-#include <vscg/nets/hosts/segment_outputs.hpp>
 #include <vscg/nets/vscg/escm.hpp>
 #include <vscg/nets/vscg/event_head.hpp>
 #include <vscg/nets/vscg/setting.hpp>
+#include <vscg/nets/vscg/weak_event_head.hpp>
 #include <vscg/nn/linear.hpp>
 #include <vscg/ops/cosine_similarity.hpp>
 
@@ -62,7 +62,8 @@ struct psp_head {
   VSCG_OPERANDS(3, 3)
 };
 
-/// Heads of the weakly supervised PSP-Net: as `weak_event_head`, without the smoothed probability.
+/// Heads of the weakly supervised PSP-Net: as `weak_event_head`, with other arrays. Only the smooth loss looks at the
+/// smoothed probability.
 ///
 /// Names as released: temperature, W1, W2, W3, L1, L2. Nothing reaches the first three; they are kept so that published
 /// weights fit.
@@ -86,8 +87,7 @@ struct weak_psp_head {
     const auto [probability, scores, smooth] =
         compose(composites::score_segments<T, C, 64, Categories + 1>{}, visual, audio, operand(audio, L1.weight),
                 operand(audio, L2.weight), operand(audio, W3.weight));
-    static_cast<void>(smooth);
-    return tagged_outputs<var_field<typename Map::tag>, T, R, Categories>{probability, scores, attention};
+    return weak_event_outputs<var_field<typename Map::tag>, T, R, Categories>{probability, scores, smooth, attention};
   }
   VSCG_OPERANDS(3, 3)
 };

@@ -12,6 +12,7 @@
 #include <vscg/nets/hosts/psp_head.hpp>
 #include <vscg/nets/vscg/audio_guided_attention.hpp>
 #include <vscg/nets/vscg/dual_lstm.hpp>
+#include <vscg/nets/vscg/event_head.hpp>
 #include <vscg/nets/vscg/localizer.hpp>
 #include <vscg/nets/vscg/no_consistency.hpp>
 #include <vscg/nets/vscg/positive_sample_propagation.hpp>
@@ -22,13 +23,16 @@
 
 namespace vscg {
 
+/// The τ that PSP-Net's authors train the weakly supervised network with.
+inline constexpr double weak_psp_net_tau = 0.095;
+
 /// The weakly supervised PSP-Net's propagation: as `positive_sample_propagation`, but the sums v' and a' go through the
-/// shared LayerNorm directly.
+/// shared LayerNorm directly, and τ is smaller.
 ///
 /// Names as released: v_L1, v_L2, a_L1, a_L2, layer_norm.
 template <int C = 256>
 struct unprojected_propagation {
-  double tau = default_tau;
+  double tau = weak_psp_net_tau;
   nn::linear_without_bias<C, C, init::xavier_uniform> v_L1, v_L2, a_L1, a_L2;
   nn::dropout branch_dropout{0.1};
   nn::layer_norm<C> norm{layer_norm_epsilon};
@@ -61,7 +65,16 @@ requires(!host_variant<Consistency>.empty() &&
          std::is_same_v<localizer<audio_guided_attention<Setting>, Encoder, Propagation, Consistency, Head>,
                         psp_net<Setting, Consistency>>) inline constexpr network_identity
     identity_of<localizer<audio_guided_attention<Setting>, Encoder, Propagation, Consistency, Head>> =
-        host_identity("psp_net", host_variant<Consistency>, Setting, 28).with({"tau", default_tau, "psp.tau"});
+        host_identity("psp_net", host_variant<Consistency>, Setting, 28)
+            .with({"tau", Setting == setting::fully ? default_tau : weak_psp_net_tau, "psp.tau"});
+
+/// PSP-Net, fully supervised, with VSCG's heads in place of its own: what `negative_pair_filter_loss` trains in Table V
+/// of the paper.
+using psp_net_with_event_head = localizer<audio_guided_attention<>, dual_lstm<stream_order::straight>,
+                                          positive_sample_propagation<>, no_consistency, event_head<>>;
+template <>
+inline constexpr network_identity identity_of<psp_net_with_event_head> =
+    host_identity("psp_net", "with_event_head", setting::fully, 28).with({"tau", default_tau, "psp.tau"});
 
 }  // namespace vscg
 

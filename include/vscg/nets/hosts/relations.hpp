@@ -21,7 +21,7 @@
 
 // What CMRAN and the networks after it are made of: relations within a stream, between two streams, and their
 // interaction. Their published files hold arrays that nothing reaches, the templates of copied layers among them; they
-// are kept so that published weights fit.
+// are kept so that published weights fit. A template and its copies start with the same numbers.
 
 namespace vscg {
 
@@ -39,6 +39,7 @@ struct internal_relation {
   stack encoder;
   layer encoder_layer;
   VSCG_MEMBERS(affine_matrix, encoder, encoder_layer)
+  using equal_at_start = layer;
 
   template <Var X>
   auto operator()(const X& x) const {
@@ -94,6 +95,7 @@ struct cross_relation {
   stack decoder;
   Layer decoder_layer;
   VSCG_MEMBERS(affine_matrix, decoder, decoder_layer)
+  using equal_at_start = Layer;
 
   template <Var X, Var Memory>
   auto operator()(const X& x, const Memory& given_memory) const {

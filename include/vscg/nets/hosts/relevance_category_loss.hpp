@@ -86,6 +86,33 @@ struct gated_relevance_loss {
   gates(Relevance, Category) -> gates<Relevance, Category>;
 };
 
+/// The same for a host that gives relevance as a probability (DAM): a share of CE(event_category), the rest of
+/// BCE(relevance_probability).
+template <int T = 10, int Categories = 28>
+struct matched_relevance_loss {
+  double share = 0.5;  ///< of event_category
+  using segments = shape<dyn, T>;
+  using categories = shape<dyn, Categories>;
+  using targets = input_shapes<segments, categories>;
+  static constexpr std::array<const char*, 2> term_names{"relevance", "category"};
+
+  template <class Outputs, Var Foreground, Var Category>
+  auto operator()(const Outputs& outputs, const Foreground& given_foreground, const Category& given_category) const {
+    const auto probability = expect_shape<matched_relevance_loss, segments>(outputs.relevance_probability);
+    const auto scores = expect_shape<matched_relevance_loss, categories>(outputs.event_category);
+    const auto foreground = expect_shape<matched_relevance_loss, segments>(given_foreground);
+    const auto category = expect_shape<matched_relevance_loss, categories>(given_category);
+    const auto relevance_term = batch_mean(binary_cross_entropy(probability, foreground));
+    const auto category_term = batch_mean(cross_entropy(scores, category));
+    return loss_terms{relevance_term * (1 - share) + category_term * share, std::array{relevance_term, category_term}};
+  }
+
+  template <class Labels, class Scalar>
+  static void fill(const Labels& l, std::array<std::vector<Scalar>, targets::count>& arrays) {
+    relevance_category_loss<T, Categories>::fill(l, arrays);
+  }
+};
+
 /// The same for a host that also judges by one stream alone (DMIN): BCE of its event_relevance, and the categories'
 /// share of CE(category_self), the rest of CE(event_category).
 template <int T = 10, int Categories = 28>

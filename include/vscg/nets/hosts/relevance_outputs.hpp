@@ -35,6 +35,20 @@ struct relevance_outputs {
   using rebind = relevance_outputs<F, T, R, C, H>;
 };
 
+/// The same of a host that gives relevance as a probability and has no fused stream.
+template <class Field, int T, int R, int C>
+struct matched_outputs {
+  template <int... E>
+  using field = typename Field::template type<shape<E...>>;
+  field<dyn, T> relevance_probability;  ///< how relevant each segment is, 0 … 1
+  field<dyn, C> event_category;         ///< logits: which event, for the whole video
+  field<dyn, T, R> attention;           ///< shares of the regions; each row sums to 1
+  VSCG_MEMBERS(relevance_probability, event_category, attention)
+
+  template <class F>
+  using rebind = matched_outputs<F, T, R, C>;
+};
+
 /// The same of a host that learns from one tag for each video. It knows `Classes` classes: the categories, and maybe
 /// background.
 template <class Field, int T, int R, int Classes, int H, int C = Classes - 1>

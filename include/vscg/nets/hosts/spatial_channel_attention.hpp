@@ -20,6 +20,14 @@
 
 namespace vscg {
 
+/// The regions of pictures one after another: [B, T, H, W, Dv] to [B, T, H W, Dv]. Errors name `Layer`.
+template <class Layer, int T, int Dv, Var Visual>
+auto regions_of_picture(const Visual& given) {
+  const auto picture = expect_shape<Layer, shape<dyn, T, any_extent, any_extent, Dv>>(given);
+  using grid = shape_of<decltype(picture)>;
+  return view<shape<dyn, extent<grid, 1>, extent<grid, 2> * extent<grid, 3>, Dv>>(picture);
+}
+
 /// The regions of a picture, through a layer of their own: drop(relu(v_fc(V[p]))), [B, T, H, W, Dv] to [B, T, H W,
 /// 512].
 ///
@@ -32,9 +40,7 @@ struct region_features {
 
   template <Var Visual>
   auto operator()(const Visual& given) const {
-    const auto picture = expect_shape<region_features, shape<dyn, any_extent, any_extent, any_extent, Dv>>(given);
-    using grid = shape_of<decltype(picture)>;
-    return dropout(v_fc.with_relu(view<shape<dyn, extent<grid, 1>, extent<grid, 2> * extent<grid, 3>, Dv>>(picture)));
+    return dropout(v_fc.with_relu(regions_of_picture<region_features, any_extent, Dv>(given)));
   }
   VSCG_OPERANDS(1, 1)
 };

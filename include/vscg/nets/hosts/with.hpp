@@ -6,6 +6,8 @@
 #include <vscg/nets/hosts/avel.hpp>
 #include <vscg/nets/hosts/cace_net.hpp>
 #include <vscg/nets/hosts/cmbs.hpp>
+#include <vscg/nets/hosts/cmran.hpp>
+#include <vscg/nets/hosts/dmin.hpp>
 #include <vscg/nets/vscg/cere.hpp>
 #include <vscg/nets/vscg/escm.hpp>
 #include <vscg/nets/vscg/localizer.hpp>
@@ -14,6 +16,7 @@
 #include <vscg/nets/vscg/setting.hpp>
 
 // The rows "host + module" of Table IV, as types: VSCG's modules, of the host's setting, where the host has none.
+// CMRAN, DMIN and CACE-Net with ESCM stand in no table.
 
 namespace vscg {
 
@@ -34,6 +37,14 @@ struct host_with<localizer<audio_guided_attention<Setting, Da, Dv>, Encoder, Pro
 template <setting Setting, int Categories, int Da, int Dv>
 struct host_with<cmbs<Setting, no_consistency, Categories, Da, Dv>> {
   using escm = cmbs<Setting, vscg::escm<shared_cere<>, Setting>, Categories, Da, Dv>;
+};
+template <setting Setting, int Categories, int Da, int Dv>
+struct host_with<cmran<Setting, no_consistency, Categories, Da, Dv>> {
+  using escm = cmran<Setting, vscg::escm<shared_cere<>, Setting>, Categories, Da, Dv>;
+};
+template <setting Setting, int Categories, int Da, int Dv>
+struct host_with<dmin<Setting, no_consistency, Categories, Da, Dv>> {
+  using escm = dmin<Setting, vscg::escm<shared_cere<>, Setting>, Categories, Da, Dv>;
 };
 template <contrast Contrast, guide Guide, int Categories, int Da, int Dv>
 struct host_with<cace_net<Contrast, Guide, no_consistency, Categories, Da, Dv>> {

@@ -35,12 +35,18 @@ struct segment_prediction {
   std::span<const std::uint8_t> item(std::size_t i) const { return {classes.data() + i * segments, segments}; }
 };
 
+/// Outputs that give relevance as a probability. A segment is relevant from the threshold on, not only above it.
+template <class Outputs>
+concept ProbableRelevance = requires(const Outputs& o) {
+  o.relevance_probability.values();
+};
+
 /// Outputs of a network that judges relevance by segment and the category by video: VSCG and most others, fully
-/// supervised.
+/// supervised. Relevance is a logit (`event_relevance`), or a probability.
 template <class Outputs>
 concept RelevanceOutputs = requires(const Outputs& o) {
-  o.event_relevance.values();
   o.event_category.values();
+  requires ProbableRelevance<Outputs> || requires { o.event_relevance.values(); };
 };
 
 /// The same of a network that learned from tags: raw scores of C or C + 1 classes, and relevance as a logit
@@ -112,6 +118,10 @@ std::vector<double> relevance_of(const Outputs& outputs) {
     const auto logits = outputs.event_relevance.values();
     prediction_detail::expect_finite(logits, "event_relevance");
     for (const auto logit : logits) shares.push_back(math::sigmoid(static_cast<double>(logit)));
+  } else if constexpr (ProbableRelevance<Outputs>) {
+    const auto values = outputs.relevance_probability.values();
+    prediction_detail::expect_finite(values, "relevance_probability");
+    shares.assign(values.begin(), values.end());
   } else {
     const auto values = outputs.gate.values();
     prediction_detail::expect_finite(values, "gate");
@@ -168,9 +178,9 @@ predict_by_scores(const Outputs& outputs) {
   return result;
 }
 
-/// The class of each segment. By relevance: background where it (σ of a logit) is not above `threshold`, else the
-/// video's class (argmax), which may itself be background if there are C + 1. By scores: argmax of the segment's; the
-/// threshold has no meaning there.
+/// The class of each segment. By relevance: background where it (σ of a logit) is not above `threshold` (a probability:
+/// where it is below), else the video's class (argmax), which may itself be background if there are C + 1. By scores:
+/// argmax of the segment's; the threshold has no meaning there.
 ///
 /// Throws vscg::expectation_error when an output is not finite.
 template <EventOutputs Outputs>
@@ -185,7 +195,8 @@ segment_prediction predict(const Outputs& outputs, double threshold = default_re
     segment_prediction result{field.items, segments, prediction_detail::categories_of<Outputs>(), {}};
     for (std::size_t at = 0; at < relevance.size(); ++at) {
       const auto which = prediction_detail::argmax(scores.subspan(at / segments * classes, classes));
-      result.classes.push_back(relevance[at] > threshold ? which : static_cast<std::uint8_t>(result.categories));
+      const bool relevant = relevance[at] > threshold || (ProbableRelevance<Outputs> && relevance[at] == threshold);
+      result.classes.push_back(relevant ? which : static_cast<std::uint8_t>(result.categories));
     }
     return result;
   } else {

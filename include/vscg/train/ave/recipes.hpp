@@ -74,6 +74,19 @@ inline constexpr recipe avel_fully{"avel_fully",
                                    0.5,
                                    batch_order::as_they_are,
                                    measuring::validation_fifths};
+inline constexpr recipe avel_weakly{"avel_weakly",
+                                    weakly,
+                                    250,
+                                    64,
+                                    1e-3,
+                                    0.1,
+                                    {},
+                                    0,
+                                    false,
+                                    true,
+                                    0.5,
+                                    batch_order::as_they_are,
+                                    measuring::validation_fifths};
 inline constexpr recipe cmran_fully{
     "cmran_fully", fully, 200, 32, 5e-4, 0.5, {10, 20, 30}, 0.1, true, false, 0.5, shuffled, measuring::tests};
 inline constexpr recipe cmran_weakly{
@@ -114,19 +127,7 @@ inline constexpr std::array recipes = [] {
              batch_order::first_shuffled,
              measuring::fifths_then_tests},
       avel_fully,
-      recipe{"avel_weakly",
-             weakly,
-             250,
-             64,
-             1e-3,
-             0.1,
-             {},
-             0,
-             false,
-             true,
-             0.5,
-             batch_order::as_they_are,
-             measuring::validation_fifths},
+      avel_weakly,
       of("dmrn_fully", avel_fully),
       recipe{"avsdn_fully", fully, 45, 64, 1e-3, 0.5, {10, 20, 30}, 0.1, true, false, 0.5, shuffled, measuring::both},
       recipe{"avsdn_weakly", weakly, 45, 64, 1e-3, 0.5, {5, 20, 40}, 0.1, true, false, 0.5, shuffled, measuring::both},
@@ -136,6 +137,12 @@ inline constexpr std::array recipes = [] {
       of("dmin_weakly", cmran_weakly),
       recipe{"cmbs_fully", fully, 200, 64, 7e-4, 0.5, {10, 20, 30}, 0.5, true, false, 0.5, shuffled, measuring::tests},
       recipe{"cmbs_weakly", weakly, 200, 64, 6e-4, 0.5, {10, 20, 40}, 0.5, true, true, 0.5, shuffled, measuring::tests},
+      // Chosen here: nobody knows how these were trained.
+      of("dam_reconstruction_fully", cmran_fully),
+      of("avin_reconstruction_fully", avel_fully),
+      of("avin_reconstruction_weakly", avel_weakly),
+      of("cman_reconstruction_fully", avel_fully),
+      of("cman_reconstruction_weakly", avel_weakly),
       recipe{"cace_fully", fully, 200, 64, 7e-4, 0.5, {10, 20, 30}, 0.5, true, false, 0.5, shuffled, measuring::tests},
   };
 }();
