@@ -41,12 +41,12 @@ namespace {
 
 namespace train = vscg::train;
 
-/// What --networks prints.
+/// What --networks prints; "reached" by the loss, that is, trained.
 void print_networks() {
-  std::printf("%-30s %-7s %11s  %s\n", "network", "setting", "parameters", "published accuracy, %");
+  std::printf("%-30s %-7s %11s %11s  %s\n", "network", "setting", "parameters", "reached", "published accuracy, %");
   for (const auto& network : networks::trainables()) {
-    std::printf("%-30s %-7s %11zu  %.1f\n", std::string(network.name).c_str(), train::text_of(network.supervision),
-                network.parameters(), network.published);
+    std::printf("%-30s %-7s %11zu %11zu  %.1f\n", std::string(network.name).c_str(),
+                train::text_of(network.supervision), network.parameters(), network.reached(), network.published);
   }
 }
 

@@ -47,6 +47,11 @@ train_outcome train_vscg_weakly_double(const train_request&);
 train_outcome train_vscg_weakly_paper_float(const train_request&);
 train_outcome train_vscg_weakly_paper_double(const train_request&);
 
+std::size_t vscg_fully_reached();
+std::size_t vscg_fully_paper_reached();
+std::size_t vscg_weakly_reached();
+std::size_t vscg_weakly_paper_reached();
+
 // See card.hpp.
 train_outcome train_vscg_fully_cuda(const train_request&);
 train_outcome train_vscg_weakly_cuda(const train_request&);
@@ -57,6 +62,7 @@ struct trainable {
   vscg::setting supervision;
   double published;             ///< accuracy, in percent; 0: none
   std::size_t (*parameters)();  ///< how many numbers a file of weights holds
+  std::size_t (*reached)();     ///< how many of them the loss reaches
   train_outcome (*in_float)(const train_request&);
   train_outcome (*in_double)(const train_request&);  ///< null: only in float
   train_outcome (*on_cuda)(const train_request&);    ///< null: only on the processor

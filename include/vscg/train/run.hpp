@@ -94,6 +94,7 @@ class run {
       bool complete = false;
       try {
         steps_of_epoch(callbacks);
+        trained_ = now_.position.seconds_of_epoch + seconds_since(began_);
         complete = evaluate(callbacks);
       } catch (const stopped&) {  // an unfinished step is done again after a resume
       } catch (...) {
@@ -227,6 +228,7 @@ class run {
     record.validation_accuracy = measured_.validation;
     record.test_accuracy = measured_.test;
     record.seconds = p.seconds_of_epoch + seconds_since(began_);
+    record.training_seconds = trained_;
     p.history.push_back(std::move(record));
     clear_epoch();
     const epoch_record* const chosen = chosen_epoch(p.history);
@@ -320,7 +322,7 @@ class run {
   void write_results(const run_folder& folder, bool weights_too) const {
     write_file(folder.metrics(), history_text(history()));
     if (weights_too && chosen_epoch(history()) != nullptr) io::save_weights(chosen_, folder.best(), metadata_);
-    write_file(folder.summary(), summary_text(now_, model_.weights().count(), threads_, on_));
+    write_file(folder.summary(), summary_text(now_, model_.weights().count(), trainer_.count_reached(), threads_, on_));
   }
 
   run_description<settings_type> now_;
@@ -336,6 +338,7 @@ class run {
   std::conditional_t<batches_come, double_buffer<trainer_type>, trainer_type&> ahead_{trainer_};
   measures measured_;
   clock::time_point began_;
+  double trained_ = 0;  // seconds of the epoch until its last step was done
 };
 
 }  // namespace vscg::train
