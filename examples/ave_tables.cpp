@@ -188,14 +188,19 @@ std::vector<std::string> train_all(const std::vector<train::ave_settings>& runs,
   return failed;
 }
 
+constexpr const char* extensions[] = {".md", ".csv", ".html"};
+
+std::filesystem::path table_path(const tables_options& given, std::size_t number, const char* extension) {
+  return std::filesystem::path(given.out) / ("table_" + std::to_string(number) + extension);
+}
+
 void write(const tables::table& table, const tables::all_measurements& all, const tables_options& given) {
   const tables::report_facts facts{
       options_text(given, std::to_string(table.number)), given.seeds,
       given.epochs ? std::to_string(*given.epochs) : "as many as each network's authors took",
       train::text_of(given.protocol)};
   const auto text = tables::report(table, all, facts);
-  const std::filesystem::path name = std::filesystem::path(given.out) / ("table_" + std::to_string(table.number));
-  const auto with = [&](const char* extension) { return name.string() + extension; };
+  const auto with = [&](const char* extension) { return table_path(given, table.number, extension); };
   const programs::stop_hold hold;
   vscg::make_folder(given.out);
   vscg::atomic_file markdown(with(".md")), csv(with(".csv")), page(with(".html"));
@@ -203,7 +208,7 @@ void write(const tables::table& table, const tables::all_measurements& all, cons
   csv.write(tables::csv_of(table, all));
   page.write(tables::page_of(text, table, all).text());
   vscg::atomic_file::commit_together({&markdown, &csv, &page});
-  std::printf("%s.md, .csv, .html\n", name.c_str());
+  std::printf("%s\n", with(".md").c_str());
 }
 
 void run(const tables_options& given) {
@@ -211,6 +216,11 @@ void run(const tables_options& given) {
   if (std::filesystem::equivalent(given.out, given.data, ignored)) {
     throw vscg::expectation_error("--out", "another folder than --data", given.out);
   }
+  std::vector<programs::named_file> outputs;
+  for (const std::size_t number : given.tables) {
+    for (const char* extension : extensions) outputs.push_back({"--out", table_path(given, number, extension)});
+  }
+  programs::expect_apart(programs::data_files("--data", given.data), outputs);
   std::vector<tables::table> wanted;
   for (auto& table : tables::paper_tables()) {
     if (std::find(given.tables.begin(), given.tables.end(), table.number) != given.tables.end())

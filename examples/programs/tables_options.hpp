@@ -38,7 +38,7 @@ inline std::size_t threads_of(const tables_options& given) {
 inline void add_options(CLI::App& app, tables_options& given) {
   namespace train = vscg::train;
   using train::protocol_name;
-  constexpr whole_range any_table{1, 6}, any_seeds{1, 1000}, any_jobs{1, 1024};
+  constexpr whole_range any_seeds{1, 1000}, any_jobs{1, 1024};
   const std::string as_published = " (default: as each network's authors did)";
   add_path(app, "--data", given.data, "folder of the AVE data set's files")->required()->type_name("DIR");
   app.add_option_function<std::string>(

@@ -29,7 +29,7 @@ namespace document_detail {
 inline std::string cell_text(const std::string& text) {
   std::string result;
   for (const char c : text) {
-    if (c == '|' || c == '*' || c == '_' || c == '[' || c == ']' || c == '<') result += '\\';
+    if (c == '|' || c == '*' || c == '<') result += '\\';
     result += c;
   }
   return result;

@@ -120,11 +120,13 @@ table losses() {
   return {5,
           "Losses",
           {"VSCG (Ours)", "PSP [5]"},
-          {{"Fully: L_c", {{"vscg_fully_category_loss", 78.1}, {"psp_fully_category_loss", 76.3}}, fully},
-           {"Fully: L_c + 100 L_avps [5]", {{"vscg_fully_pair_loss", 78.8}, {"psp_fully", 76.6}}, fully},
-           {fully, {{"vscg_fully", 79.7}, {"psp_fully_negative_pair_filter", 77.5}}},
-           {"Weakly: L_bce", {{"vscg_weakly_tag_loss", 73.8}, {"psp_weakly", 72.9}}, weakly},
-           {weakly, {{"vscg_weakly", 74.8}, {"psp_weakly_smooth_loss", 73.0}}}},
+          {{"Fully: L_c",
+            {{"vscg_fully_with_segment_class_loss", 78.1}, {"psp_fully_with_segment_class_loss", 76.3}},
+            fully},
+           {"Fully: L_c + 100 L_avps [5]", {{"vscg_fully_with_segment_loss", 78.8}, {"psp_fully", 76.6}}, fully},
+           {fully, {{"vscg_fully", 79.7}, {"psp_fully_with_negative_pair_filter_loss", 77.5}}},
+           {"Weakly: L_bce", {{"vscg_weakly_with_tag_loss", 73.8}, {"psp_weakly", 72.9}}, weakly},
+           {weakly, {{"vscg_weakly", 74.8}, {"psp_weakly_with_smooth_loss", 73.0}}}},
           {}};
 }
 

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include <vscg/io/json_record.hpp>
+
 #include "tables/document.hpp"
 #include "tables/results.hpp"
 #include "tables/statistics.hpp"

@@ -14,16 +14,16 @@ using doctest::Approx;
 
 TEST_CASE("quantiles of Student's t are those of the printed tables") {
   // Two-sided 95 %, integrated numerically with 30 digits.
-  for (const auto& [degrees, t] : std::vector<std::pair<std::size_t, double>>{{1, 12.706204736174694},
-                                                                              {2, 4.302652729749462},
-                                                                              {3, 3.182446305283708},
-                                                                              {4, 2.7764451051977934},
-                                                                              {5, 2.5705818356363146},
-                                                                              {9, 2.2621571627982055},
-                                                                              {30, 2.0422724563012378},
-                                                                              {1000, 1.9623390808264078}}) {
-    CAPTURE(degrees);
-    CHECK(tables::student_t_quantile(0.95, degrees) == Approx(t).epsilon(1e-12));
+  for (const auto& one : std::vector<std::pair<std::size_t, double>>{{1, 12.706204736174694},
+                                                                     {2, 4.302652729749462},
+                                                                     {3, 3.182446305283708},
+                                                                     {4, 2.7764451051977934},
+                                                                     {5, 2.5705818356363146},
+                                                                     {9, 2.2621571627982055},
+                                                                     {30, 2.0422724563012378},
+                                                                     {1000, 1.9623390808264078}}) {
+    CAPTURE(one.first);
+    CHECK(tables::student_t_quantile(0.95, one.first) == Approx(one.second).epsilon(1e-12));
   }
   CHECK(tables::student_t_quantile(0.5, 1) == Approx(1).epsilon(1e-12));
   CHECK(tables::student_t_probability(0, 3) == 0);
