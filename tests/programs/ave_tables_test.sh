@@ -19,6 +19,7 @@ refused() {
 results() { cut -d, -f 1-13,17- "$1"; }
 
 ave_synthesize --out data --videos 12 --type float32 >/dev/null
+# shellcheck disable=SC2054
 usual=(--data data --table 3 --only vscg_fully_without_escm,vscg_fully --seeds 2 --epochs 2 --batch 3 --threads 1)
 
 ave_tables "${usual[@]}" --out whole --jobs 2 >log 2>&1 || fail "$(cat log)"
@@ -94,6 +95,7 @@ ave_tables "${usual[@]}" --out stopped >log 2>&1 || fail "$(cat log)"
 # One run fails: the others are trained, the table lacks it, and the error names it.
 mkdir -p broken/runs/vscg_fully-seed1
 : >broken/runs/vscg_fully-seed1/metrics.jsonl
+# shellcheck disable=SC2054
 few=(--data data --table 3 --only vscg_fully,vscg_fully_without_escm --seeds 1 --epochs 1 --batch 3 --out broken)
 refused "1 that failed; the tables lack them" "${few[@]}"
 grep -qF "failed: vscg_fully, seed 1 (broken/runs/vscg_fully-seed1.log): --out broken/runs/vscg_fully-seed1: expected" log ||
@@ -105,12 +107,13 @@ grep -qF '| ISCE w/ CERE (Ours) | 79.7 | no run |' broken/table_3.md || fail "$(
 ave_tables --data data --table 2 --out sizes >log 2>&1 || fail "$(cat log)"
 grep -qF '| dmin_fully | 17,744,890 | 11,390,778 | 17.7 M |' sizes/table_2.md || fail "$(cat sizes/table_2.md)"
 before=$(find whole -type f -exec cksum {} + | sort)
+here=(--table 3 --seeds 2 --out whole)
 refused "--batch: expected 3, as whole/runs/vscg_fully_without_escm-seed1/last.checkpoint began with, found 4" \
-  "${usual[@]}" --out whole --batch 4
-refused "--epochs: expected 2 or more, as whole/runs/" "${usual[@]}" --out whole --epochs 1
-refused "--only: expected networks of these tables: vscg_fully_without_escm, " "${usual[@]}" --only resnet --out new
+  --data data "${here[@]}" --epochs 2 --batch 4
+refused "--epochs: expected 2 or more, as whole/runs/" --data data "${here[@]}" --epochs 1 --batch 3
+refused "--only: expected networks of these tables: vscg_fully_without_escm, " --data data --table 3 --only resnet --out new
 refused "--table: expected numbers from 1 to 6 with commas, or all, found 7" --data data --table 3,7 --out new
 ave_synthesize --out other --videos 12 --type float32 --seed 2 >/dev/null
-refused "--data: expected the data set that whole/runs/" "${usual[@]}" --data other --out whole
+refused "--data: expected the data set that whole/runs/" --data other "${here[@]}" --epochs 2 --batch 3
 [ "$before" = "$(find whole -type f -exec cksum {} + | sort)" ] || fail "a refused command changed something"
 [ ! -e new ] || fail "a refused command left a folder"
