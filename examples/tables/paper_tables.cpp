@@ -21,7 +21,7 @@ constexpr std::string_view see_reconstruction =
     "Its authors published no code. The reconstruction in the row below is another network, so the number stands "
     "alone.";
 
-const std::vector<std::string_view> both_settings{"Fully supervised", "Weakly supervised"};
+const std::vector<std::string_view> both_settings{"Fully", "Weakly"};
 
 /// A row of which only the published numbers are known; 0: none.
 row number_only(std::string_view method, double fully, double weakly, std::string_view note = no_code) {
@@ -76,7 +76,7 @@ table network_sizes() {
   return {
       2,
       "Parameters of the networks",
-      {"Fully supervised"},
+      {"Fully"},
       {of("AVEL [3]", "avel_fully"), of("AVSDN [7]", "avsdn_fully"), of("CMRA [4]", "cmran_fully"),
        of("PSP [5]", "psp_fully"), of("CMBS [14]", "cmbs_fully"), of("DMIN [12]", "dmin_fully", "17.7 M"),
        of("VSCG (Ours)", "vscg_fully", "2.6 M")},
@@ -134,7 +134,7 @@ table costs_of_training() {
   return {
       6,
       "Accuracy, memory and time of training",
-      {"Fully supervised"},
+      {"Fully"},
       {{"CMBS", {{"cmbs_fully", 79.2, "*", "3039 MiB, 2 h 31 min"}}, "VSCG (Ours)"},
        {"DMIN", {{"dmin_fully", 78.5, "*", "8079 MiB, 7 h 20 min"}}, "VSCG (Ours)"},
        {"VSCG (Ours)", {{"vscg_fully", 79.7, {}, "2623 MiB, 54 min"}}}},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <limits>
 #include <optional>
@@ -40,8 +41,8 @@ inline std::optional<vscg::io::json> accuracy_plot(const table& t, std::size_t c
     best.at.push_back(highest ? highest->mean : no_point);
     test.at.push_back(measured ? measured->mean : no_point);
     const double half = measured && measured->half ? *measured->half : 0;
-    test.low.push_back(test.at.back() - half);
-    test.high.push_back(test.at.back() + half);
+    test.low.push_back(std::max(0.0, test.at.back() - half));  // an accuracy of -10 % would only squeeze the plot
+    test.high.push_back(std::min(100.0, test.at.back() + half));
   }
   if (!any) return std::nullopt;
   plot.series = {std::move(test), std::move(best), std::move(published)};
@@ -110,7 +111,7 @@ inline pages::page page_of(const document& text, const table& t, const all_measu
   using namespace page_detail;
   pages::page page(text.title);
   for (const std::string& paragraph : text.head) page.paragraph(paragraph);
-  page.add(pages::element("pre", pages::element("code", text.command)));
+  page.add(pages::element("div", {{"class", "wide"}}, pages::element("pre", pages::element("code", text.command))));
   for (const sheet& one : text.sheets) {
     pages::table rows;
     for (const std::string& column : one.columns) rows.columns.push_back({column, !rows.columns.empty()});
