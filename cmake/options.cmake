@@ -29,6 +29,7 @@ set(VSCG_OPTIMIZED_TESTS "." CACHE STRING "Which *_test.cpp to optimize as the b
 option(VSCG_BUILD_FUZZERS "Build what tests/fuzz/ feeds with damaged files; with clang++" OFF)
 option(VSCG_BUILD_EXAMPLES "Build the programs in examples/" ${build_default})
 set(VSCG_EXAMPLES "." CACHE STRING "Which of these programs, a regular expression of their names")
+option(VSCG_EXAMPLE_HOSTS "They know the paper's other networks too, not only VSCG" ON)
 option(VSCG_BUILD_BENCHMARKS "Build the benchmarks" ${build_default})
 option(VSCG_INSTALL "`cmake --install` installs vscg; if OFF, only `--component vscg` does" ${PROJECT_IS_TOP_LEVEL})
 option(VSCG_WARNINGS_AS_ERRORS "Warnings of our own programs and tests are errors" OFF)

@@ -27,6 +27,7 @@
 #include "programs/files.hpp"
 #include "programs/memory.hpp"
 #include "programs/program.hpp"
+#include "programs/report_fields.hpp"
 #include "programs/stop.hpp"
 #include "programs/weights.hpp"
 
@@ -70,31 +71,6 @@ void print(const confusion_matrix& counts, const std::vector<std::string>& names
   std::printf("\n");
 }
 
-json report(const confusion_matrix& counts, const std::vector<std::string>& names) {
-  json fields;
-  fields["segments"] = counts.total();
-  fields["segments_right"] = counts.right();
-  fields["accuracy"] = counts.accuracy();
-  fields["majority_class"] = names[counts.majority_class()];
-  fields["majority_accuracy"] = counts.majority_accuracy();
-  fields["classes"] = json::array();
-  fields["confusion"] = json::array();
-  for (std::size_t c = 0; c < counts.classes(); ++c) {
-    json one;
-    one["name"] = names[c];
-    one["segments"] = counts.support(c);
-    one["right"] = counts.count(c, c);
-    one["said"] = counts.called(c);
-    one["accuracy"] = counts.support(c) > 0 ? json(counts.recall(c)) : json(nullptr);
-    one["precision"] = counts.called(c) > 0 ? json(counts.precision(c)) : json(nullptr);
-    fields["classes"].push_back(one);
-    json row = json::array();
-    for (std::size_t p = 0; p < counts.classes(); ++p) row.push_back(counts.count(c, p));
-    fields["confusion"].push_back(row);
-  }
-  return fields;
-}
-
 void evaluate(const CLI::App& app, const programs::evaluate_options& given) {
   auto inputs = programs::data_files("--data", given.data);
   inputs.push_back({"--weights", given.weights});
@@ -136,7 +112,7 @@ void evaluate(const CLI::App& app, const programs::evaluate_options& given) {
   fields["data"] = programs::utf8_text(given.data);
   fields["split"] = name_of(given.part);
   fields["videos"] = order.size();
-  fields.update(report(counts, names));
+  fields.update(programs::evaluation_fields(counts, names));
   const programs::stop_hold hold;
   vscg::io::write_json(given.json_file, fields);
 }

@@ -31,6 +31,7 @@
 #include "programs/files.hpp"
 #include "programs/localize_options.hpp"
 #include "programs/program.hpp"
+#include "programs/report_fields.hpp"
 #include "programs/stop.hpp"
 #include "programs/timeline.hpp"
 #include "programs/weights.hpp"
@@ -41,7 +42,6 @@ using vscg::data::categories;
 using vscg::data::classes;
 using vscg::data::segments;
 using vscg::io::json;
-using vscg::train::localized_event;
 
 /// The requested videos, and what is known about them besides their features.
 struct videos_to_localize {
@@ -85,19 +85,6 @@ videos_to_localize open_videos(const CLI::App& app, const programs::localize_opt
   }
   result.features = nullptr;
   return result;
-}
-
-json events_json(const std::vector<localized_event>& events, const std::vector<std::string>& names, bool scores) {
-  json list = json::array();
-  for (const localized_event& event : events) {
-    json one;
-    one["category"] = names[event.category];
-    one["start"] = event.start;
-    one["end"] = event.end;
-    if (scores) one["score"] = event.score;
-    list.push_back(one);
-  }
-  return list;
 }
 
 /// The category with the highest score over the whole video.
@@ -156,14 +143,14 @@ void localize(const CLI::App& app, const programs::localize_options& given) {
       }
       const std::string& category = names[video_category(scores)];
       video["category"] = category;
-      video["events"] = events_json(events, names, true);
+      video["events"] = programs::event_fields(events, names, true);
       programs::timeline timeline(title + ": " + (events.empty() ? "background, at most " : "") + category);
       timeline.add("said", events, names, true);
       if (videos.truth) {
         const auto true_classes = videos.data->segment_classes(row);
         const auto truth = vscg::train::find_events(true_classes, {}, categories);
         timeline.add("truth", truth, names, false);
-        video["truth"] = events_json(truth, names, false);
+        video["truth"] = programs::event_fields(truth, names, false);
         for (std::size_t t = 0; t < segments; ++t) right += said_classes[t] == true_classes[t] ? 1U : 0U;
       }
       std::fputs(timeline.text().c_str(), stdout);

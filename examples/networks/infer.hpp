@@ -70,15 +70,25 @@ class inferring_network final : public network {
       said.videos = now.videos;
       said.classes = std::move(vscg::train::predict(outputs, threshold).classes);
       said.scores = vscg::train::class_scores(outputs);
-      const auto attention = outputs.attention.values();
-      said.attention.resize(attention.size());
-      std::ranges::transform(attention, said.attention.begin(), [](Scalar x) { return static_cast<float>(x); });
+      said.attention = attention_of(outputs);
       take(said);
     });
   }
 
  private:
   static constexpr std::size_t at_once = 16;
+
+  template <class Outputs>
+  static std::vector<float> attention_of(const Outputs& outputs) {
+    if constexpr (requires { outputs.attention.values(); }) {
+      const auto shares = outputs.attention.values();
+      std::vector<float> attention(shares.size());
+      std::ranges::transform(shares, attention.begin(), [](Scalar x) { return static_cast<float>(x); });
+      return attention;
+    } else {
+      return {};
+    }
+  }
 
   struct group {
     std::size_t videos = 0;

@@ -39,7 +39,7 @@ struct localization {
   std::size_t videos = 0;             ///< N
   std::vector<std::uint8_t> classes;  ///< [N, 10], 28 is background
   std::vector<float> scores;          ///< [N, 10, 29], see vscg::train::class_scores
-  std::vector<float> attention;       ///< [N, 10, 49], shares of the 7 × 7 regions
+  std::vector<float> attention;  ///< [N, 10, 49], shares of the 7 × 7 regions; empty if the network has no such map
 };
 
 /// A network with its weights and everything it needs to run.

@@ -40,7 +40,9 @@ struct table {
 ///   page.write("results.html");
 class page {
  public:
-  explicit page(std::string title) : title_(std::move(title)) { data_["plots"] = vscg::io::json::array(); }
+  explicit page(std::string title) : title_(std::move(title)) {
+    data_["plots"] = data_["maps"] = vscg::io::json::array();
+  }
 
   /// Begins a section; the page's head links to it.
   page& section(const std::string& title) {
@@ -72,7 +74,7 @@ class page {
   }
   page& plot(const vscg::io::json& one) { return plots({one}); }
 
-  /// The page's block of JSON: what it shows, for programs. `plots` is in it; add other fields as you like.
+  /// The page's block of JSON: what it shows, for programs. `plots` and `maps` are in it; add other fields as you like.
   vscg::io::json& data() { return data_; }
 
   std::string text() const {

@@ -78,7 +78,7 @@
         });
       },
     };
-    const y = scale({low: -0.5, high: plot.rows.length - 0.5}, {autoSkip: false});
+    const y = scale({low: -0.5, high: plot.rows.length - 0.5}, {autoSkip: false, padding: 8});
     y.reverse = true;
     y.grid.drawTicks = false;
     y.grid.color = context => Number.isInteger(context.tick.value) ? color('--line') : 'transparent';
@@ -89,7 +89,7 @@
       data: {
         datasets: plot.series.map((s, number) => ({
           label: s.name, data: s.at.map((at, row) => ({x: at, y: height(row, number), row})),
-          backgroundColor: seriesColor(s), borderColor: seriesColor(s), pointStyle: shape(s), pointRadius: 4.5,
+          backgroundColor: seriesColor(s), borderColor: seriesColor(s), pointStyle: shape(s), pointRadius: 4.5, clip: false,
         })),
       },
       options: {
@@ -202,9 +202,30 @@
     box.append(canvas);
     figure.append(box, numbers(plot));
   }
-  const drawAll = () => figures.forEach(([figure, plot]) => draw(figure, plot));
+
+  // A map is a small canvas that the style stretches: squares of the accent color, or a smooth veil, yellow to red, over a
+  // picture, so that the picture stays visible where there is little.
+  const pictures = new Map([...document.querySelectorAll('[data-name]')].map(e => [e.dataset.name, e.firstElementChild]));
+  const maps = [...document.querySelectorAll('[data-map]')].map(place => [place, data.maps[place.dataset.map]]);
+  function drawMap(place, map) {
+    const picture = pictures.get(place.dataset.over), side = Math.sqrt(map.values.length);
+    const canvas = document.createElement('canvas'), context = canvas.getContext('2d');
+    canvas.width = canvas.height = side;
+    map.values.forEach((value, i) => {
+      const share = Math.min(1, value / map.full);
+      context.globalAlpha = picture ? 0.8 * share : share;
+      context.fillStyle = picture ? `hsl(${60 - 60 * share} 100% 50%)` : color('--accent');
+      context.fillRect(i % side, Math.floor(i / side), 1, 1);
+    });
+    place.replaceChildren(...(picture ? [picture.cloneNode()] : []), canvas);
+  }
+
+  function drawAll() {
+    figures.forEach(([figure, plot]) => draw(figure, plot));
+    maps.forEach(([place, map]) => drawMap(place, map));
+  }
   drawAll();
   narrow.addEventListener('change', drawAll);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawAll);
-  root.dataset.drawn = figures.length;
+  root.dataset.drawn = `${figures.length} plots, ${maps.length} maps`;
 })();

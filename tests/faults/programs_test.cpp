@@ -307,3 +307,12 @@ TEST_CASE("ave_localize replaces its outputs whole or not at all") {
         .always = {{call::rename, std::to_string(EIO), false, 2}}})
       .run();
 }
+
+TEST_CASE("ave_report replaces its page whole or not at all") {
+  const std::string command = "trained/ --data data --threads 1 --out work/report.html --count ";
+  grid({.program = "ave_report",
+        .arguments = command + "1",
+        .before = {"ave_report " + command + "2"},
+        .few = {call::memory, call::read, call::write, call::sync, call::rename, call::stat}})
+      .run();
+}

@@ -3,7 +3,7 @@
 # How the programs check their options before they do anything: numbers, names, and outputs that would replace inputs.
 # Nothing that is refused leaves or changes a file.
 set -u
-for program in ave_synthesize ave_train ave_tables ave_evaluate ave_localize custom_layer; do
+for program in ave_synthesize ave_train ave_tables ave_evaluate ave_localize ave_report custom_layer; do
   if [ ! -x "${VSCG_PROGRAMS_DIR:?}/$program" ]; then
     echo "skipped: there is no $VSCG_PROGRAMS_DIR/$program"
     exit 77
@@ -49,6 +49,8 @@ numbers=(
   "ave_evaluate --data in/none --weights w|--threads|1|1024"
   "ave_localize --data in/none --weights w|--threads|1|1024"
   "ave_localize --data in/none --weights w|--videos|0|1000000000"
+  "ave_report in/none --data in/none --out $out|--count|0|1000"
+  "ave_report in/none --data in/none --out $out|--threads|1|1024"
 )
 for row in "${numbers[@]}"; do
   IFS='|' read -r command option least most <<<"$row"
@@ -142,13 +144,15 @@ for words in "ave_synthesize --out" "ave_synthesize --out $out --annotations" "a
   "ave_train --setting fully --data in/data --out" "ave_evaluate --data in/data --weights" "ave_evaluate --weights w --data" \
   "ave_evaluate --data in/data --weights w --json" "ave_localize --weights" "ave_localize --weights w --data" \
   "ave_localize --weights w --visual v.npy --audio" "ave_localize --weights w --audio a.npy --visual" \
-  "ave_localize --weights w --data in/data --json" "ave_localize --weights w --data in/data --attention"; do
+  "ave_localize --weights w --data in/data --json" "ave_localize --weights w --data in/data --attention" \
+  "ave_report in/run --data" "ave_report in/run --data in/data --out" "ave_report in/run --data in/data --frames"; do
   # shellcheck disable=SC2086  # a list of words
   refused "${words##* }: expected the name of a file or folder, found nothing" $words ""
 done
 
 # An output is never an input or another output: by any path, through links, as a hard link, or while it is written.
-mkdir links
+mkdir links in/run
+ln -s ../../w in/run/summary.json
 ln w links/hard
 ln -s ../w links/soft
 ln -s ../in/data links/folder
@@ -180,6 +184,9 @@ refused "--json: expected another file than --data, found in/data/Annotations.tx
   ave_localize --weights w --data in/data --json in/data/Annotations.txt
 ave_localize --weights w --data in/data --json both >both 2>/dev/null && fail "expected a refusal of the standard output's file"
 rm both
+refused "--out: expected another file than RUN, found links/../w, which is in/run/summary.json" \
+  ave_report in/run --data in/data --out links/../w
+refused "--out: expected another file than --data, found in/data/labels.h5" ave_report in/run --data in/data --out in/data/labels.h5
 train=(ave_train --setting fully --resume --data in/data)
 refused "--out: expected another folder than --data, found ./in/data" "${train[@]}" --out ./in/data
 refused "--out: expected another folder than --data, found links/folder" "${train[@]}" --out links/folder
@@ -205,7 +212,7 @@ rm -r in/data/.ave_synthesize.partial
 [ "$before" = "$(everything)" ] || fail "something was changed or left"
 
 # A line that goes to a full disk, or nowhere, is not a success.
-for program in ave_synthesize ave_train ave_evaluate ave_localize; do
+for program in ave_synthesize ave_train ave_evaluate ave_localize ave_report; do
   $program --help >/dev/full 2>problem && fail "$program --help: expected an error where nothing can be written"
   [ "$(cat problem)" = "$program: error: cannot write to the standard output" ] || fail "$program: $(cat problem)"
   $program --help >&- 2>/dev/null && fail "$program --help: expected an error without a standard output"
