@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# From nothing to localized events: synthesize, train, evaluate, localize, export, report, a table. ave_evaluate must measure the weights that
-# ave_train kept exactly as ave_train did, to the last digit, for both settings and precisions.
+# From nothing to localized events: synthesize, train, evaluate, localize, export, report, a table. ave_evaluate must
+# measure the weights that ave_train kept exactly as ave_train did, to the last digit, for both settings and precisions.
 set -eu
 . "$(dirname "$0")/script.sh" ave_synthesize ave_train ave_evaluate ave_localize ave_report ave_tables
 
