@@ -63,15 +63,15 @@ std::string options_text(const tables_options& given, const std::string& table) 
   const auto option = [](const char* name, const auto& value) {
     return value ? " --" + std::string(name) + " " + vscg::io::json_value(*value) : std::string();
   };
-  std::string text =
-      "ave_tables --data " + given.data + " --table " + table + " --seeds " + std::to_string(given.seeds);
+  std::string text = "ave_tables --data " + programs::shown(given.data) + " --table " + table + " --seeds " +
+                     std::to_string(given.seeds);
   text += option("epochs", given.epochs) + option("batch", given.batch) + option("learning-rate", given.learning_rate);
   text += option("micro-batch", given.micro_batch);
   if (given.protocol != train::protocol_name::clean)
     text += std::string(" --protocol ") + train::text_of(given.protocol);
   std::string only;
   for (const std::string& name : given.only) only += (only.empty() ? " --only " : ",") + name;
-  return text + only + " --out " + given.out;
+  return text + only + " --out " + programs::shown(given.out);
 }
 
 /// The program's own folder holds ave_train.
