@@ -55,7 +55,10 @@ std::vector<std::string> content(const std::filesystem::path& out) {
     all.push_back(tensor.name + std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
   }
   auto description = description_of<ave_settings>(file);
-  for (auto& record : description.position.history) record.seconds = 0;
+  for (auto& record : description.position.history) {
+    record.seconds = 0;
+    record.training_seconds = 0;
+  }
   all.push_back(history_text(description.position.history));
   for (const double b : description.position.progress) all.push_back(std::to_string(b));
   all.push_back(std::to_string(description.position.steps));
