@@ -19,6 +19,7 @@
 #include <vector>
 
 #include <vscg/core/error.hpp>
+#include <vscg/files/descriptor.hpp>
 
 #include "programs/stop.hpp"
 
@@ -71,7 +72,7 @@ inline pid_t start(const child_command& command) {
   const pid_t child = ::fork();
   if (child == 0) become(words.front().c_str(), pointers.data(), command.output.c_str(), self);
   if (child < 0) {
-    throw vscg::expectation_error("cannot start " + command.program.string() + ": " + std::strerror(errno));
+    throw vscg::expectation_error("cannot start " + command.program.string() + ": " + vscg::system_reason(errno));
   }
   return child;
 }
