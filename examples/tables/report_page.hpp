@@ -40,9 +40,10 @@ inline std::optional<vscg::io::json> accuracy_plot(const table& t, std::size_t c
     published.at.push_back(c.published == 0 ? no_point : c.published);
     best.at.push_back(highest ? highest->mean : no_point);
     test.at.push_back(measured ? measured->mean : no_point);
-    const double half = measured && measured->half ? *measured->half : 0;
-    test.low.push_back(std::max(0.0, test.at.back() - half));  // an accuracy of -10 % would only squeeze the plot
-    test.high.push_back(std::min(100.0, test.at.back() + half));
+    // An accuracy of -10 % would only squeeze the plot.
+    const double half = measured ? measured->half.value_or(0) : 0;
+    test.low.push_back(measured ? std::max(0.0, measured->mean - half) : no_point);
+    test.high.push_back(measured ? std::min(100.0, measured->mean + half) : no_point);
   }
   if (!any) return std::nullopt;
   plot.series = {std::move(test), std::move(best), std::move(published)};
