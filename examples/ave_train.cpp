@@ -41,7 +41,7 @@ namespace {
 
 namespace train = vscg::train;
 
-/// What --networks prints.
+/// What --networks prints; "reached" by the loss, that is, trained.
 void print_networks() {
   std::printf("%-42s %-7s %11s %11s %14s  %s\n", "network", "setting", "parameters", "trained", "GFLOP a video",
               "published accuracy, %");

@@ -68,6 +68,7 @@ constexpr std::string_view words[] = {R"("setting")",
                                       R"("validation_accuracy")",
                                       R"("test_accuracy")",
                                       R"("seconds")",
+                                      R"("training_seconds")",
                                       "true",
                                       "false",
                                       "null",
@@ -105,8 +106,8 @@ run_description<ave_settings> example(vscg::setting supervision) {
   d.position.seconds_of_epoch = 1.5;
   d.position.progress = {55, 0.9, 0.99};
   d.position.progress_of_arrays = {1, 0};
-  d.position.history.push_back({1, 1e-3, 2.5, {{"label", 1.5}, {"mil", 1.0}}, 0.5, std::nullopt, 7.5});
-  d.position.history.push_back({2, 8e-4, 2.25, {}, 0.625, 0.75, 7.25});
+  d.position.history.push_back({1, 1e-3, 2.5, {{"label", 1.5}, {"mil", 1.0}}, 0.5, std::nullopt, 7.5, 6.5});
+  d.position.history.push_back({2, 8e-4, 2.25, {}, 0.625, 0.75, 7.25, std::nullopt});
   d.build = "0.1.0 g++";
   d.data = 1234567890123456789U;
   return d;

@@ -55,11 +55,7 @@ struct small_run {
     Loss::fill(train::labels<double>{2, 10, 28, two_videos(), {}}, targets);
     return std::apply([&](const auto&... target) { return t.step(audio, visual, target...); }, targets);
   }
-  std::size_t reached() const {
-    std::size_t count = 0;
-    for (const auto& entry : t.table().entries) count += t.reached(entry.id) ? entry.elements : 0;
-    return count;
-  }
+  std::size_t reached() const { return t.count_reached(); }
 };
 
 /// What is compared of segments, as a network's outputs.

@@ -40,7 +40,7 @@ arrays() {
   tail -c "+$((header + 9))" "$1"
 }
 optimizer() { head -c 1000000 "$1" | grep -aoE '"progress\\+":\[[^]]*\]'; }
-no_times() { sed -E 's/"(seconds|peak_memory_mib|threads)": ?[-+0-9.e]+//g' "$1"; }
+no_times() { sed -E 's/"((training_|step_)?seconds|peak_memory_mib|threads)": ?[-+0-9.e]+//g' "$1"; }
 same() {
   cmp <(arrays "$1/last.checkpoint") <(arrays "$2/last.checkpoint") || fail "$2: another checkpoint than $1"
   [ -n "$(optimizer "$1/last.checkpoint")" ] || fail "$1: no progress of the optimizer in the checkpoint"

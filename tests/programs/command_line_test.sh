@@ -3,7 +3,7 @@
 # How the programs check their options before they do anything: numbers, names, and outputs that would replace inputs.
 # Nothing that is refused leaves or changes a file.
 set -u
-for program in ave_synthesize ave_train ave_evaluate ave_localize ave_report custom_layer; do
+for program in ave_synthesize ave_train ave_tables ave_evaluate ave_localize ave_report custom_layer; do
   if [ ! -x "${VSCG_PROGRAMS_DIR:?}/$program" ]; then
     echo "skipped: there is no $VSCG_PROGRAMS_DIR/$program"
     exit 77
@@ -44,6 +44,8 @@ numbers=(
   "ave_train --data in/none --setting fully --out $out|--decay-after|1|1000000"
   "ave_train --data in/none --setting fully --out $out|--seed|0|18446744073709551615"
   "ave_train --data in/none --setting fully --out $out|--threads|1|1024"
+  "ave_tables --data in/none --table 3 --out $out|--seeds|1|1000"
+  "ave_tables --data in/none --table 3 --out $out|--jobs|1|1024"
   "ave_evaluate --data in/none --weights w|--threads|1|1024"
   "ave_localize --data in/none --weights w|--threads|1|1024"
   "ave_localize --data in/none --weights w|--videos|0|1000000000"
@@ -80,6 +82,10 @@ for row in "${reals[@]}"; do
   done
   "${words[0]}" --help | grep -qF -- "a number from $range" || fail "$command: no range of $option in --help"
 done
+for wrong in 0 7 3, ,3 03 33 I "" alle; do
+  refused "--table: expected numbers from 1 to 6 with commas, or all, found *" ave_tables --data in/none --out $out --table "$wrong"
+done
+refused "data folder in/none: expected *" ave_tables --data in/none --table 3,5 --out $out
 # Numbers are decimal, with leading zeros too, and the largest ones are accepted.
 refused "data folder in/none: expected *" ave_train --data in/none --setting fully --out "$out" --epochs 010 \
   --seed 18446744073709551615 --decay-after 60,120 --learning-rate 1e-3

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# From nothing to localized events: synthesize, train, evaluate, localize, export. ave_evaluate must measure the weights that
-# ave_train kept exactly as ave_train did, to the last digit, for both settings and precisions.
+# From nothing to localized events: synthesize, train, evaluate, localize, export, report, a table. ave_evaluate must
+# measure the weights that ave_train kept exactly as ave_train did, to the last digit, for both settings and precisions.
 set -eu
-. "$(dirname "$0")/script.sh" ave_synthesize ave_train ave_evaluate ave_localize ave_report
+. "$(dirname "$0")/script.sh" ave_synthesize ave_train ave_evaluate ave_localize ave_report ave_tables
 
 "$VSCG_PROGRAMS_DIR/ave_synthesize" --out data --videos 50 --type float32
 for way in "fully float" "weakly double"; do
@@ -32,6 +32,10 @@ done
 for run in run_fully run_weakly; do
   grep -qF "\"accuracy\":$(field $run/summary.json test_accuracy)," report.html || fail "report.html: no accuracy of $run"
 done
+"$VSCG_PROGRAMS_DIR/ave_tables" --data data --table 6 --only vscg_fully --seeds 1 --epochs 2 --batch 10 --out tables
+accuracy=$(field run_fully/summary.json test_accuracy)
+awk -F , "\$4 == \"vscg_fully\" { d = \$7 - 100 * $accuracy; found = d * d < 1e-18 } END { exit !found }" tables/table_6.csv ||
+  fail "ave_tables: expected the test accuracy of the same run, $accuracy, found $(cat tables/table_6.csv)"
 
 # A full disk, as far as a test can have one.
 if "$VSCG_PROGRAMS_DIR/ave_localize" --data data --weights run_fully/best.safetensors >/dev/full 2>problem.txt; then

@@ -21,6 +21,7 @@ epoch_record record(std::size_t epoch, std::optional<double> validation, std::op
   r.validation_accuracy = validation;
   r.test_accuracy = test;
   r.seconds = 1.5;
+  r.training_seconds = 1.25;
   return r;
 }
 
@@ -48,7 +49,8 @@ TEST_CASE("metrics.jsonl reads back to the same bits") {
   const auto text = history_text(history);
   CHECK(text.substr(0, text.find('\n')) ==
         "{\"epoch\":1,\"learning_rate\":0.001,\"loss\":0.3333333333333333,\"terms\":{\"relevance\":0.1,\"category\":"
-        "0.14285714285714285},\"validation_accuracy\":0.3333333333333333,\"test_accuracy\":null,\"seconds\":1.5}");
+        "0.14285714285714285},\"validation_accuracy\":0.3333333333333333,\"test_accuracy\":null,\"seconds\":1.5,"
+        "\"training_seconds\":1.25}");
   const auto back = history_from_text(text, "here");
   REQUIRE(back.size() == 2);
   CHECK(back[0].loss == history[0].loss);
@@ -56,6 +58,17 @@ TEST_CASE("metrics.jsonl reads back to the same bits") {
   CHECK(back[0].validation_accuracy == history[0].validation_accuracy);
   CHECK(!back[0].test_accuracy.has_value());
   CHECK(history_text(back) == text);
+}
+
+TEST_CASE("a step's time is the mean over the epochs, and unknown if one of them was not measured") {
+  run_history history = {record(1, 0.5, 0.5), record(2, 0.5, 0.5)};
+  CHECK(step_seconds(history, 10) == 0.25);
+  CHECK(!step_seconds({}, 0).has_value());
+  history[1].training_seconds.reset();
+  CHECK(!step_seconds(history, 10).has_value());
+  auto older = history_text({record(1, 0.5, 0.5)});
+  older.erase(older.find(",\"training_seconds\""), std::string(",\"training_seconds\":1.25").size());
+  CHECK(!history_from_text(older, "here").front().training_seconds.has_value());
 }
 
 TEST_CASE("lines that are not an epoch's are refused") {

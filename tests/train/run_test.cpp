@@ -190,12 +190,15 @@ TEST_CASE("a report says what computed its numbers, and how") {
   CHECK(fields(computed_on_of<double, calculating>()) == "abacus:7/oak/double");
   CHECK(fields(computed_on_of<float, vscg::cpu>()) == "cpu//float");
   CHECK(fields(computed_on_of<double, vscg::cpu>()) == "cpu//double");
-  const auto text = vscg::train::summary_text(vscg::train::run_description<point_settings>{}, 6, 1,
+  const auto text = vscg::train::summary_text(vscg::train::run_description<point_settings>{}, 6, 5, 1,
                                               computed_on_of<float, calculating>());
   const auto summary = vscg::io::parse_json(text, "summary");
   CHECK(summary.at("device") == "abacus:7");
   CHECK(summary.at("card") == "oak");
   CHECK(summary.at("precision") == "tf32");
+  CHECK(summary.at("parameters") == 6);
+  CHECK(summary.at("parameters_reached") == 5);
+  CHECK(summary.at("step_seconds").is_null());
 }
 
 TEST_CASE("a network of another domain trains, is interrupted and continues with the same bits") {

@@ -81,6 +81,11 @@ class program {
   std::span<const slot_id> parameters() const { return parameters_; }
   /// Whether the loss's gradient reaches a slot.
   bool has_gradient(slot_id id) const { return has_gradient_[array_of(id)]; }
+  /// Whether it reaches a parameter, by its id.
+  bool reaches(std::uint32_t parameter) const {
+    const slot_id slot = parameters_[parameter];
+    return slot != no_slot && has_gradient(slot);
+  }
 
   /// Whether an item's results depend on the other items of the batch.
   bool couples_batch() const {

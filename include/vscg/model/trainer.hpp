@@ -155,9 +155,13 @@ class trainer {
     return copy;
   }
   /// Whether the loss reaches a parameter. The others never move.
-  bool reached(std::uint32_t id) const {
-    const slot_id slot = traced_.steps->parameters()[id];
-    return slot != no_slot && traced_.steps->has_gradient(slot);
+  bool reached(std::uint32_t id) const { return traced_.steps->reaches(id); }
+
+  /// How many of the network's numbers the loss reaches.
+  std::size_t count_reached() const { return count_reached(*traced_.steps, table()); }
+  /// The same for a network that is not trained, which takes no memory for its numbers.
+  static std::size_t count_reached(const network& net, const parameter_table& table, const Loss& loss) {
+    return count_reached(*trace(net, table, loss, true).steps, table);
   }
 
   /// Bytes of memory that the trainer holds: a step's arrays, the backend with its workspaces of products, gradients,
@@ -190,6 +194,12 @@ class trainer {
  private:
   friend class double_buffer<trainer>;
   using staged = staged_batch<controls, scalar, memory_type, arrays_of_batch, kept_inputs<backend, scalar, inputs>>;
+
+  static std::size_t count_reached(const program& steps, const parameter_table& table) {
+    std::size_t numbers = 0;
+    for (const auto& entry : table.entries) numbers += steps.reaches(entry.id) ? entry.elements : 0;
+    return numbers;
+  }
 
   static const Optimizer& checked(const Optimizer& settings) {
     settings.template check<scalar>();

@@ -35,6 +35,7 @@ struct run_position {
   std::vector<std::uint64_t> progress_of_arrays;  ///< and which part of it each array has; empty: all have the same
   run_history history;                            ///< the epochs that are finished
   std::size_t epochs() const { return history.size(); }
+  std::uint64_t steps_of_epochs() const { return steps - batches; }  ///< of those that are finished
 };
 
 /// Everything in a checkpoint except its arrays.

@@ -24,7 +24,8 @@ struct epoch_record {
   std::vector<std::pair<std::string, double>> terms;  ///< the loss's terms, the same mean
   std::optional<double> validation_accuracy;          ///< none if the task did not measure it
   std::optional<double> test_accuracy;
-  double seconds = 0;  ///< training and evaluation
+  double seconds = 0;                      ///< training and evaluation
+  std::optional<double> training_seconds;  ///< of the steps, reading included; version 0.1.0 did not measure it
 };
 
 using run_history = std::vector<epoch_record>;
@@ -49,6 +50,16 @@ inline std::optional<double> best_test_accuracy(const run_history& history) {
   return best;
 }
 
+/// Seconds that a step took, over the epochs that are done: `steps` of them. None if that was not measured.
+inline std::optional<double> step_seconds(const run_history& history, std::size_t steps) {
+  double seconds = 0;
+  for (const auto& record : history) {
+    if (!record.training_seconds) return std::nullopt;
+    seconds += *record.training_seconds;
+  }
+  return steps == 0 ? std::nullopt : std::optional(seconds / static_cast<double>(steps));
+}
+
 /// One line of metrics.jsonl, without its newline.
 inline std::string record_line(const epoch_record& record) {
   io::json_writer terms;
@@ -57,7 +68,7 @@ inline std::string record_line(const epoch_record& record) {
   line.add("epoch", record.epoch).add("learning_rate", record.learning_rate).add("loss", record.loss);
   line.add_json("terms", terms.text());
   line.add("validation_accuracy", record.validation_accuracy).add("test_accuracy", record.test_accuracy);
-  line.add("seconds", record.seconds);
+  line.add("seconds", record.seconds).add("training_seconds", record.training_seconds);
   return line.text();
 }
 
@@ -86,6 +97,7 @@ inline run_history history_from_text(const std::string& text, const std::string&
       record.validation_accuracy = object.optional_number("validation_accuracy");
       record.test_accuracy = object.optional_number("test_accuracy");
       record.seconds = object.number("seconds");
+      if (object.has("training_seconds")) record.training_seconds = object.optional_number("training_seconds");
       history.push_back(std::move(record));
     } catch (const expectation_error& problem) {
       throw expectation_error(thing, "a line an epoch", problem.what());

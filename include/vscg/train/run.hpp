@@ -98,6 +98,7 @@ class run {
       bool complete = false;
       try {
         steps_of_epoch(callbacks);
+        trained_ = now_.position.seconds_of_epoch + seconds_since(began_);
         complete = evaluate(callbacks);
       } catch (const stopped&) {  // an unfinished step is done again after a resume
       } catch (...) {
@@ -231,6 +232,7 @@ class run {
     record.validation_accuracy = measured_.validation;
     record.test_accuracy = measured_.test;
     record.seconds = p.seconds_of_epoch + seconds_since(began_);
+    record.training_seconds = trained_;
     p.history.push_back(std::move(record));
     clear_epoch();
     const epoch_record* const chosen = chosen_epoch(p.history);
@@ -327,7 +329,7 @@ class run {
     const epoch_record* const chosen = chosen_epoch(history());
     if (weights_too && chosen != nullptr && chosen->epoch >= first_epoch_)
       io::save_weights(chosen_, folder.best(), metadata_);
-    write_file(folder.summary(), summary_text(now_, model_.weights().count(), threads_, on_));
+    write_file(folder.summary(), summary_text(now_, model_.weights().count(), trainer_.count_reached(), threads_, on_));
   }
 
   run_description<settings_type> now_;
@@ -344,6 +346,7 @@ class run {
   measures measured_;
   std::size_t first_epoch_ = 1;
   clock::time_point began_;
+  double trained_ = 0;  // seconds of the epoch until its last step was done
 };
 
 }  // namespace vscg::train

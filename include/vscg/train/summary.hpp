@@ -16,10 +16,10 @@
 namespace vscg::train {
 
 /// summary.json, after the epochs that are done. Accuracies are null if nothing was measured; `seconds` is the time
-/// spent training and evaluating, over all sessions of the run.
+/// spent training and evaluating, over all sessions of the run. The loss reaches `reached` of the `parameters`.
 template <class Settings>
-std::string summary_text(const run_description<Settings>& run, std::size_t parameters, std::size_t threads,
-                         const computed_on& on = {}) {
+std::string summary_text(const run_description<Settings>& run, std::size_t parameters, std::size_t reached,
+                         std::size_t threads, const computed_on& on = {}) {
   const run_history& history = run.position.history;
   const epoch_record* const chosen = chosen_epoch(history);
   double seconds = run.position.seconds_of_epoch;
@@ -31,7 +31,9 @@ std::string summary_text(const run_description<Settings>& run, std::size_t param
   summary.add_json("epoch", chosen != nullptr ? io::json_value(chosen->epoch) : "null");
   summary.add("best_test_accuracy", best_test_accuracy(history));
   summary.add("epochs_done", history.size()).add("finished", history.size() >= run.settings.epochs);
-  summary.add("steps", run.position.steps).add("parameters", parameters).add("seconds", seconds);
+  summary.add("steps", run.position.steps).add("parameters", parameters);
+  summary.add("parameters_reached", reached).add("seconds", seconds);
+  summary.add("step_seconds", step_seconds(history, run.position.steps_of_epochs()));
   summary.add("peak_memory_mib", run.position.peak_memory_mib).add("seed", run.settings.seed);
   on.for_each_field([&](const char* name, const std::string& field) {
     summary.add_json(name, field.empty() ? "null" : io::json_value(field));

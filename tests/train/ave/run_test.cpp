@@ -55,7 +55,10 @@ std::vector<std::string> content(const std::filesystem::path& out) {
     all.push_back(tensor.name + std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
   }
   auto description = description_of<ave_settings>(file);
-  for (auto& record : description.position.history) record.seconds = 0;
+  for (auto& record : description.position.history) {
+    record.seconds = 0;
+    record.training_seconds = 0;
+  }
   all.push_back(history_text(description.position.history));
   for (const double b : description.position.progress) all.push_back(std::to_string(b));
   all.push_back(std::to_string(description.position.steps));
@@ -165,7 +168,7 @@ TEST_CASE("files of a finished run say what happened") {
   REQUIRE(train(here / "run", settings(2)) == run_end::finished);
   const auto summary = vscg::io::read_json(here / "run" / "summary.json");
   for (const char* key : {"test_accuracy", "best_test_accuracy", "validation_accuracy", "epoch", "parameters",
-                          "seconds", "peak_memory_mib", "seed"}) {
+                          "parameters_reached", "step_seconds", "seconds", "peak_memory_mib", "seed"}) {
     CAPTURE(key);
     REQUIRE(summary.contains(key));
     CHECK(summary.at(key).is_number());
@@ -173,6 +176,8 @@ TEST_CASE("files of a finished run say what happened") {
   CHECK(summary.at("finished") == true);
   CHECK(summary.at("epochs_done") == 2);
   CHECK(summary.at("steps") == 6);
+  CHECK(summary.at("parameters_reached") < summary.at("parameters"));
+  CHECK(6 * summary.at("step_seconds").get<double>() < summary.at("seconds").get<double>());
   CHECK(summary.at("best_test_accuracy").get<double>() >= summary.at("test_accuracy").get<double>());
   const auto history = history_from_text(bytes_of(here / "run" / "metrics.jsonl"), "metrics");
   REQUIRE(history.size() == 2);
