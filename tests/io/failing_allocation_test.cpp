@@ -100,7 +100,7 @@ TEST_CASE("settings, metrics and position of a run come and go without an abort 
   const std::vector tensors{vscg::io::make_tensor_source<float>("weights.a", {2, 3}, values)};
   vscg::io::write_checkpoint(dir / "c", tensors, description_to_map(run));
   CHECK(fail_each([&] { description_to_map(run); }) > 50);
-  CHECK(fail_each([&] { summary_text(run, 6, 1); }) > 50);
+  CHECK(fail_each([&] { summary_text(run, 6, 5, 1); }) > 50);
   CHECK(fail_each([&] {
           vscg::train::description_of<vscg::train::ave_settings>(vscg::io::open_checkpoint(dir / "c"));
         }) > 100);

@@ -24,8 +24,9 @@ struct epoch_record {
   std::vector<std::pair<std::string, double>> terms;  ///< the loss's terms, the same mean
   std::optional<double> validation_accuracy;          ///< none if the task did not measure it
   std::optional<double> test_accuracy;
-  double seconds = 0;                      ///< training and evaluation
-  std::optional<double> training_seconds;  ///< of the steps, reading included; version 0.1.0 did not measure it
+  double seconds = 0;  ///< training and evaluation
+  std::optional<double> training_seconds =
+      std::nullopt;  ///< of the steps, reading included; version 0.1.0 did not measure it
 };
 
 using run_history = std::vector<epoch_record>;
