@@ -26,9 +26,11 @@ function(vscg_add_compiled_io)
   target_link_libraries(vscg_compiled PRIVATE vscg::io)
 endfunction()
 
-# For other people's builds: kernels are optimized even if the program around them is compiled for a debugger.
+# For other people's builds: kernels are optimized even if the program around them is compiled for a debugger, and give
+# no warnings.
 function(vscg_optimize_compiled)
   set_target_properties(vscg_compiled PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  target_compile_options(vscg_compiled PRIVATE -w)
   set_property(SOURCE ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/compiled.cpp TARGET_DIRECTORY vscg_compiled PROPERTY COMPILE_OPTIONS
     $<$<NOT:$<CONFIG:Release,RelWithDebInfo,MinSizeRel>>:-O3>)
 endfunction()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A network whose call takes two operands, though it says that it has one input.
-// expect: the network's call operator is const and takes as many operands as its `inputs` say
+// expect: the network's call operator is const, takes as many operands as its `inputs` say, and compiles
 // errors: 1
 #include <vscg/vscg.hpp>
 

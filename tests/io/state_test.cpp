@@ -146,6 +146,8 @@ TEST_CASE("a part of a larger file, a part of the network, and a part of both") 
   CHECK(load<float>(path, {.file = "host", .table = ""}) == weights);
   CHECK(load<float>(path, {.file = "host.", .table = ""}) == weights);
   CHECK(contains(refused<float>(path), "missing (3): psp.fc.weight [2, 2]"));
+  CHECK(refused<float>(path).ends_with(
+      "; all names in the file begin with \"host.\": load_weights(net, path, {.file = \"host\"}) leaves it out"));
   CHECK(contains(refused<float>(path, {.file = "hos", .table = ""}), "missing (3)"));
 
   const state<float> only_psp = {{"psp.fc.weight", {1, 2, 3, 4}}, {"psp.norm.bias", {5, 6}}};

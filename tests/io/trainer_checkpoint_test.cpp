@@ -186,8 +186,8 @@ TEST_CASE("a checkpoint is of one network and one way of training; any other lea
         }) == "extra of " + path.string() + ": expected every name once, found \"epoch\" twice");
   CHECK(error_of([&] { load(saved.net, path); }) ==
         path.string() +
-            ": expected a network's weights, found a checkpoint (load_checkpoint reads what save_checkpoint "
-            "wrote)");
+            ": expected a network's weights, found a checkpoint (load_checkpoint it into a trainer of the "
+            "same settings, then save its model)");
   training<> larger(1, {.batch = 64});
   larger.steps(1);
   load_checkpoint(larger.train, path);

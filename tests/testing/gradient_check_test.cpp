@@ -8,13 +8,18 @@
 #include <vscg/backend/eigen/backend.hpp>
 #include <vscg/nn/batch_norm.hpp>
 #include <vscg/nn/conv1d.hpp>
+#include <vscg/nn/dropout.hpp>
+#include <vscg/nn/embedding.hpp>
 #include <vscg/nn/layer_norm.hpp>
 #include <vscg/nn/linear.hpp>
+#include <vscg/nn/loss.hpp>
 #include <vscg/nn/recurrent.hpp>
 #include <vscg/ops/elementwise.hpp>
 #include <vscg/ops/multiply.hpp>
 #include <vscg/ops/sigmoid.hpp>
 #include <vscg/testing/gradient_check.hpp>
+
+#include "support/error_of.hpp"
 
 using vscg::dyn;
 using vscg::input_shapes;
@@ -163,4 +168,36 @@ TEST_CASE("all parameters of a recurrent layer are checked, with both directions
   using gru_inputs = input_shapes<shape<dyn, 3, 4>, shape<dyn, 2, 3>>;
   const auto gru = check_gradients<gru_inputs, vscg::cpu>(vscg::nn::bidirectional_gru<4, 3>{});
   CHECK_MESSAGE(gru, gru.text());
+}
+
+TEST_CASE("a loss is checked with classes that it takes, or that were asked for") {
+  using inputs = input_shapes<shape<dyn, 4>, vscg::class_indices<4, dyn>>;
+  const auto report = check_gradients<inputs, vscg::cpu>(vscg::nn::cross_entropy_loss{});
+  CHECK_MESSAGE(report, report.text());
+  CHECK(report.text() == "12 gradients agree; 0 of them are 0\n");
+
+  vscg::testing::gradient_options options;
+  options.value = [](std::size_t operand, double random) { return operand == 1 ? -1 : random; };  // no class
+  const auto none = check_gradients<inputs, vscg::cpu>(vscg::nn::cross_entropy_loss{}, options);
+  CHECK(!none);
+  CHECK(none.text() == "all 12 gradients are 0, as they should be, so nothing is known of others\n");
+  options.value = [](std::size_t operand, double random) { return operand == 1 ? 4 : random; };
+  CHECK(error_of([&] { check_gradients<inputs, vscg::cpu>(vscg::nn::cross_entropy_loss{}, options); }) ==
+        "gradient_options.value of operand 1: expected an index from 0 to 3, found 4.000000");
+}
+
+TEST_CASE("indices of a table are drawn from it") {
+  const auto report = check_gradients<input_shapes<vscg::indices<dyn, 2>>, vscg::cpu>(vscg::nn::embedding<4, 3>{});
+  CHECK_MESSAGE(report, report.text());
+}
+
+TEST_CASE("a layer that no network lists is named") {
+  const vscg::nn::linear<4, 2> layer;
+  const vscg::nn::dropout drop{0.5};
+  const std::string expected =
+      "a layer that is used: expected a member of the network that VSCG_MEMBERS lists, found one that belongs to no "
+      "network; losses and functions have no layers of their own";
+  using inputs = input_shapes<shape<dyn, 4>>;
+  CHECK(error_of([&] { check_gradients<inputs, vscg::cpu>([&](auto x) { return layer(x); }); }) == expected);
+  CHECK(error_of([&] { check_gradients<inputs, vscg::cpu>([&](auto x) { return drop(x); }); }) == expected);
 }

@@ -206,8 +206,10 @@ auto call_network(const Network& network, const std::tuple<X...>& operands) {
     require_operands<Network, expected, sizeof...(X)>();
     return std::get<0>(operands);
   } else if constexpr (!std::is_invocable_v<const Network&, const X&...>) {
-    static_assert(std::is_invocable_v<const Network&, const X&...>,
-                  "vscg: the network's call operator is const and takes as many operands as its `inputs` say");
+    static_assert(
+        std::is_invocable_v<const Network&, const X&...>,
+        "vscg: the network's call operator is const, takes as many operands as its `inputs` say, and compiles: "
+        "if there is an error above, it is the one to mend");
     return std::get<0>(operands);
   } else {
     return [&]<std::size_t... I>(std::index_sequence<I...>) { return network(std::get<I>(operands)...); }

@@ -4,6 +4,7 @@
 #include <vscg/core/begin.hpp>
 
 #include <cstddef>
+#include <type_traits>
 
 #include <vscg/core/config.hpp>
 
@@ -33,9 +34,16 @@ struct inputs_of_type {
                 "inputs = vscg::input_shapes<vscg::shape<vscg::dyn, 128>>;`");
   using type = input_shapes<>;
 };
+template <class Type>
+inline constexpr bool is_input_shapes = false;
+template <class... Shapes>
+inline constexpr bool is_input_shapes<input_shapes<Shapes...>> = true;
 template <SaysInputs Network>
 struct inputs_of_type<Network> {
-  using type = typename Network::inputs;
+  static_assert(is_input_shapes<typename Network::inputs>,
+                "vscg: the network's `inputs` are a list: `using inputs = vscg::input_shapes<vscg::shape<vscg::dyn, "
+                "128>>;`");
+  using type = std::conditional_t<is_input_shapes<typename Network::inputs>, typename Network::inputs, input_shapes<>>;
 };
 }  // namespace detail
 

@@ -124,7 +124,9 @@ inline constexpr int field_count = [] {
 template <class Type, class Visitor>
 constexpr void visit_members(Type& value, Visitor&& visit) {
   using Plain = std::remove_const_t<Type>;
-  static_assert(HasMembers<Plain>, "vscg: a layer or network lists its members with VSCG_MEMBERS(...)");
+  static_assert(HasMembers<Plain>,
+                "vscg: a layer or network lists its members with VSCG_MEMBERS(...); a member is a layer or parameter, "
+                "and several equal layers are an nn::sequential or have a name each");
   static_assert(!std::is_aggregate_v<Plain> || Plain::listed_members() == field_count<Plain>,
                 "vscg: VSCG_MEMBERS lists a different number of members than the struct has: one was forgotten or is "
                 "listed twice");

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <vscg/core/config.hpp>
+#include <vscg/core/error.hpp>
 #include <vscg/core/node.hpp>
 #include <vscg/core/slot.hpp>
 
@@ -60,7 +61,13 @@ struct recorder {
     inputs.push_back(add(std::move(s)));
     return inputs.back();
   }
+  /// How often the random numbers of this key have been used before.
+  VSCG_NOINLINE std::uint32_t use_random(std::uint32_t key) {
+    expect_listed(key < random_uses.size());
+    return random_uses[key]++;
+  }
   VSCG_NOINLINE slot_id parameter(std::uint32_t id, element_type type, std::span<const int> extents) {
+    expect_listed(id < parameters.size());
     if (parameters[id] != no_slot) return parameters[id];
     slot s;
     s.from = slot::origin::parameter;
@@ -86,6 +93,13 @@ struct recorder {
     s.extents.assign(extents.begin(), extents.end());
     s.view_of = of;
     return add(std::move(s));
+  }
+
+ private:
+  static void expect_listed(bool listed) {
+    if (listed) return;
+    throw expectation_error("a layer that is used", "a member of the network that VSCG_MEMBERS lists",
+                            "one that belongs to no network; losses and functions have no layers of their own");
   }
 };
 

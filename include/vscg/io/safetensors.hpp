@@ -102,6 +102,11 @@ class safetensors_file {
     std::uint64_t length = 0;
     for (std::size_t i = 0; i < 8; ++i) length |= std::to_integer<std::uint64_t>(prefix[i]) << (8 * i);
     if (length > safetensors_header_limit || length > file_.size() - 8) {
+      if (prefix[0] == std::byte{'P'} && prefix[1] == std::byte{'K'}) {  // a ZIP archive
+        throw expectation_error(thing, "a safetensors file",
+                                "a file of torch.save; safetensors.torch.save_file(model.state_dict(), path) in Python "
+                                "writes what is read here");
+      }
       throw expectation_error(
           thing, "a safetensors header within its " + std::to_string(file_.size()) + " bytes",
           "a header of " + std::to_string(length) + " bytes (truncated, or not a safetensors file)");

@@ -76,6 +76,18 @@ inline bool only_counts(std::string_view name, std::span<const state_entry> expe
   return std::ranges::any_of(expected, [&](const state_entry& entry) { return entry.name == beside; });
 }
 
+/// What to do about a first part that all names in a file have and the network's have not: DataParallel's "module.".
+inline std::string advice(const safetensors_file& file, std::span<const state_entry> expected,
+                          const load_prefix& prefix) {
+  if (!prefix.file.empty() || file.tensors().empty()) return "";
+  const std::string& name = file.tensors().front().name;
+  const std::string first = name.substr(0, name.find('.') + 1);
+  const auto has = [&](const auto& one) { return one.name.starts_with(first); };
+  if (first.empty() || !std::ranges::all_of(file.tensors(), has) || std::ranges::any_of(expected, has)) return "";
+  return "; all names in the file begin with \"" + first + "\": load_weights(net, path, {.file = \"" +
+         first.substr(0, first.size() - 1) + "\"}) leaves it out";
+}
+
 /// Throws one vscg::expectation_error that lists everything that does not fit.
 inline matches match(const safetensors_file& file, std::span<const state_entry> expected, const load_prefix& prefix) {
   const std::string file_prefix = with_dot(prefix.file);
@@ -117,7 +129,8 @@ inline matches match(const safetensors_file& file, std::span<const state_entry> 
   if (!problems.empty()) {
     const auto says = file.metadata().find("vscg.network");
     const std::string network = says == file.metadata().end() ? "" : " (it says vscg.network = " + says->second + ")";
-    throw expectation_error(file.path().string() + network + ": the weights do not fit the network" + problems);
+    throw expectation_error(file.path().string() + network + ": the weights do not fit the network" + problems +
+                            advice(file, expected, prefix));
   }
   if (taking_part == 0 && !table_prefix.empty()) {
     throw expectation_error(file.path().string(), "parameters of the network under " + table_prefix, "none");

@@ -83,8 +83,9 @@ std::optional<network_metadata> load_weights(vscg::weights<Network, Scalar, Back
                                              const std::filesystem::path& path, const load_prefix& prefix = {}) {
   const auto file = safetensors_file::open(path);
   if (file.metadata().contains("vscg.format")) {
-    throw expectation_error(path.string(), "a network's weights",
-                            "a checkpoint (load_checkpoint reads what save_checkpoint wrote)");
+    throw expectation_error(
+        path.string(), "a network's weights",
+        "a checkpoint (load_checkpoint it into a trainer of the same settings, then save its model)");
   }
   std::optional<network_metadata> metadata;
   for (const auto& [key, value] : file.metadata()) {

@@ -78,14 +78,14 @@ class session {
       for (const slot_id id : runner_.traced().outputs()) results_.emplace_back(elements(id, c.items));
     }
   }
-  explicit session(const weights<Network, Scalar, Backend>&&, threads = threads{1},
-                   batch_capacity = batch_capacity{16}) = delete;  // it would outlive the weights
+  explicit session(const weights<Network, Scalar, Backend>&&,  // it would outlive the weights
+                   threads = threads{1}, batch_capacity = batch_capacity{16}) = delete;
   /// The same of a model's weights.
   explicit session(const model<Network, Scalar, Backend, Inputs>& net, threads n = threads{1},
                    batch_capacity c = batch_capacity{16})
       : session(net.weights(), n, c) {}
-  explicit session(const model<Network, Scalar, Backend, Inputs>&&, threads = threads{1},
-                   batch_capacity = batch_capacity{16}) = delete;  // it would outlive the model
+  explicit session(const model<Network, Scalar, Backend, Inputs>&&,  // it would outlive the model
+                   threads = threads{1}, batch_capacity = batch_capacity{16}) = delete;
 
   /// Returns the network's outputs for N ≤ capacity items. Arrays are [N, ...], as `Inputs` says. The views are valid
   /// until the next call; an output that is an input unchanged may be a view of your array. Throws

@@ -70,7 +70,7 @@ bool draws([[maybe_unused]] const X& x) {
 /// The next use of `key` in the trace of x. Uses of a layer are numbered in the order in which the network's code runs.
 template <Var X>
 random_use next_use(const X& x, const random_key& key) {
-  return {key.path, x.trace->random_uses[key.id]++};
+  return {key.path, x.trace->use_random(key.id)};
 }
 
 }  // namespace vscg

@@ -58,6 +58,21 @@ auto planned_copy(const var<Tag, Shape, Active>& x) {
     return x * 1;
 }
 
+/// Says which classes there are, if x holds classes.
+template <class Shape, class X>
+void limit_classes(recorder& trace, const X& x) {
+  if constexpr (requires { Shape::class_count; }) trace.limit_indices(x.id, Shape::class_count);
+}
+
+/// What a function returns, or the total of a loss.
+template <class Result>
+auto checked_part(const Result& result) {
+  if constexpr (Var<Result>)
+    return result;
+  else
+    return result.total;
+}
+
 /// Adds a sum of x with its own weights, if x takes a gradient.
 template <class Tag, class Shape, bool Active>
 void add_reader(recorder& trace, const var<Tag, Shape, Active>& x, std::vector<var<Tag, shape<1>, true>>& sums) {
@@ -68,13 +83,15 @@ template <class Tag, std::uint32_t Active, class Function, class... Shapes, std:
 trial_program trace_trial(Function function, parameter_table table, input_shapes<Shapes...>, result_is kept,
                           other_readers readers, std::index_sequence<I...>) {
   recorder trace = make_recorder(table, true);
-  const auto given = std::tuple{input_var<Tag, Shapes, ((Active >> I) & 1U) != 0>(trace)...};
+  constexpr std::uint32_t active = ((traced_shape<Shapes>::of_indices ? 0U : Active & (1U << I)) | ... | 0U);
+  const auto given = std::tuple{input_var<Tag, traced_shape<Shapes>, ((active >> I) & 1U) != 0>(trace)...};
+  (limit_classes<Shapes>(trace, std::get<I>(given)), ...);
   // Copies lie in planned memory, where anything that a pullback must not read is dead.
   const auto vars = std::tuple{planned_copy(std::get<I>(given))...};
   std::vector<var<Tag, shape<1>, true>> sums;
   const auto read_all = [&] { (add_reader(trace, std::get<I>(vars), sums), ...); };
   if (readers == other_readers::before) read_all();
-  const auto y = function(std::get<I>(vars)...);
+  const auto y = checked_part(function(std::get<I>(vars)...));
   trial_program result;
   result.result_weights = trace.inputs.size();
   auto loss = weighted_sum(y, input_var<Tag, shape_of<decltype(y)>, false>(trace));
@@ -85,7 +102,7 @@ trial_program trace_trial(Function function, parameter_table table, input_shapes
   result.steps = std::make_shared<const program>(std::move(trace), std::move(outputs), loss.id);
   result.table = std::move(table);
   result.operands = sizeof...(Shapes);
-  result.active = Active;
+  result.active = active;
   return result;
 }
 
@@ -94,8 +111,9 @@ std::make_index_sequence<sizeof...(Shapes)> operands_of(input_shapes<Shapes...>)
 
 }  // namespace detail
 
-/// Traces `function`, which takes one var for each of `Inputs` and returns one; bit i of `Active`: operand i takes a
-/// gradient. If the function lists members, its parameters take gradients too.
+/// Traces `function`, which takes one var for each of `Inputs` and returns one, or a loss's terms; bit i of `Active`:
+/// operand i takes a gradient, unless it holds indices. If the function lists members, its parameters take gradients
+/// too.
 template <class Inputs, class Scalar, class Backend, std::uint32_t Active = 0xffffffffU, class Function>
 trial_program trace_trial(const Function& function, result_is kept = result_is::kept,
                           other_readers readers = other_readers::none) {

@@ -18,6 +18,7 @@
 #include <vscg/core/parameter.hpp>
 #include <vscg/core/program.hpp>
 #include <vscg/core/random.hpp>
+#include <vscg/core/slot.hpp>
 #include <vscg/core/step_data.hpp>
 #include <vscg/core/team.hpp>
 #include <vscg/model/runner.hpp>
@@ -71,6 +72,12 @@ class trial {
   }
   /// Whether an operand has the batch as its first axis.
   bool per_item(std::size_t operand) const { return traced_.per_item(operand); }
+
+  /// Whether an operand holds indices, and where they must lie: from 0 to below this; 0 if no operation says so.
+  bool holds_indices(std::size_t array) const {
+    return array < operands() && slot_of(array).type == element_type::int32;
+  }
+  std::int32_t index_limit(std::size_t operand) const { return slot_of(operand).index_limit; }
 
   /// Numbers of an operand that holds indices are rounded down.
   void set(std::size_t array, std::span<const Scalar> values) {
@@ -133,9 +140,8 @@ class trial {
     const std::vector<Scalar> host(to.size(), std::numeric_limits<Scalar>::quiet_NaN());
     memory::copy_in(to.data(), host.data(), host.size() * sizeof(Scalar));
   }
-  bool holds_indices(std::size_t array) const {
-    const program& p = *traced_.steps;
-    return array < operands() && p.slot_table()[p.inputs()[array]].type == element_type::int32;
+  const slot& slot_of(std::size_t operand) const {
+    return traced_.steps->slot_table()[traced_.steps->inputs()[operand]];
   }
   Scalar* place(std::size_t array) {
     if (array < operands()) return inputs_[array].data();
