@@ -2,6 +2,7 @@
 // Each block of C++ in a README, compiled where a reader would write it: at namespace scope or in a function. What it
 // takes as given stands before it. Blocks that take long to compile, or need data, a card or another library, are in
 // functions that nobody instantiates; those are compiled as far as a template is before its use.
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -45,6 +46,16 @@ namespace function_of_one_number {
 namespace any_other_operation {
 #include "snippets/include/vscg/ops/2.hpp"
 }
+
+namespace own_loss {
+using namespace vscg;
+#include "snippets/include/vscg/model/2.hpp"
+}  // namespace own_loss
+
+namespace own_array {
+using namespace vscg;
+#include "snippets/include/vscg/nn/1.hpp"
+}  // namespace own_array
 
 namespace testing_readme {
 template <int In, int Out>
@@ -97,6 +108,16 @@ TEST_CASE("gradients of the operations that ops/ writes as examples") {
   CHECK_MESSAGE(of_one, of_one.text());
 }
 
+TEST_CASE("gradients of a loss, and of an array of one's own") {
+  using namespace vscg;
+  using testing::check_gradients;
+  const auto loss =
+      check_gradients<input_shapes<shape<dyn, 10>, class_indices<10, dyn>>, cpu>(own_loss::hard_examples_loss{});
+  CHECK_MESSAGE(loss, loss.text());
+  const auto array = check_gradients<input_shapes<shape<dyn, 3, 5>>, cpu>(own_array::channel_gain<5>{});
+  CHECK_MESSAGE(array, array.text());
+}
+
 TEST_CASE("gradients of a layer") {
   using namespace vscg;
   using testing_readme::gated_linear;
@@ -126,7 +147,7 @@ void reads_outputs(own_model& net, own_model::session_type& session, const std::
 template <class>
 void trains_with_a_loss(own_model& net, const std::vector<float>& images, const std::vector<std::int32_t>& labels) {
   using namespace vscg;
-#include "snippets/include/vscg/nn/1.hpp"
+#include "snippets/include/vscg/nn/2.hpp"
 }
 
 template <class>
