@@ -32,12 +32,14 @@ static_assert(sees<vscg_of<1024>, 1024> && sees<vscg_of<2048>, 2048>);
 static_assert(sees<psp_net<setting::weakly, no_consistency, 128, 2048>, 2048>);
 static_assert(sees<avel<setting::fully, no_consistency, 28, 128, 1024>, 1024>);
 static_assert(sees<dmrn<28, 128, 1024>, 1024> && sees<avsdn<setting::weakly, 28, 128, 1024>, 1024>);
-static_assert(sees<cmran<setting::fully, 28, 128, 1024>, 1024> && sees<dmin<setting::weakly, 28, 128, 2048>, 2048>);
+static_assert(sees<cmran<setting::fully, no_consistency, 28, 128, 1024>, 1024>);
+static_assert(sees<dmin<setting::weakly, no_consistency, 28, 128, 2048>, 2048>);
 static_assert(sees<cmbs<setting::fully, no_consistency, 28, 128, 1024>, 1024>);
 static_assert(sees<cmbs<setting::weakly, no_consistency, 28, 128, 2048>, 2048>);
 static_assert(sees<cace_net<contrast::on, guide::both, no_consistency, 28, 128, 1024>, 1024>);
 // Other categories than AVE's.
-static_assert(sees<cmran<setting::fully, 40>, 512> && sees<dmin<setting::weakly, 5>, 512>);
+static_assert(sees<cmran<setting::fully, no_consistency, 40>, 512>);
+static_assert(sees<dmin<setting::weakly, no_consistency, 5>, 512>);
 static_assert(
     sees<localizer<audio_guided_attention<setting::weakly>, dual_lstm<>, positive_sample_propagation<setting::weakly>,
                    escm<shared_cere<>, setting::weakly>, weak_event_head<40>>,
