@@ -97,7 +97,10 @@ std::vector<std::string> trained(end early = end::none) {
     all.push_back(tensor.name + bytes);
   }
   auto description = description_of<ave_settings>(file);
-  for (auto& record : description.position.history) record.seconds = 0;
+  for (auto& record : description.position.history) {
+    record.seconds = 0;
+    record.training_seconds.reset();
+  }
   all.push_back(history_text(description.position.history));
   return all;
 }

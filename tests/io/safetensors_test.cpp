@@ -118,7 +118,8 @@ TEST_CASE("files that are not what they should be") {
   CHECK(contains(problem(good.substr(0, good.size() - 1)), "(the file is truncated)"));
   CHECK(contains(problem(good + "9"), "expected 8 bytes of values after the header, found 9"));
   CHECK(contains(problem(""), "expected a safetensors file"));
-  CHECK(contains(problem("PK\x03\x04 a zip file, as PyTorch saves"), "found a file of torch.save; safetensors.torch.save_file("));
+  CHECK(contains(problem("PK\x03\x04 a zip file, as PyTorch saves"),
+                 "found a file of torch.save; safetensors.torch.save_file("));
   CHECK(contains(problem(std::string(16, '\xFF')), "not a safetensors file"));
   CHECK(contains(error_of([&] { safetensors_file::open(scratch / "absent"); }), "No such file"));
 }

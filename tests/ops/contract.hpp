@@ -209,7 +209,8 @@ void gradient_is_right() {
   options.value = &Case::value;
   const auto report = vscg::testing::check_gradients<typename Case::operands, Backend, Active>(Case{}, options);
   INFO("operands that take gradients: " << Active);
-  CHECK_MESSAGE(report, report.text());
+  // Of some operands alone, all gradients may rightly be 0.
+  CHECK_MESSAGE((report || (Active != Case::active && report.failures.empty())), report.text());
 }
 
 template <class Case, class Backend>
