@@ -120,7 +120,7 @@ class CommandLine(unittest.TestCase):
         os.link(self.folder / "in.pt", self.folder / "hard")
 
     def refused(self, text, *words):
-        environment = {**os.environ, "PYTHONPATH": str(self.folder)}
+        environment = {**os.environ, "PYTHONPATH": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1"}
         done = subprocess.run([sys.executable, SCRIPT, *words], cwd=self.folder, env=environment, capture_output=True,
                               text=True)
         self.assertEqual((done.returncode, done.stdout), (1, ""), done.stderr)
@@ -130,7 +130,7 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["hard", "in.pt", "linked", "torch.py"])
 
     def test_help_needs_no_torch(self):
-        environment = {**os.environ, "PYTHONPATH": str(self.folder)}
+        environment = {**os.environ, "PYTHONPATH": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1"}
         done = subprocess.run([sys.executable, SCRIPT, "--help"], env=environment, capture_output=True, text=True)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertIn("vscg_weakly_paper", done.stdout)
