@@ -12,6 +12,7 @@
 
 #include "programs/device_options.hpp"
 #include "programs/options.hpp"
+#include "programs/split_option.hpp"
 
 namespace programs {
 
@@ -26,17 +27,11 @@ struct evaluate_options {
 };
 
 inline void add_options(CLI::App& app, evaluate_options& given) {
-  using vscg::data::split;
   add_path(app, "--data", given.data, "folder with the files of the data set")->required()->type_name("DIR");
   add_path(app, "--weights", given.weights, "weights (.safetensors); the file says which network it is")
       ->required()
       ->type_name("FILE");
-  add_choice(app, "--split", given.part,
-             choices<split>{{"train", split::train},
-                            {"val", split::validation},
-                            {"validation", split::validation},
-                            {"test", split::test}},
-             "which part of the data set (default: test)");
+  add_split(app, given.part);
   add_threshold(app, given.threshold);
   add_path(app, "--json", given.json_file, "write all figures there; examples/README.md explains the fields")
       ->type_name("FILE");

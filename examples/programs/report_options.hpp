@@ -13,6 +13,7 @@
 #include <vscg/data/types.hpp>
 
 #include "programs/options.hpp"
+#include "programs/split_option.hpp"
 
 namespace programs {
 
@@ -29,7 +30,6 @@ struct report_options {
 inline constexpr whole_range any_count{0, 1000};
 
 inline void add_options(CLI::App& app, report_options& given) {
-  using vscg::data::split;
   app.add_option_function<std::vector<std::string>>(
          "RUN",
          [&given](const std::vector<std::string>& folders) {
@@ -41,12 +41,7 @@ inline void add_options(CLI::App& app, report_options& given) {
          "folders of ave_train")
       ->required();
   add_path(app, "--data", given.data, "folder with the files of the data set")->required()->type_name("DIR");
-  add_choice(app, "--split", given.part,
-             choices<split>{{"train", split::train},
-                            {"val", split::validation},
-                            {"validation", split::validation},
-                            {"test", split::test}},
-             "which part of the data set (default: test)");
+  add_split(app, given.part);
   auto* videos = app.add_option_function<std::string>(
                         "--videos",
                         [&given](const std::string& names) {
