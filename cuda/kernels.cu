@@ -8,6 +8,7 @@
 #include <vscg/cuda/phased_kernels.hpp>
 #include <vscg/cuda/thin_product.hpp>
 #include <vscg/kernels.hpp>
+#include <vscg/model/output_arrays.hpp>
 #include <vscg/model/resident_arrays.hpp>
 #include <vscg/ops/column_sums.hpp>
 #include <vscg/ops/relu.hpp>
@@ -18,6 +19,7 @@
 #define VSCG_DETAIL_ALL(T)                                         \
   VSCG_KERNELS(VSCG_CUDA_EACH, VSCG_CUDA_ROWS, T)                  \
   VSCG_CUDA_ROWS(T, kernels::block_sums<sigmoid_function, T>)      \
+  VSCG_CUDA_ROWS(T, kernels::copy_arrays<T>)                       \
   VSCG_CUDA_ROWS(T, kernels::gather_items<T>)                      \
   VSCG_CUDA_ROWS(T, kernels::gather_indices<T>)                    \
   VSCG_CUDA_ROWS(T, kernels::product_with_one_column<T>)           \

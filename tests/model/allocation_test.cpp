@@ -10,6 +10,7 @@
 
 #include <vscg/backend/eigen/backend.hpp>
 #include <vscg/model/double_buffer.hpp>
+#include <vscg/model/inference_ahead.hpp>
 #include <vscg/model/model.hpp>
 #include <vscg/model/session.hpp>
 #include <vscg/model/trainer.hpp>
@@ -134,4 +135,25 @@ TEST_CASE("a warmed-up step while the next batch comes allocates nothing") {
   INFO(seen);
   CHECK(allocated == 0);
   CHECK(t.steps() == 5);
+}
+
+TEST_CASE("warmed-up inference while the next batch comes allocates nothing") {
+  if (!hooks_work()) return;
+  const vscg::model<small_training::small_network, double, apart> net{vscg::seed{1}};
+  vscg::session s(net, vscg::threads{1}, vscg::batch_capacity{8});
+  vscg::inference_ahead ahead(s);
+  const small_training::data d(8);
+  const small_training::data fewer(5);
+  const held_bytes held;
+  ahead.infer(d.x);
+  CHECK(ahead.memory() <= held());
+  CHECK(ahead.memory() > 2 * 8 * 3 * sizeof(double));  // for each of host and backend
+  ahead.infer(d.x);
+  double seen = 0;
+  const std::size_t allocated = count([&] {
+    for (const auto* some : {&d, &fewer, &d}) seen += ahead.infer(some->x)->outputs.data[0];
+    seen += ahead.finish()->outputs.data[0];
+  });
+  INFO(seen);
+  CHECK(allocated == 0);
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <type_traits>
@@ -16,6 +17,7 @@
 #include <vscg/model/model.hpp>
 #include <vscg/model/session.hpp>
 #include <vscg/model/trainer.hpp>
+#include <vscg/nn/embedding.hpp>
 
 #include "model/small_training.hpp"
 #include "support/error_of.hpp"
@@ -263,6 +265,28 @@ TEST_CASE("without memory for a second batch, steps wait for their own") {
   }
   CHECK(!ahead.finish().has_value());
   CHECK(run.all() == expected);
+}
+
+namespace {
+
+struct reader {
+  vscg::nn::embedding<5, 2> word;
+  VSCG_MEMBERS(word)
+  using inputs = vscg::input_shapes<vscg::indices<vscg::dyn>>;
+  auto operator()(auto x) const { return word(x); }
+};
+
+}  // namespace
+
+TEST_CASE("indices are checked before they come") {
+  const behavior now;
+  vscg::model<reader, double, recording::backend<recording::far_memory>> net{vscg::seed{1}};
+  vscg::trainer t(net, vscg::adam{1e-2}, small_training::squared_distance{});
+  vscg::double_buffer ahead(t);
+  CHECK(error_of([&] {
+          ahead.step(std::vector<std::int32_t>{4, 5}, std::vector<double>(4));
+        }) == "input 0, item 1: expected an index from 0 to 4, found 5");
+  CHECK(!ahead.finish().has_value());
 }
 
 namespace {

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include <vscg/core/error.hpp>
+#include <vscg/model/next_batch.hpp>
 
 namespace vscg {
 
@@ -30,16 +31,10 @@ class double_buffer {
   using report = decltype(std::declval<Trainer&>().finish_step());
 
  public:
-  explicit double_buffer(Trainer& t) : trainer_(t) {}
+  explicit double_buffer(Trainer& t) : trainer_(t), next_(t.staged_, t.runner_.backend(), t.options_.batch) {}
   explicit double_buffer(Trainer&&) = delete;
   double_buffer(const double_buffer&) = delete;
   double_buffer& operator=(const double_buffer&) = delete;
-  ~double_buffer() {
-    try {
-      drop();
-    } catch (const expectation_error&) {  // of the device: whoever uses it next is told
-    }
-  }
 
   /// Takes a step on the arrays of the call before, if there was one, while these come. You may change them
   /// afterwards. They are trained with the optimizer's settings of now. If there is no memory for a second batch, takes
@@ -48,84 +43,49 @@ class double_buffer {
   /// Throws what `trainer::step` does. After an error of the step, neither batch is there any more.
   template <class... Arrays>
   std::optional<report> step(const Arrays&... arrays) {
-    const auto batch = Trainer::batch_of(arrays...);
+    const auto batch = trainer_.batch_of(arrays...);
     auto controls = trainer_.controls_for(batch.items);
-    if (!has_room()) return trainer_.step(arrays...);
+    if (!next_.has_room()) return trainer_.step(arrays...);
+    if (next_.waits()) ++controls.step;
     const auto bring = [&] {
-      next_->take(controls, batch);
-      next_->bring_beside(trainer_.runner_.backend());
+      next_.bring(controls, batch);
       step_ = controls.step;
-      waits_ = true;
     };
-    if (waits_) {
-      ++controls.step;
-      return step_meanwhile(bring);
-    }
+    if (next_.waits()) return step_meanwhile(bring);
     bring();
     return std::nullopt;
   }
 
   /// Takes the last step, if a batch waits for it. Throws what `trainer::step` does.
   std::optional<report> finish() {
-    if (!waits_) return std::nullopt;
+    if (!next_.waits()) return std::nullopt;
     return step_meanwhile([] {});
   }
 
   /// Forgets the batch that waits for its step.
-  void drop() {
-    if (waits_) clear();
-  }
+  void drop() { next_.drop(); }
 
   /// Bytes of memory that it holds besides the trainer's.
-  std::size_t memory() const { return next_ ? next_->bytes() : 0; }
+  std::size_t memory() const { return next_.bytes(); }
 
  private:
-  using staged = typename Trainer::staged;
-
-  // The first call makes the second block.
-  bool has_room() {
-    if (next_ || !room_) return room_;
-    try {
-      next_.emplace(trainer_.options_.batch, std::uint8_t{1});
-    } catch (const out_of_memory&) {
-      room_ = false;
-    }
-    return room_;
-  }
-
-  // Returns when the backend uses neither block any more.
-  void clear() {
-    waits_ = false;
-    trainer_.runner_.backend().join_copies();
-    trainer_.runner_.backend().wait();
-  }
-
   template <class F>
   report step_meanwhile(const F& bring) {
-    try {
+    const auto launch = [&] {
       if (step_ != trainer_.steps()) {
         throw expectation_error("double_buffer",
                                 "step " + std::to_string(step_ + 1) + ", for which its batch was brought",
                                 "step " + std::to_string(trainer_.steps() + 1));
       }
-      std::swap(*next_, trainer_.staged_);  // nothing reads the trainer's: the host has waited for its steps
       trainer_.bind();
-      trainer_.runner_.backend().join_copies();
-      waits_ = false;
       trainer_.launch(true);
-      bring();
-      return trainer_.finish_step();
-    } catch (...) {
-      clear();
-      throw;
-    }
+    };
+    return next_.turn(launch, bring, [&] { return trainer_.finish_step(); });
   }
 
   Trainer& trainer_;
-  std::optional<staged> next_;
+  next_batch<typename Trainer::staged, typename Trainer::executor> next_;
   std::uint64_t step_ = 0;  // the trainer's steps before that of the waiting batch
-  bool waits_ = false;
-  bool room_ = true;
 };
 
 }  // namespace vscg

@@ -8,14 +8,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <tuple>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
-#include <vscg/backend/memory.hpp>
 #include <vscg/core/error.hpp>
 #include <vscg/core/execution.hpp>
 #include <vscg/core/finite.hpp>
@@ -25,6 +24,7 @@
 #include <vscg/core/team.hpp>
 #include <vscg/model/batch_arrays.hpp>
 #include <vscg/model/kept_inputs.hpp>
+#include <vscg/model/output_arrays.hpp>
 #include <vscg/model/resident_arrays.hpp>
 #include <vscg/model/runner.hpp>
 #include <vscg/model/staged_batch.hpp>
@@ -36,6 +36,9 @@ namespace vscg {
 template <class Network, class Scalar, class Backend, class Inputs>
 class model;
 
+template <class Session>
+class inference_ahead;
+
 /// The most items (videos) that one call may bring.
 struct batch_capacity {
   std::size_t items = 1;
@@ -44,7 +47,8 @@ struct batch_capacity {
 
 /// Inference for one caller. It traces the network and plans its memory once, then allocates nothing. Use one session
 /// per thread. Sessions share the weights, which are const while a session computes. If weights change, or others are
-/// assigned or swapped in, the next call uses the new ones.
+/// assigned or swapped in, the next call uses the new ones. For many batches one after the other, see
+/// `inference_ahead`.
 ///
 /// The weights must live as long as there are calls: a call throws vscg::expectation_error if they were destroyed or
 /// moved to another object. Arrays and data sets are read only during the call that brings them. The outputs are views
@@ -52,6 +56,8 @@ struct batch_capacity {
 template <class Network, class Scalar, class Backend, class Inputs = inputs_of<Network>>
 class session {
   using tag = trace_tag<Scalar, Backend, mode::inference>;
+  using executor = typename Backend::template executor<Scalar>;
+  static constexpr bool fetches = !Backend::memory::borrows_host_arrays;  // the host cannot read what it computes
 
   template <class... Shapes>
   static auto call(const Network& network, recorder& trace, input_shapes<Shapes...> shapes) {
@@ -74,9 +80,7 @@ class session {
         runner_(trace_program(w.net(), w.table()), w.table(), n, c.items),
         staged_(c.items) {
     take_weights();
-    if constexpr (!Backend::memory::borrows_host_arrays) {
-      for (const slot_id id : runner_.traced().outputs()) results_.emplace_back(elements(id, c.items));
-    }
+    if constexpr (fetches) results_.emplace(runner_.traced(), c.items);
   }
   explicit session(const weights<Network, Scalar, Backend>&&,  // it would outlive the weights
                    threads = threads{1}, batch_capacity = batch_capacity{16}) = delete;
@@ -95,20 +99,13 @@ class session {
   /// arrays are the inputs: its items `rows`, a std::vector or std::span of std::size_t.
   template <class... Arrays>
   outputs infer(const Arrays&... arrays) & {
-    outputs result{};
     if constexpr (takes<Arrays...>()) {
       take(arrays...);
-      if (weights_->revision != revision_) take_weights();
-      run();
-      for_each_output(result, [&](auto& field, std::size_t k) {
-        if constexpr (Backend::memory::borrows_host_arrays)
-          field.data = runner_.value(runner_.traced().outputs()[k]);
-        else
-          field.data = results_[k].data();
-        field.items = staged_.items();
-      });
+      launch();
+      return finish();
+    } else {
+      return {};
     }
-    return result;
   }
   template <class... Arrays>
   outputs infer(const Arrays&... arrays) && = delete;  // the views would outlive the session
@@ -135,9 +132,7 @@ class session {
   /// Bytes of memory that the session holds for its arrays and its backend, including workspaces of products. Weights
   /// do not count, because they belong to the model.
   std::size_t memory() const {
-    std::size_t total = runner_.bytes() + staged_.bytes() + traced().bytes();
-    for (const auto& array : results_) total += array.bytes();
-    return total;
+    return runner_.bytes() + staged_.bytes() + traced().bytes() + (results_ ? results_->bytes() : 0);
   }
   const memory_plan& plan() const { return runner_.plan(); }
   std::size_t max_items() const { return runner_.capacity(); }
@@ -146,6 +141,7 @@ class session {
 
  private:
   friend class model<Network, Scalar, Backend, Inputs>;
+  friend class inference_ahead<session>;
 
   // `first`: the number of the first item in messages.
   template <class... Arrays>
@@ -191,12 +187,15 @@ class session {
   }
 
   template <class... Arrays>
-  void take(const Arrays&... arrays) {
+  auto batch_of(const Arrays&... arrays) const {
     const auto batch = checked_batch<Scalar, Inputs::count>(Inputs{}, nullptr, arrays...);
     expect_room(batch.items);
     expect_indices(traced(), batch, Inputs::count);
-    staged_.take({}, batch);
-    bind();
+    return batch;
+  }
+  template <class... Arrays>
+  void take(const Arrays&... arrays) {
+    staged_.take({}, batch_of(arrays...));
   }
   template <class All, class Kept, class Rows>
   void take(const resident_arrays<Scalar, typename Backend::memory, All, Kept>& all, const Rows& rows) {
@@ -204,8 +203,7 @@ class session {
                   "vscg::session::infer: the data set's first arrays are not the network's inputs");
     const std::span<const std::size_t> taken(rows);
     expect_room(taken.size());
-    staged_.template take<typename Backend::template executor<Scalar>>({}, all, taken, batch_arrays<0>{});
-    bind();
+    staged_.template take<executor>({}, all, taken, batch_arrays<0>{});
   }
   void expect_room(std::size_t items) const {
     if (items > runner_.capacity()) {
@@ -227,23 +225,31 @@ class session {
   }
 
   // A call's launches depend only on the number of items and on where the weights lie, so they can be replayed.
-  void run() {
+  void launch() {
+    bind();
+    if (weights_->revision != revision_) take_weights();
     const std::size_t items = staged_.items();
-    auto& executor = runner_.backend();
+    executor& queue = runner_.backend();
+    if constexpr (fetches) results_->place(traced(), items);
     const std::uint64_t key = (std::uint64_t{runner_.bindings()} << 35U) | (staged_.kind_of_launches() << 32U) | items;
-    executor.replay(key, [&] {
-      staged_.bring(executor);
+    queue.replay(key, [&] {
+      staged_.bring(queue);
       runner_.forward(state());
-      for (std::size_t k = 0; k < results_.size(); ++k) {
-        const slot_id id = runner_.traced().outputs()[k];
-        executor.copy_out(results_[k].data(), runner_.value(id), elements(id, items) * sizeof(Scalar));
-      }
+      if constexpr (fetches) results_->fetch(queue, [&](std::size_t k) { return output(k); });
     });
-    executor.wait();
   }
 
-  std::size_t elements(slot_id id, std::size_t items) const {
-    return runner_.traced().slot_table()[id].size.elements(items);
+  const Scalar* output(std::size_t k) const { return runner_.value(traced().outputs()[k]); }
+
+  // Returns when the outputs are there.
+  outputs finish() {
+    outputs result{};
+    runner_.backend().wait();
+    for_each_output(result, [&](auto& field, std::size_t k) {
+      field.data = fetches ? results_->data(k) : output(k);
+      field.items = staged_.items();
+    });
+    return result;
   }
 
   std::shared_ptr<const shared_numbers<Scalar, typename Backend::memory>> weights_;
@@ -251,9 +257,8 @@ class session {
   std::uint64_t revision_ = 0;
   runner<Scalar, Backend> runner_;
   staged staged_;
-  std::array<const std::byte*, Inputs::count> source_{};  // of the last batch
-  std::vector<buffer<Scalar, typename Backend::memory::host>>
-      results_;  // only if the host cannot read the backend's memory
+  std::array<const std::byte*, Inputs::count> source_{};                    // of the last batch
+  std::optional<output_arrays<Scalar, typename Backend::memory>> results_;  // if it fetches them
 };
 
 template <class Network, class Scalar, class Backend, class Inputs, class... Options>

@@ -60,6 +60,7 @@ class trainer {
   using scalar = typename Model::scalar;
   using backend = typename Model::backend;
   using memory_type = typename backend::memory;
+  using executor = typename backend::template executor<scalar>;
   using tag = trace_tag<scalar, backend, mode::training>;
   using inputs = typename Model::inputs;
   using outputs =
@@ -241,20 +242,21 @@ class trainer {
   }
 
   template <class... Arrays>
-  static auto batch_of(const Arrays&... arrays) {
+  auto batch_of(const Arrays&... arrays) const {
     static_assert(
         sizeof...(Arrays) == arrays_of_batch::count,
         "vscg::trainer::step: one array for each of the network's inputs, then for each of the loss's targets");
-    if constexpr (sizeof...(Arrays) == arrays_of_batch::count)
-      return checked_batch<scalar, inputs::count>(arrays_of_batch{}, nullptr, arrays...);
-    else
-      return batch_arrays<arrays_of_batch::count>{};
+    batch_arrays<arrays_of_batch::count> batch;
+    if constexpr (sizeof...(Arrays) == arrays_of_batch::count) {
+      batch = checked_batch<scalar, inputs::count>(arrays_of_batch{}, nullptr, arrays...);
+      expect_indices(*traced_.steps, batch, inputs::count);
+    }
+    return batch;
   }
 
   template <class... Arrays>
   void take(const Arrays&... arrays) {
     const auto batch = batch_of(arrays...);
-    expect_indices(*traced_.steps, batch, inputs::count);
     staged_.take(controls_for(batch.items), batch);
     bind();
   }
@@ -269,7 +271,7 @@ class trainer {
     const auto now = controls_for(taken.size());
     const std::size_t count = taken.size();
     const auto rest = checked_batch<scalar, inputs::count, All::count>(left{}, &count, others...);
-    staged_.template take<typename backend::template executor<scalar>>(now, all, taken, rest);
+    staged_.template take<executor>(now, all, taken, rest);
     bind();
   }
 
@@ -305,22 +307,22 @@ class trainer {
   // copied in.
   void launch(bool update) {
     runner_.expect_no_stop();
-    auto& executor = runner_.backend();
+    executor& queue = runner_.backend();
     const std::uint64_t key = (std::uint64_t{runner_.bindings()} << 36U) | (staged_.kind_of_launches() << 33U) |
                               (staged_.items() << 1U) | (update ? 1U : 0U);
-    executor.replay(key, [&] {
-      staged_.bring(executor);
+    queue.replay(key, [&] {
+      staged_.bring(queue);
       runner_.prepare();
       run_micro_batches();
       std::array<const scalar*, 2 + term_count> from{runner_.value(traced_.steps->loss())};
       for (std::size_t i = 0; i < term_count; ++i) from[1 + i] = runner_.value(traced_.terms[i]);
       if (update) {
-        const scalar* guarded = clip_.apply(executor, persistent_.guard(runner_, from[0]), gradients_.data());
-        state_.update(&staged_.header()->optimizer, executor, guarded, gradients_.data(), weights_->numbers.data());
+        const scalar* guarded = clip_.apply(queue, persistent_.guard(runner_, from[0]), gradients_.data());
+        state_.update(&staged_.header()->optimizer, queue, guarded, gradients_.data(), weights_->numbers.data());
         from[1 + term_count] = state_.taken();
         persistent_.take(runner_, state_.taken(), weights_->numbers.data());
       }
-      report_.gather(executor, std::span<const scalar* const>(from).first(1 + term_count + (update ? 1 : 0)));
+      report_.gather(queue, std::span<const scalar* const>(from).first(1 + term_count + (update ? 1 : 0)));
     });
   }
 
