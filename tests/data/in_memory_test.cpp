@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -14,6 +15,7 @@
 #include <vscg/backend/eigen/backend.hpp>
 #include <vscg/data/in_memory.hpp>
 #include <vscg/model/accuracy.hpp>
+#include <vscg/model/inference_ahead.hpp>
 #include <vscg/model/model.hpp>
 #include <vscg/model/session.hpp>
 #include <vscg/model/trainer.hpp>
@@ -21,6 +23,7 @@
 #include <vscg/nn/loss.hpp>
 #include <vscg/optim/adam.hpp>
 
+#include "support/apart.hpp"
 #include "support/counted_allocations.hpp"
 #include "support/error_of.hpp"
 
@@ -159,6 +162,26 @@ struct classifier {
 };
 
 }  // namespace
+
+TEST_CASE("accuracy is the same while the next batch comes") {
+  std::vector<std::int32_t> right;
+  for (std::size_t i = 0; i < 20; ++i) right.push_back(static_cast<std::int32_t>(i % 3));
+  auto x = counted(60);
+  for (float& number : x) number = std::sin(number);
+  data::in_memory all(data::shaped(x, 3), right);
+  const model<classifier, float, cpu> net{seed{1}};
+  session near(net, threads{1}, batch_capacity{8});
+  const double expected = accuracy(near, all.batches(8));
+  REQUIRE(expected > 0);
+  REQUIRE(expected < 1);
+  inference_ahead with_memory_of_host(near);
+  CHECK(accuracy(with_memory_of_host, all.batches(8)) == expected);
+  const model<classifier, float, apart> same{seed{1}};
+  session far(same, threads{1}, batch_capacity{8});
+  inference_ahead ahead(far);
+  for (int epoch = 0; epoch < 2; ++epoch) CHECK(accuracy(ahead, all.batches(8)) == expected);
+  CHECK(apart::copies_beside == 6);
+}
 
 TEST_CASE("trainers and sessions take batches as they are, and check their shapes") {
   std::vector<std::int32_t> right;

@@ -4,17 +4,20 @@
 #include <vscg/core/begin.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <vscg/core/error.hpp>
 #include <vscg/core/finite.hpp>
 #include <vscg/core/shape.hpp>
 #include <vscg/model/array.hpp>
+#include <vscg/model/inference_ahead.hpp>
 
 namespace vscg {
 
@@ -69,6 +72,23 @@ class class_accuracy {
   std::size_t right_ = 0;
 };
 
+namespace detail {
+template <class Session>
+constexpr void expect_one_output() {
+  static_assert(
+      requires { typename Session::outputs::shape_type; },
+      "vscg::accuracy: the network has one output; with several, call class_accuracy::add(outputs.scores, "
+      "classes) for each batch");
+}
+
+/// Calls f(inputs...) with all arrays of a batch but the last one.
+template <class Batch, class F>
+void with_inputs(const Batch& batch, const F& f) {
+  [&]<std::size_t... I>(std::index_sequence<I...>) { f(std::get<I>(batch)...); }
+  (std::make_index_sequence<std::tuple_size_v<Batch> - 1>{});
+}
+}  // namespace detail
+
 /// The share of rows whose class a session finds, over batches such as `data::in_memory` hands out: tuples of the
 /// network's inputs, then the right classes. The network has one output, scores [B, ..., C]; with several, use
 /// `class_accuracy`. Throws
@@ -77,18 +97,32 @@ class class_accuracy {
 ///   const double share = accuracy(session, held_out.batches(64));
 template <class Session, class Batches>
 double accuracy(Session& s, Batches&& batches) {
-  static_assert(
-      requires { typename Session::outputs::shape_type; },
-      "vscg::accuracy: the network has one output; with several, call class_accuracy::add(outputs.scores, "
-      "classes) for each batch");
+  detail::expect_one_output<Session>();
   class_accuracy found;
   for (const auto& batch : batches) {
-    constexpr std::size_t inputs = std::tuple_size_v<std::remove_cvref_t<decltype(batch)>> - 1;
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-      found.add(s.infer(std::get<I>(batch)...), std::get<inputs>(batch));
-    }
-    (std::make_index_sequence<inputs>{});
+    const auto& classes = std::get<std::tuple_size_v<std::remove_cvref_t<decltype(batch)>> - 1>(batch);
+    detail::with_inputs(batch, [&](const auto&... inputs) { found.add(s.infer(inputs...), classes); });
   }
+  return found.share();
+}
+
+/// The same while the next batch comes to the memory of the session's backend.
+template <class Session, class Batches>
+double accuracy(inference_ahead<Session>& ahead, Batches&& batches) {
+  detail::expect_one_output<Session>();
+  class_accuracy found;
+  std::array<std::vector<std::int32_t>, 2> right;  // of the batch that computes and of the one that comes
+  const auto count = [&](const auto& now) {
+    if (now) found.add(now->outputs, right[now->call % 2]);
+  };
+  ahead.drop();  // of an earlier loop that ended early
+  std::size_t call = 0;
+  for (const auto& batch : batches) {
+    const auto& classes = std::get<std::tuple_size_v<std::remove_cvref_t<decltype(batch)>> - 1>(batch);
+    right[call++ % 2].assign(classes.data(), classes.data() + classes.size());
+    detail::with_inputs(batch, [&](const auto&... inputs) { count(ahead.infer(inputs...)); });
+  }
+  count(ahead.finish());
   return found.share();
 }
 
