@@ -43,6 +43,12 @@ void* pinned_memory::allocate(std::size_t bytes) {
 }
 // It fails only if the process ends and the driver is gone already.
 void pinned_memory::release(void* p) noexcept { static_cast<void>(cudaFreeHost(p)); }
+bool pinned_memory::holds(const void* p) noexcept {
+  cudaPointerAttributes found{};
+  if (cudaPointerGetAttributes(&found, p) == cudaSuccess) return found.type == cudaMemoryTypeHost;
+  static_cast<void>(cudaGetLastError());
+  return false;
+}
 void pinned_memory::copy_in(void* to, const void* from, std::size_t bytes) {
   if (bytes > 0) std::memcpy(to, from, bytes);
 }

@@ -74,6 +74,9 @@ void stream::join_copies() {
   const on_device here(device_);
   check(cudaStreamWaitEvent(stream_of(handle_), static_cast<cudaEvent_t>(copied_), 0), "a wait for a copy");
 }
+void stream::wait_for_copies() {
+  if (copied_ != nullptr) check(cudaEventSynchronize(static_cast<cudaEvent_t>(copied_)), "a copy that has arrived");
+}
 void stream::wait() { check(cudaStreamSynchronize(stream_of(handle_)), "kernels without an error"); }
 
 bool stream::launch_kept(std::uint64_t key) {

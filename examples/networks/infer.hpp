@@ -12,12 +12,14 @@
 #include <utility>
 #include <vector>
 
+#include <vscg/backend/memory.hpp>
 #include <vscg/core/error.hpp>
 #include <vscg/core/for_each_part.hpp>
 #include <vscg/core/start_thread.hpp>
 #include <vscg/data/types.hpp>
 #include <vscg/io/traced_network.hpp>
 #include <vscg/io/weights.hpp>
+#include <vscg/model/inference_ahead.hpp>
 #include <vscg/train/ave/metadata.hpp>
 #include <vscg/train/ave/prediction.hpp>
 #include <vscg/train/computed_on.hpp>
@@ -59,20 +61,24 @@ class inferring_network final : public network {
       return vscg::start_thread([&] { return std::async(std::launch::async, read, first); },
                                 "one more, which reads ahead");
     };
-    localization said;
+    const auto tell = [&, said = localization()](const auto& found) mutable {
+      if (!found) return;
+      said.first = found->call * at_once;
+      said.videos = std::min(at_once, all - said.first);
+      said.classes = std::move(vscg::train::predict(found->outputs, threshold).classes);
+      said.scores = vscg::train::class_scores(found->outputs);
+      said.attention = attention_of(found->outputs);
+      take(said);
+    };
+    ahead_.drop();  // an earlier call may have ended early
     std::future<void> next = read_ahead(0);
     vscg::for_each_part(all, at_once, [&](std::size_t first, std::size_t) {
       next.get();
       if (first + at_once < all) next = read_ahead(first + at_once);
-      const group& now = groups[first / at_once % 2];
-      const auto outputs = session_.infer(now.audio_values(), now.visual_values());
-      said.first = first;
-      said.videos = now.videos;
-      said.classes = std::move(vscg::train::predict(outputs, threshold).classes);
-      said.scores = vscg::train::class_scores(outputs);
-      said.attention = attention_of(outputs);
-      take(said);
+      group& now = groups[first / at_once % 2];
+      tell(ahead_.infer(now.audio_values(), now.visual_values()));
     });
+    tell(ahead_.finish());
   }
 
  private:
@@ -92,17 +98,11 @@ class inferring_network final : public network {
 
   struct group {
     std::size_t videos = 0;
-    std::vector<Scalar> audio, visual;
+    vscg::buffer<Scalar, typename Backend::memory::host> audio, visual;  // a device copies from there by itself
     explicit group(std::size_t most)
         : audio(most * vscg::data::audio_video_values), visual(most * vscg::data::visual_video_values) {}
-    std::span<Scalar> audio_values() { return std::span(audio).first(videos * vscg::data::audio_video_values); }
-    std::span<Scalar> visual_values() { return std::span(visual).first(videos * vscg::data::visual_video_values); }
-    std::span<const Scalar> audio_values() const {
-      return std::span(audio).first(videos * vscg::data::audio_video_values);
-    }
-    std::span<const Scalar> visual_values() const {
-      return std::span(visual).first(videos * vscg::data::visual_video_values);
-    }
+    std::span<Scalar> audio_values() { return {audio.data(), videos * vscg::data::audio_video_values}; }
+    std::span<Scalar> visual_values() { return {visual.data(), videos * vscg::data::visual_video_values}; }
   };
 
   vscg::weights<Network, Scalar, Backend> weights_;
@@ -110,6 +110,7 @@ class inferring_network final : public network {
   vscg::train::ave_metadata ave_;
   vscg::train::computed_on on_ = vscg::train::computed_on_of<Scalar, Backend>();
   vscg::session<Network, Scalar, Backend> session_;
+  vscg::inference_ahead<vscg::session<Network, Scalar, Backend>> ahead_{session_};
 };
 
 /// The body of every infer_… function.

@@ -216,6 +216,7 @@ struct backend {
       REQUIRE(capturing_ == nullptr);
       for (const auto& copy : std::exchange(beside_, {})) copy();
     }
+    void wait_for_copies() { join_copies(); }
     void wait() {
       for (const auto& launch : std::exchange(queued_, {})) in_order(launch);
       busy = false;

@@ -23,6 +23,8 @@ class immediate_queue {
   void copy_in_beside(void* to, const void* from, std::size_t bytes) { Memory::copy_in(to, from, bytes); }
   /// What is launched from here on comes after those copies.
   void join_copies() {}
+  /// Returns when those copies have arrived: the host may change what they copied.
+  void wait_for_copies() {}
   /// Returns when all launches are done and all copies out have arrived.
   void wait() {}
   /// Launches what f() launches. The key names everything that the launches depend on: a backend may keep the launches

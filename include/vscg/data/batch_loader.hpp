@@ -30,6 +30,12 @@
 
 namespace vscg::data {
 
+/// The system's memory.
+struct heap_memory {
+  static void* allocate(std::size_t bytes) { return ::operator new(bytes); }
+  static void release(void* p) noexcept { ::operator delete(p); }
+};
+
 /// Some videos with what is known about them; the loader that hands out the batch owns the memory of its spans.
 template <std::floating_point T>
 struct batch {
@@ -45,7 +51,10 @@ struct batch {
 /// Owns one thread, from construction to destruction, and memory for two batches, allocated in the constructor: about
 /// 504,000 numbers for each of `capacity` videos. It takes one caller at a time. Throws vscg::expectation_error if the
 /// system does not give it the thread or the memory.
-template <std::floating_point T>
+///
+/// Features are converted straight from the file's pages into `Memory`. A backend's `memory::host` is best for a
+/// device, which copies from there by itself: then the host writes each number once.
+template <std::floating_point T, class Memory = heap_memory>
 class batch_loader {
  public:
   batch_loader(const ave_dataset& data, std::size_t capacity) : data_(data), capacity_(capacity) {
@@ -54,15 +63,15 @@ class batch_loader {
     try {
       for (slot& s : slots_) {
         // Not initialized, so that a page that no batch reaches is never touched.
-        s.audio.reset(new T[capacity * audio_video_values]);
-        s.visual.reset(new T[capacity * visual_video_values]);
+        s.audio = new_block(capacity * audio_video_values);
+        s.visual = new_block(capacity * visual_video_values);
         s.classes.resize(capacity * segments);
         s.tags.resize(capacity * classes);
       }
     } catch (const std::bad_alloc&) {
-      const std::string videos = std::to_string(capacity) + " videos";
-      throw expectation_error("memory for two batches of " + videos, bytes_text(bytes),
-                              "that the system does not give it");
+      refuse(bytes);
+    } catch (const out_of_memory&) {
+      refuse(bytes);
     }
     worker_ = start_thread([&] { return std::thread([this] { work(); }); }, "one more, which reads ahead");
   }
@@ -131,9 +140,20 @@ class batch_loader {
  private:
   enum class stage { free, filling, ready };
 
+  struct release {
+    void operator()(T* p) const noexcept { Memory::release(p); }
+  };
+  using block = std::unique_ptr<T, release>;
+  static block new_block(std::size_t numbers) { return block(static_cast<T*>(Memory::allocate(numbers * sizeof(T)))); }
+
+  [[noreturn]] void refuse(std::size_t bytes) const {
+    throw expectation_error("memory for two batches of " + std::to_string(capacity_) + " videos", bytes_text(bytes),
+                            "that the system does not give it");
+  }
+
   struct slot {
     stage state = stage::free;
-    std::unique_ptr<T[]> audio, visual;
+    block audio, visual;
     std::vector<std::uint8_t> classes;
     std::vector<T> tags;
     batch<T> out;

@@ -18,8 +18,8 @@ namespace vscg::data {
 /// Requests `lists` from a loader, two ahead, and calls f(i, batch) for each, in order, until it returns false: the
 /// next batch is read while f works on this one. Throws the errors of reading, and vscg::stopped when `stop` says so
 /// while it waits for a batch.
-template <class Scalar, class F>
-void for_each_batch(batch_loader<Scalar>& loader, std::span<const std::vector<std::size_t>> lists, F f,
+template <class Scalar, class Memory, class F>
+void for_each_batch(batch_loader<Scalar, Memory>& loader, std::span<const std::vector<std::size_t>> lists, F f,
                     const std::function<bool()>& stop = nullptr) {
   while (loader.outstanding() > 0) {  // left by a call that ended early
     try {

@@ -42,10 +42,11 @@ class next_batch {
   /// Whether a batch waits for its turn.
   bool waits() const { return waits_; }
 
-  /// Starts the way of a batch to the backend's memory. The caller's arrays have been read when this returns.
+  /// Starts the way of a batch to the backend's memory. The caller's arrays have been read when this returns: those in
+  /// memory that the backend copies from by itself (a device's `Memory::host`) by the backend, any others by the host.
   template <class Header, class Batch>
   void bring(const Header& header, const Batch& batch) {
-    next_->take(header, batch);
+    next_->take(header, batch, true);
     next_->bring_beside(backend_);
     waits_ = true;
   }

@@ -90,8 +90,10 @@ class staged_batch<Header, Scalar, Memory, input_shapes<Shapes...>, Inputs> {
     }
   }
 
-  /// Takes what the next copy will bring. Shared arrays must stay until they have been read.
-  void take(const Header& header, const batch& b) {
+  /// Takes what the next copy will bring. Shared arrays must stay until they have been read. With `in_place`, arrays
+  /// that already lie where the backend copies from (`Memory::host`) are not copied on the host, and must stay until
+  /// `bring_beside` is done with them.
+  void take(const Header& header, const batch& b, bool in_place = false) {
     header_ = header;
     batch_ = b;
     gather_ = nullptr;
@@ -101,7 +103,8 @@ class staged_batch<Header, Scalar, Memory, input_shapes<Shapes...>, Inputs> {
       used_ = rounded(sizeof(Header));
       for (std::size_t k = 0; k < count; ++k) {
         const auto bytes = b.arrays[k].bytes;
-        put(k, bytes);
+        in_place_[k] = in_place && lies_in_host(k, bytes);
+        if (!in_place_[k]) put(k, bytes);
         offsets_[k] = used_;
         used_ += rounded(bytes.size());
       }
@@ -151,11 +154,26 @@ class staged_batch<Header, Scalar, Memory, input_shapes<Shapes...>, Inputs> {
     }
   }
 
-  /// Starts the one copy of host arrays that were taken, beside launches that use neither block; `bring` then has none
-  /// to make.
+  /// Starts the copy of host arrays that were taken, beside launches that use neither block; `bring` then has none to
+  /// make. It is one copy, and one more for each array that was taken in place. If there are any, returns when they
+  /// have arrived.
   template <class Executor>
   void bring_beside(Executor& backend) {
-    backend.copy_in_beside(block_.data(), host_.data(), used_);
+    std::size_t copied = 0;
+    const auto copy_until = [&](std::size_t end) {
+      if (copied < end) backend.copy_in_beside(block_.data() + copied, host_.data() + copied, end - copied);
+    };
+    bool waits = false;
+    for (std::size_t k = 0; k < count; ++k) {
+      if (!in_place_[k]) continue;
+      const auto bytes = batch_.arrays[k].bytes;
+      copy_until(offsets_[k]);
+      backend.copy_in_beside(block_.data() + offsets_[k], bytes.data(), bytes.size());
+      copied = offsets_[k] + rounded(bytes.size());
+      waits = true;
+    }
+    copy_until(used_);
+    if (waits) backend.wait_for_copies();
     beside_ = true;
   }
 
@@ -235,6 +253,17 @@ class staged_batch<Header, Scalar, Memory, input_shapes<Shapes...>, Inputs> {
     return bytes;
   }
 
+  // Whether the backend can copy an array from where it lies, as it is.
+  bool lies_in_host(std::size_t k, std::span<const std::byte> bytes) const {
+    if constexpr (may_round) {
+      if (rounds_ && Inputs::template of<Shapes...>()[k]) return false;
+    }
+    if constexpr (requires { Memory::host::holds(bytes.data()); })
+      return !bytes.empty() && Memory::host::holds(bytes.data()) && Memory::host::holds(&bytes.back());
+    else
+      return false;
+  }
+
   // Puts an array where the next copy begins, among what it copies.
   void put(std::size_t k, std::span<const std::byte> bytes) {
     if (bytes.empty()) return;
@@ -292,6 +321,7 @@ class staged_batch<Header, Scalar, Memory, input_shapes<Shapes...>, Inputs> {
   buffer<std::byte, typename Memory::host> host_;
   buffer<std::byte, Memory> block_;
   std::array<std::size_t, count> offsets_{};
+  std::array<bool, count> in_place_{};  // arrays that the caller's memory holds until they have arrived
   std::size_t used_ = 0;
   std::uint8_t number_;
   bool beside_ = false;   // the copy is not among the launches

@@ -16,6 +16,8 @@ struct pinned_memory {
   /// Throws vscg::expectation_error if there is no device, vscg::out_of_memory if there is not so much memory.
   static void* allocate(std::size_t bytes);
   static void release(void* p) noexcept;
+  /// Whether this place of the host is pinned, whoever did that.
+  static bool holds(const void* p) noexcept;
   static void copy_in(void* to, const void* from, std::size_t bytes);
   static void copy_out(void* to, const void* from, std::size_t bytes);
 };

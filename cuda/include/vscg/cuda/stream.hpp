@@ -38,6 +38,8 @@ class stream {
   void copy_in_beside(void* to, const void* from, std::size_t bytes);
   /// What is launched from here on waits for those copies; the host does not.
   void join_copies();
+  /// Returns when they have arrived: the host may change what they copied.
+  void wait_for_copies();
   /// Returns when all launches are done and all copies out have arrived.
   void wait();
 

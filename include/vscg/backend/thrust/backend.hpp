@@ -66,6 +66,7 @@ struct thrust_backend {
       launch_.queue().copy_in_beside(to, from, bytes);
     }
     void join_copies() { launch_.queue().join_copies(); }
+    void wait_for_copies() { launch_.queue().wait_for_copies(); }
     void wait() { launch_.queue().wait(); }
     template <class F>
     void replay(std::uint64_t key, const F& f) {

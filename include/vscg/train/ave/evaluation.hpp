@@ -4,7 +4,9 @@
 #include <vscg/core/begin.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
@@ -17,6 +19,7 @@
 #include <vscg/data/batch_loader.hpp>
 #include <vscg/data/for_each_batch.hpp>
 #include <vscg/data/types.hpp>
+#include <vscg/model/inference_ahead.hpp>
 #include <vscg/model/session.hpp>
 #include <vscg/model/weights.hpp>
 #include <vscg/train/ave/metrics.hpp>
@@ -27,6 +30,7 @@
 namespace vscg::train {
 
 /// Measures a network on parts of a data set. The weights are read again at every call; the memory is planned once.
+/// The loader's next batch is read, and comes to the backend's memory, while one computes.
 template <class Network, class Scalar, class Backend>
 class evaluator {
  public:
@@ -40,18 +44,26 @@ class evaluator {
 
   /// Counts segments by their true class and the network's answer, for these rows of the data set; returns none when
   /// `stop` says so before a batch or while it waits for one.
-  std::optional<confusion_matrix> operator()(data::batch_loader<Scalar>& loader, std::span<const std::size_t> rows,
+  template <class Memory>
+  std::optional<confusion_matrix> operator()(data::batch_loader<Scalar, Memory>& loader,
+                                             std::span<const std::size_t> rows,
                                              const std::function<bool()>& stop = nullptr) {
     const auto lists = row_lists(rows, videos);
     confusion_matrix counts(data::categories);
-    const auto add = [&](std::size_t, const data::batch<Scalar>& batch) {
+    std::array<std::vector<std::uint8_t>, 2> truth;  // of the batch that computes and of the one that comes
+    const auto count = [&](const auto& found) {
+      if (found) counts.add(truth[found->call % 2], predict(found->outputs, threshold_).classes);
+    };
+    const auto add = [&](std::size_t i, const data::batch<Scalar>& batch) {
       expect_no_stop(stop);
-      const auto said = predict(session_.infer(batch.audio, batch.visual), threshold_);
-      counts.add(batch.segment_classes, said.classes);
+      truth[i % 2].assign(batch.segment_classes.begin(), batch.segment_classes.end());
+      count(ahead_.infer(batch.audio, batch.visual));
       return true;
     };
+    ahead_.drop();  // an earlier call may have ended early
     try {
       data::for_each_batch(loader, std::span(lists), add, stop);
+      count(ahead_.finish());
     } catch (const stopped&) {
       return std::nullopt;
     }
@@ -74,10 +86,11 @@ class evaluator {
     return counts;
   }
 
-  std::size_t memory() const { return session_.memory(); }
+  std::size_t memory() const { return session_.memory() + ahead_.memory(); }
 
  private:
   session<Network, Scalar, Backend> session_;
+  inference_ahead<session<Network, Scalar, Backend>> ahead_{session_};
   double threshold_;
 };
 

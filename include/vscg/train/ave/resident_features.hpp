@@ -58,7 +58,8 @@ class resident_features {
   /// Whether the features are in memory. The first call reads them, if there is room; `at_once` rows make a batch of
   /// the loader. Throws the errors of reading, and vscg::stopped when `stop` says so; the next call then reads them
   /// again.
-  bool ready(data::batch_loader<Scalar>& loader, std::size_t at_once, const std::function<bool()>& stop) {
+  template <class Memory>
+  bool ready(data::batch_loader<Scalar, Memory>& loader, std::size_t at_once, const std::function<bool()>& stop) {
     if (arrays_ || !fits_) return fits_;
     std::optional<arrays_type> arrays;
     try {

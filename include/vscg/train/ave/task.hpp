@@ -158,7 +158,7 @@ class ave_task {
   ave_settings settings_;
   std::vector<std::size_t> rows_;
   evaluator<Network, Scalar, Backend> evaluator_;
-  data::batch_loader<Scalar> loader_;
+  data::batch_loader<Scalar, typename Backend::memory::host> loader_;
   // None if the backend has the host's memory.
   std::optional<resident_features<inputs_of<Network>, Scalar, Backend>> features_;
   row_labels<Scalar> labels_;
