@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // A GPU: what the card can do (`rate`), then the fully supervised VSCG on it, a training step at batch 128 and
-// inference of 1, 32 and 402 videos, from features in the card's memory and, for one step, in the host's. Before
+// inference of 1, 32 and 402 videos, from features in the card's memory, and both from the host's too. Before
 // anything is timed, the card's results are compared with the CPU's. "share" divides by the card's rate of products in
 // the same precision, measured just before.
 
@@ -14,6 +14,7 @@
 #include <span>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include <benchmark/benchmark.h>
@@ -23,6 +24,7 @@
 #include <vscg/cuda/backend.hpp>
 #include <vscg/cuda/card.hpp>
 #include <vscg/cuda/products.hpp>
+#include <vscg/model/inference_ahead.hpp>
 #include <vscg/train/ave/labels.hpp>
 #include <vscg/vscg.hpp>
 
@@ -201,6 +203,42 @@ void inference(benchmark::State& state, products precision) {
   report(state, precision, s.traced().flops_per_item() * static_cast<double>(items), benchmarks::run(state, run));
 }
 
+/// All videos from the host's memory, 128 at a time: each batch copied after the results of the one before, or
+/// meanwhile, or meanwhile and from memory that the card copies from by itself.
+enum class source { waits, ahead, ahead_pinned };
+void inference_from_host(benchmark::State& state, products precision, source from) {
+  const cuda_card chosen{0, precision};
+  constexpr std::size_t at_once = 128;
+  const std::size_t items = data().items;
+  const vscg::model<net, float, card_backend> m{vscg::seed{1}};
+  vscg::session<net, float, card_backend> s(m.weights(), vscg::threads{1}, vscg::batch_capacity{at_once});
+  vscg::inference_ahead ahead(s);
+  std::span<const float> sound = data().sound(items), sight = data().sight(items);
+  vscg::buffer<float, memory::host> pinned(from == source::ahead_pinned ? sound.size() + sight.size() : 0);
+  if (from == source::ahead_pinned) {
+    std::copy(sound.begin(), sound.end(), pinned.data());
+    std::copy(sight.begin(), sight.end(), pinned.data() + sound.size());
+    sight = {pinned.data() + sound.size(), sight.size()};
+    sound = {pinned.data(), sound.size()};
+  }
+  const auto run = [&] {
+    for (std::size_t first = 0; first < items; first += at_once) {
+      const auto part = [&](auto all) {
+        const std::size_t each = all.size() / items;
+        return all.subspan(first * each, std::min(at_once, items - first) * each);
+      };
+      if (from == source::waits)
+        benchmark::DoNotOptimize(s.infer(part(sound), part(sight)).event_relevance.data);
+      else
+        benchmark::DoNotOptimize(ahead.infer(part(sound), part(sight)).has_value());
+    }
+    ahead.finish();
+  };
+  for (int i = 0; i < 4; ++i) run();
+  state.counters["MiB"] = static_cast<double>(s.memory() + ahead.memory()) / 1048576.0;
+  report(state, precision, s.traced().flops_per_item() * static_cast<double>(items), benchmarks::run(state, run));
+}
+
 void add_all(products precision, const std::string& name) {
   benchmark::RegisterBenchmark(("rate/product/" + name).c_str(), rate_of_products, precision)
       ->UseManualTime()
@@ -208,6 +246,14 @@ void add_all(products precision, const std::string& name) {
   for (const bool from_host : {false, true}) {
     benchmark::RegisterBenchmark(("step/" + name + (from_host ? "/from_host" : "")).c_str(), training_step, precision,
                                  from_host)
+        ->Unit(benchmark::kMillisecond)
+        ->UseRealTime();
+  }
+  const std::pair<const char*, source> sources[] = {
+      {"waits", source::waits}, {"ahead", source::ahead}, {"ahead_pinned", source::ahead_pinned}};
+  for (const auto& [how, from] : sources) {
+    if (precision != products::exact) break;  // what differs is the copies
+    benchmark::RegisterBenchmark(("infer/" + name + "/from_host/" + how).c_str(), inference_from_host, precision, from)
         ->Unit(benchmark::kMillisecond)
         ->UseRealTime();
   }

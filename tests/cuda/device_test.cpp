@@ -2,6 +2,7 @@
 #include "cuda/device.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <iostream>
@@ -17,6 +18,7 @@
 #include <vscg/cuda/card.hpp>
 #include <vscg/cuda/roundings.hpp>
 #include <vscg/model/double_buffer.hpp>
+#include <vscg/model/inference_ahead.hpp>
 #include <vscg/train/computed_on.hpp>
 #include <vscg/vscg.hpp>
 
@@ -185,6 +187,57 @@ TEST_CASE("cuda: steps while the next batch comes give the same bits as steps th
   for (int run = 0; run < 5; ++run) CHECK(trained<vscg::cuda>(true) == expected);
 }
 
+namespace {
+
+/// Outputs of batches of several sizes, from an array that the next batch overwrites.
+std::vector<float> inferred(bool ahead_of_time, bool pinned) {
+  const vscg::model<precision_run::small_localizer, float, vscg::cuda> net{vscg::seed{1}};
+  constexpr std::size_t most = 4096;
+  vscg::session s(net, vscg::threads{1}, vscg::batch_capacity{most});
+  vscg::inference_ahead ahead(s);
+  constexpr std::size_t each = std::size_t{precision_run::seconds} * precision_run::features;
+  vscg::buffer<float, memory::host> held(most * each);
+  std::vector<float> plain(most * each);
+  float* const numbers = pinned ? held.data() : plain.data();
+  std::vector<float> all;
+  const auto add = [&](const auto& outputs) {
+    all.insert(all.end(), outputs.values().begin(), outputs.values().end());
+  };
+  float next = 0;
+  for (const std::size_t items : {most, most, 5UL, most, most, 5UL, 5UL, most}) {
+    std::generate_n(numbers, items * each, [&] { return std::sin(next += 0.37F); });
+    const std::span<const float> x(numbers, items * each);
+    if (!ahead_of_time)
+      add(s.infer(x));
+    else if (const auto found = ahead.infer(x))
+      add(found->outputs);
+  }
+  if (const auto found = ahead.finish()) add(found->outputs);
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("cuda: inference while the next batch comes gives the same bits as inference that copies first") {
+  if (!cuda_device::found()) return;
+  const auto expected = inferred(false, false);
+  for (int run = 0; run < 3; ++run) {
+    CHECK(inferred(true, false) == expected);
+    CHECK(inferred(true, true) == expected);
+  }
+}
+
+TEST_CASE("cuda: pinned memory is known from any other") {
+  if (!cuda_device::found()) return;
+  const vscg::buffer<float, memory::host> pinned(1000);
+  const std::vector<float> plain(1000);
+  const vscg::buffer<float, memory> there(1000);
+  CHECK(memory::host::holds(pinned.data()));
+  CHECK(memory::host::holds(pinned.data() + 999));
+  CHECK(!memory::host::holds(plain.data()));
+  CHECK(!memory::host::holds(there.data()));
+}
+
 TEST_CASE("cuda: a large copy beside launches has arrived once they join it") {
   if (!cuda_device::found()) return;
   constexpr std::size_t n = std::size_t{1} << 24U;
@@ -194,6 +247,10 @@ TEST_CASE("cuda: a large copy beside launches has arrived once they join it") {
   for (int turn = 1; turn <= 3; ++turn) {
     std::fill_n(from.data(), n, static_cast<float>(turn));
     card.copy_in_beside(there.data(), from.data(), from.bytes());
+    if (turn == 2) {  // the host waits too, and has its numbers again
+      card.wait_for_copies();
+      std::fill_n(from.data(), n, 0.F);
+    }
     card.join_copies();
     card.copy_out(back.data(), there.data(), back.bytes());
     card.wait();
