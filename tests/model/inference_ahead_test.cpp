@@ -204,6 +204,8 @@ TEST_CASE("a batch is one copy in and one copy out, whatever the number of outpu
     vscg::inference_ahead ahead(s);
     const auto x = batch(0);
     for (int call = 0; call < 3; ++call) CHECK(copies(recording::during([&] { s.infer(x); })) == "in out ");
+    const auto fewer = recording::during([&] { s.infer(batch(2)); });  // 5 items
+    CHECK(fewer.back().bytes == std::to_string(5 * (3 + 4 + 1500 + 4 + 4 * 4 + 1500) * sizeof(double)));
     CHECK(copies(recording::during([&] { ahead.infer(x); })) == "in ");
     for (int call = 0; call < 4; ++call) CHECK(copies(recording::during([&] { ahead.infer(x); })) == "out in ");
     CHECK(copies(recording::during([&] { ahead.finish(); })) == "out ");
