@@ -61,7 +61,8 @@ class inferring_network final : public network {
       return vscg::start_thread([&] { return std::async(std::launch::async, read, first); },
                                 "one more, which reads ahead");
     };
-    const auto tell = [&, said = localization()](const auto& found) mutable {
+    localization said;
+    const auto tell = [&](const auto& found) {
       if (!found) return;
       said.first = found->call * at_once;
       said.videos = std::min(at_once, all - said.first);

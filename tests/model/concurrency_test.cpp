@@ -8,9 +8,13 @@
 
 #include <vscg/backend/eigen/backend.hpp>
 #include <vscg/core/random.hpp>
+#include <vscg/model/inference_ahead.hpp>
 #include <vscg/model/model.hpp>
 #include <vscg/model/session.hpp>
 #include <vscg/nets/vscg/vscg_net.hpp>
+
+#include "model/small_training.hpp"
+#include "support/apart.hpp"
 
 // Runs under thread sanitizer: inference is const, and sessions share only const weights.
 
@@ -53,6 +57,27 @@ TEST_CASE("sessions in several threads share const weights, and each gives its o
   for (auto& thread : threads) thread.join();
   for (std::size_t k = 0; k < callers; ++k) CHECK(got[k] == expected[k]);
   CHECK(expected[0] != expected[1]);
+}
+
+TEST_CASE("threads infer the batches of their own while the next ones come, with const weights that they share") {
+  constexpr std::size_t callers = 3;
+  const vscg::model<small_training::small_network, double, apart> net{vscg::seed{1}};
+  const auto x = small_training::data(8).x;
+  const auto expected = net.infer(x).numbers;
+  std::vector<std::vector<double>> got(callers);
+  std::vector<std::thread> threads;
+  for (std::size_t k = 0; k < callers; ++k) {
+    threads.emplace_back([&, k] {
+      vscg::session mine(net, vscg::threads{1}, vscg::batch_capacity{8});
+      vscg::inference_ahead ahead(mine);
+      ahead.infer(x);
+      for (int call = 0; call < 4; ++call) ahead.infer(x);
+      const auto last = ahead.finish()->outputs.values();
+      got[k].assign(last.begin(), last.end());
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  for (const auto& numbers : got) CHECK(numbers == expected);
 }
 
 TEST_CASE("several threads call a const model at the same time") {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <new>
 
@@ -14,7 +15,7 @@ struct apart_memory {
   static constexpr bool borrows_host_arrays = false;
   using host = vscg::host_memory;
   static inline std::size_t refused = 0;
-  static inline std::size_t copied = 0;
+  static inline std::atomic<std::size_t> copied = 0;
   static void* allocate(std::size_t bytes) {
     if (bytes == refused) throw std::bad_alloc();
     return host::allocate(bytes);
@@ -30,7 +31,7 @@ struct apart_memory {
 struct apart : vscg::cpu {
   static constexpr const char* name = "apart";
   using memory = apart_memory;
-  static inline std::size_t copies_beside = 0;
+  static inline std::atomic<std::size_t> copies_beside = 0;
 
   template <class T>
   struct executor : vscg::cpu::executor<T> {
