@@ -72,6 +72,19 @@ class program {
       }
     }
   }
+  /// Whether a step has to wait for gradients of weights that earlier pullbacks left to be computed beside the path: it
+  /// adds to one of them, or begins with one because that weight is computed from others.
+  bool joins_before(const step& s) const {
+    const node& n = nodes_[s.node];
+    if (!s.pullback) return false;
+    const auto any_weight = [&](const std::vector<slot_id>& arrays, std::uint32_t among) {
+      for (std::uint32_t k = 0; k < arrays.size(); ++k) {
+        if (((among >> k) & 1U) != 0 && slots_[arrays[k]].size.per_item == 0) return true;
+      }
+      return false;
+    };
+    return any_weight(n.arrays, n.wanted & ~n.assigns) || any_weight(n.results, n.given);
+  }
   std::span<const slot_id> inputs() const { return inputs_; }
   std::span<const slot_id> outputs() const { return outputs_; }
   slot_id loss() const { return loss_; }
