@@ -68,7 +68,7 @@ stream::~stream() {
   static_cast<void>(cudaStreamDestroy(stream_of(handle_)));
   destroy(beside_);
   destroy(branch_);
-  for (void* event : {copied_, forked_, joined_}) {
+  for (void* event : {copied_, forked_, joined_, older_}) {
     if (event != nullptr) static_cast<void>(cudaEventDestroy(event_of(event)));
   }
 }
@@ -99,6 +99,7 @@ void stream::fork() {
   const on_device here(device_);
   if (forked_ == nullptr) forked_ = new_event();
   if (joined_ == nullptr) joined_ = new_event();
+  if (older_ == nullptr) older_ = new_event();
   if (branch_ == nullptr) branch_ = new_stream(false);
   wait_for(stream_of(handle_), event_of(forked_), stream_of(branch_));
   branched_ = true;
@@ -106,8 +107,15 @@ void stream::fork() {
 void stream::join() {
   if (!branched_) return;
   const on_device here(device_);
-  branched_ = false;
+  branched_ = has_older_ = false;
   wait_for(stream_of(branch_), event_of(joined_), stream_of(handle_));
+}
+void stream::join_older() {
+  if (!branched_) return;
+  const on_device here(device_);
+  if (has_older_) check(cudaStreamWaitEvent(stream_of(handle_), event_of(older_), 0), "a wait for an event");
+  check(cudaEventRecord(event_of(older_), stream_of(branch_)), "an event");
+  has_older_ = true;
 }
 void stream::wait() {
   join();
@@ -140,7 +148,7 @@ void stream::begin_recording() {
 }
 
 void stream::abandon_recording() noexcept {
-  branched_ = false;  // the branch ends with the recording that it is part of
+  branched_ = has_older_ = false;  // the branch ends with the recording that it is part of
   cudaGraph_t graph = nullptr;
   static_cast<void>(cudaStreamEndCapture(stream_of(handle_), &graph));
   if (graph != nullptr) static_cast<void>(cudaGraphDestroy(graph));
@@ -162,7 +170,7 @@ void stream::keep_recording(std::uint64_t key) {
 
 void stream::finish() noexcept {
   if (branch_ != nullptr) static_cast<void>(cudaStreamSynchronize(stream_of(branch_)));
-  branched_ = false;
+  branched_ = has_older_ = false;
   static_cast<void>(cudaStreamSynchronize(stream_of(handle_)));
 }
 

@@ -37,7 +37,7 @@ class memory_plan {
     bool part = false;
   };
 
-  /// `limits`: the backend's. `beside`: launches of a pullback may run until the last step of all, so what it reads
+  /// `limits`: the backend's. `beside`: launches of a pullback may run until the next step ends, so what it touches
   /// stays where it is. Throws vscg::expectation_error naming `what` (the number of items) if no memory could hold that
   /// many.
   memory_plan(const program& p, const stretch_limits& limits, std::size_t items, std::size_t workers,
@@ -137,7 +137,7 @@ class memory_plan {
       const bool stays = beside_ && p.steps()[at].pullback;
       p.for_each_array(p.steps()[at], [&](slot_id id, bool gradient) {
         touch(gradient ? gradients : values, id, at);
-        if (stays) touch(gradient ? gradients : values, id, end - 1);
+        if (stays) touch(gradient ? gradients : values, id, std::min(at + 1, end - 1));
       });
     }
     // Outputs are read after the run; numbers that belong to no item (losses) grow over micro-batches.

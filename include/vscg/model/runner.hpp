@@ -169,7 +169,7 @@ class runner {
   std::string what_fits(const memory_plan& plan) const {
     std::size_t bytes = plan.bytes();
     for (std::size_t items = plan.items() / 2; items > 0; items /= 2) {
-      const memory_plan smaller(*program_, Backend::stretches, items, executor_.workers(), sizeof(Scalar), what,
+      const memory_plan smaller(*program_, Backend::stretches, items, executor_.workers(), sizeof(Scalar), "capacity",
                                 LaunchesBeside<executor>);
       bytes = smaller.bytes();
       try {
@@ -259,7 +259,7 @@ class runner {
       }
       const auto [index, pullback] = program_->steps()[at];
       const node& n = program_->nodes()[index];
-      if (LaunchesBeside<executor> && program_->joins_before(program_->steps()[at])) join(executor_);
+      if (pullback) program_->joins_before(program_->steps()[at]) ? join(executor_) : join_older(executor_);
       tell_watcher(at, false);
       (pullback ? n.pullback : n.forward)(n.operation, n, &running);
       tell_watcher(at, true);

@@ -61,6 +61,8 @@ class stream {
   }
   /// What is launched from here on waits for the branch.
   void join();
+  /// What is launched from here on waits for what the branch had at the last call.
+  void join_older();
 
   /// With VSCG_CUDA_NO_GRAPHS defined, nothing is recorded: to find out whether a graph is to blame.
   template <class F>
@@ -106,8 +108,10 @@ class stream {
   void* branch_ = nullptr;  // the third cudaStream_t, made with its events when something is first launched beside
   void* forked_ = nullptr;  // cudaEvent_t
   void* joined_ = nullptr;  // cudaEvent_t
+  void* older_ = nullptr;   // cudaEvent_t: what the branch had at the last join_older
   bool in_branch_ = false;
-  bool branched_ = false;  // something is not joined yet
+  bool branched_ = false;   // something is not joined yet
+  bool has_older_ = false;  // older_ was recorded since then
   int device_ = 0;
   std::map<std::uint64_t, void*> kept_;  // cudaGraphExec_t, null after the first launch
 };
