@@ -150,7 +150,7 @@ namespace {
 
 struct found {
   counts step;
-  std::size_t path;   // of its launches
+  std::size_t path;  // of its launches
 };
 
 /// One step, until the host waits. (Nothing was computed, so the host then finds that the step was refused.)
@@ -171,7 +171,7 @@ found of_a_step(std::size_t items) {
   return {at_first_wait, path_at_first_wait};
 }
 
-/// As one graph: 90 launches in all and 50 that wait for each other are what it is to come to.
+/// As one graph, with a branch of what runs beside the path.
 template <class Backend, class Network = vscg::vscg_net, class Loss = vscg::negative_pair_filter_loss<>>
 void check_step(std::size_t launches, std::size_t path) {
   const found one = of_a_step<Backend, Network, Loss>(1);
