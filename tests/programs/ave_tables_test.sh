@@ -103,26 +103,24 @@ refused "--precision: expected double, as double/runs/cmbs_weakly-seed1/last.che
   "${double[@]}" --precision float
 ave_tables "${double[@]}" --precision double >log 2>&1 || fail "$(cat log)"
 grep -qF -- ' --precision double --out double' double/table_4.md || fail "expected the command: $(cat double/table_4.md)"
-rm -r double/runs/*
-ave_tables "${double[@]}" --precision float >log 2>&1 || fail "$(cat log)"
-grep -qE '^\| cmbs_weakly \| .* s \| cpu, float \|$' double/table_4.md || fail "expected float: $(cat double/table_4.md)"
 
 # What the runs are told, and what a user is told of theirs: a program stands in for ave_train.
 mkdir stand_in
 cp "$VSCG_PROGRAMS_DIR/ave_tables" stand_in/
+[ ! -d "$VSCG_PROGRAMS_DIR/lib" ] || ln -s "$VSCG_PROGRAMS_DIR/lib" stand_in/lib  # where portable programs load from
 cat >stand_in/ave_train <<'END'
 #!/bin/sh
 echo "$*"
 echo "ave_train: warning: run/last.checkpoint was written by another build (a card; this is a processor): it goes on" >&2
 END
 chmod +x stand_in/ave_train
-for given in "" "--precision exact"; do
+for given in "" "--precision float" "--precision exact"; do
   # shellcheck disable=SC2086  # a list of words
   stand_in/ave_tables --data data --table 6 --only cmbs_fully,vscg_fully --seeds 1 --out told $given >log 2>&1 || fail "$(cat log)"
   for network in cmbs_fully vscg_fully; do
     case $network$given in
       *exact) precision=exact ;;
-      cmbs*) precision=double ;;
+      cmbs_fully) precision=double ;;
       *) precision=float ;;
     esac
     grep -q -- "--network $network .* --device cpu --precision $precision --resume " told/runs/$network-seed1.log ||
