@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include <cstddef>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
 
+#include <vscg/files/atomic_file.hpp>
+#include <vscg/train/ave/settings.hpp>
+
 #include "support/contains.hpp"
+#include "support/temporary_folder.hpp"
 #include "tables/document.hpp"
 #include "tables/report.hpp"
 #include "tables/results.hpp"
@@ -90,6 +95,24 @@ TEST_CASE("a report shows means and deviations, differences of the same seeds, a
   CHECK(contains(csv, "\n3,other,Fully,net_other,70.0,0,,,,,,,,,,,ours*,,,0,\n"));
   CHECK(contains(csv, ",2629226,2508366,0.5,100.0,4.0,ours*,-2.5"));
   CHECK(contains(csv, ",2,\"cpu, double\"\n"));
+}
+
+TEST_CASE("what computed a run is what its summary says; without one, only the precision is known") {
+  const temporary_folder out;
+  vscg::train::ave_settings s;
+  s.network = "net";
+  s.precision = "double";
+  CHECK(tables::computed_on_in(out.path(), s) == "double");
+  const auto run = tables::run_path(out.path(), s);
+  std::filesystem::create_directories(run);
+  const auto with_summary = [&](const char* text) {
+    vscg::write_file(run / "summary.json", text);
+    return tables::computed_on_in(out.path(), s);
+  };
+  CHECK(with_summary(R"({"device": "cpu", "card": null, "precision": "double"})") == "cpu, double");
+  CHECK(with_summary(R"({"device": "cuda:1", "card": "NVIDIA H200", "precision": "tf32"})") ==
+        "cuda:1, NVIDIA H200, tf32");
+  CHECK(with_summary("{}") == "double");  // of an older version
 }
 
 TEST_CASE("numbers as people read them") {
