@@ -18,13 +18,13 @@ struct backend : host_cuda::backend {
     }
     template <class Function = vscg::identity_function>
     void gemm(const vscg::gemm_arguments<T>& arguments, Function function = {}) {
-      products_.gemm(arguments, function);
+      this->branch().launch([=, this] { products_.gemm(arguments, function); });
     }
     template <class Function = vscg::identity_function>
     void gemm_pair(const vscg::gemm_arguments<T>& first, const vscg::gemm_arguments<T>& second,
                    Function function = {}) {
-      products_.gemm(first, function);
-      products_.gemm(second, function);
+      gemm(first, function);
+      gemm(second, function);
     }
 
    private:

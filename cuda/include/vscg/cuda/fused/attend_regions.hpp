@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <vscg/backend/beside.hpp>
 #include <vscg/backend/gemm_arguments.hpp>
 #include <vscg/core/execution.hpp>
 #include <vscg/core/record.hpp>
@@ -98,12 +99,16 @@ struct attend_regions_at_once : operation<shape<dyn, Steps, Dv>, shape<dyn, Step
     T* const content = c.saved(2);
     T* const guidance = c.scratch(2);
     auto& backend = c.backend();
-    backend.gemm(detail::forward_product(pictures, Da, Hidden, c.x(audio), c.x(audio_weight), c.x(audio_bias), sounds),
-                 relu_function{});
-    backend.gemm(detail::forward_product(pictures, Hidden, padded, sounds, weights[1], none, guidance));
+    beside(backend, [&] {
+      backend.gemm(
+          detail::forward_product(pictures, Da, Hidden, c.x(audio), c.x(audio_weight), c.x(audio_bias), sounds),
+          relu_function{});
+      backend.gemm(detail::forward_product(pictures, Hidden, padded, sounds, weights[1], none, guidance));
+    });
     backend.gemm(detail::forward_product(regions, Dv, Hidden, c.x(visual), c.x(video_weight), c.x(video_bias), hidden),
                  relu_function{});
     backend.gemm(detail::forward_product(regions, Hidden, padded, hidden, weights[0], none, content));
+    join(backend);
     backend.blocks(pictures, kernels::attend_regions_forward<T>{sizes<T>(c.x(visual), c.y(attended)), c.x(visual),
                                                                 guidance, c.x(w_h), content, c.y(map), c.y(attended)});
   }
@@ -137,19 +142,37 @@ struct attend_regions_at_once : operation<shape<dyn, Steps, Dv>, shape<dyn, Step
     first.hidden = {padded, to_video ? Hidden : 0, weights[0], c.saved(1), hidden_slopes};
     first.hidden_partial = c.scratch(10);
     backend.blocks(pictures, first);
-    if constexpr (to_audio) {
-      const tiled rest{{padded, Hidden, weights[1], c.saved(0), sound_slopes}, pictures, guidance_slopes, c.scratch(9)};
-      backend.blocks(rest.blocks(), rest);
-    }
+    // What the sounds learn, beside the rest.
+    const auto slope_sounds = [&] {
+      if constexpr (to_audio) {
+        const tiled rest{
+            {padded, Hidden, weights[1], c.saved(0), sound_slopes}, pictures, guidance_slopes, c.scratch(9)};
+        backend.blocks(rest.blocks(), rest);
+      }
+    };
+    const auto multiply_regions = [&] {
+      if constexpr (Context::wants(w_v))
+        multiply(c, regions, static_cast<const T*>(content_slopes), c.saved(1), c.scratch(2));
+    };
+    // The two queues are about as long: one that has the sounds' gradient waits for them.
+    if constexpr (Context::wants(audio)) slope_sounds();
+    beside(backend, [&] {
+      if constexpr (!Context::wants(audio)) slope_sounds();
+      if constexpr (Context::wants(audio_weight))
+        backend.gemm(
+            detail::weight_gradient_product(pictures, Da, Hidden, sound_slopes, c.x(audio), c.dx(audio_weight)));
+      if constexpr (Context::wants(w_g))
+        multiply(c, pictures, static_cast<const T*>(guidance_slopes), c.saved(0), c.scratch(3));
+      if constexpr (Context::wants(audio)) multiply_regions();
+    });
     if constexpr (Context::wants(audio))
       backend.gemm(detail::input_gradient_product(pictures, Da, Hidden, sound_slopes, c.x(audio_weight), c.dx(audio)));
     if constexpr (Context::wants(visual)) pass_on(c, hidden_slopes);
-    if constexpr (Context::wants(audio_weight))
-      backend.gemm(detail::weight_gradient_product(pictures, Da, Hidden, sound_slopes, c.x(audio), c.dx(audio_weight)));
     if constexpr (Context::wants(video_weight))
       backend.gemm(
           detail::weight_gradient_product(regions, Dv, Hidden, hidden_slopes, c.x(visual), c.dx(video_weight)));
-    learn(c, first);
+    if constexpr (!Context::wants(audio)) multiply_regions();
+    beside(backend, [&] { learn(c, first); });
   }
 
  private:
@@ -188,6 +211,12 @@ struct attend_regions_at_once : operation<shape<dyn, Steps, Dv>, shape<dyn, Step
     c.backend().gemm(picked);
   }
 
+  // A padded matrix's gradient.
+  template <class Context, class T>
+  static void multiply(const Context& c, std::size_t rows, const T* dy, const T* x, T* to) {
+    c.backend().gemm(detail::weight_gradient_product(rows, Hidden, padded, dy, x, gradient<T>{to, false}));
+  }
+
   // What is left of the parameters' gradients.
   template <class Context, class T>
   static void learn(const Context& c, const kernels::attend_regions_pullback<T>& slopes) {
@@ -202,11 +231,6 @@ struct attend_regions_at_once : operation<shape<dyn, Steps, Dv>, shape<dyn, Step
     rest.w_g = wanted(c, w_g);
     rest.v_product = c.scratch(2);
     rest.g_product = c.scratch(3);
-    const auto multiply = [&](std::size_t rows, const T* dy, const T* x, T* to) {
-      c.backend().gemm(detail::weight_gradient_product(rows, Hidden, padded, dy, x, gradient<T>{to, false}));
-    };
-    if (rest.w_v.data != nullptr) multiply(R * pictures, slopes.content_slopes, c.saved(1), c.scratch(2));
-    if (rest.w_g.data != nullptr) multiply(pictures, slopes.guidance_slopes, c.saved(0), c.scratch(3));
     if (rest.w_v.data != nullptr || rest.w_g.data != nullptr) rest.elements = R * Hidden;
     if constexpr (Context::wants(audio_bias) || Context::wants(video_bias) || Context::wants(w_v) ||
                   Context::wants(w_g) || Context::wants(w_h))
