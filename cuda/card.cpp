@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <cuda_runtime_api.h>
 #include <string>
+#include <utility>
 
 #include <vscg/cuda/card.hpp>
 #include <vscg/cuda/stream.hpp>
@@ -77,8 +78,7 @@ used_card card_of_backend(products precision) {
 
 cuda_card::cuda_card(std::size_t number, products precision)
     : device_(static_cast<int>(number)), precision_before_(chosen_products) {
-  expect_known(number);
-  cuda_detail::expect_young(facts_of(device_));
+  name_of(number);  // throws if it cannot be used
   device_before_ = cuda_detail::current_device();
   cuda_detail::check(cudaSetDevice(device_), "a device that can be used");
   chosen_products = precision;
@@ -90,5 +90,12 @@ cuda_card::~cuda_card() {
 }
 
 std::string cuda_card::name() const { return facts_of(device_).name; }
+
+std::string cuda_card::name_of(std::size_t number) {
+  expect_known(number);
+  auto facts = facts_of(static_cast<int>(number));
+  cuda_detail::expect_young(facts);
+  return std::move(facts.name);
+}
 
 }  // namespace vscg

@@ -22,6 +22,7 @@
 #include <vscg/train/run_folder.hpp>
 
 #include "pages/page.hpp"
+#include "programs/card.hpp"
 #include "programs/files.hpp"
 #include "programs/program.hpp"
 #include "programs/report_fields.hpp"
@@ -115,12 +116,13 @@ std::vector<std::size_t> chosen_videos(const report_videos& videos, const std::v
 
 void make_report(const CLI::App& app, const programs::report_options& given) {
   check_files(given);
+  const auto card = programs::use_card(given.device, given.precision);
   report_videos videos = open_videos(app, given);
   std::vector<std::size_t> chosen = named_videos(videos, given.videos);
   const auto names = report::names_of_runs(given.runs);
   std::vector<measured_run> runs;
   for (std::size_t r = 0; r < names.size(); ++r) {
-    runs.push_back(report::measure(given.runs[r], names[r], videos, given.threads));
+    runs.push_back(report::measure(given.runs[r], names[r], videos, given.threads, card != nullptr));
     std::printf("%s: %s %.2f %%\n", names[r].c_str(), name_of(given.part), 100 * runs.back().confusion.accuracy());
   }
   std::string how_chosen = "These videos were asked for.";

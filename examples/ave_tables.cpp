@@ -31,11 +31,14 @@
 #include <vscg/train/history.hpp>
 
 #include "networks/train.hpp"
+#include "programs/card.hpp"
 #include "programs/children.hpp"
+#include "programs/device_options.hpp"
 #include "programs/files.hpp"
 #include "programs/program.hpp"
 #include "programs/stop.hpp"
 #include "programs/tables_options.hpp"
+#include "programs/trainable_there.hpp"
 #include "tables/report.hpp"
 #include "tables/report_page.hpp"
 #include "tables/results.hpp"
@@ -53,9 +56,15 @@ train::ave_settings settings_of(const networks::trainable& network, std::uint64_
   if (given.batch) s.batch = *given.batch;
   if (given.micro_batch) s.micro_batch = *given.micro_batch;
   if (given.learning_rate) s.learning_rate = *given.learning_rate;
+  if (given.precision) s.precision = programs::scalar_of(*given.precision);
   s.protocol = given.protocol;
   s.seed = seed;
   return s;
+}
+
+/// What --precision is for a run: as given, or the authors'.
+std::string precision_of(const train::ave_settings& s, const tables_options& given) {
+  return given.precision.value_or(s.precision);
 }
 
 /// What a command line says, in the words that give the same tables again, however many runs go on at the same time.
@@ -69,6 +78,8 @@ std::string options_text(const tables_options& given, const std::string& table) 
   text += option("micro-batch", given.micro_batch);
   if (given.protocol != train::protocol_name::clean)
     text += std::string(" --protocol ") + train::text_of(given.protocol);
+  if (given.device.cuda) text += " --device " + text_of(given.device);
+  if (given.precision) text += " --precision " + *given.precision;
   std::string only;
   for (const std::string& name : given.only) only += (only.empty() ? " --only " : ",") + name;
   return text + only + " --out " + programs::shown(given.out);
@@ -100,6 +111,8 @@ programs::child_command command_of(const std::filesystem::path& program, const t
                                    "--learning-rate", vscg::io::json_value(s.learning_rate),
                                    "--protocol",      train::text_of(s.protocol),
                                    "--threads",       std::to_string(programs::threads_of(given)),
+                                   "--device",        text_of(given.device),
+                                   "--precision",     precision_of(s, given),
                                    "--resume",        "--out",
                                    path.string()},
                                   path};
@@ -154,15 +167,23 @@ class data_sets {
   std::map<vscg::setting, std::optional<std::uint64_t>> identities_;
 };
 
-/// The last error in a run's log, or how it ended.
-std::string reason_of(const programs::child_command& command, const std::string& end) {
+/// What a run's log says in lines of this kind, "warning" or "error".
+std::vector<std::string> told(const programs::child_command& command, const std::string& kind) {
   std::ifstream log(command.output);
-  std::string reason = end;
-  const std::string error = "ave_train: error: ";
+  std::vector<std::string> all;
+  const std::string start = "ave_train: " + kind + ": ";
   for (std::string line; std::getline(log, line);) {
-    if (line.starts_with(error)) reason = line.substr(error.size());
+    if (line.starts_with(start)) all.push_back(line.substr(start.size()));
   }
-  return reason;
+  return all;
+}
+
+/// Passes on that a run has gone on with other bits, because another build or device began it.
+void pass_on_warnings(const programs::child_command& command, const std::string& name) {
+  for (const std::string& text : told(command, "warning")) {
+    if (text.find(" was written by another build ") != std::string::npos)
+      programs::tell("ave_tables", "warning: " + name + ": " + text);
+  }
 }
 
 /// Trains what is not finished. Returns the runs that failed, with their reasons.
@@ -180,7 +201,9 @@ std::vector<std::string> train_all(const std::vector<train::ave_settings>& runs,
   std::printf("%zu runs to train, %zu at a time\n", runs.size(), given.jobs);
   programs::run_children(commands, given.jobs, [&](std::size_t number, const std::string& end) {
     const std::string name = runs[number].network + ", seed " + std::to_string(runs[number].seed);
-    const std::string reason = end.empty() ? "" : reason_of(commands[number], end);
+    pass_on_warnings(commands[number], name);
+    const auto errors = told(commands[number], "error");
+    const std::string reason = end.empty() || errors.empty() ? end : errors.back();
     if (!reason.empty()) failed.push_back(name + " (" + commands[number].output.string() + "): " + reason);
     std::printf("%zu of %zu: %s%s\n", ++done, runs.size(), name.c_str(), reason.empty() ? "" : " failed");
     std::fflush(stdout);
@@ -230,6 +253,14 @@ void run(const tables_options& given) {
   std::erase_if(wanted, [](const auto& table) { return !table.trains; });
   const auto trained = networks_of(wanted);
   expect_known(given, trained);
+  const auto chosen = [&](const networks::trainable& network) {
+    return given.only.empty() || std::count(given.only.begin(), given.only.end(), network.name) > 0;
+  };
+  for (const auto& network : trained) {
+    if (chosen(network))
+      programs::expect_trainable(network, given.device, precision_of(settings_of(network, 1, given), given));
+  }
+  programs::expect_card(given.device, given.precision.value_or("float"));
 
   // Nothing starts before every run that is there is known to belong to this command.
   data_sets data(given.data);
@@ -242,9 +273,8 @@ void run(const tables_options& given) {
     }
   };
   for (const auto& network : trained) {
-    const bool chosen = given.only.empty() || std::count(given.only.begin(), given.only.end(), network.name) > 0;
     each_run(network, [&](const auto& s, const auto&, bool finished) {
-      if (chosen && !finished) to_train.push_back(s);
+      if (chosen(network) && !finished) to_train.push_back(s);
     });
   }
   const auto failed = train_all(to_train, given);
@@ -252,7 +282,9 @@ void run(const tables_options& given) {
   tables::all_measurements all;
   for (const auto& network : shown) all[network.name].network = &network;
   for (const auto& network : trained) {
-    each_run(network, [&](const auto&, const auto& found, bool finished) { all[network.name].add(found, finished); });
+    each_run(network, [&](const auto& s, const auto& found, bool finished) {
+      all[network.name].add(found, finished, finished ? tables::computed_on_in(given.out, s) : "");
+    });
   }
   for (const auto& table : tables::paper_tables()) {
     if (std::find(given.tables.begin(), given.tables.end(), table.number) != given.tables.end())

@@ -28,7 +28,6 @@
 #include <vscg/train/progress.hpp>
 #include <vscg/train/run_folder.hpp>
 
-#include "networks/card.hpp"
 #include "networks/train.hpp"
 #include "programs/card.hpp"
 #include "programs/files.hpp"
@@ -36,6 +35,7 @@
 #include "programs/program.hpp"
 #include "programs/stop.hpp"
 #include "programs/train_options.hpp"
+#include "programs/trainable_there.hpp"
 
 namespace {
 
@@ -68,7 +68,7 @@ train::ave_settings apply(const programs::train_options& given, train::ave_setti
   put(given.learning_rate, settings.learning_rate);
   if (!given.decay_after.empty()) settings.decay_after = given.decay_after;
   put(given.seed, settings.seed);
-  if (given.precision) settings.precision = *given.precision == "double" ? "double" : "float";
+  if (given.precision) settings.precision = programs::scalar_of(*given.precision);
   put(given.protocol, settings.protocol);
   put(given.micro_batch, settings.micro_batch);
   settings.cache = settings.cache || given.cache;
@@ -85,15 +85,6 @@ networks::trainable network_of(const train::ave_settings& settings) {
   }
   throw vscg::expectation_error("--network with --setting " + std::string(train::text_of(settings.supervision)),
                                 "one of " + fitting, settings.network);
-}
-
-/// The card that the run computes on; null: the processor.
-std::unique_ptr<networks::card> use_card(const programs::train_options& given, const train::ave_settings& settings,
-                                         const networks::trainable& network) {
-  if (given.device.cuda && network.on_cuda == nullptr) {
-    throw vscg::expectation_error("--device", "cpu for " + std::string(network.name), "cuda");
-  }
-  return programs::use_card(given.device, given.precision ? *given.precision : settings.precision);
 }
 
 /// The settings of the run: those it began with if there is something to resume, else the defaults; the command line's
@@ -172,9 +163,9 @@ void run(const programs::train_options& given, bool terminal) {
   const train::ave_settings settings = settings_of(given);
   train::check_settings(settings);
   const auto network = network_of(settings);
-  if (settings.precision == "double" && network.in_double == nullptr)
-    throw vscg::expectation_error("--precision", "float for " + settings.network, "double");
-  const auto card = use_card(given, settings, network);
+  const std::string precision = given.precision.value_or(settings.precision);
+  programs::expect_trainable(network, given.device, precision);
+  const auto card = programs::use_card(given.device, precision);
   if (given.resume && !std::filesystem::exists(std::filesystem::path(given.out) / train::run_folder::checkpoint_name)) {
     warn("there is no " + given.out + "/" + train::run_folder::checkpoint_name + " to resume from: a new run begins");
   }

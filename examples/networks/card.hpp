@@ -29,6 +29,9 @@ class card {
 /// were built without CUDA, or if there is no such card or it is too old.
 std::unique_ptr<card> use_card(std::size_t number, const std::string& precision);
 
+/// The name of the card of this number, which is left alone: other processes will use it. Throws like use_card.
+std::string name_of_card(std::size_t number);
+
 // Under a card, as the training functions of train.hpp:
 std::unique_ptr<network> infer_vscg_fully_cuda(const std::filesystem::path& weights, vscg::threads threads);
 std::unique_ptr<network> infer_vscg_weakly_cuda(const std::filesystem::path& weights, vscg::threads threads);

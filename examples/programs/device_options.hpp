@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -39,6 +40,25 @@ inline CLI::Option* add_device(CLI::App& app, device& to) {
           "where to compute: the processor, or a CUDA card (default: cpu)")
       ->type_name("cpu|cuda[:N]");
 }
+
+/// Adds --precision of a program whose weights say whether they are float or double.
+inline CLI::Option* add_precision(CLI::App& app, std::string& to) {
+  return add_choice(app, "--precision", to,
+                    choices<std::string>{{"exact", "exact"}, {"split", "split"}, {"tf32", "tf32"}, {"bf16", "bf16"}},
+                    "of a card's products; on the processor only exact (default: exact)");
+}
+
+/// Adds --precision of a program that trains.
+inline CLI::Option* add_precision(CLI::App& app, std::optional<std::string>& to) {
+  choices<std::string> known;
+  for (const char* const name : {"float", "double", "exact", "split", "tf32", "bf16"}) known.emplace_back(name, name);
+  return add_choice(app, "--precision", to, known,
+                    "of all numbers; exact is float, and so are the others but for a card's products (default: float, "
+                    "or double where the network's authors train in it: CMBS)");
+}
+
+/// What the settings of a run call such a precision.
+inline const char* scalar_of(const std::string& precision) { return precision == "double" ? "double" : "float"; }
 
 /// Throws vscg::expectation_error for a precision that this device does not have; `exact` is another name of `float`.
 inline void expect_precision(const device& d, const std::string& precision) {

@@ -37,9 +37,7 @@ inline void add_options(CLI::App& app, evaluate_options& given) {
       ->type_name("FILE");
   add_threads(app, given.threads);
   add_device(app, given.device);
-  add_choice(app, "--precision", given.precision,
-             choices<std::string>{{"exact", "exact"}, {"split", "split"}, {"tf32", "tf32"}, {"bf16", "bf16"}},
-             "of a card's products; on the processor only exact (default: exact)");
+  add_precision(app, given.precision);
 }
 
 }  // namespace programs

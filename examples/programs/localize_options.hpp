@@ -60,9 +60,7 @@ inline void add_options(CLI::App& app, localize_options& given) {
   add_threshold(app, given.threshold);
   add_threads(app, given.threads);
   add_device(app, given.device);
-  add_choice(app, "--precision", given.precision,
-             choices<std::string>{{"exact", "exact"}, {"split", "split"}, {"tf32", "tf32"}, {"bf16", "bf16"}},
-             "of a card's products; on the processor only exact (default: exact)");
+  add_precision(app, given.precision);
 }
 
 }  // namespace programs

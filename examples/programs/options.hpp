@@ -126,6 +126,25 @@ CLI::Option* add_choice(CLI::App& app, const std::string& name, To& to, choices<
       ->type_name(listed);
 }
 
+/// Adds an option with names, separated by commas; `what_they_are` begins the message that refuses an empty one.
+inline CLI::Option* add_names(CLI::App& app, const std::string& name, std::vector<std::string>& to,
+                              const std::string& what_they_are, const std::string& what) {
+  return app
+      .add_option_function<std::string>(
+          name,
+          [&to, name, what_they_are](const std::string& text) {
+            to.clear();
+            for (std::size_t begin = 0; begin <= text.size();) {
+              const std::size_t end = std::min(text.find(',', begin), text.size());
+              if (begin == end) throw vscg::expectation_error(name, what_they_are, shown(""));
+              to.push_back(text.substr(begin, end - begin));
+              begin = end + 1;
+            }
+          },
+          what)
+      ->option_text("NAME,NAME,...");
+}
+
 /// Adds an option with the name of a file or folder; an empty one, such as from an unset shell variable, is refused.
 inline CLI::Option* add_path(CLI::App& app, const std::string& name, std::string& to, const std::string& what) {
   return app.add_option_function<std::string>(

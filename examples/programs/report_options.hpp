@@ -12,6 +12,7 @@
 #include <vscg/core/team.hpp>
 #include <vscg/data/types.hpp>
 
+#include "programs/device_options.hpp"
 #include "programs/options.hpp"
 #include "programs/split_option.hpp"
 
@@ -25,6 +26,8 @@ struct report_options {
   std::vector<std::string> videos;  ///< ids or rows; empty: `count` are chosen
   std::size_t count = 6;
   std::size_t threads = vscg::threads::all().count;
+  programs::device device;
+  std::string precision = "exact";
 };
 
 inline constexpr whole_range any_count{0, 1000};
@@ -42,24 +45,16 @@ inline void add_options(CLI::App& app, report_options& given) {
       ->required();
   add_path(app, "--data", given.data, "folder with the files of the data set")->required()->type_name("DIR");
   add_split(app, given.part);
-  auto* videos = app.add_option_function<std::string>(
-                        "--videos",
-                        [&given](const std::string& names) {
-                          given.videos.clear();
-                          for (std::size_t begin = 0; begin <= names.size();) {
-                            const std::size_t end = std::min(names.find(',', begin), names.size());
-                            given.videos.push_back(names.substr(begin, end - begin));
-                            if (begin == end) throw vscg::expectation_error("--videos", "ids or rows", shown(""));
-                            begin = end + 1;
-                          }
-                        },
-                        "videos to show: ids of Annotations.txt or rows (default: some right ones, some wrong ones)")
-                     ->option_text("NAME,NAME,...");
+  auto* videos =
+      add_names(app, "--videos", given.videos, "ids or rows",
+                "videos to show: ids of Annotations.txt or rows (default: some right ones, some wrong ones)");
   add_whole_number(app, "--count", given.count, any_count, "how many videos to show (default: 6)")->excludes(videos);
   add_path(app, "--frames", given.frames, "folder with pictures of the videos: DIR/ID/0.jpg to 9.jpg, or .png")
       ->type_name("DIR");
   add_path(app, "--out", given.out, "the page (default: report.html)")->type_name("FILE");
   add_threads(app, given.threads);
+  add_device(app, given.device);
+  add_precision(app, given.precision);
 }
 
 }  // namespace programs

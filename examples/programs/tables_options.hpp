@@ -15,6 +15,7 @@
 #include <vscg/train/ave/protocol.hpp>
 #include <vscg/train/settings.hpp>
 
+#include "programs/device_options.hpp"
 #include "programs/options.hpp"
 
 namespace programs {
@@ -28,7 +29,11 @@ struct tables_options {
   std::optional<double> learning_rate;
   vscg::train::protocol_name protocol = vscg::train::protocol_name::clean;
   std::vector<std::string> only;
+  programs::device device;
+  std::optional<std::string> precision;
 };
+
+inline constexpr whole_range any_seeds{1, 1000}, any_jobs{1, 1024};
 
 /// Processors for each of the runs that go on at the same time.
 inline std::size_t threads_of(const tables_options& given) {
@@ -38,7 +43,6 @@ inline std::size_t threads_of(const tables_options& given) {
 inline void add_options(CLI::App& app, tables_options& given) {
   namespace train = vscg::train;
   using train::protocol_name;
-  constexpr whole_range any_seeds{1, 1000}, any_jobs{1, 1024};
   const std::string as_published = " (default: as each network's authors did)";
   add_path(app, "--data", given.data, "folder of the AVE data set's files")->required()->type_name("DIR");
   app.add_option_function<std::string>(
@@ -74,14 +78,15 @@ inline void add_options(CLI::App& app, tables_options& given) {
              "released: the loops of the authors' programs with their slips (default: clean)");
   add_whole_number(app, "--micro-batch", given.micro_batch, train::batch_range,
                    "videos computed at once: fewer take less memory, bits depend on it (default: 32)");
-  app.add_option("--only", given.only, "train only these networks; rows of the others show the runs that are there")
-      ->delimiter(',')
-      ->type_name("NAME,...");
+  add_names(app, "--only", given.only, "names of networks",
+            "train only these networks; rows of the others show the runs that are there");
   add_path(app, "--out", given.out, "folder of the tables and of all runs (default: tables)")->type_name("DIR");
   add_whole_number(app, "--jobs", given.jobs, any_jobs, "runs at the same time (default: 1)");
   add_whole_number(
       app, "--threads", given.threads, any_threads,
       "threads of each run; results do not depend on it (default: all that it may use, shared by the jobs)");
+  add_device(app, given.device);
+  add_precision(app, given.precision);
 }
 
 }  // namespace programs

@@ -73,12 +73,7 @@ inline void add_options(CLI::App& app, train_options& given, const std::function
                    defaults_to("of weights, order and dropout", number(usual.seed)));
   add_threads(app, given.threads);
   add_device(app, given.device);
-  choices<std::string> precisions;
-  for (const char* const name : {"float", "double", "exact", "split", "tf32", "bf16"})
-    precisions.emplace_back(name, name);
-  add_choice(
-      app, "--precision", given.precision, precisions,
-      defaults_to("of all numbers; exact is float, and so are the others but for a card's products", usual.precision));
+  add_precision(app, given.precision);
   add_choice(
       app, "--protocol", given.protocol,
       choices<protocol_name>{{"clean", protocol_name::clean}, {"released", protocol_name::released}},

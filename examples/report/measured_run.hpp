@@ -63,10 +63,10 @@ struct measured_run {
   }
 };
 
-/// Reads a run's folder and lets its network answer. Throws vscg::expectation_error when a file is missing, or when the
-/// network was trained for other categories than the data's.
+/// Reads a run's folder and lets its network answer, on the thread's card if `on_card`. Throws vscg::expectation_error
+/// when a file is missing, or when the network was trained for other categories than the data's.
 inline measured_run measure(const std::filesystem::path& folder, const std::string& name, const report_videos& videos,
-                            std::size_t threads) {
+                            std::size_t threads, bool on_card) {
   using vscg::train::run_folder;
   measured_run run;
   run.name = name;
@@ -77,7 +77,7 @@ inline measured_run measure(const std::filesystem::path& folder, const std::stri
     throw vscg::expectation_error((folder / run_folder::summary_name).string(), "an object", "something else");
 
   const std::string weights = (folder / run_folder::best_name).string();
-  const auto network = programs::open_network(weights, threads);
+  const auto network = programs::open_network(weights, threads, on_card);
   const auto difference = programs::categories_differ(network->ave().categories, videos.data.category_names());
   if (difference) throw vscg::expectation_error(weights, "the categories of the data", *difference);
   const auto threshold = programs::relevance_threshold(*network, std::nullopt);

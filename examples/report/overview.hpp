@@ -23,21 +23,14 @@ inline void add_overview(pages::page& page, const shown_report& shown) {
                  counted(shown.videos.measured, "video") + " of the " + shown.split +
                  " split; the run's own figures are of the epoch that was best on validation.");
   pages::table table;
-  table.columns = {{"run", false},
-                   {shown.split + ", %"},
-                   {"network", false},
-                   {"setting", false},
-                   {"own validation, %"},
-                   {"own test, %"},
-                   {"epoch"},
-                   {"of epochs"},
-                   {"parameters"},
-                   {"seed"},
-                   {"minutes"}};
+  table.columns = {{"run", false},         {shown.split + ", %"}, {"network", false}, {"setting", false},
+                   {"measured on", false}, {"own validation, %"}, {"own test, %"},    {"epoch"},
+                   {"of epochs"},          {"parameters"},        {"seed"},           {"minutes"}};
   for (const auto& run : shown.runs) {
     const auto text = [&](const char* field) { return run.fields.at(field).get<std::string>(); };
     table.rows.push_back({run.name, pages::strong(percent(run.confusion.accuracy())),
                           text("network") + (text("form").empty() ? "" : " (" + text("form") + ")"), text("setting"),
+                          text("device") + ", " + text("precision"),
                           number_in(run.summary, "validation_accuracy", 100, 1),
                           number_in(run.summary, "test_accuracy", 100, 1), number_in(run.summary, "epoch"),
                           number_in(run.summary, "epochs_done"), number_in(run.summary, "parameters"),

@@ -118,6 +118,13 @@ inline std::string mean_of(const by_seed& numbers, double unit, int digits) {
   return e ? fixed(e->mean * unit, digits) : dash;
 }
 
+/// What computed a network's runs: "cpu, double".
+inline std::string computed_on(const measurements& m) {
+  std::string text;
+  for (const std::string& one : m.computed_on) text += (text.empty() ? "" : "; ") + one;
+  return text;
+}
+
 /// Networks in the order of their first cell.
 inline sheet costs(const table& t, const all_measurements& all) {
   sheet s{"Costs", {"Network", "parameters", "reached by the loss"}, {}};
@@ -125,7 +132,7 @@ inline sheet costs(const table& t, const all_measurements& all) {
       std::any_of(t.rows.begin(), t.rows.end(), [](const row& r) { return !r.cells.front().published_costs.empty(); });
   if (published) s.columns.emplace_back("published");
   if (t.trains) {
-    for (const char* what : {"step, ms", "memory, MiB", "training"}) s.columns.emplace_back(what);
+    for (const char* what : {"step, ms", "memory, MiB", "training", "computed on"}) s.columns.emplace_back(what);
   }
   std::vector<std::string_view> seen;
   for (std::size_t i = 0; i < t.columns.size(); ++i) {
@@ -142,6 +149,7 @@ inline sheet costs(const table& t, const all_measurements& all) {
         cells.push_back(mean_of(m->memory_mib, 1, 0));
         const auto seconds = estimate_of(known(m->seconds));
         cells.push_back(seconds ? duration(seconds->mean) : dash);
+        cells.push_back(m->runs() == 0 ? dash : computed_on(*m));
       }
       s.rows.push_back(std::move(cells));
     }
@@ -163,7 +171,8 @@ inline document report(const table& t, const all_measurements& all, const report
         ". Accuracy is the share of segments that are right, in percent: mean ± standard deviation over the "
         "seeds. Test accuracy is that of the epoch with the best accuracy on validation. Best-test is the "
         "best of all epochs, chosen on the test split itself, as most published numbers are. Published "
-        "numbers are of AVE's features; only runs on those can be compared with them.");
+        "numbers are of AVE's features; only runs on those can be compared with them. What computed a network, and in "
+        "which precision, is among the costs.");
     d.sheets.push_back(accuracies(t, all, facts.seeds, letters));
     auto compared = differences(t, all);
     if (!compared.rows.empty()) {
@@ -196,7 +205,7 @@ inline std::string csv_of(const table& t, const all_measurements& all) {
   std::string text =
       "table,method,column,network,published,seeds,test_accuracy,test_deviation,test_half_interval,best_test_accuracy,"
       "best_test_deviation,parameters,parameters_reached,step_seconds,memory_mib,seconds,reference,difference,"
-      "difference_half_interval,pairs\n";
+      "difference_half_interval,pairs,computed_on\n";
   const auto quoted = [](std::string_view words) {
     return words.find_first_of(",\"") == std::string_view::npos ? std::string(words) : '"' + std::string(words) + '"';
   };
@@ -229,7 +238,7 @@ inline std::string csv_of(const table& t, const all_measurements& all) {
         if (reference != nullptr) d = paired_difference(m.test, reference->test);
       }
       text += "," + quoted(r.reference) + number(mean(d)) + number(d ? d->half : std::nullopt) + "," +
-              std::to_string(d ? d->count : 0) + "\n";
+              std::to_string(d ? d->count : 0) + "," + quoted(report_detail::computed_on(m)) + "\n";
     }
   }
   return text;

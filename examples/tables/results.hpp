@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <filesystem>
 #include <functional>
@@ -12,9 +13,11 @@
 
 #include <vscg/core/error.hpp>
 #include <vscg/files/file_presence.hpp>
+#include <vscg/io/json.hpp>
 #include <vscg/io/safetensors.hpp>
 #include <vscg/train/ave/settings.hpp>
 #include <vscg/train/checkpoint.hpp>
+#include <vscg/train/computed_on.hpp>
 #include <vscg/train/history.hpp>
 #include <vscg/train/run_folder.hpp>
 
@@ -49,6 +52,21 @@ inline std::optional<run_state> run_in(const std::filesystem::path& out, const v
   return found;
 }
 
+/// "cpu, float" or "cuda:0, NVIDIA H100 80GB HBM3, tf32": what the last session of a run computed on, as its summary
+/// says; only the precision if there is none.
+inline std::string computed_on_in(const std::filesystem::path& out, const vscg::train::ave_settings& s) {
+  const auto summary = run_path(out, s) / vscg::train::run_folder::summary_name;
+  if (!vscg::file_is_there(summary)) return s.precision;
+  const auto fields = vscg::io::read_json(summary);
+  std::string text;
+  vscg::train::computed_on{}.for_each_field([&](const char* name, const std::string&) {
+    const auto found = fields.find(name);
+    if (found != fields.end() && found->is_string())
+      text += (text.empty() ? "" : ", ") + found->template get<std::string>();
+  });
+  return text.empty() ? s.precision : text;
+}
+
 inline bool finished(const std::optional<run_state>& run, const vscg::train::ave_settings& s) {
   return run && run->position.epochs() >= s.epochs;
 }
@@ -62,11 +80,12 @@ struct measurements {
   by_seed memory_mib;
   by_seed seconds;  ///< of the whole run
   std::vector<vscg::train::run_history> histories;
+  std::vector<std::string> computed_on;  ///< what computed them, each once
 
   std::size_t runs() const { return histories.size(); }
 
-  /// Adds what the run of the next seed has measured, or that it is not finished.
-  void add(const std::optional<run_state>& run, bool is_finished) {
+  /// Adds what the run of the next seed has measured and what computed it, or that it is not finished.
+  void add(const std::optional<run_state>& run, bool is_finished, const std::string& on) {
     const auto percent = [](std::optional<double> share) { return share ? std::optional(100 * *share) : std::nullopt; };
     const bool there = run && is_finished;
     const auto* const chosen = there ? vscg::train::chosen_epoch(run->position.history) : nullptr;
@@ -81,6 +100,7 @@ struct measurements {
     for (const auto& record : run->position.history) all += record.seconds;
     seconds.back() = all;
     histories.push_back(run->position.history);
+    if (std::find(computed_on.begin(), computed_on.end(), on) == computed_on.end()) computed_on.push_back(on);
   }
 };
 

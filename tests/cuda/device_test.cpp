@@ -118,6 +118,7 @@ TEST_CASE("cuda: without a device, whatever needs one says what is missing") {
   CHECK(error_of([] { vscg::cuda::executor<float>{vscg::threads{1}}; }).starts_with(expected));
   CHECK(error_of([] { vscg::buffer<float, memory>(1); }).starts_with(expected));
   CHECK(error_of([] { vscg::cuda_card{}; }).starts_with(expected));
+  CHECK(error_of([] { vscg::cuda_card::name_of(0); }) == error_of([] { vscg::cuda_card{}; }));
   CHECK(error_of([] { vscg::cuda::card_in_use(); }).starts_with(expected));
   CHECK(error_of([] { vscg::cuda_bf16::executor<float>{vscg::threads{1}}; }).starts_with(expected));
   CHECK(error_of([] { vscg::buffer<float, memory::host>(1); }).starts_with(expected));
@@ -297,6 +298,7 @@ TEST_CASE("cuda: a report names the card and the precision that is chosen") {
   const auto on = vscg::train::computed_on_of<float, vscg::cuda_chosen>();
   CHECK(on.device == "cuda:0");
   CHECK(on.card == card.name());
+  CHECK(vscg::cuda_card::name_of(0) == card.name());
   CHECK(on.precision == "tf32");
   CHECK(vscg::train::computed_on_of<float, vscg::cuda>().precision == "exact");
   CHECK(vscg::cuda_chosen::description() == "cuda_tf32 on " + card.name());

@@ -187,6 +187,10 @@ class grid {
   std::string judge(const faults::outcome& hit, const fault& f, const temporary_folder& dir) const {
     std::string wrong;
     auto found = faults::state_of(dir / "work");
+    if (f.how == "kill") {
+      if (!hit.failed) wrong += "it was not killed; ";
+      return wrong + torn(found);
+    }
     if (hit.crashed()) {
       // HDF5's and CUDA's libraries do not survive every failed malloc of their own; the files must.
       if (!(hit.within_library && f.kind == call::memory)) wrong += "it crashed; ";
@@ -216,6 +220,21 @@ class grid {
     if (!helpless && !faults::difference(expected_, found).empty()) {
       const auto difference = faults::difference(before_, found);
       if (!difference.empty()) wrong += "compared with before, " + difference;
+    }
+    return wrong;
+  }
+
+  /// What a killed process must not leave: a file that is neither as before nor as it should become, or a missing one.
+  std::string torn(const faults::folder_state& found) const {
+    std::string wrong;
+    for (const auto& [name, content] : found) {
+      const auto was = before_.find(name), becomes = expected_.find(name);
+      const bool whole = (was != before_.end() && was->second == content) ||
+                         (becomes != expected_.end() && becomes->second == content);
+      if (!whole && !half_written(name)) wrong += name + " is torn; ";
+    }
+    for (const auto& file : before_) {
+      if (!found.contains(file.first)) wrong += file.first + " is gone; ";
     }
     return wrong;
   }
@@ -315,4 +334,31 @@ TEST_CASE("ave_report replaces its page whole or not at all") {
         .before = {"ave_report " + command + "2"},
         .few = {call::memory, call::read, call::write, call::sync, call::rename, call::stat}})
       .run();
+}
+
+// The first command trains; the others write the table again, with another command in it.
+TEST_CASE("ave_tables replaces a table whole or not at all, also when it is killed") {
+  const std::string command =
+      "--data data --only vscg_fully --seeds 1 --epochs 1 --batch 5 --threads 1 --micro-batch 8 --out ";
+  const auto killed = [](call kind, std::uint64_t number) { return fault{kind, "kill", false, number}; };
+  grid({.program = "ave_tables",
+        .arguments = command + "./work/tables --table 3",
+        .before = {"ave_tables " + command + "work/tables --table 3"},
+        .always = {killed(call::resize, 2), killed(call::sync, 2), killed(call::rename, 2), killed(call::rename, 4)},
+        .few = {call::memory, call::open, call::read, call::write, call::sync, call::rename, call::stat}})
+      .run();
+}
+
+TEST_CASE("ave_tables says which run it could not start, and writes no table") {
+  const std::string shim = faults::find_shim();
+  if (shim.empty() || programs_test::find_program("ave_tables").empty()) return;
+  const temporary_folder dir;
+  REQUIRE(faults::run(shim, "ave_synthesize", "--out data --videos 7 --noisy 0 --type float16", dir, {}).result.code ==
+          0);
+  const auto hit = faults::run(shim, "ave_tables", "--data data --table 3 --only vscg_fully --epochs 1 --out tables",
+                               dir, {call::thread, std::to_string(EAGAIN), true, 1});
+  CHECK(hit.result.code == 1);
+  CHECK(contains(hit.result.err, "ave_tables: error: cannot start "));
+  CHECK(contains(hit.result.err, "/ave_train: Resource temporarily unavailable\n"));
+  CHECK_FALSE(std::filesystem::exists(dir / "tables" / "table_3.md"));
 }

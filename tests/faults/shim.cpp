@@ -4,6 +4,7 @@
 //   VSCG_FAULT="write 3 28" LD_PRELOAD=libvscg_faults.so ave_train …   the third write: "No space left on device"
 //   VSCG_FAULT="memory 500 12 lasting" …                               no memory from the 500th request on
 //   VSCG_FAULT="write 3 short" …                                       the third write takes half of the bytes
+//   VSCG_FAULT="rename 2 kill" …                                       the process is killed before the second rename
 //   VSCG_FAULT_RECORD=file …                                           counts of the calls, see call.hpp
 //   VSCG_FAULT_TRACE=1 …                                               says on stderr who made the call that fails
 //
@@ -12,6 +13,7 @@
 // look at what a program does, not at the disk.
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdarg>
 #include <cstddef>
 #include <cstdio>
@@ -40,7 +42,7 @@ faults::record* counts = nullptr;  // null until the program begins
 call failing = call::memory;
 std::uint64_t failing_from = 0;  // 0: none fails
 int reason = 0;
-bool lasting = false, halved = false, traced = false;
+bool lasting = false, halved = false, killed = false, traced = false;
 // Requests of this library itself do not count. A thread's own variable must not ask for memory either.
 thread_local bool looking __attribute__((tls_model("initial-exec"))) = false;
 
@@ -65,6 +67,7 @@ bool chosen(call kind) {
   if (kind != failing || failing_from == 0) return false;
   if (lasting ? number < failing_from : number != failing_from) return false;
   ++counts->failed;
+  if (killed) ::kill(::getpid(), SIGKILL);
   if (counts->within_library != 0) return true;
   looking = true;
   if (within_library()) counts->within_library = 1;
@@ -88,6 +91,7 @@ void read_plan() {
     failing = static_cast<call>(found - faults::call_names.begin());
     failing_from = number;
     halved = std::strcmp(how, "short") == 0;
+    killed = std::strcmp(how, "kill") == 0;
     reason = std::atoi(how);
     lasting = std::strcmp(until, "lasting") == 0;
   }

@@ -20,7 +20,8 @@
 
 namespace faults {
 
-/// Which call fails, and how: a number of <errno>, or "short" for a write or read that takes half of the bytes.
+/// Which call fails, and how: a number of <errno>, "short" for a write or read that takes half of the bytes, or "kill"
+/// for one before which the process is killed.
 struct fault {
   call kind = call::memory;
   std::string how;

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The command lines of the four programs, one argument per line, the program's name first. They are refused by
+// The command lines of the programs, one argument per line, the program's name first. They are refused by
 // vscg::expectation_error or by CLI11, or all values are in their ranges and are understood again from their plain
 // spelling.
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -17,24 +15,22 @@
 #include <CLI/CLI.hpp>
 
 #include <vscg/core/error.hpp>
-#include <vscg/core/range.hpp>
-#include <vscg/data/synthesize_options.hpp>
-#include <vscg/data/types.hpp>
-#include <vscg/train/ave/settings.hpp>
 
 #include "mutation.hpp"
 #include "programs/evaluate_options.hpp"
 #include "programs/export_options.hpp"
 #include "programs/localize_options.hpp"
-#include "programs/options.hpp"
+#include "programs/report_options.hpp"
 #include "programs/synthesize_options.hpp"
+#include "programs/tables_options.hpp"
 #include "programs/train_options.hpp"
+#include "spelled_options.hpp"
 #include "target.hpp"
 #include "tokens.hpp"
 
 namespace {
 
-using argument_list = std::vector<std::string>;
+using fuzz::argument_list;
 
 constexpr std::string_view words[] = {"--data",
                                       "--setting",
@@ -45,6 +41,7 @@ constexpr std::string_view words[] = {"--data",
                                       "--decay-after",
                                       "--seed",
                                       "--threads",
+                                      "--device",
                                       "--precision",
                                       "--protocol",
                                       "--micro-batch",
@@ -56,6 +53,12 @@ constexpr std::string_view words[] = {"--data",
                                       "--threshold",
                                       "--json",
                                       "--onnx",
+                                      "--table",
+                                      "--seeds",
+                                      "--jobs",
+                                      "--only",
+                                      "--count",
+                                      "--frames",
                                       "--videos",
                                       "--audio",
                                       "--visual",
@@ -80,6 +83,12 @@ constexpr std::string_view words[] = {"--data",
                                       "vscg_fully",
                                       "float",
                                       "double",
+                                      "exact",
+                                      "bf16",
+                                      "cpu",
+                                      "cuda",
+                                      "cuda:1",
+                                      "all",
                                       "clean",
                                       "released",
                                       "train",
@@ -130,6 +139,13 @@ const std::vector<std::string> seeds = {
     "localize\n--weights\nw\n--audio\na.npy\n--visual\nv.npy\n--attention\na\n--json\nj\n--threads\n1\n--overlap\n9",
     "synthesize\n--out\ndata\n--videos\n600\n--noisy\n26\n--seed\n7\n--type\nfloat16\n--without\nplace\n--compress\n--"
     "force",
+    "report\nrun\nother/\n--data\nAVE\n--split\nval\n--videos\nkdSAbrqKQZE,3907\n--frames\npictures\n--out\nr.html",
+    "report\n--count=3\n--data=AVE\n--device\ncuda\n--precision\ntf32\n--threads\n2\n--\n-run",
+    "tables\n--data\nAVE\n--table\n1,3\n--seeds\n3\n--epochs\n20\n--batch\n32\n--micro-batch\n16\n--jobs\n2\n--only\n"
+    "vscg_fully,psp_fully",
+    "tables\n--data=AVE\n--table=all\n--learning-rate=3e-4\n--protocol\nreleased\n--threads\n1\n--out\ntables\n--"
+    "device\n"
+    "cuda:1\n--precision\nbf16",
     "train\n--help"};
 
 std::vector<std::string> lines_of(std::string_view text) {
@@ -142,138 +158,6 @@ std::vector<std::string> lines_of(std::string_view text) {
     }
   }
   return lines;
-}
-
-std::string number_text(double value) {
-  std::array<char, 32> text{};
-  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
-}
-
-/// The plain spelling of an understood command line.
-class spelling {
- public:
-  spelling& text(const std::string& name, const std::string& value) {
-    if (!value.empty()) arguments_.insert(arguments_.end(), {name + "=" + value});
-    return *this;
-  }
-  spelling& text(const std::string& name, const std::optional<std::string>& value) {
-    if (value && value->empty()) arguments_.insert(arguments_.end(), {name, ""});
-    return text(name, value.value_or(""));
-  }
-  template <class Number>
-  spelling& whole(const std::string& name, const Number& value, vscg::whole_range range) {
-    fuzz::require(range.holds(value), name + " out of its range");
-    return text(name, std::to_string(value));
-  }
-  template <class Number>
-  spelling& whole(const std::string& name, const std::optional<Number>& value, vscg::whole_range range) {
-    return value ? whole(name, *value, range) : *this;
-  }
-  spelling& real(const std::string& name, const std::optional<double>& value, vscg::real_range range) {
-    if (!value) return *this;
-    fuzz::require(range.holds(*value), name + " out of its range");
-    return text(name, number_text(*value));
-  }
-  spelling& wholes(const std::string& name, const std::vector<std::size_t>& values, vscg::whole_range range) {
-    std::string list;
-    for (const std::size_t value : values) {
-      fuzz::require(range.holds(value), name + " out of its range");
-      list += (list.empty() ? "" : ",") + std::to_string(value);
-    }
-    return text(name, list);
-  }
-  spelling& flag(const std::string& name, bool given) {
-    if (given) arguments_.push_back(name);
-    return *this;
-  }
-  const argument_list& arguments() const { return arguments_; }
-
- private:
-  argument_list arguments_;
-};
-
-argument_list spelled(const programs::train_options& o) {
-  using namespace vscg::train;
-  std::optional<std::string> protocol;
-  if (o.protocol) protocol = text_of(*o.protocol);
-  return spelling()
-      .text("--data", o.data)
-      .text("--setting", std::string(text_of(o.setting)))
-      .text("--network", o.network)
-      .whole("--epochs", o.epochs, epochs_range)
-      .whole("--batch", o.batch, batch_range)
-      .real("--learning-rate", o.learning_rate, learning_rate_range)
-      .wholes("--decay-after", o.decay_after, epochs_range)
-      .whole("--seed", o.seed, programs::any_seed)
-      .whole("--threads", o.threads, programs::any_threads)
-      .text("--device", text_of(o.device))
-      .text("--precision", o.precision)
-      .text("--protocol", protocol)
-      .whole("--micro-batch", o.micro_batch, batch_range)
-      .text("--out", o.out)
-      .flag("--resume", o.resume)
-      .flag("--cache", o.cache)
-      .arguments();
-}
-
-argument_list spelled(const programs::evaluate_options& o) {
-  using vscg::data::split;
-  const std::string part = o.part == split::train ? "train" : o.part == split::validation ? "validation" : "test";
-  return spelling()
-      .text("--data", o.data)
-      .text("--weights", o.weights)
-      .text("--split", part)
-      .real("--threshold", o.threshold, programs::any_share)
-      .text("--json", o.json_file)
-      .whole("--threads", o.threads, programs::any_threads)
-      .text("--device", text_of(o.device))
-      .text("--precision", o.precision)
-      .arguments();
-}
-
-argument_list spelled(const programs::export_options& o) {
-  std::optional<std::string> precision;
-  if (o.precision) precision = *o.precision == vscg::element_type::float64 ? "double" : "float";
-  return spelling().text("--weights", o.weights).text("--onnx", o.onnx_file).text("--precision", precision).arguments();
-}
-
-argument_list spelled(const programs::localize_options& o) {
-  return spelling()
-      .text("--weights", o.weights)
-      .text("--data", o.data)
-      .wholes("--videos", o.videos, programs::any_row)
-      .text("--audio", o.audio)
-      .text("--visual", o.visual)
-      .text("--json", o.json_file)
-      .text("--attention", o.attention_file)
-      .whole("--overlap", o.overlap, programs::any_overlap)
-      .real("--threshold", o.threshold, programs::any_share)
-      .whole("--threads", o.threads, programs::any_threads)
-      .text("--device", text_of(o.device))
-      .text("--precision", o.precision)
-      .arguments();
-}
-
-argument_list spelled(const programs::synthesize_options& o) {
-  using namespace vscg::data;
-  const stored_type type = o.synthesis.type;
-  const withheld_sense without = o.synthesis.withheld;
-  return spelling()
-      .text("--out", o.out)
-      .whole("--videos", o.synthesis.videos, synthetic_videos)
-      .text("--annotations", o.annotations)
-      .whole("--seed", o.seed, programs::any_seed)
-      .whole("--noisy", o.synthesis.noisy, synthetic_noisy_videos)
-      .text("--type", std::string(type == stored_type::float64   ? "float64"
-                                  : type == stored_type::float32 ? "float32"
-                                                                 : "float16"))
-      .text("--without", std::string(without == withheld_sense::nothing ? "nothing"
-                                     : without == withheld_sense::sound ? "sound"
-                                     : without == withheld_sense::sight ? "sight"
-                                                                        : "place"))
-      .flag("--compress", o.synthesis.compress)
-      .flag("--force", o.synthesis.force)
-      .arguments();
 }
 
 /// The outcome of a command line.
@@ -299,10 +183,11 @@ outcome understood(const argument_list& arguments) {
     fuzz::require(problem.what()[0] != '\0', "an error without a word");
     return {};
   } catch (const vscg::expectation_error& problem) {
-    fuzz::require(std::string_view(problem.what()).starts_with("--"), "an error that does not name the option");
+    const std::string_view said = problem.what();
+    fuzz::require(said.starts_with("--") || said.starts_with("RUN"), "an error that does not name the option");
     return {std::nullopt, true};
   }
-  return {spelled(given), true};
+  return {fuzz::spelled(given), true};
 }
 
 outcome understood(const std::string& program, const argument_list& arguments) {
@@ -310,6 +195,8 @@ outcome understood(const std::string& program, const argument_list& arguments) {
   if (program == "evaluate") return understood<programs::evaluate_options>(arguments);
   if (program == "export") return understood<programs::export_options>(arguments);
   if (program == "localize") return understood<programs::localize_options>(arguments);
+  if (program == "report") return understood<programs::report_options>(arguments);
+  if (program == "tables") return understood<programs::tables_options>(arguments);
   return understood<programs::synthesize_options>(arguments);
 }
 

@@ -60,7 +60,8 @@ class Numbers(unittest.TestCase):
         for one in data["runs"]:
             run("ave_evaluate", "--data", "data", "--weights", one["name"] + "/best.safetensors", "--json", "e.json")
             measured = json.loads(path("e.json").read_text())
-            for field in ["network", "setting", "segments_right", "accuracy", "majority_accuracy", "classes", "confusion"]:
+            for field in ["network", "setting", "device", "card", "precision", "segments_right", "accuracy",
+                          "majority_accuracy", "classes", "confusion"]:
                 self.assertEqual(one[field], measured[field], field)
             summary = json.loads(path(one["name"] + "/summary.json").read_text())
             self.assertEqual(one["accuracy"], summary["test_accuracy"])
@@ -72,6 +73,7 @@ class Numbers(unittest.TestCase):
             table = one["confusion"]
             self.assertEqual(confused, sum(table[t][p] for t in range(28) for p in range(28) if t != p))
             self.assertEqual(one["errors"]["found"], len(one["errors"]["start_errors"]))
+        self.assertEqual(path("page.html").read_text().count(">cpu, float</td>"), 2)
         curves = data["plots"][:3]
         self.assertEqual([curve["title"] for curve in curves], ["Training loss", "Validation accuracy", "Test accuracy"])
         for number, (name, _, _) in enumerate(RUNS):

@@ -28,7 +28,7 @@ grep -qE '^\| w/o ESCM \| 77.9 \| [0-9.]+ ± [0-9.]+ \| [0-9.]+ ± [0-9.]+ \| 72
   fail "expected numbers in the row w/o ESCM: $(cat whole/table_3.md)"
 grep -qE '^\| w/o ESCM − ISCE w/ CERE \(Ours\) \| Fully \| [-+][0-9.]+ \| \[[-+][0-9.]+, [-+][0-9.]+\] \| 2 \|$' \
   whole/table_3.md || fail "expected a difference: $(cat whole/table_3.md)"
-grep -qE '^\| vscg_fully \| 2,629,226 \| 2,508,366 \| [0-9.]+ \| [0-9]+ \| [0-9.]+ s \|$' whole/table_3.md ||
+grep -qE '^\| vscg_fully \| 2,629,226 \| 2,508,366 \| [0-9.]+ \| [0-9]+ \| [0-9.]+ s \| cpu, float \|$' whole/table_3.md ||
   fail "expected the costs of vscg_fully: $(cat whole/table_3.md)"
 [ "$(wc -l <whole/table_3.csv)" = 13 ] || fail "expected a line for each cell"
 grep -qE '"at":\[[0-9.]+,null,null,null,null,[0-9.]+\],"low":\[[0-9.]+,null,null,null,null,[0-9.]+\]' whole/table_3.html ||
@@ -92,6 +92,43 @@ done
 ave_tables "${usual[@]}" --out stopped >log 2>&1 || fail "$(cat log)"
 [ "$(results whole/table_3.csv)" = "$(results stopped/table_3.csv)" ] || fail "a stopped table has other numbers"
 [ -z "$(find . -name '*.tmp')" ] || fail "something half-written was left"
+
+# The authors' precision, or the one asked for; a run stays in the one that it began with.
+# shellcheck disable=SC2054
+double=(--data data --table 4 --only cmbs_weakly --seeds 1 --epochs 1 --batch 6 --micro-batch 3 --threads 1 --out double)
+ave_tables "${double[@]}" >log 2>&1 || fail "$(cat log)"
+grep -qE '^\| cmbs_weakly \| .* s \| cpu, double \|$' double/table_4.md || fail "expected double: $(cat double/table_4.md)"
+grep -qE ',cmbs_weakly,.*,"cpu, double"$' double/table_4.csv || fail "expected double: $(cat double/table_4.csv)"
+refused "--precision: expected double, as double/runs/cmbs_weakly-seed1/last.checkpoint began with, found float" \
+  "${double[@]}" --precision float
+ave_tables "${double[@]}" --precision double >log 2>&1 || fail "$(cat log)"
+grep -qF -- ' --precision double --only cmbs_weakly --out double' double/table_4.md || fail "expected the command: $(cat double/table_4.md)"
+
+# What the runs are told, and what a user is told of theirs: a program stands in for ave_train.
+mkdir stand_in
+cp "$VSCG_PROGRAMS_DIR/ave_tables" stand_in/
+[ ! -d "$VSCG_PROGRAMS_DIR/lib" ] || ln -s "$VSCG_PROGRAMS_DIR/lib" stand_in/lib  # where portable programs load from
+cat >stand_in/ave_train <<'END'
+#!/bin/sh
+echo "$*"
+echo "ave_train: warning: run/last.checkpoint was written by another build (a card; this is a processor): it goes on" >&2
+END
+chmod +x stand_in/ave_train
+for given in "" "--precision float" "--precision exact"; do
+  # shellcheck disable=SC2086  # a list of words
+  stand_in/ave_tables --data data --table 6 --only cmbs_fully,vscg_fully --seeds 1 --out told $given >log 2>&1 || fail "$(cat log)"
+  for network in cmbs_fully vscg_fully; do
+    case $network$given in
+      *exact) precision=exact ;;
+      cmbs_fully) precision=double ;;
+      *) precision=float ;;
+    esac
+    grep -q -- "--network $network .* --device cpu --precision $precision --resume " told/runs/$network-seed1.log ||
+      fail "expected $precision: $(cat told/runs/$network-seed1.log)"
+    grep -qF "ave_tables: warning: $network, seed 1: run/last.checkpoint was written by another build (a card; this is" log ||
+      fail "expected a warning: $(cat log)"
+  done
+done
 
 # One run fails: the others are trained, the table lacks it, and the error names it.
 mkdir -p broken/runs/vscg_fully-seed1

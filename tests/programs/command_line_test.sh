@@ -45,7 +45,11 @@ numbers=(
   "ave_train --data in/none --setting fully --out $out|--seed|0|18446744073709551615"
   "ave_train --data in/none --setting fully --out $out|--threads|1|1024"
   "ave_tables --data in/none --table 3 --out $out|--seeds|1|1000"
+  "ave_tables --data in/none --table 3 --out $out|--epochs|1|1000000"
+  "ave_tables --data in/none --table 3 --out $out|--batch|1|1000000"
+  "ave_tables --data in/none --table 3 --out $out|--micro-batch|1|1000000"
   "ave_tables --data in/none --table 3 --out $out|--jobs|1|1024"
+  "ave_tables --data in/none --table 3 --out $out|--threads|1|1024"
   "ave_evaluate --data in/none --weights w|--threads|1|1024"
   "ave_localize --data in/none --weights w|--threads|1|1024"
   "ave_localize --data in/none --weights w|--videos|0|1000000000"
@@ -71,6 +75,7 @@ refused "--videos: expected a whole number from 0 to 1000000000, found -2" \
   ave_localize --data in/none --weights w --videos 1 -2
 reals=(
   "ave_train --data in/none --setting fully --out $out|--learning-rate|1e-30 to 1e+30"
+  "ave_tables --data in/none --table 3 --out $out|--learning-rate|1e-30 to 1e+30"
   "ave_evaluate --data in/none --weights w|--threshold|0 to 1"
   "ave_localize --data in/none --weights w|--threshold|0 to 1"
 )
@@ -103,6 +108,10 @@ for wrong in 2 Test ""; do
   refused "--setting: expected fully or weakly, found ${wrong:-nothing}" ave_train --data in/none "--setting" "$wrong"
   refused "--precision: expected float, double, exact, split, tf32 or bf16, found ${wrong:-nothing}" \
     ave_train --data in/none --setting fully "--precision" "$wrong"
+  refused "--precision: expected float, double, exact, split, tf32 or bf16, found ${wrong:-nothing}" \
+    ave_tables --data in/none --table 3 "--precision" "$wrong"
+  refused "--precision: expected exact, split, tf32 or bf16, found ${wrong:-nothing}" \
+    ave_report in/none --data in/none "--precision" "$wrong"
   refused "--protocol: expected clean or released, found ${wrong:-nothing}" \
     ave_train --data in/none --setting fully "--protocol" "$wrong"
 done
@@ -112,7 +121,9 @@ ave_train --help | grep -qF -- "(default: 32)" || fail "--micro-batch is 32 by d
 # Where to compute is known before anything else is done: a processor is exact, a card is not double, and not every
 # network is compiled for one.
 train=(ave_train --data in/none --setting fully --out "$out")
-for command in "${train[*]}" "ave_evaluate --data in/none --weights w" "ave_localize --data in/none --weights w"; do
+tables=(ave_tables --data in/none --table 3 --out "$out" --only)
+for command in "${train[*]}" "${tables[*]} vscg_fully" "ave_report in/none --data in/none --out $out" \
+  "ave_evaluate --data in/none --weights w" "ave_localize --data in/none --weights w"; do
   read -ra words <<<"$command"
   for wrong in gpu CUDA cuda1 "cpu:0" ""; do
     refused "--device: expected cpu, cuda or cuda:N, found ${wrong:-nothing}" "${words[@]}" --device "$wrong"
@@ -137,7 +148,14 @@ for command in "${train[*]}" "ave_evaluate --data in/none --weights w" "ave_loca
 done
 refused "--precision: expected exact, split, tf32 or bf16 with --device cuda, found double" \
   "${train[@]}" --device cuda --precision double
+refused "--precision: expected exact, split, tf32 or bf16 with --device cuda, found double" \
+  "${tables[@]}" vscg_weakly --device cuda --precision double
 refused "--device: expected cpu for vscg_fully_paper, found cuda" "${train[@]}" --device cuda --network vscg_fully_paper
+refused "--device: expected cpu for vscg_weakly_without_isce, found cuda" \
+  "${tables[@]}" vscg_weakly,vscg_weakly_without_isce --device cuda
+refused "--precision: expected float for vscg_fully_without_escm, found double" \
+  "${tables[@]}" vscg_fully,vscg_fully_without_escm --precision double
+refused "--only: expected names of networks, found nothing" "${tables[@]}" vscg_fully,,vscg_weakly
 
 # An unset shell variable is not a name.
 for words in "ave_synthesize --out" "ave_synthesize --out $out --annotations" "ave_train --setting fully --data" \
@@ -145,7 +163,7 @@ for words in "ave_synthesize --out" "ave_synthesize --out $out --annotations" "a
   "ave_evaluate --data in/data --weights w --json" "ave_localize --weights" "ave_localize --weights w --data" \
   "ave_localize --weights w --visual v.npy --audio" "ave_localize --weights w --audio a.npy --visual" \
   "ave_localize --weights w --data in/data --json" "ave_localize --weights w --data in/data --attention" \
-  "ave_report in/run --data" "ave_report in/run --data in/data --out" "ave_report in/run --data in/data --frames"; do
+  "ave_tables --table 3 --data" "ave_tables --table 3 --data in/data --out" "ave_report in/run --data" "ave_report in/run --data in/data --out" "ave_report in/run --data in/data --frames"; do
   # shellcheck disable=SC2086  # a list of words
   refused "${words##* }: expected the name of a file or folder, found nothing" $words ""
 done
@@ -212,7 +230,7 @@ rm -r in/data/.ave_synthesize.partial
 [ "$before" = "$(everything)" ] || fail "something was changed or left"
 
 # A line that goes to a full disk, or nowhere, is not a success.
-for program in ave_synthesize ave_train ave_evaluate ave_localize ave_report; do
+for program in ave_synthesize ave_train ave_tables ave_evaluate ave_localize ave_report; do
   $program --help >/dev/full 2>problem && fail "$program --help: expected an error where nothing can be written"
   [ "$(cat problem)" = "$program: error: cannot write to the standard output" ] || fail "$program: $(cat problem)"
   $program --help >&- 2>/dev/null && fail "$program --help: expected an error without a standard output"

@@ -11,6 +11,8 @@
 
 #include <doctest/doctest.h>
 
+#include <vscg/train/ave/settings.hpp>
+
 #include "networks/train.hpp"
 #include "tables/table.hpp"
 
@@ -81,6 +83,8 @@ TEST_CASE("every network of a table is one that ave_train has") {
         REQUIRE(found != known.end());
         const bool weakly = t.columns[i].starts_with("Weakly") || row.method.starts_with("Weakly");
         CHECK((found->second.supervision == vscg::setting::weakly) == weakly);
+        const auto usual = vscg::train::default_settings(found->second.supervision, cell.network);
+        CHECK((usual.precision == "float" || found->second.in_double != nullptr));
         // Tables III and IV are where the list of networks has its published numbers from.
         if (t.number == 3 || t.number == 4) CHECK(found->second.published == cell.published);
       }

@@ -3,7 +3,7 @@
 # The first Ctrl-C or SIGTERM ends every program in every phase, with 130 and nothing half-written. How soon is checked
 # only roughly, because the machine may be busy: within 20 seconds, while the work itself would take minutes.
 set -u
-for program in ave_synthesize ave_train ave_evaluate ave_localize; do
+for program in ave_synthesize ave_train ave_tables ave_evaluate ave_localize ave_report; do
   if [ ! -x "${VSCG_PROGRAMS_DIR:?}/$program" ]; then
     echo "skipped: there is no $VSCG_PROGRAMS_DIR/$program"
     exit 77
@@ -97,11 +97,38 @@ told "^ave_train: interrupted; go on with --resume --out step$"
 grep -q '"steps": 0,' step/summary.json || fail "expected the step to be given up"
 no_trace
 
+# Tables: while it looks at the data, and while a run trains, which stops too.
+# shellcheck disable=SC2054
+tables=(ave_tables --data data --table 3 --only vscg_fully --epochs 1000000 --batch 8 --out)
+begin "${tables[@]}" early
+until_true listens
+stop TERM
+begin "${tables[@]}" tables
+until_true '[ -e tables/runs/vscg_fully-seed1/last.checkpoint ]'
+run=$(cat "/proc/$pid/task/$pid/children")
+stop INT
+told "^ave_tables: interrupted; the same command goes on where the runs have stopped$"
+# shellcheck disable=SC2086  # a list of numbers
+if kill -0 $run 2>/dev/null; then fail "a run goes on alone"; fi
+[ ! -e tables/table_3.md ] || fail "a table was written"
+no_trace
+
+# A report: while it measures; a run is measured as often as it is named.
+ave_train --data data --setting fully --epochs 1 --batch 8 --threads 1 --out trained >log 2>&1 || fail "no run"
+# shellcheck disable=SC2046  # a list of words
+begin ave_report $(printf 'trained/%.0s ' {1..1000}) --data data --threads 1 --out report.html
+until_true listens
+sleep 0.5
+stop INT
+told "^ave_report: interrupted$"
+[ ! -e report.html ] || fail "a report was written"
+no_trace
+
 # Any wait: here, for somebody to read a full pipe.
 mkfifo pipe
 exec 8<>pipe
 dd if=/dev/zero of=pipe bs=4096 oflag=nonblock 2>/dev/null
-for program in ave_synthesize ave_train ave_evaluate ave_localize; do
+for program in ave_synthesize ave_train ave_tables ave_evaluate ave_localize ave_report; do
   $program --help >pipe 2>log &
   pid=$!
   until_true listens

@@ -33,4 +33,6 @@ std::unique_ptr<card> use_card(std::size_t number, const std::string& precision)
   return std::make_unique<card_in_use>(number, products_named(precision));
 }
 
+std::string name_of_card(std::size_t number) { return vscg::cuda_card::name_of(number); }
+
 }  // namespace networks

@@ -21,6 +21,7 @@ namespace {
 }  // namespace
 
 std::unique_ptr<card> use_card(std::size_t, const std::string&) { refuse(); }
+std::string name_of_card(std::size_t) { refuse(); }
 train_outcome train_vscg_fully_cuda(const train_request&) { refuse(); }
 train_outcome train_vscg_weakly_cuda(const train_request&) { refuse(); }
 std::unique_ptr<network> infer_vscg_fully_cuda(const std::filesystem::path&, vscg::threads) { refuse(); }

@@ -191,6 +191,9 @@ TEST_CASE("each network trains with its authors' numbers") {
   CHECK(avsdn.epochs == 45);
   CHECK_FALSE(avsdn.noisy_videos);
   CHECK(default_settings(setting::weakly, "cmbs_weakly").noisy_videos);
+  CHECK(default_settings(setting::weakly, "cmbs_weakly").precision == "double");
+  CHECK(default_settings(setting::fully, "cmbs_fully_with_escm").precision == "double");
+  CHECK(cmran.precision == "float");
   CHECK(default_settings(setting::weakly, "avel_weakly_with_escm").decay_after.empty());
   // Nobody knows how these were trained.
   CHECK(default_settings(setting::fully, "dam_reconstruction_fully").clip_grad_norm == 0.1);

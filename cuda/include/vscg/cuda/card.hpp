@@ -28,6 +28,10 @@ class cuda_card {
   /// "NVIDIA H100 80GB HBM3"
   std::string name() const;
 
+  /// The name of a card that could be used. Throws like the constructor, but leaves the card alone: using one takes
+  /// some of its memory until the process ends, and one in exclusive mode takes a single process.
+  static std::string name_of(std::size_t number);
+
  private:
   int device_;
   int device_before_ = 0;

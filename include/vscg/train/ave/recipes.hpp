@@ -45,6 +45,7 @@ struct recipe {
   double threshold;       ///< of relevance; without meaning for networks that score segments
   batch_order released_order;
   measuring released_measuring;
+  bool in_double = false;  ///< trains in double; false, too, where these programs have only float
 };
 
 namespace recipe_detail {
@@ -135,8 +136,34 @@ inline constexpr std::array recipes = [] {
       cmran_weakly,
       of("dmin_fully", cmran_fully),
       of("dmin_weakly", cmran_weakly),
-      recipe{"cmbs_fully", fully, 200, 64, 7e-4, 0.5, {10, 20, 30}, 0.5, true, false, 0.5, shuffled, measuring::tests},
-      recipe{"cmbs_weakly", weakly, 200, 64, 6e-4, 0.5, {10, 20, 40}, 0.5, true, true, 0.5, shuffled, measuring::tests},
+      recipe{"cmbs_fully",
+             fully,
+             200,
+             64,
+             7e-4,
+             0.5,
+             {10, 20, 30},
+             0.5,
+             true,
+             false,
+             0.5,
+             shuffled,
+             measuring::tests,
+             true},
+      recipe{"cmbs_weakly",
+             weakly,
+             200,
+             64,
+             6e-4,
+             0.5,
+             {10, 20, 40},
+             0.5,
+             true,
+             true,
+             0.5,
+             shuffled,
+             measuring::tests,
+             true},
       // Chosen here: nobody knows how these were trained.
       of("dam_reconstruction_fully", cmran_fully),
       of("avin_reconstruction_fully", avel_fully),

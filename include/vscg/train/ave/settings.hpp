@@ -55,6 +55,7 @@ inline ave_settings default_settings(setting supervision, std::string_view netwo
   settings.keeps_last_batch = published.keeps_last_batch;
   if (supervision == setting::weakly) settings.noisy_videos = published.noisy_videos;
   settings.relevance_threshold = published.threshold;
+  if (published.in_double) settings.precision = "double";
   return settings;
 }
 
