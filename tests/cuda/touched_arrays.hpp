@@ -186,8 +186,8 @@ arrays of(const Kernel& kernel) {
   return found;
 }
 
-template <class T>
-arrays of_product(const vscg::cuda_detail::column_major_product<T>& p) {
+template <class T, class Operand>
+arrays of_product(const vscg::cuda_detail::column_major_product<T, Operand>& p) {
   arrays found;
   const auto add_matrix = [&](auto& to, const auto& matrix) {
     to.push_back(matrix.data);
