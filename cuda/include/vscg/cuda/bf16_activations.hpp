@@ -3,12 +3,9 @@
 
 #include <vscg/core/begin.hpp>
 
-#include <cstddef>
-#include <cstdint>
 #include <type_traits>
 
 #include <vscg/backend/gemm_arguments.hpp>
-#include <vscg/core/config.hpp>
 #include <vscg/cuda/roundings.hpp>
 
 // Activations that are kept as bf16, where products would round them to bf16 anyway: half the memory to read and write,
@@ -26,7 +23,7 @@ concept MayKeepBf16 = requires(const Executor& backend) {
 /// Calls f(number) with a number of the kind that activations are kept as: bf16, or the program's scalar. `Possible`:
 /// whether all sizes suit bf16 products; `possible`: whether all addresses do.
 template <bool Possible, class Context, class F>
-void in_kept_numbers(const Context& c, [[maybe_unused]] bool possible, const F& f) {
+void in_kept_numbers([[maybe_unused]] const Context& c, [[maybe_unused]] bool possible, const F& f) {
 #if !defined(VSCG_CUDA_NO_BF16_ACTIVATIONS)
   if constexpr (Possible && MayKeepBf16<typename Context::executor>) {
     if (possible && c.backend().keeps_bf16()) return f(bf16{});
