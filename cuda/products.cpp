@@ -21,6 +21,7 @@ namespace vscg::cuda_detail {
 namespace {
 
 constexpr std::size_t workspace_bytes = std::size_t{32} << 20U;
+buffer<std::byte, device_memory> workspace() { return buffer<std::byte, device_memory>(workspace_bytes); }
 // The number of items, or of rows made of items, that an algorithm is chosen for: a batch of 128 videos.
 constexpr std::size_t usual_items = 128;
 constexpr std::size_t usual_columns = 1280;
@@ -104,7 +105,7 @@ struct product_library<T>::description {
 
 template <class T>
 product_library<T>::product_library(products precision)
-    : precision_(precision), device_(current_device()), workspace_(workspace_bytes) {
+    : precision_(precision), device_(current_device()), workspaces_{workspace(), workspace()} {
   cublasLtHandle_t made = nullptr;
   check(cublasLtCreate(&made), "a library for matrix products");
   handle_ = made;
@@ -140,7 +141,7 @@ typename product_library<T>::algorithm product_library<T>::chosen(const column_m
                                                                   bool relu) {
   cublasLtMatmulPreferenceOpaque_t preference;
   check(cublasLtMatmulPreferenceInit(&preference), described);
-  set(preference, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, workspace_.bytes());
+  set(preference, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, workspace_bytes);
   set(preference, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, alignment_of(p.left.data));
   set(preference, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES, alignment_of(p.right.data));
   set(preference, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, alignment_of(p.result.data));
@@ -185,7 +186,7 @@ const typename product_library<T>::algorithm& product_library<T>::algorithm_for(
 
 template <class T>
 template <class Result, class Operand>
-int product_library<T>::run(void* stream, const column_major_product<Result, Operand>& p, bool relu,
+int product_library<T>::run(void* stream, std::size_t branch, const column_major_product<Result, Operand>& p, bool relu,
                             const algorithm& a) {
   cublasLtMatmulAlgo_t algo;
   std::memcpy(&algo, a.words.data(), sizeof(algo));
@@ -193,19 +194,20 @@ int product_library<T>::run(void* stream, const column_major_product<Result, Ope
   const T one = 1;
   const T rest = p.accumulate ? T(1) : T(0);
   return cublasLtMatmul(static_cast<cublasLtHandle_t>(handle_), &d.product, &one, p.left.data, &d.left, p.right.data,
-                        &d.right, &rest, p.result.data, &d.result, p.result.data, &d.result, &algo, workspace_.data(),
-                        workspace_.bytes(), static_cast<cudaStream_t>(stream));
+                        &d.right, &rest, p.result.data, &d.result, p.result.data, &d.result, &algo,
+                        workspaces_[branch].data(), workspace_bytes, static_cast<cudaStream_t>(stream));
 }
 
 template <class T>
 template <class Result, class Operand>
-bool product_library<T>::multiply(void* stream, const column_major_product<Result, Operand>& p, bool relu) {
+bool product_library<T>::multiply(void* stream, std::size_t branch, const column_major_product<Result, Operand>& p,
+                                  bool relu) {
   const on_device here(device_);
   algorithm a = algorithm_for(kind_of(p, relu), p, relu);
-  int status = run(stream, p, relu, a);
+  int status = run(stream, branch, p, relu, a);
   if (status == CUBLAS_STATUS_NOT_SUPPORTED || status == CUBLAS_STATUS_INVALID_VALUE) {
     a = chosen(p, relu);  // what suits the usual number of items need not suit this one
-    status = run(stream, p, relu, a);
+    status = run(stream, branch, p, relu, a);
   }
   check(static_cast<cublasStatus_t>(status), "a matrix product");
   return a.ends;
@@ -213,9 +215,9 @@ bool product_library<T>::multiply(void* stream, const column_major_product<Resul
 
 template class product_library<float>;
 template class product_library<double>;
-template bool product_library<float>::multiply(void*, const column_major_product<float>&, bool);
-template bool product_library<float>::multiply(void*, const column_major_product<float, bf16>&, bool);
-template bool product_library<float>::multiply(void*, const column_major_product<bf16>&, bool);
-template bool product_library<double>::multiply(void*, const column_major_product<double>&, bool);
+template bool product_library<float>::multiply(void*, std::size_t, const column_major_product<float>&, bool);
+template bool product_library<float>::multiply(void*, std::size_t, const column_major_product<float, bf16>&, bool);
+template bool product_library<float>::multiply(void*, std::size_t, const column_major_product<bf16>&, bool);
+template bool product_library<double>::multiply(void*, std::size_t, const column_major_product<double>&, bool);
 
 }  // namespace vscg::cuda_detail

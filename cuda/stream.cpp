@@ -23,18 +23,42 @@ cudaStream_t stream_of(void* handle) { return static_cast<cudaStream_t>(handle);
 // More keys than a run ever has; if a program goes on inventing them, graphs must not fill the memory.
 constexpr std::size_t most_kept = 512;
 
-// It does not wait for the default stream, nor that one for it.
-cudaStream_t new_stream() {
+// It does not wait for the default stream, nor that one for it. Where launches compete for the device, those of the
+// path come before those beside it.
+cudaStream_t new_stream(bool of_the_path) {
+  int last = 0;
+  int first = 0;
+  check(cudaDeviceGetStreamPriorityRange(&last, &first), "priorities of streams");
   cudaStream_t made = nullptr;
-  check(cudaStreamCreateWithFlags(&made, cudaStreamNonBlocking), "a stream");
+  check(cudaStreamCreateWithPriority(&made, cudaStreamNonBlocking, of_the_path ? first : last), "a stream");
   return made;
+}
+
+cudaEvent_t event_of(void* event) { return static_cast<cudaEvent_t>(event); }
+
+cudaEvent_t new_event() {
+  cudaEvent_t made = nullptr;
+  check(cudaEventCreateWithFlags(&made, cudaEventDisableTiming), "an event");
+  return made;
+}
+
+// What is launched in `later` from here on waits for what `earlier` has.
+void wait_for(cudaStream_t earlier, cudaEvent_t event, cudaStream_t later) {
+  check(cudaEventRecord(event, earlier), "an event");
+  check(cudaStreamWaitEvent(later, event, 0), "a wait for an event");
+}
+
+void destroy(void* other_stream) {
+  if (other_stream == nullptr) return;
+  static_cast<void>(cudaStreamSynchronize(stream_of(other_stream)));
+  static_cast<void>(cudaStreamDestroy(stream_of(other_stream)));
 }
 
 }  // namespace
 
 stream::stream() {
   expect_device();
-  handle_ = new_stream();
+  handle_ = new_stream(true);
   device_ = current_device();
 }
 
@@ -42,10 +66,11 @@ stream::~stream() {
   finish();
   forget();
   static_cast<void>(cudaStreamDestroy(stream_of(handle_)));
-  if (beside_ == nullptr) return;
-  static_cast<void>(cudaStreamSynchronize(stream_of(beside_)));
-  static_cast<void>(cudaStreamDestroy(stream_of(beside_)));
-  if (copied_ != nullptr) static_cast<void>(cudaEventDestroy(static_cast<cudaEvent_t>(copied_)));
+  destroy(beside_);
+  destroy(branch_);
+  for (void* event : {copied_, forked_, joined_, older_}) {
+    if (event != nullptr) static_cast<void>(cudaEventDestroy(event_of(event)));
+  }
 }
 
 void stream::copy_in(void* to, const void* from, std::size_t bytes) {
@@ -60,21 +85,42 @@ void stream::copy_out(void* to, const void* from, std::size_t bytes) {
 }
 void stream::copy_in_beside(void* to, const void* from, std::size_t bytes) {
   const on_device here(device_);
-  if (beside_ == nullptr) beside_ = new_stream();
-  if (copied_ == nullptr) {
-    cudaEvent_t made = nullptr;
-    check(cudaEventCreateWithFlags(&made, cudaEventDisableTiming), "an event");
-    copied_ = made;
-  }
+  if (beside_ == nullptr) beside_ = new_stream(false);
+  if (copied_ == nullptr) copied_ = new_event();
   check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, stream_of(beside_)), "a copy to the device");
-  check(cudaEventRecord(static_cast<cudaEvent_t>(copied_), stream_of(beside_)), "an event after a copy");
+  check(cudaEventRecord(event_of(copied_), stream_of(beside_)), "an event after a copy");
 }
 void stream::join_copies() {
   if (copied_ == nullptr) return;
   const on_device here(device_);
-  check(cudaStreamWaitEvent(stream_of(handle_), static_cast<cudaEvent_t>(copied_), 0), "a wait for a copy");
+  check(cudaStreamWaitEvent(stream_of(handle_), event_of(copied_), 0), "a wait for a copy");
 }
-void stream::wait() { check(cudaStreamSynchronize(stream_of(handle_)), "kernels without an error"); }
+void stream::fork() {
+  const on_device here(device_);
+  if (forked_ == nullptr) forked_ = new_event();
+  if (joined_ == nullptr) joined_ = new_event();
+  if (older_ == nullptr) older_ = new_event();
+  if (branch_ == nullptr) branch_ = new_stream(false);
+  wait_for(stream_of(handle_), event_of(forked_), stream_of(branch_));
+  branched_ = true;
+}
+void stream::join() {
+  if (!branched_) return;
+  const on_device here(device_);
+  branched_ = has_older_ = false;
+  wait_for(stream_of(branch_), event_of(joined_), stream_of(handle_));
+}
+void stream::join_older() {
+  if (!branched_) return;
+  const on_device here(device_);
+  if (has_older_) check(cudaStreamWaitEvent(stream_of(handle_), event_of(older_), 0), "a wait for an event");
+  check(cudaEventRecord(event_of(older_), stream_of(branch_)), "an event");
+  has_older_ = true;
+}
+void stream::wait() {
+  join();
+  check(cudaStreamSynchronize(stream_of(handle_)), "kernels without an error");
+}
 
 bool stream::launch_kept(std::uint64_t key) {
   const auto known = kept_.find(key);
@@ -94,13 +140,15 @@ void stream::remember(std::uint64_t key) {
   kept_.emplace(key, nullptr);
 }
 
-// Of this thread only: other threads may allocate meanwhile.
+// Of this thread only: other threads may allocate meanwhile. What a graph holds begins and ends joined.
 void stream::begin_recording() {
   const on_device here(device_);
+  join();
   check(cudaStreamBeginCapture(stream_of(handle_), cudaStreamCaptureModeThreadLocal), "the beginning of a graph");
 }
 
 void stream::abandon_recording() noexcept {
+  branched_ = has_older_ = false;  // the branch ends with the recording that it is part of
   cudaGraph_t graph = nullptr;
   static_cast<void>(cudaStreamEndCapture(stream_of(handle_), &graph));
   if (graph != nullptr) static_cast<void>(cudaGraphDestroy(graph));
@@ -109,6 +157,7 @@ void stream::abandon_recording() noexcept {
 
 void stream::keep_recording(std::uint64_t key) {
   const on_device here(device_);
+  join();
   cudaGraph_t graph = nullptr;
   check(cudaStreamEndCapture(stream_of(handle_), &graph), "the end of a graph");
   cudaGraphExec_t launchable = nullptr;
@@ -119,7 +168,11 @@ void stream::keep_recording(std::uint64_t key) {
   launch_kept(key);
 }
 
-void stream::finish() noexcept { static_cast<void>(cudaStreamSynchronize(stream_of(handle_))); }
+void stream::finish() noexcept {
+  if (branch_ != nullptr) static_cast<void>(cudaStreamSynchronize(stream_of(branch_)));
+  branched_ = has_older_ = false;
+  static_cast<void>(cudaStreamSynchronize(stream_of(handle_)));
+}
 
 void stream::forget() noexcept {
   for (const auto& [key, graph] : kept_) {

@@ -130,7 +130,22 @@ struct project_pair_case : contract::operation_case<shape<dyn, 2, 3>, shape<dyn,
   }
 };
 
-using project_pair_cases = std::tuple<project_pair_case<results::both>, project_pair_case<results::first>>;
+/// A plain product adds to the gradient that two at once began.
+struct project_pair_again_case
+    : contract::operation_case<shape<dyn, 2, 3>, shape<dyn, 2, 3>, shape<4, 3>, shape<4, 3>> {
+  static constexpr const char* name = "project two arrays at once, and one again";
+  auto operator()(auto first, auto second, auto w1, auto w2) const {
+    const auto again = vscg::linear(first, w1);
+    const auto both = vscg::compose(vscg::composites::project_pair<shape<dyn, 2, 3>, 4>{}, first, second, w1, w2);
+    return again + chosen<results::first>(both);
+  }
+  static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
+    return host_cuda::result_of_operations<project_pair_again_case>(items, x);
+  }
+};
+
+using project_pair_cases =
+    std::tuple<project_pair_case<results::both>, project_pair_case<results::first>, project_pair_again_case>;
 
 using project_norm_cases = std::tuple<project_norm_case<1, 36, results::both>, project_norm_case<3, 8, results::first>>;
 

@@ -25,6 +25,7 @@ namespace vscg::cuda_detail {
 
 stream::stream() = default;
 stream::~stream() = default;
+void stream::fork() { said += "fork "; }
 bool stream::launch_kept(std::uint64_t key) {
   const auto known = kept_.find(key);
   if (known == kept_.end() || known->second == nullptr) return false;
@@ -59,6 +60,21 @@ TEST_CASE("cuda: a key's first call is launched as it is, the second recorded, l
   CHECK(call(1) == "graph ");
   CHECK(call(2) == "begin work keep ");
   CHECK(call(2) == "graph ");
+}
+
+TEST_CASE("cuda: what runs beside goes to a branch, however it is nested and whether or not it throws") {
+  vscg::cuda_detail::stream stream;
+  const auto place = [&] { said += stream.branch() == 1 ? "branch " : "path "; };
+  stream.beside([&] {
+    place();
+    stream.beside(place);
+    place();
+  });
+  place();
+  CHECK(taken() == "fork branch branch branch path ");
+  CHECK_THROWS_AS(stream.beside([] { throw std::runtime_error("stopped"); }), std::runtime_error);
+  place();
+  CHECK(taken() == "fork path ");
 }
 
 TEST_CASE("cuda: a call that throws leaves nothing running, and nothing recorded") {

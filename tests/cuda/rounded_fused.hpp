@@ -41,13 +41,13 @@ struct fused : host_cuda::backend {
     }
     template <class Function = vscg::identity_function>
     void gemm(const vscg::gemm_arguments<T>& arguments, Function function = {}) {
-      products_.gemm(arguments, function);
+      this->branch().launch([=, this] { products_.gemm(arguments, function); });
     }
     template <class Function = vscg::identity_function>
     void gemm_pair(const vscg::gemm_arguments<T>& first, const vscg::gemm_arguments<T>& second,
                    Function function = {}) {
-      products_.gemm(first, function);
-      products_.gemm(second, function);
+      gemm(first, function);
+      gemm(second, function);
     }
 
     bool keeps_bf16() const requires std::is_same_v<T, float> {
@@ -57,6 +57,12 @@ struct fused : host_cuda::backend {
     template <class Function = vscg::identity_function, class Result>
     void gemm_of_bf16(const vscg::gemm_arguments<Result>& p, const bf16* a, const bf16* b, Function function = {}) {
       ++products_of_bf16;
+      this->branch().launch([=, this] { multiply(p, a, b, function); });
+    }
+
+   private:
+    template <class Function, class Result>
+    void multiply(const vscg::gemm_arguments<Result>& p, const bf16* a, const bf16* b, Function function) {
       using host = typename rounded_host::backend::template executor<T>;
       auto wide = host_cuda::of_same_sizes<float>(p);
       const auto all_a =
@@ -77,8 +83,6 @@ struct fused : host_cuda::backend {
         products_.gemm(wide, function);
       }
     }
-
-   private:
     static std::vector<float> widened(const bf16* from, std::size_t n) {
       std::vector<float> all(n);
       for (std::size_t i = 0; i < n; ++i) all[i] = to_float(from[i]);

@@ -37,11 +37,13 @@ class memory_plan {
     bool part = false;
   };
 
-  /// `limits`: the backend's. Throws vscg::expectation_error naming `what` (the number of items) if no memory could
-  /// hold that many.
+  /// `limits`: the backend's. `beside`: launches of a pullback may run until the next step ends, so what it touches
+  /// stays where it is. Throws vscg::expectation_error naming `what` (the number of items) if no memory could hold that
+  /// many.
   memory_plan(const program& p, const stretch_limits& limits, std::size_t items, std::size_t workers,
-              std::size_t scalar_bytes, std::string_view what = "capacity")
+              std::size_t scalar_bytes, std::string_view what = "capacity", bool beside = false)
       : items_(items),
+        beside_(beside),
         stretches_(find_stretches(p, limits)),
         values_(p.slot_table().size(), nowhere),
         gradients_(p.slot_table().size(), nowhere) {
@@ -132,7 +134,11 @@ class memory_plan {
       for (auto& b : *list) b.first = never;
     }
     for (std::size_t at = 0; at < end; ++at) {
-      p.for_each_array(p.steps()[at], [&](slot_id id, bool gradient) { touch(gradient ? gradients : values, id, at); });
+      const bool stays = beside_ && p.steps()[at].pullback;
+      p.for_each_array(p.steps()[at], [&](slot_id id, bool gradient) {
+        touch(gradient ? gradients : values, id, at);
+        if (stays) touch(gradient ? gradients : values, id, std::min(at + 1, end - 1));
+      });
     }
     // Outputs are read after the run; numbers that belong to no item (losses) grow over micro-batches.
     for (const slot_id id : p.outputs()) touch(values, p.array_of(id), end);
@@ -225,6 +231,7 @@ class memory_plan {
   }
 
   std::size_t items_;
+  bool beside_;
   std::vector<stretch> stretches_;
   std::size_t bytes_ = 0;
   std::size_t prepared_bytes_ = 0;

@@ -72,6 +72,9 @@ class program {
       }
     }
   }
+  /// Whether a step has to wait for gradients of weights that earlier pullbacks left to be computed beside the path: it
+  /// adds to one of them, or begins with one because that weight is computed from others.
+  bool joins_before(const step& s) const { return s.pullback && nodes_[s.node].joins; }
   std::span<const slot_id> inputs() const { return inputs_; }
   std::span<const slot_id> outputs() const { return outputs_; }
   slot_id loss() const { return loss_; }
@@ -199,6 +202,13 @@ class program {
     std::vector<bool> written(slots_.size(), false);
     for (const step s : std::span(steps_).subspan(forward_steps_)) {
       node& n = nodes_[s.node];
+      const auto any_weight = [&](const std::vector<slot_id>& arrays, std::uint32_t among) {
+        for (std::uint32_t k = 0; k < arrays.size(); ++k) {
+          if (((among >> k) & 1U) != 0 && written[arrays[k]] && slots_[arrays[k]].size.per_item == 0) return true;
+        }
+        return false;
+      };
+      n.joins = any_weight(n.arrays, n.wanted) || any_weight(n.results, n.given);
       for (std::uint32_t k = 0; k < n.operands.size(); ++k) {
         if (((n.wanted >> k) & 1U) == 0 || written[n.arrays[k]]) continue;
         written[n.arrays[k]] = true;

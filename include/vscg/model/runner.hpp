@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include <vscg/backend/beside.hpp>
 #include <vscg/backend/memory.hpp>
 #include <vscg/core/checked_size.hpp>
 #include <vscg/core/error.hpp>
@@ -41,7 +42,7 @@ class runner {
   runner(std::shared_ptr<const program> p, const parameter_table& table, threads n, std::size_t items,
          std::string_view what = "capacity")
       : program_(std::move(p)),
-        plan_(*program_, Backend::stretches, items, n.count, sizeof(Scalar), what),
+        plan_(*program_, Backend::stretches, items, n.count, sizeof(Scalar), what, LaunchesBeside<executor>),
         executor_(n),
         arena_(memory_of(plan_, what)),
         values_(program_->slot_table().size(), nullptr),
@@ -86,10 +87,14 @@ class runner {
   /// Copies weights into the order that suits the backend. Call it before the first run and whenever weights change.
   void prepare() {
     execution<Scalar, executor> running{&executor_, values_.data(), gradients_.data(), run_state{}};
+    bool aside = false;  // two at a time
     for (const std::uint32_t i : program_->preparations()) {
       const node& n = program_->nodes()[i];
-      n.prepare(n.operation, n, &running);
+      const auto launch = [&] { n.prepare(n.operation, n, &running); };
+      aside = !aside;
+      aside ? beside(executor_, launch) : launch();
     }
+    join(executor_);
   }
 
   /// From now on, a run calls `stop` before every operation and throws vscg::stopped if that returns true.
@@ -164,7 +169,8 @@ class runner {
   std::string what_fits(const memory_plan& plan) const {
     std::size_t bytes = plan.bytes();
     for (std::size_t items = plan.items() / 2; items > 0; items /= 2) {
-      const memory_plan smaller(*program_, Backend::stretches, items, executor_.workers(), sizeof(Scalar));
+      const memory_plan smaller(*program_, Backend::stretches, items, executor_.workers(), sizeof(Scalar), "capacity",
+                                LaunchesBeside<executor>);
       bytes = smaller.bytes();
       try {
         const arena tried(elements_of(smaller));
@@ -218,6 +224,13 @@ class runner {
   }
 
   void run(const run_state& state, std::size_t begin, std::size_t end, std::string* not_finite) {
+    run_stretches(state, begin, end, not_finite);
+    join(executor_);
+    if (given_up_) throw stopped();
+  }
+
+  void run_stretches(const run_state& state, std::size_t begin, std::size_t end, std::string* not_finite) {
+    given_up_ = false;
     const auto& stretches = plan_.stretches();
     for (std::size_t i = 0; i < stretches.size(); ++i) {
       if (stretches[i].begin < begin || stretches[i].end > end) continue;
@@ -233,15 +246,12 @@ class runner {
         move_on(i, static_cast<std::ptrdiff_t>(part.items));
       }
       move_on(i, -static_cast<std::ptrdiff_t>(done));
-      if (go_on) continue;
-      if (given_up_) throw stopped();
-      return;
+      if (!go_on) return;
     }
   }
 
   bool run_steps(const run_state& state, const stretch& s, bool last_part, std::string* not_finite) {
     execution<Scalar, executor> running{&executor_, values_.data(), gradients_.data(), state};
-    given_up_ = false;
     for (std::size_t at = s.begin; at < s.end; ++at) {
       if (stop_ && stop_()) {
         given_up_ = true;
@@ -249,6 +259,7 @@ class runner {
       }
       const auto [index, pullback] = program_->steps()[at];
       const node& n = program_->nodes()[index];
+      if (pullback) program_->joins_before(program_->steps()[at]) ? join(executor_) : join_older(executor_);
       tell_watcher(at, false);
       (pullback ? n.pullback : n.forward)(n.operation, n, &running);
       tell_watcher(at, true);

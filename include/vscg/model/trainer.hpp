@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include <vscg/backend/beside.hpp>
 #include <vscg/backend/memory.hpp>
 #include <vscg/core/error.hpp>
 #include <vscg/core/execution.hpp>
@@ -321,6 +322,7 @@ class trainer {
         persistent_.take(runner_, state_.taken(), weights_->numbers.data());
       }
       report_.gather(executor, std::span<const scalar* const>(from).first(1 + term_count + (update ? 1 : 0)));
+      join(executor);
     });
   }
 

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include <vscg/backend/beside.hpp>
 #include <vscg/backend/memory.hpp>
 #include <vscg/backend/scalar_index.hpp>
 #include <vscg/core/config.hpp>
@@ -57,7 +58,7 @@ class optimizer_state {
   }
 
   /// Takes one step. Its arrays and the settings lie in the backend's memory. If the loss, a moment or a weight would
-  /// not be finite, nothing changes.
+  /// not be finite, nothing changes. Moments and weights are written beside what is launched next, until it is joined.
   template <class Executor>
   void update(const settings* now, Executor& backend, const Scalar* loss, const Scalar* gradients, Scalar* weights) {
     const auto formula = formula_of(gradients, weights);
@@ -69,8 +70,10 @@ class optimizer_state {
     backend.rows(1, blocks_.count(),
                  kernels::decide_update<Rule, Scalar>{blocks_.count(), blocks_.partial.data(), loss, now, moved_.size(),
                                                       moved_.data(), progress_.data(), factors_.data(), taken_.data()});
-    backend.rows(blocks_.count(), row,
-                 kernels::apply_update<Rule, Scalar>{blocks, formula, factors_.data(), taken_.data()});
+    beside(backend, [&] {
+      backend.rows(blocks_.count(), row,
+                   kernels::apply_update<Rule, Scalar>{blocks, formula, factors_.data(), taken_.data()});
+    });
   }
 
   /// Whether the last update changed anything: 1 or 0, in the backend's memory.

@@ -3,6 +3,7 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <array>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -67,11 +68,11 @@ struct cuda_backend {
    public:
     /// The number of threads is that of the host: a device has its own.
     explicit executor(threads)
-        : products_(cuda_detail::chosen(Precision)), copies_(cuda_detail::copies_bytes<T>(products_.precision())) {}
+        : products_(cuda_detail::chosen(Precision)), copies_{room_for_copies(), room_for_copies()} {}
 
     static constexpr std::size_t workers() { return 1; }
     /// Bytes of memory that it holds for any program.
-    std::size_t bytes() const { return products_.bytes() + copies_.bytes(); }
+    std::size_t bytes() const { return products_.bytes() + copies_[0].bytes() + copies_[1].bytes(); }
 
     /// f(executor, begin, end) for independent ranges that make up [0, n): here a single one.
     template <class F>
@@ -97,7 +98,7 @@ struct cuda_backend {
     /// relu_function.
     template <class Function = identity_function>
     void gemm_pair(const gemm_arguments<T>& first, const gemm_arguments<T>& second, Function function = {}) {
-      if (copies_.size() > 0) {
+      if (copies_[0].size() > 0) {
         gemm(first, function);
         gemm(second, function);
       } else {
@@ -120,12 +121,18 @@ struct cuda_backend {
     void pack(const gemm_arguments<T>&, T*) {}
 
    private:
+    using room = buffer<std::byte, memory>;
+
+    room room_for_copies() const { return room(cuda_detail::copies_bytes<T>(products_.precision())); }
     template <class Number>
     std::span<Number> copies_of() {
-      return {static_cast<Number*>(static_cast<void*>(copies_.data())), copies_.size() / sizeof(Number)};
+      room& copies = copies_[this->branch()];
+      return {static_cast<Number*>(static_cast<void*>(copies.data())), copies.size() / sizeof(Number)};
     }
     auto multiply() {
-      return [this](const auto& product, bool relu) { return products_.multiply(this->handle(), product, relu); };
+      return [this](const auto& product, bool relu) {
+        return products_.multiply(this->handle(), this->branch(), product, relu);
+      };
     }
     auto launch_each() {
       return [this](std::size_t n, const auto& kernel) { this->each(n, 1, kernel); };
@@ -136,7 +143,7 @@ struct cuda_backend {
     }
 
     cuda_detail::product_library<T> products_;
-    buffer<std::byte, memory> copies_;  // of a product's operands, until the next product
+    std::array<room, 2> copies_;  // of a product's operands, until the next product of the same branch
   };
 };
 

@@ -72,13 +72,14 @@ class product_library {
 
   products precision() const { return precision_; }
   /// Bytes of the device's memory that it holds.
-  std::size_t bytes() const { return workspace_.bytes(); }
+  std::size_t bytes() const { return workspaces_[0].bytes() + workspaces_[1].bytes(); }
 
-  /// The product, in order with what the stream already has. Returns whether it applied bias and, if `relu`, max(x, 0);
-  /// if not, it has done neither: the library can end a product in this way only for some scalars and sizes. Where T
-  /// is float, operands may be bf16, and then the result with its bias too; sums are float.
+  /// The product, in order with what the stream already has. Two streams may compute at once if `branch` tells them
+  /// apart, 0 and 1. Returns whether it applied bias and, if `relu`, max(x, 0); if not, it has done neither: the
+  /// library can end a product in this way only for some scalars and sizes. Where T is float, operands may be bf16, and
+  /// then the result with its bias too; sums are float.
   template <class Result, class Operand>
-  bool multiply(void* stream, const column_major_product<Result, Operand>& product, bool relu);
+  bool multiply(void* stream, std::size_t branch, const column_major_product<Result, Operand>& product, bool relu);
 
  private:
   struct algorithm {
@@ -95,22 +96,23 @@ class product_library {
   template <class Result, class Operand>
   algorithm chosen(const column_major_product<Result, Operand>& product, bool relu);
   template <class Result, class Operand>
-  int run(void* stream, const column_major_product<Result, Operand>& product, bool relu,
+  int run(void* stream, std::size_t branch, const column_major_product<Result, Operand>& product, bool relu,
           const algorithm& a);  // cublasStatus_t
 
   products precision_;
   int device_;
-  void* handle_ = nullptr;  // cublasLtHandle_t
-  buffer<std::byte, device_memory> workspace_;
+  void* handle_ = nullptr;                                      // cublasLtHandle_t
+  std::array<buffer<std::byte, device_memory>, 2> workspaces_;  // by branch
   std::map<kind, algorithm> algorithms_;
 };
 
 extern template class product_library<float>;
 extern template class product_library<double>;
-extern template bool product_library<float>::multiply(void*, const column_major_product<float>&, bool);
-extern template bool product_library<float>::multiply(void*, const column_major_product<float, bf16>&, bool);
-extern template bool product_library<float>::multiply(void*, const column_major_product<bf16>&, bool);
-extern template bool product_library<double>::multiply(void*, const column_major_product<double>&, bool);
+extern template bool product_library<float>::multiply(void*, std::size_t, const column_major_product<float>&, bool);
+extern template bool product_library<float>::multiply(void*, std::size_t, const column_major_product<float, bf16>&,
+                                                      bool);
+extern template bool product_library<float>::multiply(void*, std::size_t, const column_major_product<bf16>&, bool);
+extern template bool product_library<double>::multiply(void*, std::size_t, const column_major_product<double>&, bool);
 
 }  // namespace cuda_detail
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <tuple>
 
+#include <vscg/backend/beside.hpp>
 #include <vscg/core/config.hpp>
 #include <vscg/core/execution.hpp>
 #include <vscg/core/record.hpp>
@@ -148,19 +149,25 @@ struct recurrent_pair_at_once : operation<typename Layer::result, typename Layer
       Layer::gather_previous(second);
     }
     const recurrent::sizes sizes = Layer::sizes_of(c.items());
-    // First what the path back waits for.
     kernels::sums_at_once<typename C::scalar> rest{};
     rest.rows = sizes.rows();
     rest.columns = sizes.gate_columns();
     rest.numbers = sizes.items * Layer::chain_states;
     pass_the_rest<0>(first, rest);
     pass_the_rest<1>(second, rest);
-    if (rest.copies[0].to.data == nullptr && rest.copies[1].to.data == nullptr) rest.numbers = 0;
-    c.backend().blocks(rest.blocks(), rest);
+    const auto launch_rest = [&] { c.backend().blocks(rest.blocks(), rest); };
+    if (rest.copies[0].to.data == nullptr && rest.copies[1].to.data == nullptr) {
+      rest.numbers = 0;
+      beside(c.backend(), launch_rest);
+    } else {
+      launch_rest();  // the path back waits for the copies
+    }
     project_back(c.backend(), sizes.rows(), sizes.inputs, sizes.gate_columns(), projections(first),
                  projections(second));
-    pass_hidden_weight_gradient(first, sizes);
-    pass_hidden_weight_gradient(second, sizes);
+    beside(c.backend(), [&] {
+      pass_hidden_weight_gradient(first, sizes);
+      pass_hidden_weight_gradient(second, sizes);
+    });
   }
 
  private:

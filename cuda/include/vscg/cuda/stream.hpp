@@ -26,8 +26,10 @@ class stream {
   stream& operator=(const stream&) = delete;
   ~stream();
 
-  /// The cudaStream_t.
-  void* handle() const { return handle_; }
+  /// The cudaStream_t that launches go to: the branch's while f of `beside` runs.
+  void* handle() const { return in_branch_ ? branch_ : handle_; }
+  /// Which of the two it is, 0 or 1: what both must not use at once exists twice.
+  std::size_t branch() const { return in_branch_ ? 1 : 0; }
   /// The number of the device that was the thread's current one when this was made.
   int device() const { return device_; }
 
@@ -38,8 +40,29 @@ class stream {
   void copy_in_beside(void* to, const void* from, std::size_t bytes);
   /// What is launched from here on waits for those copies; the host does not.
   void join_copies();
-  /// Returns when all launches are done and all copies out have arrived.
+  /// Returns when all launches are done, those of a branch too, and all copies out have arrived.
   void wait();
+
+  /// f()'s launches go to a branch: they wait for all that was launched before, and what is launched later does not
+  /// wait for them until `join`. All branches that are not joined yet are one queue. With VSCG_CUDA_NO_BRANCHES
+  /// defined, there are none: to find out whether a branch is to blame.
+  template <class F>
+  void beside(const F& f) {
+#if !defined(VSCG_CUDA_NO_BRANCHES)
+    if (!in_branch_) {
+      fork();
+      const leaving guard{*this};
+      in_branch_ = true;
+      f();
+      return;
+    }
+#endif
+    f();
+  }
+  /// What is launched from here on waits for the branch.
+  void join();
+  /// What is launched from here on waits for what the branch had at the last call.
+  void join_older();
 
   /// With VSCG_CUDA_NO_GRAPHS defined, nothing is recorded: to find out whether a graph is to blame.
   template <class F>
@@ -64,6 +87,12 @@ class stream {
   }
 
  private:
+  struct leaving {
+    stream& of;
+    ~leaving() { of.in_branch_ = false; }
+  };
+
+  void fork();
   bool launch_kept(std::uint64_t key);
   bool was_launched(std::uint64_t key) const;
   void remember(std::uint64_t key);
@@ -76,6 +105,13 @@ class stream {
   void* handle_ = nullptr;
   void* beside_ = nullptr;  // the second cudaStream_t, made when a copy needs it
   void* copied_ = nullptr;  // cudaEvent_t at its end
+  void* branch_ = nullptr;  // the third cudaStream_t, made with its events when something is first launched beside
+  void* forked_ = nullptr;  // cudaEvent_t
+  void* joined_ = nullptr;  // cudaEvent_t
+  void* older_ = nullptr;   // cudaEvent_t: what the branch had at the last join_older
+  bool in_branch_ = false;
+  bool branched_ = false;   // something is not joined yet
+  bool has_older_ = false;  // older_ was recorded since then
   int device_ = 0;
   std::map<std::uint64_t, void*> kept_;  // cudaGraphExec_t, null after the first launch
 };

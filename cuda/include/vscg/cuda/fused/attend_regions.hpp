@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include <vscg/backend/beside.hpp>
 #include <vscg/backend/gemm_arguments.hpp>
 #include <vscg/core/execution.hpp>
 #include <vscg/core/record.hpp>
@@ -192,14 +193,18 @@ struct attend_regions_at_once : operation<shape<dyn, Steps, Dv>, shape<dyn, Step
     T* const content = c.saved(2);
     T* const guidance = c.scratch(3);
     auto& backend = c.backend();
-    backend.gemm(detail::forward_product(pictures, Da, Hidden, c.x(audio), c.x(audio_weight), c.x(audio_bias), sounds),
-                 relu_function{});
-    backend.gemm(detail::forward_product(pictures, Hidden, padded, sounds, of.padded_g, none, guidance));
+    beside(backend, [&] {
+      backend.gemm(
+          detail::forward_product(pictures, Da, Hidden, c.x(audio), c.x(audio_weight), c.x(audio_bias), sounds),
+          relu_function{});
+      backend.gemm(detail::forward_product(pictures, Hidden, padded, sounds, of.padded_g, none, guidance));
+    });
     if constexpr (std::is_same_v<Number, bf16>)
       backend.each(regions * Dv / 4, 1, kernels::round_fours{c.x(visual), rounded_pictures(c)});
     const auto project = detail::forward_product(regions, Dv, Hidden, of.visual, of.weight, of.bias, of.hidden);
     multiply(backend, project, project.a, project.b, relu_function{});
     multiply(backend, detail::forward_product(regions, Hidden, padded, none, none, none, content), of.hidden, of.w_v);
+    join(backend);
     backend.blocks(pictures,
                    kernels::attend_regions_forward<T, Number>{sizes(of.visual, c.y(attended)), of.visual, guidance,
                                                               c.x(w_h), content, c.y(map), c.y(attended)});
@@ -234,20 +239,36 @@ struct attend_regions_at_once : operation<shape<dyn, Steps, Dv>, shape<dyn, Step
     first.hidden = {padded, to_video ? Hidden : 0, of.padded_v, of.hidden, hidden_slopes};
     first.hidden_partial = c.scratch(11);
     backend.blocks(pictures, first);
-    if constexpr (to_audio) {
-      const tiled rest{
-          {padded, Hidden, of.padded_g, c.saved(0), sound_slopes}, pictures, guidance_slopes, c.scratch(10)};
-      backend.blocks(rest.blocks(), rest);
-    }
+    // What the sounds learn, beside the rest.
+    const auto slope_sounds = [&] {
+      if constexpr (to_audio) {
+        const tiled rest{
+            {padded, Hidden, of.padded_g, c.saved(0), sound_slopes}, pictures, guidance_slopes, c.scratch(10)};
+        backend.blocks(rest.blocks(), rest);
+      }
+    };
+    const auto multiply_regions = [&] {
+      if constexpr (Context::wants(w_v))
+        slope_padded(c, regions, first.sizes.slopes_row, first.content_slopes, of.hidden, c.scratch(3));
+    };
+    // The two queues are about as long: one that has the sounds' gradient waits for them.
+    if constexpr (Context::wants(audio)) slope_sounds();
+    beside(backend, [&] {
+      if constexpr (!Context::wants(audio)) slope_sounds();
+      if constexpr (Context::wants(audio_weight))
+        backend.gemm(
+            detail::weight_gradient_product(pictures, Da, Hidden, sound_slopes, c.x(audio), c.dx(audio_weight)));
+      if constexpr (Context::wants(w_g)) slope_padded(c, pictures, padded, guidance_slopes, c.saved(0), c.scratch(4));
+      if constexpr (Context::wants(audio)) multiply_regions();
+    });
     if constexpr (Context::wants(audio))
       backend.gemm(detail::input_gradient_product(pictures, Da, Hidden, sound_slopes, c.x(audio_weight), c.dx(audio)));
     if constexpr (Context::wants(visual)) pass_on(c, hidden_slopes, of.weight);
-    if constexpr (Context::wants(audio_weight))
-      backend.gemm(detail::weight_gradient_product(pictures, Da, Hidden, sound_slopes, c.x(audio), c.dx(audio_weight)));
     if constexpr (Context::wants(video_weight))
       multiply(backend, detail::weight_gradient_product(regions, Dv, Hidden, none, none, c.dx(video_weight)),
                hidden_slopes, of.visual);
-    learn(c, first, of.hidden);
+    if constexpr (!Context::wants(audio)) multiply_regions();
+    beside(backend, [&] { learn(c, first); });
   }
 
   // The gradient of the regions: through content, and as what is attended to.
@@ -269,9 +290,19 @@ struct attend_regions_at_once : operation<shape<dyn, Steps, Dv>, shape<dyn, Step
     c.backend().gemm(picked);
   }
 
+  // A padded matrix's gradient; rows of dy lie `row` apart.
+  template <class Context, class Number, class T>
+  static void slope_padded(const Context& c, std::size_t rows, std::size_t row, const Number* dy, const Number* x,
+                           T* to) {
+    const T* const none = nullptr;
+    auto product = detail::weight_gradient_product(rows, Hidden, padded, none, none, gradient<T>{to, false});
+    product.lda = row;
+    multiply(c.backend(), product, dy, x);
+  }
+
   // What is left of the parameters' gradients.
   template <class Context, class T, class Number>
-  static void learn(const Context& c, const kernels::attend_regions_pullback<T, Number>& slopes, const Number* hidden) {
+  static void learn(const Context& c, const kernels::attend_regions_pullback<T, Number>& slopes) {
     using tiled = kernels::masked_product_of_rows<T>;
     const std::size_t pictures = Steps * c.items();
     kernels::attend_regions_parameters<T> rest{};
@@ -283,15 +314,6 @@ struct attend_regions_at_once : operation<shape<dyn, Steps, Dv>, shape<dyn, Step
     rest.w_g = wanted(c, w_g);
     rest.v_product = c.scratch(3);
     rest.g_product = c.scratch(4);
-    const auto learn_from = [&](std::size_t rows, std::size_t row, const auto* dy, const auto* x, T* to) {
-      const T* const none = nullptr;
-      auto product = detail::weight_gradient_product(rows, Hidden, padded, none, none, gradient<T>{to, false});
-      product.lda = row;
-      multiply(c.backend(), product, dy, x);
-    };
-    if (rest.w_v.data != nullptr)
-      learn_from(R * pictures, slopes.sizes.slopes_row, slopes.content_slopes, hidden, c.scratch(3));
-    if (rest.w_g.data != nullptr) learn_from(pictures, padded, slopes.guidance_slopes, c.saved(0), c.scratch(4));
     if (rest.w_v.data != nullptr || rest.w_g.data != nullptr) rest.elements = R * Hidden;
     if constexpr (Context::wants(audio_bias) || Context::wants(video_bias) || Context::wants(w_v) ||
                   Context::wants(w_g) || Context::wants(w_h))

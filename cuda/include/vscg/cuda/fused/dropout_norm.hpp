@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <vscg/backend/beside.hpp>
 #include <vscg/core/execution.hpp>
 #include <vscg/core/record.hpp>
 #include <vscg/core/setting.hpp>
@@ -176,12 +177,14 @@ void launch_with_norm_sums(Executor& backend, std::size_t rows, const Slopes& sl
   const std::size_t more = learns ? 2 * sums.blocks * sums.pieces(sums.channels) : 0;
   backend.rows(rows + more, 4 * sums.channels, kernels::with_norm_sums<T, Slopes>{rows, slopes, sums});
 }
-/// What scale and shift take from these sums.
+/// What scale and shift take from these sums, beside the path.
 template <class Executor, class T>
 void add_norm_sums(Executor& backend, const kernels::norm_block_sums_of_two<T>& sums, gradient<T> scale,
                    gradient<T> shift) {
-  const kernels::block_rows<T> partial = few_blocks(backend, 2 * sums.blocks, 2 * sums.channels, sums.partial);
-  backend.each(sums.channels, partial.count, kernels::layer_norm_parameters<T>{sums.channels, partial, scale, shift});
+  beside(backend, [&] {
+    const kernels::block_rows<T> partial = few_blocks(backend, 2 * sums.blocks, 2 * sums.channels, sums.partial);
+    backend.each(sums.channels, partial.count, kernels::layer_norm_parameters<T>{sums.channels, partial, scale, shift});
+  });
 }
 
 /// What operations that end with dropout and LayerNorm of two streams share: their settings, what they save, and the

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include <vscg/backend/beside.hpp>
 #include <vscg/backend/gemm_arguments.hpp>
 #include <vscg/core/execution.hpp>
 #include <vscg/core/record.hpp>
@@ -164,6 +165,12 @@ struct extract_events_at_once : events_or_mean<Mean, shape<dyn, T / 4, H>> {
                      kernels::one_of_two<kernels::pool_and_relu_pullback<S, Mean>>{
                          quarter * c.items(), unpool(0, first_maxima, c.dy(first_events)),
                          unpool(rows2 * H, second_maxima, second_slope(c))});
+    const auto each_half = [&](auto f) {  // of the streams, or both
+      const std::size_t streams = shares(c) ? 2 : 1;
+      for (std::size_t stream = 0; stream < 2; stream += streams) f(stream, streams);
+    };
+    if constexpr (learns2)
+      beside(c.backend(), [&] { each_half([&](auto... which) { multiply_second(c, which...); }); });
     if constexpr (learns1 || to_inputs) {
       multiply_back(c, rows2, inner2, dconv2, weights[1], weights[3], dcolumns2);
       const gradient<S> to_pooled{dpooled, false};
@@ -173,6 +180,7 @@ struct extract_events_at_once : events_or_mean<Mean, shape<dyn, T / 4, H>> {
           kernels::scatter_and_pool_pullback<S>{{half, H, Kernel, pad, dcolumns2, to_pooled},
                                                 {{window, half, T, H, c.saved(1), c.saved(2), dpooled, to_conv}}});
     }
+    if constexpr (learns1) beside(c.backend(), [&] { each_half([&](auto... which) { multiply_first(c, which...); }); });
     if constexpr (to_inputs) {
       multiply_back(c, rows, inner1, dconv1, weights[0], weights[2], dcolumns1);
       const kernels::scatter_to_both<S> scatter{{T, C, Kernel, pad, dcolumns1, wanted(c, first)},
@@ -183,15 +191,13 @@ struct extract_events_at_once : events_or_mean<Mean, shape<dyn, T / 4, H>> {
       c.backend().rows(rows + sums.count(), inner1, kernels::scatter_and_sum<S>{rows, scatter, sums});
     }
     if constexpr (learns1 || learns2) {
-      if (shares(c)) {
-        if (!to_inputs) launch(c, sums_of(c, 0, 2));
-        learn(c, 0, 2, 0);
-      } else {
-        launch(c, sums_of(c, 0, 1));
-        learn(c, 0, 1, 0);
-        launch(c, sums_of(c, 1, 1));
-        learn(c, 1, 1, 2);
-      }
+      beside(c.backend(), [&] {
+        each_half([&](std::size_t stream, std::size_t streams) {
+          const auto sums = sums_of(c, stream, streams);
+          if (streams == 1 || !to_inputs) c.backend().rows(sums.count(), 1, sums);
+          learn(c, stream, sums);
+        });
+      });
     }
   }
 
@@ -279,41 +285,47 @@ struct extract_events_at_once : events_or_mean<Mean, shape<dyn, T / 4, H>> {
     const sums of_second{learns2 ? rows2 : 0, H, H, H, nullptr, c.scratch(12) + stream * rows2 * H, c.scratch(14)};
     return kernels::block_sums_of_two<S>{kernels::row_block::count(of_first.rows), of_first, of_second};
   }
-  template <class Context, class S>
-  static void launch(const Context& c, const kernels::block_sums_of_two<S>& sums) {
-    c.backend().rows(sums.count(), 1, sums);
-  }
 
-  // What the weights of `streams` streams, from number `stream` on, learn; `k`: where these are in scratch.
+  // Where the gradients of a stream's turned weights are in scratch; of both streams' if they share them.
   template <class Context>
-  static void learn(const Context& c, std::size_t stream, std::size_t streams, std::size_t k) {
+  static auto* turned_gradient(const Context& c, std::size_t stream, std::size_t convolution) {
+    return c.scratch(4 + 2 * stream + convolution);
+  }
+  // What the turned weights of `streams` streams, from number `stream` on, get: those of the first convolution, or of
+  // the second.
+  template <class Context>
+  static void multiply_first(const Context& c, std::size_t stream, std::size_t streams) {
     using S = typename Context::scalar;
+    if ((stream == 0 ? wanted(c, first_w1) : wanted(c, second_w1)).data == nullptr) return;
+    const std::size_t rows = streams * T * c.items();
+    const S* const slopes = c.scratch(9) + stream * rows * H;
+    c.backend().gemm(detail::weight_gradient_product<S>(rows, inner1, H, slopes, c.saved(0) + stream * rows * inner1,
+                                                        gradient<S>{turned_gradient(c, stream, 0), false}));
+  }
+  template <class Context>
+  static void multiply_second(const Context& c, std::size_t stream, std::size_t streams) {
+    using S = typename Context::scalar;
+    if ((stream == 0 ? wanted(c, first_w2) : wanted(c, second_w2)).data == nullptr) return;
+    const std::size_t rows = streams * half * c.items();
+    const S* const slopes = c.scratch(12) + stream * rows * H;
+    c.backend().gemm(detail::weight_gradient_product<S>(rows, inner2, H, slopes, c.saved(3) + stream * rows * inner2,
+                                                        gradient<S>{turned_gradient(c, stream, 1), false}));
+  }
+  // What weights and biases learn from these and from the sums over blocks of rows.
+  template <class Context, class S>
+  static void learn(const Context& c, std::size_t stream, const kernels::block_sums_of_two<S>& sums) {
     const bool of_first = stream == 0;
     const gradient<S> dw1 = of_first ? wanted(c, first_w1) : wanted(c, second_w1);
     const gradient<S> dw2 = of_first ? wanted(c, first_w2) : wanted(c, second_w2);
     const gradient<S> db1 = of_first ? wanted(c, first_b1) : wanted(c, second_b1);
     const gradient<S> db2 = of_first ? wanted(c, first_b2) : wanted(c, second_b2);
-    const std::size_t rows1 = streams * T * c.items();
-    const std::size_t rows2 = streams * half * c.items();
-    const S* const slopes1 = c.scratch(9) + stream * rows1 * H;
-    const S* const slopes2 = c.scratch(12) + stream * rows2 * H;
-    S* const to1 = c.scratch(4 + k);
-    S* const to2 = c.scratch(5 + k);
-    if (dw2.data != nullptr) {
-      c.backend().gemm(detail::weight_gradient_product<S>(
-          rows2, inner2, H, slopes2, c.saved(3) + stream * rows2 * inner2, gradient<S>{to2, false}));
-    }
-    if (dw1.data != nullptr) {
-      c.backend().gemm(detail::weight_gradient_product<S>(
-          rows1, inner1, H, slopes1, c.saved(0) + stream * rows1 * inner1, gradient<S>{to1, false}));
-    }
-    const auto sums = sums_of(c, stream, streams);
     const auto left1 = few_blocks(c.backend(), sums.blocks, H, sums.first.partial);
     const auto left2 = few_blocks(c.backend(), kernels::row_block::count(sums.second.rows), H, sums.second.partial);
     using gradients = kernels::convolution_gradients<S>;
     c.backend().rows(2 * (H + 1), inner1,
-                     kernels::one_of_two<gradients>{H + 1, gradients{H, {C, Kernel, to1, dw1}, {left1, db1}},
-                                                    gradients{H, {H, Kernel, to2, dw2}, {left2, db2}}});
+                     kernels::one_of_two<gradients>{
+                         H + 1, gradients{H, {C, Kernel, turned_gradient(c, stream, 0), dw1}, {left1, db1}},
+                         gradients{H, {H, Kernel, turned_gradient(c, stream, 1), dw2}, {left2, db2}}});
   }
 };
 

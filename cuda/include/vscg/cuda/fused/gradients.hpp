@@ -5,6 +5,7 @@
 
 #include <cstddef>
 
+#include <vscg/backend/beside.hpp>
 #include <vscg/core/execution.hpp>
 #include <vscg/ops/linear.hpp>
 
@@ -37,7 +38,7 @@ struct projection_back {
   gradient<T> dweight;
 };
 
-/// The gradients of two projections, two at a time where both are wanted.
+/// The gradients of two projections, two at a time where both are wanted: those of weights beside the path.
 template <class Executor, class T>
 void project_back(Executor& backend, std::size_t rows, std::size_t in, std::size_t out, const projection_back<T>& a,
                   const projection_back<T>& b) {
@@ -49,14 +50,18 @@ void project_back(Executor& backend, std::size_t rows, std::size_t in, std::size
     else if (to_b.data != nullptr)
       backend.gemm(product(b, to_b));
   };
+  if (a.dweight.data != nullptr || b.dweight.data != nullptr) {
+    beside(backend, [&] {
+      launch(a.dweight, b.dweight, [&](const projection_back<T>& p, gradient<T> to) {
+        auto product = detail::weight_gradient_product(rows, in, out, p.slopes, p.x, to);
+        product.lda = p.step;
+        if (p.slopes == nullptr) product.k = 0;
+        return product;
+      });
+    });
+  }
   launch(a.dx, b.dx, [&](const projection_back<T>& p, gradient<T> to) {
     auto product = detail::input_gradient_product(rows, in, out, p.slopes, p.weight, to);
-    product.lda = p.step;
-    if (p.slopes == nullptr) product.k = 0;
-    return product;
-  });
-  launch(a.dweight, b.dweight, [&](const projection_back<T>& p, gradient<T> to) {
-    auto product = detail::weight_gradient_product(rows, in, out, p.slopes, p.x, to);
     product.lda = p.step;
     if (p.slopes == nullptr) product.k = 0;
     return product;

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <vscg/backend/beside.hpp>
 #include <vscg/core/execution.hpp>
 #include <vscg/core/record.hpp>
 #include <vscg/core/setting.hpp>
@@ -63,27 +64,33 @@ struct project_twice_at_once : operation<with_channels<XShape, Out>> {
   }
   template <class C>
   void pullback(const C& c) const {
-    using T = typename C::scalar;
-    if constexpr (C::wants(input))
+    constexpr bool learns = C::wants(first_weight) || C::wants(second_weight);
+    if constexpr (C::wants(input)) {
+      if constexpr (learns) beside(c.backend(), [&] { learn(c); });
       c.backend().gemm(detail::input_gradient_product(rows(c), in, Out, c.dy(), weight(c), c.dx(input)));
-    if constexpr (C::wants(first_weight) || C::wants(second_weight)) {
-      T* const slopes = c.scratch(1);
-      c.backend().gemm(
-          detail::weight_gradient_product<T>(rows(c), in, Out, c.dy(), c.x(input), gradient<T>{slopes, false}));
-      if constexpr (C::wants(first_weight)) {
-        c.backend().gemm(
-            detail::weight_gradient_product<T>(Out, in, Hidden, c.x(second_weight), slopes, c.dx(first_weight)));
-      }
-      if constexpr (C::wants(second_weight)) {
-        const gradient<T> to = c.dx(second_weight);
-        auto product = detail::forward_product<T>(Out, in, Hidden, slopes, c.x(first_weight), nullptr, to.data);
-        product.accumulate = to.adds;
-        c.backend().gemm(product);
-      }
+    } else if constexpr (learns) {
+      learn(c);  // the end of the path
     }
   }
 
  private:
+  template <class C>
+  static void learn(const C& c) {
+    using T = typename C::scalar;
+    T* const slopes = c.scratch(1);
+    c.backend().gemm(
+        detail::weight_gradient_product<T>(rows(c), in, Out, c.dy(), c.x(input), gradient<T>{slopes, false}));
+    if constexpr (C::wants(first_weight)) {
+      c.backend().gemm(
+          detail::weight_gradient_product<T>(Out, in, Hidden, c.x(second_weight), slopes, c.dx(first_weight)));
+    }
+    if constexpr (C::wants(second_weight)) {
+      const gradient<T> to = c.dx(second_weight);
+      auto product = detail::forward_product<T>(Out, in, Hidden, slopes, c.x(first_weight), nullptr, to.data);
+      product.accumulate = to.adds;
+      c.backend().gemm(product);
+    }
+  }
   template <class C>
   static std::size_t rows(const C& c) {
     return XShape::per_item ? item_rows * c.items() : item_rows;

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <vscg/backend/beside.hpp>
 #include <vscg/core/execution.hpp>
 #include <vscg/core/record.hpp>
 #include <vscg/core/shape.hpp>
@@ -224,11 +225,13 @@ struct score_events_at_once
                                                        c.dy(similarity), c.scratch(0), c.scratch(1), c.scratch(2),
                                                        wanted(c, first), wanted(c, second)});
     if constexpr (Context::wants(relevance_weight) || Context::wants(category_weight)) {
-      c.backend().rows(Categories + 1, C * c.items() + 2048,  // a block of lanes, however few items
-                       kernels::score_events_parameters<T>{c.items(), Steps, C, Categories, c.saved(0), c.dy(category),
-                                                           c.dy(relevance), c.scratch(2), c.scratch(3),
-                                                           wanted(c, relevance_weight), wanted(c, relevance_bias),
-                                                           wanted(c, category_weight), wanted(c, category_bias)});
+      beside(c.backend(), [&] {
+        c.backend().rows(Categories + 1, C * c.items() + 2048,  // a block of lanes, however few items
+                         kernels::score_events_parameters<T>{
+                             c.items(), Steps, C, Categories, c.saved(0), c.dy(category), c.dy(relevance), c.scratch(2),
+                             c.scratch(3), wanted(c, relevance_weight), wanted(c, relevance_bias),
+                             wanted(c, category_weight), wanted(c, category_bias)});
+      });
     }
   }
 

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <vscg/backend/beside.hpp>
 #include <vscg/core/execution.hpp>
 #include <vscg/core/record.hpp>
 #include <vscg/core/shape.hpp>
@@ -205,23 +206,25 @@ struct score_segments_at_once : operation<shape<dyn, Classes>, shape<dyn, Steps,
                                                          c.scratch(2), c.scratch(3), slopes, c.scratch(5)});
     const gradient<T> none{nullptr, false};
     const T* const weight = c.x(hidden_weight);
+    beside(c.backend(), [&] {
+      if constexpr (Context::wants(hidden_weight)) {
+        c.backend().gemm(detail::weight_gradient_product<T>(rows, C, Hidden, slopes, c.saved(0), c.dx(hidden_weight)));
+      }
+      if constexpr (Context::wants(class_weight)) {
+        c.backend().gemm(
+            detail::weight_gradient_product<T>(rows, Hidden, Classes, c.scratch(2), c.saved(1), c.dx(class_weight)));
+      }
+      if constexpr (Context::wants(gate_weight)) {
+        kernels::sums_at_once<T> terms{};
+        terms.rows = c.items();
+        terms.columns = Classes;
+        terms.add({c.scratch(3), c.dx(gate_weight), none});
+        c.backend().blocks(terms.blocks(), terms);
+      }
+    });
     project_back(c.backend(), rows, C, Hidden,
                  projection_back<T>{half, Hidden, nullptr, weight, wanted(c, first), none},
                  projection_back<T>{half, Hidden, nullptr, weight, wanted(c, second), none});
-    if constexpr (Context::wants(hidden_weight)) {
-      c.backend().gemm(detail::weight_gradient_product<T>(rows, C, Hidden, slopes, c.saved(0), c.dx(hidden_weight)));
-    }
-    if constexpr (Context::wants(class_weight)) {
-      c.backend().gemm(
-          detail::weight_gradient_product<T>(rows, Hidden, Classes, c.scratch(2), c.saved(1), c.dx(class_weight)));
-    }
-    if constexpr (Context::wants(gate_weight)) {
-      kernels::sums_at_once<T> terms{};
-      terms.rows = c.items();
-      terms.columns = Classes;
-      terms.add({c.scratch(3), c.dx(gate_weight), none});
-      c.backend().blocks(terms.blocks(), terms);
-    }
   }
 
  private:
