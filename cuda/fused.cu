@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The kernels of composites in few launches, for float and double.
+// The kernels of composites in few launches, for float and double, and for float with bf16 activations.
 
 #include <vscg/backend/gemm_arguments.hpp>
 #include <vscg/cuda/fused.hpp>
 #include <vscg/cuda/kernels.cuh>
+#include <vscg/cuda/roundings.hpp>
 
 #define VSCG_DETAIL_FUSED(T)                                                        \
   VSCG_CUDA_BLOCKS(T, kernels::attend_regions_forward<T>)                           \
@@ -44,5 +45,9 @@ namespace vscg {
 
 VSCG_DETAIL_FUSED(float)
 VSCG_DETAIL_FUSED(double)
+VSCG_CUDA_BLOCKS(float, kernels::attend_regions_forward<float, cuda_detail::bf16>)
+VSCG_CUDA_BLOCKS(float, kernels::attend_regions_pullback<float, cuda_detail::bf16>)
+VSCG_CUDA_ROWS(float, kernels::pad_and_round_rows)
+VSCG_CUDA_EACH(float, kernels::round_fours)
 
 }  // namespace vscg

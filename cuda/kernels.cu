@@ -36,6 +36,8 @@ VSCG_DETAIL_ALL(double)
 VSCG_CUDA_ROWS(float, kernels::copy_operands<float>)
 VSCG_CUDA_ROWS(float, kernels::copy_operands<cuda_detail::bf16>)
 VSCG_CUDA_ROWS(float, kernels::gather_items<float, cuda_detail::bf16>)
+VSCG_CUDA_EACH(float, kernels::finish_product<identity_function, cuda_detail::bf16>)
+VSCG_CUDA_EACH(float, kernels::finish_product<relu_function, cuda_detail::bf16>)
 VSCG_CUDA_PHASED_KERNELS(VSCG_CUDA_BLOCKS)
 
 }  // namespace vscg

@@ -83,13 +83,14 @@ struct product_library<T>::description {
   cublasLtMatmulDescOpaque_t product;
   cublasLtMatrixLayoutOpaque_t left, right, result;
 
-  template <class Operand>
-  description(products precision, const column_major_product<T, Operand>& p, bool ends, bool relu)
+  template <class Result, class Operand>
+  description(products precision, const column_major_product<Result, Operand>& p, bool ends, bool relu)
       : left(layout_of(p.left, p.batch)), right(layout_of(p.right, p.batch)), result(layout_of(p.result, p.batch)) {
     check(cublasLtMatmulDescInit(&product, compute_type<T>(precision), scalar_type<T>), described);
     set(product, CUBLASLT_MATMUL_DESC_TRANSA, p.left.transposed ? CUBLAS_OP_T : CUBLAS_OP_N);
     set(product, CUBLASLT_MATMUL_DESC_TRANSB, p.right.transposed ? CUBLAS_OP_T : CUBLAS_OP_N);
     if (!ends) return;
+    // Its numbers are those of the result, which is what the library takes them for.
     if (p.bias != nullptr) set(product, CUBLASLT_MATMUL_DESC_BIAS_POINTER, p.bias);
     if (p.bias_stride != 0)
       set(product, CUBLASLT_MATMUL_DESC_BIAS_BATCH_STRIDE, static_cast<std::int64_t>(p.bias_stride));
@@ -117,13 +118,15 @@ product_library<T>::~product_library() {
 
 // Everything that an algorithm is chosen by. The number of items is not among it.
 template <class T>
-template <class Operand>
-typename product_library<T>::kind product_library<T>::kind_of(const column_major_product<T, Operand>& p, bool relu) {
+template <class Result, class Operand>
+typename product_library<T>::kind product_library<T>::kind_of(const column_major_product<Result, Operand>& p,
+                                                              bool relu) {
   const std::uint64_t flags = (p.left.transposed ? 1U : 0U) | (p.right.transposed ? 2U : 0U) |
                               (p.accumulate ? 4U : 0U) | (p.bias != nullptr ? 8U : 0U) | (relu ? 16U : 0U) |
                               (p.items_are_columns ? 32U : 0U) | (p.result.stride != 0 ? 64U : 0U) |
                               (p.left.stride == 0 ? 128U : 0U) | (p.right.stride == 0 ? 256U : 0U) |
-                              (p.is_pair ? 512U : 0U);
+                              (p.is_pair ? 512U : 0U) | (std::is_same_v<Operand, bf16> ? 1024U : 0U) |
+                              (std::is_same_v<Result, bf16> ? 2048U : 0U);
   const std::uint64_t alignment = (std::uint64_t{alignment_of(p.left.data)} << 40U) |
                                   (std::uint64_t{alignment_of(p.right.data)} << 20U) | alignment_of(p.result.data);
   return {p.result.rows,   p.items_are_columns ? 0 : p.result.columns,
@@ -133,8 +136,8 @@ typename product_library<T>::kind product_library<T>::kind_of(const column_major
 }
 
 template <class T>
-template <class Operand>
-typename product_library<T>::algorithm product_library<T>::chosen(const column_major_product<T, Operand>& p,
+template <class Result, class Operand>
+typename product_library<T>::algorithm product_library<T>::chosen(const column_major_product<Result, Operand>& p,
                                                                   bool relu) {
   cublasLtMatmulPreferenceOpaque_t preference;
   check(cublasLtMatmulPreferenceInit(&preference), described);
@@ -166,12 +169,12 @@ typename product_library<T>::algorithm product_library<T>::chosen(const column_m
 }
 
 template <class T>
-template <class Operand>
+template <class Result, class Operand>
 const typename product_library<T>::algorithm& product_library<T>::algorithm_for(
-    const kind& k, const column_major_product<T, Operand>& p, bool relu) {
+    const kind& k, const column_major_product<Result, Operand>& p, bool relu) {
   const auto known = algorithms_.find(k);
   if (known != algorithms_.end()) return known->second;
-  column_major_product<T, Operand> usual = p;
+  column_major_product<Result, Operand> usual = p;
   if (p.items_are_columns) {
     usual.right.columns = usual_columns;
     usual.result.columns = usual_columns;
@@ -182,8 +185,8 @@ const typename product_library<T>::algorithm& product_library<T>::algorithm_for(
 }
 
 template <class T>
-template <class Operand>
-int product_library<T>::run(void* stream, std::size_t branch, const column_major_product<T, Operand>& p, bool relu,
+template <class Result, class Operand>
+int product_library<T>::run(void* stream, std::size_t branch, const column_major_product<Result, Operand>& p, bool relu,
                             const algorithm& a) {
   cublasLtMatmulAlgo_t algo;
   std::memcpy(&algo, a.words.data(), sizeof(algo));
@@ -196,8 +199,8 @@ int product_library<T>::run(void* stream, std::size_t branch, const column_major
 }
 
 template <class T>
-template <class Operand>
-bool product_library<T>::multiply(void* stream, std::size_t branch, const column_major_product<T, Operand>& p,
+template <class Result, class Operand>
+bool product_library<T>::multiply(void* stream, std::size_t branch, const column_major_product<Result, Operand>& p,
                                   bool relu) {
   const on_device here(device_);
   algorithm a = algorithm_for(kind_of(p, relu), p, relu);
@@ -214,6 +217,7 @@ template class product_library<float>;
 template class product_library<double>;
 template bool product_library<float>::multiply(void*, std::size_t, const column_major_product<float>&, bool);
 template bool product_library<float>::multiply(void*, std::size_t, const column_major_product<float, bf16>&, bool);
+template bool product_library<float>::multiply(void*, std::size_t, const column_major_product<bf16>&, bool);
 template bool product_library<double>::multiply(void*, std::size_t, const column_major_product<double>&, bool);
 
 }  // namespace vscg::cuda_detail

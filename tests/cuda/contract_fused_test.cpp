@@ -42,7 +42,7 @@ std::vector<float> attended(bool by_fours) {
   std::vector<float> map(pictures * regions), content_slopes(content.size()), guidance_slopes(guidance.size());
   std::vector<float> found(pictures * (channels + padded), 0.0F);
   host_cuda::backend::executor<float> backend{vscg::threads{3}};
-  const vscg::kernels::region_sizes sizes{regions, padded, channels, by_fours};
+  const vscg::kernels::region_sizes sizes{regions, padded, padded, channels, by_fours};
   backend.blocks(pictures,
                  vscg::kernels::attend_regions_forward<float>{sizes, visual.data(), guidance.data(), w_h.data(),
                                                               content.data(), map.data(), found.data()});

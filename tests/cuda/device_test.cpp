@@ -23,6 +23,7 @@
 #include <vscg/vscg.hpp>
 
 #include "cuda/golden_tolerance.hpp"
+#include "cuda/host_cuda.hpp"
 #include "cuda/precision_run.hpp"
 #include "golden/golden_case.hpp"
 #include "model/small_training.hpp"
@@ -79,6 +80,45 @@ void run_pair(product_cases::operands<T>& first, product_cases::operands<T>& sec
   card.wait();
   a.bring_back();
   b.bring_back();
+}
+
+/// The product of matrices of bf16 numbers, its result as float and as bf16: how far the second is from the first,
+/// relative to its size or 1.
+double run_of_bf16(product_cases::operands<float>& o) {
+  using vscg::cuda_detail::bf16, vscg::cuda_detail::to_bf16;
+  auto& card = device<float, vscg::cuda_bf16>();
+  const auto in_bf16 = [](const std::vector<float>& from) {
+    std::vector<bf16> kept(from.size());
+    std::transform(from.begin(), from.end(), kept.begin(), to_bf16);
+    vscg::buffer<bf16, memory> there(from.size());
+    memory::copy_in(there.data(), kept.data(), there.bytes());
+    return there;
+  };
+  const auto multiply = [&](const auto& args, const bf16* a, const bf16* b) {
+    o.p.relu ? card.gemm_of_bf16(args, a, b, vscg::relu_function{}) : card.gemm_of_bf16(args, a, b);
+  };
+  const auto a = in_bf16(o.a), b = in_bf16(o.b), bias = in_bf16(o.bias);
+  auto c = in_bf16(o.c);
+  on_device<float> there(o);
+  multiply(there.args, a.data(), b.data());
+  auto args = host_cuda::of_same_sizes<bf16>(o.args);
+  args.c = c.data();
+  if (o.p.bias) args.bias = bias.data();
+  multiply(args, a.data(), b.data());
+  card.wait();
+  there.bring_back();
+  std::vector<bf16> got(o.c.size());
+  memory::copy_out(got.data(), c.data(), c.bytes());
+  double worst = 0;
+  for (std::size_t item = 0; item < o.p.batch; ++item) {
+    for (std::size_t i = 0; i < o.p.m * o.p.n; ++i) {
+      const std::size_t at = item * args.stride_c + i / o.p.n * args.ldc + i % o.p.n;
+      const double expected = o.c[at];
+      const double error = std::abs(static_cast<double>(to_float(got[at])) - expected);
+      worst = std::max(worst, error / std::max(1.0, std::abs(expected)));
+    }
+  }
+  return worst;
 }
 
 /// The weights of a small network after some steps on batches of two sizes. With `ahead`, a batch comes while the one
@@ -154,6 +194,22 @@ TEST_CASE("cuda: products of each precision agree with the definition as far as 
         2 * 0x1p-10 / (4 * 0x1p-23);  // of both factors, in units of what float's rounding allows
     product_cases::operands<float> exact(p);
     REQUIRE(product_cases::error_between(exact, in_tf32) < cut_off);
+  }
+}
+
+TEST_CASE("cuda: products of bf16 matrices agree with the definition, and their results may be bf16") {
+  if (!cuda_device::found()) return;
+  for (unsigned bits = 0; bits < 256; ++bits) {
+    auto p = product_cases::with_options({16, 40, 24}, bits);
+    p.pad = p.pad > 0 ? 8 : 0;  // rows begin at multiples of 16 bytes
+    INFO(p.text());
+    product_cases::operands<float> before(p);
+    for (auto* array : {&before.a, &before.b, &before.bias, &before.c}) {
+      for (float& x : *array) x = vscg::cuda_detail::to_float(vscg::cuda_detail::to_bf16(x));
+    }
+    auto after = before;
+    REQUIRE(run_of_bf16(after) < 0x1p-7);  // rounded twice, if the library does not end it
+    REQUIRE(product_cases::error_between(before, after) < 1);
   }
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 
+#include <vscg/backend/gemm_arguments.hpp>
 #include <vscg/backend/immediate_queue.hpp>
 #include <vscg/backend/memory.hpp>
 #include <vscg/backend/scalar_index.hpp>
@@ -118,10 +119,22 @@ void multiply(const vscg::cuda_detail::column_major_product<T, Operand>& p) {
           sum = static_cast<Sum>(static_cast<double>(sum) +
                                  number(at(p.left, item, row, k)) * number(at(p.right, item, k, column)));
         }
-        to = static_cast<T>(p.accumulate ? static_cast<Sum>(to) + sum : sum);
+        const Sum all = p.accumulate ? static_cast<Sum>(number(to)) + sum : sum;
+        to = vscg::cuda_detail::narrowed<T>(static_cast<vscg::cuda_detail::wide<T>>(all));
       }
     }
   }
+}
+
+/// A product of other numbers with the same sizes, without arrays.
+template <class To, class From>
+vscg::gemm_arguments<To> of_same_sizes(const vscg::gemm_arguments<From>& p) {
+  vscg::gemm_arguments<To> q;
+  q.trans_a = p.trans_a, q.trans_b = p.trans_b, q.accumulate = p.accumulate;
+  q.m = p.m, q.n = p.n, q.k = p.k, q.batch = p.batch;
+  q.lda = p.lda, q.ldb = p.ldb, q.ldc = p.ldc;
+  q.stride_a = p.stride_a, q.stride_b = p.stride_b, q.stride_c = p.stride_c;
+  return q;
 }
 
 /// The backend: host memory, everything else as `cuda_backend`.

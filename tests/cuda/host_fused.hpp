@@ -17,15 +17,15 @@ namespace host_cuda {
 /// The backend that computes the networks' composites in few launches.
 struct fused_backend : backend {};
 
-/// The result of a case whose composites are the library's own operations.
-template <class Case>
+/// The result of a case. By default its composites are the library's own operations.
+template <class Case, class T = double, class Backend = backend>
 std::vector<double> result_of_operations(std::size_t items, const contract::arrays& x) {
-  vscg::testing::trial<double, backend> t(
-      vscg::testing::trace_trial<typename Case::operands, double, backend, Case::active>(Case{}), vscg::threads{1},
-      items);
-  for (std::size_t k = 0; k < x.size(); ++k) t.set(k, std::span<const double>(x[k]));
+  vscg::testing::trial<T, Backend> t(
+      vscg::testing::trace_trial<typename Case::operands, T, Backend, Case::active>(Case{}), vscg::threads{1}, items);
+  for (std::size_t k = 0; k < x.size(); ++k) t.set(k, std::span<const T>(std::vector<T>(x[k].begin(), x[k].end())));
   t.forward();
-  return t.result();
+  const std::vector<T> found = t.result();
+  return {found.begin(), found.end()};
 }
 
 }  // namespace host_cuda

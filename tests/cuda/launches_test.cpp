@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
+#include <span>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -18,6 +20,7 @@
 #include <vscg/cuda/fused.hpp>
 #include <vscg/cuda/gemm.hpp>
 #include <vscg/cuda/overrides.hpp>
+#include <vscg/cuda/roundings.hpp>
 #include <vscg/train/ave/labels.hpp>
 #include <vscg/vscg.hpp>
 
@@ -31,6 +34,10 @@ struct counts {
 };
 counts now;
 counts at_first_wait;
+/// Products of bf16 copies, and whether operations may keep bf16 activations.
+struct {
+  bool products = false, activations = false;
+} bf16_forms;
 
 /// How many launches wait for each other, in the order of the queue and of its branch.
 struct chains {
@@ -65,6 +72,7 @@ struct counting {
   static constexpr vscg::stretch_limits stretches{};
   template <class T>
   struct executor {
+    using bf16 = vscg::cuda_detail::bf16;
     explicit executor(vscg::threads) {}
     static constexpr std::size_t workers() { return 1; }
     static constexpr std::size_t bytes() { return 0; }
@@ -92,11 +100,20 @@ struct counting {
     }
     template <class Function = vscg::identity_function>
     void gemm(const vscg::gemm_arguments<T>& arguments, Function = {}) {
-      vscg::cuda_detail::gemm<Function>(arguments, multiply, launch_each(), launch_rows());
+      if (bf16_forms.products)
+        vscg::cuda_detail::gemm_of_copies<Function>(arguments, std::span(copies_.get(), copies), *this, multiply_any());
+      else
+        vscg::cuda_detail::gemm<Function>(arguments, multiply_any(), launch_each(), launch_rows());
+    }
+    bool keeps_bf16() const { return bf16_forms.activations; }
+    template <class Function = vscg::identity_function, class Result>
+    void gemm_of_bf16(const vscg::gemm_arguments<Result>& arguments, const bf16* a, const bf16* b, Function = {}) {
+      vscg::cuda_detail::gemm_of_bf16<Function>(arguments, a, b, multiply_any(), launch_each());
     }
     template <class Function = vscg::identity_function>
-    void gemm_pair(const vscg::gemm_arguments<T>& first, const vscg::gemm_arguments<T>& second, Function = {}) {
-      vscg::cuda_detail::gemm_pair<Function>(first, second, multiply, launch_each(), launch_rows());
+    void gemm_pair(const vscg::gemm_arguments<T>& first, const vscg::gemm_arguments<T>& second, Function f = {}) {
+      if (bf16_forms.products) return gemm(first, f), gemm(second, f);
+      vscg::cuda_detail::gemm_pair<Function>(first, second, multiply_any(), launch_each(), launch_rows());
     }
     static constexpr std::size_t packed_elements(std::size_t, std::size_t) { return 0; }
     void pack(const vscg::gemm_arguments<T>&, T*) {}
@@ -122,11 +139,16 @@ struct counting {
     }
 
    private:
-    // The library ends a product with bias and relu, as it can in float.
-    static bool multiply(const vscg::cuda_detail::column_major_product<T>&, bool) {
-      ++now.products;
-      waiting.launch();
-      return true;
+    static constexpr std::size_t copies = (std::size_t{32} << 20U) / sizeof(bf16);
+    std::unique_ptr<bf16[]> copies_{new bf16[copies]};
+
+    // The library ends a product with bias and relu, as it can in float and bf16.
+    static auto multiply_any() {
+      return [](const auto&, bool) {
+        ++now.products;
+        waiting.launch();
+        return true;
+      };
     }
     auto launch_each() {
       return [this](std::size_t n, const auto& kernel) { this->each(n, 1, kernel); };
@@ -173,7 +195,8 @@ found of_a_step(std::size_t items) {
 
 /// As one graph, with a branch of what runs beside the path.
 template <class Backend, class Network = vscg::vscg_net, class Loss = vscg::negative_pair_filter_loss<>>
-void check_step(std::size_t launches, std::size_t path) {
+void check_step(std::size_t launches, std::size_t path, bool bf16_products = false, bool bf16_activations = false) {
+  bf16_forms = {bf16_products, bf16_activations};
   const found one = of_a_step<Backend, Network, Loss>(1);
   const found several = of_a_step<Backend, Network, Loss>(3);
   INFO("each " << one.step.each << ", rows " << one.step.rows << ", products " << one.step.products);
@@ -197,4 +220,8 @@ TEST_CASE("cuda: with composites in few launches, a step is fewer launches, and 
 }
 TEST_CASE("cuda: so is a weakly supervised step") {
   check_step<counting_fused, vscg::vscg_net_weakly, vscg::smooth_loss<>>(80, 58);
+}
+TEST_CASE("cuda: bf16 products copy their operands, and activations that are bf16 are copied once") {
+  check_step<counting_fused>(157, 104, true, false);
+  check_step<counting_fused>(154, 103, true, true);
 }

@@ -103,6 +103,50 @@ TEST_CASE("cuda: bf16 products are those of rounded factors, also in parts") {
   agree(run_on_copies<vscg::cuda_detail::bf16, small>);
 }
 
+TEST_CASE("cuda: products of bf16 matrices are copied nowhere, and their results are float or bf16") {
+  using vscg::cuda_detail::bf16, vscg::cuda_detail::gemm_of_bf16, vscg::cuda_detail::to_bf16;
+  const auto in_bf16 = [](const std::vector<float>& x) {
+    std::vector<bf16> kept;
+    for (const float one : x) kept.push_back(to_bf16(one));
+    return kept;
+  };
+  const auto each = [](std::size_t n, const auto& rest) {
+    for (std::size_t i = 0; i < n; ++i) rest(vscg::scalar_index<float>{i});
+  };
+  const auto not_ended = [](const auto& product, bool) { return (host_cuda::multiply(product), false); };
+  for (unsigned bits = 0; bits < 256; ++bits) {
+    product_cases::operands<float> o(product_cases::with_options({11, 40, 19}, bits)), after(o.p);
+    const auto a = in_bf16(o.a), b = in_bf16(o.b), bias = in_bf16(o.bias);
+    o.p.relu ? gemm_of_bf16<vscg::relu_function>(after.args, a.data(), b.data(), not_ended, each)
+             : gemm_of_bf16<vscg::identity_function>(after.args, a.data(), b.data(), not_ended, each);
+    INFO(o.p.text());
+    for (auto* factor : {&o.a, &o.b})
+      for (float& x : *factor) x = to_float(to_bf16(x));
+    REQUIRE(product_cases::error_between(o, after) < 1);
+    if (o.p.accumulate) continue;
+
+    // What a library that cannot end such a product leaves: sums that are rounded, and rounded again with the bias.
+    auto args = host_cuda::of_same_sizes<bf16>(o.args);
+    std::vector<bf16> c(o.c.size(), to_bf16(77));
+    args.c = c.data();
+    if (o.p.bias) args.bias = bias.data();
+    o.p.relu ? gemm_of_bf16<vscg::relu_function>(args, a.data(), b.data(), not_ended, each)
+             : gemm_of_bf16<vscg::identity_function>(args, a.data(), b.data(), not_ended, each);
+    product_cases::operands<float> plain(o.p);
+    plain.args.bias = nullptr;
+    gemm_of_bf16<vscg::identity_function>(plain.args, a.data(), b.data(), not_ended, each);
+    for (std::size_t item = 0; item < o.p.batch; ++item) {
+      for (std::size_t i = 0; i < o.p.m * o.p.n; ++i) {
+        float expected = to_float(to_bf16(plain.c_at(item, i / o.p.n, i % o.p.n)));
+        if (o.p.bias) expected += to_float(bias[i % o.p.n]);
+        if (o.p.relu) expected = std::max(expected, 0.0F);
+        const std::size_t at = item * args.stride_c + i / o.p.n * args.ldc + i % o.p.n;
+        REQUIRE(to_float(c[at]) == to_float(to_bf16(expected)));
+      }
+    }
+  }
+}
+
 TEST_CASE("cuda: a split product's error is that of float, for which one TF32 product is too coarse") {
   const double in_float = relative_error(run_in_float);
   const double split = relative_error(run_on_copies<float, large, float>);

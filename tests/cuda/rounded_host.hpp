@@ -96,11 +96,13 @@ struct backend {
       host::gemm(args, function);
     }
 
-   private:
+    /// Numbers from the first to the last of a product's operand.
     static std::size_t extent(std::size_t batch, std::size_t stride, std::size_t rows, std::size_t leading,
                               std::size_t columns) {
       return (batch - 1) * stride + (rows - 1) * leading + columns;
     }
+
+   private:
     // Pointers, because these loops are most of the work of a test that is not optimized.
     static void copy(std::vector<T>& copies, const T* from, std::size_t n) {
       copies.resize(n);

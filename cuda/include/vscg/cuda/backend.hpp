@@ -62,6 +62,9 @@ struct cuda_backend {
   /// Computes for one session, with its own queue and workspace.
   template <class T>
   class executor : public cuda_detail::queue<T> {
+    static constexpr bool may_keep_bf16 =
+        std::is_same_v<T, float> && (Precision == products::bf16 || Precision == products::chosen);
+
    public:
     /// The number of threads is that of the host: a device has its own.
     explicit executor(threads)
@@ -101,6 +104,16 @@ struct cuda_backend {
       } else {
         cuda_detail::gemm_pair<Function>(first, second, multiply(), launch_each(), launch_rows());
       }
+    }
+
+    /// Whether operations keep bf16 numbers, where they can, of what their products read and write.
+    bool keeps_bf16() const requires may_keep_bf16 { return products_.precision() == products::bf16; }
+    /// The product of bf16 matrices a and b, which take the places of those of `arguments`: no operand is copied. Rows
+    /// begin at multiples of 16 bytes. The result and its bias are float or bf16. `Function`: none, or relu_function.
+    template <class Function = identity_function, class Result>
+    void gemm_of_bf16(const gemm_arguments<Result>& arguments, const cuda_detail::bf16* a, const cuda_detail::bf16* b,
+                      Function = {}) requires may_keep_bf16 {
+      cuda_detail::gemm_of_bf16<Function>(arguments, a, b, multiply(), launch_each());
     }
 
     /// Nothing is packed beforehand.

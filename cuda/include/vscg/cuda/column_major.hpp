@@ -72,6 +72,17 @@ column_major_product<T> column_major(const gemm_arguments<T>& args) {
   return p;
 }
 
+/// The same product of operands in other numbers, which lie as its own do.
+template <class T, class Operand>
+column_major_product<T, Operand> with_operands(const column_major_product<T>& p, const Operand* left,
+                                               const Operand* right) {
+  const auto of = [](const Operand* data, const column_major_matrix<const T>& m) {
+    return column_major_matrix<const Operand>{data, m.rows, m.columns, m.leading, m.transposed, m.stride};
+  };
+  return {of(left, p.left), of(right, p.right),  p.result, p.inner, p.batch, p.accumulate, p.bias,
+          p.bias_stride,    p.items_are_columns, p.is_pair};
+}
+
 /// From one array to another, in elements, as a stride: it may go backwards.
 template <class T>
 std::size_t stride_between(const T* from, const T* to) {

@@ -13,6 +13,7 @@
 #include <vscg/cuda/copy_operands.hpp>
 #include <vscg/cuda/finish_product.hpp>
 #include <vscg/cuda/product_parts.hpp>
+#include <vscg/cuda/roundings.hpp>
 #include <vscg/cuda/thin_product.hpp>
 #include <vscg/ops/relu.hpp>
 
@@ -38,19 +39,37 @@ inline constexpr bool is_relu = std::is_same_v<Function, relu_function>;
 template <class Function>
 inline constexpr bool ends_in_library = is_relu<Function> || std::is_same_v<Function, identity_function>;
 
+/// A product of the library, and what it leaves to a kernel. `multiplied`: a kernel has done both but for the function.
+template <class Function, class T, class Multiply, class Each>
+void multiply_and_finish(const gemm_arguments<T>& args, bool multiplied, Multiply multiply, Each each) {
+  const bool multiplies = args.k > 0;  // an empty sum has a bias too
+  const bool ended = multiplies && !multiplied && multiply(column_major(args), is_relu<Function>);
+  const bool bias_left = args.bias != nullptr && !ended && !multiplied;
+  const bool function_left = ends_in_library<Function> ? is_relu<Function> && !ended : true;
+  if (multiplies && !bias_left && !function_left) return;
+  finish<Function>(args, multiplies || args.accumulate, bias_left ? args.bias : nullptr, each);
+}
+
 /// The matrix product; see `gemm_arguments`. `multiply(product, relu)` has a library compute it and says whether bias
 /// and max(x, 0) are done too; `each(n, kernel)` launches what is left, and `rows(n, row_elements, kernel)` the
 /// products that no library is asked for.
 template <class Function, class T, class Multiply, class Each, class Rows>
 void gemm(const gemm_arguments<T>& args, Multiply multiply, Each each, Rows rows) {
   if (args.m == 0 || args.n == 0 || args.batch == 0) return;
-  const bool multiplies = args.k > 0;  // an empty sum has a bias too
   const bool thin = multiply_thin(args, rows);
-  const bool ended = multiplies && !thin && multiply(column_major(args), is_relu<Function>);
-  const bool bias_left = args.bias != nullptr && !ended && !thin;
-  const bool function_left = ends_in_library<Function> ? is_relu<Function> && !ended : true;
-  if (multiplies && !bias_left && !function_left) return;
-  finish<Function>(args, multiplies || args.accumulate, bias_left ? args.bias : nullptr, each);
+  multiply_and_finish<Function>(args, thin, multiply, each);
+}
+
+/// The product of bf16 matrices a and b in place of those of `args`, with sums in float. The result is float, or bf16;
+/// then the bias is too, as a library wants it.
+template <class Function, class T, class Multiply, class Each>
+void gemm_of_bf16(const gemm_arguments<T>& args, const bf16* a, const bf16* b, Multiply multiply, Each each) {
+  static_assert(ends_in_library<Function>);
+  if (args.m == 0 || args.n == 0 || args.batch == 0) return;
+  const auto multiply_these = [&](const column_major_product<T>& product, bool relu) {
+    return multiply(with_operands(product, b, a), relu);
+  };
+  multiply_and_finish<Function>(args, false, multiply_these, each);
 }
 
 /// The same on copies of A and B in other numbers, which a workspace of at least 2048 numbers holds; a product whose

@@ -75,11 +75,11 @@ class product_library {
   std::size_t bytes() const { return workspaces_[0].bytes() + workspaces_[1].bytes(); }
 
   /// The product, in order with what the stream already has. Two streams may compute at once if `branch` tells them
-  /// apart, 0 and 1. Returns whether it applied bias and, if `relu`, max(x, 0);
-  /// if not, it has done neither: the library can end a product in this way only for some scalars and sizes. An
-  /// operand is T, or bf16 where T is float.
-  template <class Operand>
-  bool multiply(void* stream, std::size_t branch, const column_major_product<T, Operand>& product, bool relu);
+  /// apart, 0 and 1. Returns whether it applied bias and, if `relu`, max(x, 0); if not, it has done neither: the
+  /// library can end a product in this way only for some scalars and sizes. Where T is float, operands may be bf16, and
+  /// then the result with its bias too; sums are float.
+  template <class Result, class Operand>
+  bool multiply(void* stream, std::size_t branch, const column_major_product<Result, Operand>& product, bool relu);
 
  private:
   struct algorithm {
@@ -89,14 +89,14 @@ class product_library {
   using kind = std::array<std::uint64_t, 8>;
   struct description;
 
-  template <class Operand>
-  static kind kind_of(const column_major_product<T, Operand>& product, bool relu);
-  template <class Operand>
-  const algorithm& algorithm_for(const kind& k, const column_major_product<T, Operand>& product, bool relu);
-  template <class Operand>
-  algorithm chosen(const column_major_product<T, Operand>& product, bool relu);
-  template <class Operand>
-  int run(void* stream, std::size_t branch, const column_major_product<T, Operand>& product, bool relu,
+  template <class Result, class Operand>
+  static kind kind_of(const column_major_product<Result, Operand>& product, bool relu);
+  template <class Result, class Operand>
+  const algorithm& algorithm_for(const kind& k, const column_major_product<Result, Operand>& product, bool relu);
+  template <class Result, class Operand>
+  algorithm chosen(const column_major_product<Result, Operand>& product, bool relu);
+  template <class Result, class Operand>
+  int run(void* stream, std::size_t branch, const column_major_product<Result, Operand>& product, bool relu,
           const algorithm& a);  // cublasStatus_t
 
   products precision_;
@@ -111,6 +111,7 @@ extern template class product_library<double>;
 extern template bool product_library<float>::multiply(void*, std::size_t, const column_major_product<float>&, bool);
 extern template bool product_library<float>::multiply(void*, std::size_t, const column_major_product<float, bf16>&,
                                                       bool);
+extern template bool product_library<float>::multiply(void*, std::size_t, const column_major_product<bf16>&, bool);
 extern template bool product_library<double>::multiply(void*, std::size_t, const column_major_product<double>&, bool);
 
 }  // namespace cuda_detail

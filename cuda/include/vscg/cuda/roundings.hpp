@@ -4,6 +4,7 @@
 #include <vscg/core/begin.hpp>
 
 #include <cstdint>
+#include <type_traits>
 
 #include <vscg/core/config.hpp>
 
@@ -40,6 +41,22 @@ VSCG_HD constexpr bf16 to_bf16(float x) {
 }
 VSCG_HD constexpr float to_float(bf16 x) { return static_cast<float>(x); }
 VSCG_HD constexpr float to_float(float x) { return x; }
+
+/// What is computed with in place of numbers that an array keeps: float for bf16, otherwise themselves.
+template <class Number>
+using wide = std::conditional_t<std::is_same_v<Number, bf16>, float, Number>;
+template <class Number>
+VSCG_HD constexpr wide<Number> widened(Number x) {
+  return static_cast<wide<Number>>(x);
+}
+/// The number that an array keeps in its place, which is rounded if it is bf16.
+template <class Number>
+VSCG_HD constexpr Number narrowed(wide<Number> x) {
+  if constexpr (std::is_same_v<Number, bf16>)
+    return to_bf16(x);
+  else
+    return x;
+}
 
 /// Two TF32 numbers in place of one float.
 struct tf32_pair {

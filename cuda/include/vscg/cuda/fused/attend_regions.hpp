@@ -3,9 +3,11 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include <vscg/backend/beside.hpp>
 #include <vscg/backend/gemm_arguments.hpp>
@@ -13,16 +15,23 @@
 #include <vscg/core/record.hpp>
 #include <vscg/core/shape.hpp>
 #include <vscg/core/slot.hpp>
+#include <vscg/cuda/bf16_activations.hpp>
+#include <vscg/cuda/copy_operands.hpp>
+#include <vscg/cuda/fused/four_numbers.hpp>
 #include <vscg/cuda/fused/gradients.hpp>
 #include <vscg/cuda/fused/masked_product.hpp>
 #include <vscg/cuda/fused/region_kernels.hpp>
+#include <vscg/cuda/fused/region_operands.hpp>
 #include <vscg/cuda/fused/region_parameters.hpp>
 #include <vscg/cuda/override_of.hpp>
+#include <vscg/cuda/roundings.hpp>
 #include <vscg/ops/linear.hpp>
 #include <vscg/ops/relu.hpp>
 
 // Audio-guided attention over the regions of a picture: four products and one launch forward. Back, one launch to what
 // the products gave, one for the sound's relu, the products, and one launch for what is left of the parameters.
+// The pictures, what they are after relu and its gradient are the largest arrays of a network: they are kept as bf16 if
+// products are those of bf16 numbers.
 
 namespace vscg {
 
@@ -50,33 +59,48 @@ struct attend_regions_at_once : operation<shape<dyn, Steps, Dv>, shape<dyn, Step
   static constexpr result_index<0> attended{};
   static constexpr result_index<1> map{};
   static constexpr std::uint32_t pullback_reads_operands =
-      operand_set(audio, visual, audio_weight, video_weight, w_v, w_g, w_h);
+      operand_set(audio, visual, audio_weight, video_weight, video_bias, w_v, w_g, w_h);
   static constexpr std::uint32_t pullback_reads_result = 0b10;
-  static constexpr std::uint32_t prepared_operands = operand_set(w_v, w_g);
+  static constexpr std::uint32_t prepared_operands = operand_set(video_weight, video_bias, w_v, w_g);
 
   static constexpr std::size_t padded = (R + 3) / 4 * 4;
+  /// Whether rows of bf16 numbers begin where a library reads fastest.
+  static constexpr bool suits_bf16 = Hidden % 8 == 0 && Dv % 8 == 0;
   static constexpr double flops_per_item =
       2.0 * Steps * (1.0 * Hidden * (Da + R) + 1.0 * R * (1.0 * Hidden * (Dv + R) + R + Dv));
   static constexpr slot_size matrix{0, std::size_t{Hidden} * padded};
+  /// As bf16: the padded W_v, the weight of the video and its bias.
+  static constexpr slot_size rounded{0, suits_bf16 ? (padded + Dv + 1) * Hidden / 2 : 0};
   static constexpr slot_size of_sounds{Steps * Hidden};
   static constexpr slot_size of_guidance{Steps * padded};
   static constexpr slot_size of_regions{Steps * R * Hidden};
+  /// As float, or as bf16 with a copy of the pictures behind them.
+  static constexpr slot_size kept_regions{Steps * R * (suits_bf16 && Dv > Hidden ? (Hidden + Dv) / 2 : Hidden)};
   static constexpr slot_size of_content{Steps * R * padded};
 
   template <class Executor>
-  static constexpr std::array<slot_size, 2> prepared(std::uint32_t) {
-    return {matrix, matrix};
+  static constexpr std::array<slot_size, 3> prepared(std::uint32_t) {
+    return {matrix, matrix, MayKeepBf16<Executor> ? rounded : slot_size{}};
   }
   /// What the sounds and the regions are after relu; the hyperbolic tangent of content.
-  static constexpr std::array<slot_size, 3> saved() { return {of_sounds, of_regions, of_content}; }
-  /// Padded matrices, if they are not prepared; guidance.
-  static constexpr std::array<slot_size, 3> forward_scratch() { return {matrix, matrix, of_guidance}; }
-  /// Padded matrices, if they are not prepared, and their gradients; gradients of guidance, the saved arrays and w_h;
-  /// sums for the biases.
-  static constexpr std::array<slot_size, 11> pullback_scratch() {
+  static constexpr std::array<slot_size, 3> saved() { return {of_sounds, kept_regions, of_content}; }
+  /// Padded matrices and rounded ones, if they are not prepared; guidance.
+  static constexpr std::array<slot_size, 4> forward_scratch() { return {matrix, matrix, rounded, of_guidance}; }
+  /// Padded matrices and rounded ones, if they are not prepared; gradients of padded matrices, of guidance, the saved
+  /// arrays and w_h; sums for the biases.
+  static constexpr std::array<slot_size, 12> pullback_scratch() {
     using tiled = kernels::masked_product_of_rows<float>;
-    return {matrix,    matrix,     matrix,     matrix,      of_guidance,
-            of_sounds, of_regions, of_content, of_guidance, slot_size{tiled::tiles(Steps) * Hidden},
+    return {matrix,
+            matrix,
+            rounded,
+            matrix,
+            matrix,
+            of_guidance,
+            of_sounds,
+            of_regions,
+            of_content,
+            of_guidance,
+            slot_size{tiled::tiles(Steps) * Hidden},
             of_sounds};
   }
 
@@ -84,75 +108,148 @@ struct attend_regions_at_once : operation<shape<dyn, Steps, Dv>, shape<dyn, Step
 
   template <class Context>
   void prepare(const Context& c) const {
-    pad(c, c.prepared(0), c.prepared(1));
+    pad(c, c.prepared(0), c.prepared(1), c.prepared(2));
   }
 
   template <class Context>
   void forward(const Context& c) const {
+    in_kept_numbers<suits_bf16>(c, whole(c.x(visual)), [&](auto number) { forward_in<decltype(number)>(c); });
+  }
+  template <class Context>
+  void pullback(const Context& c) const {
+    in_kept_numbers<suits_bf16>(c, whole(c.x(visual)), [&](auto number) { pullback_in<decltype(number)>(c); });
+  }
+
+ private:
+  // What the large products multiply, what they give, and the padded matrices.
+  template <class Number, class T>
+  struct operands {
+    const T* padded_v;
+    const T* padded_g;
+    Number* hidden;
+    const Number* visual;
+    const Number* w_v;
+    const Number* weight;
+    const Number* bias;
+  };
+
+  // Whether what begins there can be read by fours.
+  template <class T>
+  static bool whole(const T* p) {
+    return reinterpret_cast<std::uintptr_t>(p) % alignof(kernels::four_numbers<T>) == 0;
+  }
+  template <class Number, class T>
+  static kernels::region_sizes sizes(const Number* regions, const T* picked) {
+    constexpr std::size_t slopes_row = std::is_same_v<Number, bf16> ? filled(R) : padded;
+    return {R, padded, slopes_row, Dv, Dv % 4 == 0 && whole(regions) && whole(picked)};
+  }
+
+  template <class Context, class T>
+  static void pad(const Context& c, T* to_v, T* to_g, T* to_rounded) {
+    const kernels::pad_rows<T> rows{R, padded, Hidden, c.x(w_v), c.x(w_g), to_v, to_g};
+    in_kept_numbers<suits_bf16>(c, true, [&](auto number) { pad_in<decltype(number)>(c, rows, to_rounded); });
+  }
+  template <class Number, class Context, class T>
+  static void pad_in(const Context& c, const kernels::pad_rows<T>& rows, [[maybe_unused]] T* to_rounded) {
+    if constexpr (std::is_same_v<Number, bf16>) {
+      const kernels::pad_and_round_rows all{
+          rows, Hidden, Dv, c.x(video_weight), c.x(video_bias), kept_in<bf16>(to_rounded)};
+      c.backend().rows(all.rows(), std::max(Hidden, Dv), all);
+    } else {
+      c.backend().rows(2 * padded, Hidden, rows);
+    }
+  }
+
+  template <class Context>
+  static bf16* rounded_pictures(const Context& c) {
+    return kept_in<bf16>(c.saved(1)) + of_regions.elements(c.items());
+  }
+  template <class Number, class Context>
+  static operands<Number, typename Context::scalar> operands_of(const Context& c) {
+    using T = typename Context::scalar;
+    const bool ready = c.prepared(0) != nullptr;
+    T* const v = ready ? c.prepared(0) : c.scratch(0);
+    T* const g = ready ? c.prepared(1) : c.scratch(1);
+    T* const in_bf16 = ready ? c.prepared(2) : c.scratch(2);
+    if (!ready) pad(c, v, g, in_bf16);
+    Number* const hidden = kept_in<Number>(c.saved(1));
+    if constexpr (std::is_same_v<Number, bf16>) {
+      const bf16* const w = kept_in<bf16>(in_bf16);
+      const bf16* const weight = w + padded * Hidden;
+      return {v, g, hidden, rounded_pictures(c), w, weight, weight + std::size_t{Hidden} * Dv};
+    } else {
+      return {v, g, hidden, c.x(visual), v, c.x(video_weight), c.x(video_bias)};
+    }
+  }
+
+  template <class Number, class Context>
+  static void forward_in(const Context& c) {
     using T = typename Context::scalar;
     const T* const none = nullptr;
     const std::size_t pictures = Steps * c.items();
     const std::size_t regions = R * pictures;
-    const auto weights = padded_weights(c);
+    const operands<Number, T> of = operands_of<Number>(c);
     T* const sounds = c.saved(0);
-    T* const hidden = c.saved(1);
     T* const content = c.saved(2);
-    T* const guidance = c.scratch(2);
+    T* const guidance = c.scratch(3);
     auto& backend = c.backend();
     beside(backend, [&] {
       backend.gemm(
           detail::forward_product(pictures, Da, Hidden, c.x(audio), c.x(audio_weight), c.x(audio_bias), sounds),
           relu_function{});
-      backend.gemm(detail::forward_product(pictures, Hidden, padded, sounds, weights[1], none, guidance));
+      backend.gemm(detail::forward_product(pictures, Hidden, padded, sounds, of.padded_g, none, guidance));
     });
-    backend.gemm(detail::forward_product(regions, Dv, Hidden, c.x(visual), c.x(video_weight), c.x(video_bias), hidden),
-                 relu_function{});
-    backend.gemm(detail::forward_product(regions, Hidden, padded, hidden, weights[0], none, content));
+    if constexpr (std::is_same_v<Number, bf16>)
+      backend.each(regions * Dv / 4, 1, kernels::round_fours{c.x(visual), rounded_pictures(c)});
+    const auto project = detail::forward_product(regions, Dv, Hidden, of.visual, of.weight, of.bias, of.hidden);
+    multiply(backend, project, project.a, project.b, relu_function{});
+    multiply(backend, detail::forward_product(regions, Hidden, padded, none, none, none, content), of.hidden, of.w_v);
     join(backend);
-    backend.blocks(pictures, kernels::attend_regions_forward<T>{sizes<T>(c.x(visual), c.y(attended)), c.x(visual),
-                                                                guidance, c.x(w_h), content, c.y(map), c.y(attended)});
+    backend.blocks(pictures,
+                   kernels::attend_regions_forward<T, Number>{sizes(of.visual, c.y(attended)), of.visual, guidance,
+                                                              c.x(w_h), content, c.y(map), c.y(attended)});
   }
 
-  template <class Context>
-  void pullback(const Context& c) const {
+  template <class Number, class Context>
+  static void pullback_in(const Context& c) {
     using T = typename Context::scalar;
     using tiled = kernels::masked_product_of_rows<T>;
     constexpr bool to_audio = Context::wants(audio) || Context::wants(audio_weight) || Context::wants(audio_bias);
     constexpr bool to_video = Context::wants(visual) || Context::wants(video_weight) || Context::wants(video_bias);
+    const T* const none = nullptr;
     const std::size_t pictures = Steps * c.items();
     const std::size_t regions = R * pictures;
-    const auto weights = padded_weights(c);
-    T* const guidance_slopes = c.scratch(4);
-    T* const sound_slopes = c.scratch(5);
-    T* const hidden_slopes = c.scratch(6);
-    T* const content_slopes = c.scratch(7);
+    const operands<Number, T> of = operands_of<Number>(c);
+    T* const guidance_slopes = c.scratch(5);
+    T* const sound_slopes = c.scratch(6);
+    Number* const hidden_slopes = kept_in<Number>(c.scratch(7));
     auto& backend = c.backend();
 
-    kernels::attend_regions_pullback<T> first{};
-    first.sizes = sizes<T>(c.x(visual), c.dy(attended));
-    first.visual = c.x(visual);
+    kernels::attend_regions_pullback<T, Number> first{};
+    first.sizes = sizes(of.visual, c.dy(attended));
+    first.visual = of.visual;
     first.w_h = c.x(w_h);
     first.content = c.saved(2);
     first.map = c.y(map);
     first.map_slope = c.dy(map);
     first.attended_slope = c.dy(attended);
-    first.content_slopes = content_slopes;
+    first.content_slopes = kept_in<Number>(c.scratch(8));
     first.guidance_slopes = guidance_slopes;
-    first.w_h_partial = Context::wants(w_h) ? c.scratch(8) : nullptr;
-    first.hidden = {padded, to_video ? Hidden : 0, weights[0], c.saved(1), hidden_slopes};
-    first.hidden_partial = c.scratch(10);
+    first.w_h_partial = Context::wants(w_h) ? c.scratch(9) : nullptr;
+    first.hidden = {padded, to_video ? Hidden : 0, of.padded_v, of.hidden, hidden_slopes};
+    first.hidden_partial = c.scratch(11);
     backend.blocks(pictures, first);
     // What the sounds learn, beside the rest.
     const auto slope_sounds = [&] {
       if constexpr (to_audio) {
         const tiled rest{
-            {padded, Hidden, weights[1], c.saved(0), sound_slopes}, pictures, guidance_slopes, c.scratch(9)};
+            {padded, Hidden, of.padded_g, c.saved(0), sound_slopes}, pictures, guidance_slopes, c.scratch(10)};
         backend.blocks(rest.blocks(), rest);
       }
     };
     const auto multiply_regions = [&] {
       if constexpr (Context::wants(w_v))
-        multiply(c, regions, static_cast<const T*>(content_slopes), c.saved(1), c.scratch(2));
+        slope_padded(c, regions, first.sizes.slopes_row, first.content_slopes, of.hidden, c.scratch(3));
     };
     // The two queues are about as long: one that has the sounds' gradient waits for them.
     if constexpr (Context::wants(audio)) slope_sounds();
@@ -161,46 +258,28 @@ struct attend_regions_at_once : operation<shape<dyn, Steps, Dv>, shape<dyn, Step
       if constexpr (Context::wants(audio_weight))
         backend.gemm(
             detail::weight_gradient_product(pictures, Da, Hidden, sound_slopes, c.x(audio), c.dx(audio_weight)));
-      if constexpr (Context::wants(w_g))
-        multiply(c, pictures, static_cast<const T*>(guidance_slopes), c.saved(0), c.scratch(3));
+      if constexpr (Context::wants(w_g)) slope_padded(c, pictures, padded, guidance_slopes, c.saved(0), c.scratch(4));
       if constexpr (Context::wants(audio)) multiply_regions();
     });
     if constexpr (Context::wants(audio))
       backend.gemm(detail::input_gradient_product(pictures, Da, Hidden, sound_slopes, c.x(audio_weight), c.dx(audio)));
-    if constexpr (Context::wants(visual)) pass_on(c, hidden_slopes);
+    if constexpr (Context::wants(visual)) pass_on(c, hidden_slopes, of.weight);
     if constexpr (Context::wants(video_weight))
-      backend.gemm(
-          detail::weight_gradient_product(regions, Dv, Hidden, hidden_slopes, c.x(visual), c.dx(video_weight)));
+      multiply(backend, detail::weight_gradient_product(regions, Dv, Hidden, none, none, c.dx(video_weight)),
+               hidden_slopes, of.visual);
     if constexpr (!Context::wants(audio)) multiply_regions();
     beside(backend, [&] { learn(c, first); });
   }
 
- private:
-  // The sizes, and whether arrays of channels begin where four of them can be read at once.
-  template <class T>
-  static kernels::region_sizes sizes(const T* regions, const T* picked) {
-    const auto whole = [](const T* p) { return reinterpret_cast<std::uintptr_t>(p) % 16 == 0; };
-    return {R, padded, Dv, Dv % 4 == 0 && whole(regions) && whole(picked)};
-  }
-
-  template <class Context, class T>
-  static void pad(const Context& c, T* to_v, T* to_g) {
-    c.backend().rows(2 * padded, Hidden, kernels::pad_rows<T>{R, padded, Hidden, c.x(w_v), c.x(w_g), to_v, to_g});
-  }
-  // W_v and W_g as they are multiplied.
-  template <class Context>
-  static std::array<const typename Context::scalar*, 2> padded_weights(const Context& c) {
-    if (c.prepared(0) != nullptr) return {c.prepared(0), c.prepared(1)};
-    pad(c, c.scratch(0), c.scratch(1));
-    return {c.scratch(0), c.scratch(1)};
-  }
-
   // The gradient of the regions: through content, and as what is attended to.
-  template <class Context, class T>
-  static void pass_on(const Context& c, const T* hidden_slopes) {
+  template <class Context, class Number>
+  static void pass_on(const Context& c, const Number* hidden_slopes, const Number* weight) {
+    using T = typename Context::scalar;
+    const T* const none = nullptr;
     const gradient<T> to = c.dx(visual);
     const std::size_t pictures = Steps * c.items();
-    c.backend().gemm(detail::input_gradient_product(R * pictures, Dv, Hidden, hidden_slopes, c.x(video_weight), to));
+    multiply(c.backend(), detail::input_gradient_product(R * pictures, Dv, Hidden, none, none, to), hidden_slopes,
+             weight);
     if (c.dy(attended) == nullptr) return;
     auto picked = detail::input_gradient_product(R, Dv, 1, static_cast<const T*>(c.y(map)),
                                                  static_cast<const T*>(c.dy(attended)), gradient<T>{to.data, true});
@@ -211,26 +290,30 @@ struct attend_regions_at_once : operation<shape<dyn, Steps, Dv>, shape<dyn, Step
     c.backend().gemm(picked);
   }
 
-  // A padded matrix's gradient.
-  template <class Context, class T>
-  static void multiply(const Context& c, std::size_t rows, const T* dy, const T* x, T* to) {
-    c.backend().gemm(detail::weight_gradient_product(rows, Hidden, padded, dy, x, gradient<T>{to, false}));
+  // A padded matrix's gradient; rows of dy lie `row` apart.
+  template <class Context, class Number, class T>
+  static void slope_padded(const Context& c, std::size_t rows, std::size_t row, const Number* dy, const Number* x,
+                           T* to) {
+    const T* const none = nullptr;
+    auto product = detail::weight_gradient_product(rows, Hidden, padded, none, none, gradient<T>{to, false});
+    product.lda = row;
+    multiply(c.backend(), product, dy, x);
   }
 
   // What is left of the parameters' gradients.
-  template <class Context, class T>
-  static void learn(const Context& c, const kernels::attend_regions_pullback<T>& slopes) {
+  template <class Context, class T, class Number>
+  static void learn(const Context& c, const kernels::attend_regions_pullback<T, Number>& slopes) {
     using tiled = kernels::masked_product_of_rows<T>;
     const std::size_t pictures = Steps * c.items();
     kernels::attend_regions_parameters<T> rest{};
-    rest.audio_bias = {c.scratch(9), tiled::tiles(pictures), Hidden, wanted(c, audio_bias)};
+    rest.audio_bias = {c.scratch(10), tiled::tiles(pictures), Hidden, wanted(c, audio_bias)};
     rest.video_bias = {slopes.hidden_partial, pictures, Hidden, wanted(c, video_bias)};
     rest.w_h = {slopes.w_h_partial, pictures, padded, wanted(c, w_h)};
     rest.regions = R;
     rest.w_v = wanted(c, w_v);
     rest.w_g = wanted(c, w_g);
-    rest.v_product = c.scratch(2);
-    rest.g_product = c.scratch(3);
+    rest.v_product = c.scratch(3);
+    rest.g_product = c.scratch(4);
     if (rest.w_v.data != nullptr || rest.w_g.data != nullptr) rest.elements = R * Hidden;
     if constexpr (Context::wants(audio_bias) || Context::wants(video_bias) || Context::wants(w_v) ||
                   Context::wants(w_g) || Context::wants(w_h))

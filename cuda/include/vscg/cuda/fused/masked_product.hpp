@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include <vscg/core/config.hpp>
+#include <vscg/cuda/fused/four_numbers.hpp>
 #include <vscg/cuda/lanes.hpp>
 #include <vscg/cuda/phases.hpp>
 #include <vscg/ops/relu.hpp>
@@ -16,19 +17,11 @@
 
 namespace vscg::kernels {
 
-/// Four numbers, read and written at once.
-template <class T>
-struct alignas(16) four_numbers {
-  T of[4];
-  VSCG_HD static const four_numbers& at(const T* p) { return *reinterpret_cast<const four_numbers*>(p); }
-  VSCG_HD static four_numbers& at(T* p) { return *reinterpret_cast<four_numbers*>(p); }
-};
-
 /// What a block computes of such a product: up to 49 rows, 128 columns at a time. A warp has 7 of the rows, and a lane
 /// 4 of the columns; their 28 sums stay in its registers. All warps read the same weights at about the same time, so a
 /// cache has them for all but the first. Arrays begin at multiples of 16 bytes; `terms` and `columns` are multiples
-/// of 4.
-template <class T>
+/// of 4. `Number`: what y and the result are kept as.
+template <class T, class Number = T>
 struct masked_product {
   static constexpr unsigned warps = 7;
   static constexpr unsigned rows_of_warp = 7;
@@ -42,8 +35,8 @@ struct masked_product {
   unsigned terms;    // rows of W
   unsigned columns;  // 0: nothing is computed
   const T* weight;   // [terms, columns]
-  const T* y;        // [all rows, columns]
-  T* to;             // [all rows, columns]
+  const Number* y;   // [all rows, columns]
+  Number* to;        // [all rows, columns]
 
   VSCG_HD unsigned passes() const { return (columns + at_once - 1) / at_once; }
 
@@ -76,7 +69,7 @@ struct masked_product {
       VSCG_CUDA_UNROLL
       for (unsigned i = 0; i < rows_of_warp; ++i) {
         const unsigned there = first + i < rows ? first + i : rows - 1;
-        kept[i] = four::at(y + (row + there) * columns + column);
+        kept[i] = read_four(y + (row + there) * columns + column);
       }
       VSCG_CUDA_UNROLL
       for (unsigned i = 0; i < rows_of_warp; ++i) {
@@ -86,7 +79,7 @@ struct masked_product {
           total[i].of[c] *= relu_function::derivative(kept[i].of[c]);
           sum.of[c] += total[i].of[c];
         }
-        four::at(to + (row + first + i) * columns + column) = total[i];
+        write_four(to + (row + first + i) * columns + column, total[i]);
       }
     }
     four::at(&sums[lane / cuda_detail::warp_lanes][own]) = sum;

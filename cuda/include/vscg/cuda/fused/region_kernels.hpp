@@ -7,13 +7,16 @@
 
 #include <vscg/core/config.hpp>
 #include <vscg/core/math.hpp>
+#include <vscg/cuda/fused/four_numbers.hpp>
 #include <vscg/cuda/fused/masked_product.hpp>
 #include <vscg/cuda/lanes.hpp>
 #include <vscg/cuda/phases.hpp>
+#include <vscg/cuda/roundings.hpp>
 #include <vscg/ops/tanh.hpp>
 
 // Attention over the regions of a picture, beside its large products: a block for each picture. Rows of `content`
-// [pictures, regions, padded] have a multiple of 4 numbers; those beyond the regions are 0.
+// [pictures, regions, padded] have a multiple of 4 numbers; those beyond the regions are 0. `Number`: what the regions
+// and the gradients of content are kept as.
 
 namespace vscg::kernels {
 
@@ -23,48 +26,28 @@ inline constexpr std::size_t most_regions = masked_product<float>::most_rows;
 /// The sizes of an attention, and how its channels are read.
 struct region_sizes {
   unsigned regions;
-  unsigned padded;    // numbers in a row of content
-  unsigned channels;  // of a region
-  bool by_fours;      // every row of channels is whole fours that begin at multiples of 16 bytes
+  unsigned padded;      // numbers in a row of content
+  unsigned slopes_row;  // from a row of content's gradient to the next
+  unsigned channels;    // of a region
+  bool by_fours;        // every row of channels is whole fours that can be read at once
 };
 
 /// Up to four channels of a row from number `first` on; zeros where there are no more. A lane has the same four
 /// whichever way they are read, so that sums have the same bits.
-template <bool ByFours, class T>
-VSCG_HD four_numbers<T> read_channels(const region_sizes& sizes, const T* row, unsigned first) {
-  if constexpr (ByFours) return four_numbers<T>::at(row + first);
-  four_numbers<T> values{};
+template <bool ByFours, class Number>
+VSCG_HD four_numbers<cuda_detail::wide<Number>> read_channels(const region_sizes& sizes, const Number* row,
+                                                              unsigned first) {
+  if constexpr (ByFours) return read_four(row + first);
+  four_numbers<cuda_detail::wide<Number>> values{};
   VSCG_CUDA_UNROLL
   for (unsigned k = 0; k < 4; ++k) {
-    if (first + k < sizes.channels) values.of[k] = row[first + k];
+    if (first + k < sizes.channels) values.of[k] = cuda_detail::widened(row[first + k]);
   }
   return values;
 }
 
-/// Copies of two matrices with rows of zeros below.
-template <class T>
-struct pad_rows {
-  std::size_t rows;
-  std::size_t padded;
-  std::size_t columns;
-  const T* first;
-  const T* second;
-  T* first_to;
-  T* second_to;
-  template <class Group>
-  VSCG_HD void operator()(Group group, std::size_t at) const {
-    const std::size_t row = at % padded;
-    const T* const from = (at < padded ? first : second) + row * columns;
-    T* const to = (at < padded ? first_to : second_to) + row * columns;
-    group.each(columns, [&](auto c) {
-      using V = typename decltype(c)::value;
-      c.store(to, row < rows ? c.load(from) : V(0));
-    });
-  }
-};
-
 /// From content to the map and what it attends to. `content` becomes its hyperbolic tangent.
-template <class T>
+template <class T, class Number = T>
 struct attend_regions_forward {
   static constexpr unsigned threads = 128;  // four channels each
   static constexpr unsigned regions_at_once = 7;
@@ -78,7 +61,7 @@ struct attend_regions_forward {
   struct own {};
 
   region_sizes sizes;
-  const T* visual;
+  const Number* visual;
   const T* guidance;  // [pictures, padded]
   const T* w_h;
   T* content;
@@ -141,7 +124,7 @@ struct attend_regions_forward {
   template <bool ByFours>
   VSCG_HD void attend(unsigned lane, std::size_t picture, const T* shares) const {
     const unsigned channels = sizes.channels;
-    const T* const rows = visual + picture * sizes.regions * channels;
+    const Number* const rows = visual + picture * sizes.regions * channels;
     T* const to = attended + picture * channels;
     for (unsigned c = 4 * lane; c < channels; c += 4 * threads) {
       four total{};
@@ -160,7 +143,7 @@ struct attend_regions_forward {
     }
   }
   template <bool ByFours, unsigned Regions>
-  VSCG_HD void add_some(const T* rows, unsigned first, const T* shares, four& total) const {
+  VSCG_HD void add_some(const Number* rows, unsigned first, const T* shares, four& total) const {
     four values[Regions];
     VSCG_CUDA_UNROLL
     for (unsigned i = 0; i < Regions; ++i) values[i] = read_channels<ByFours>(sizes, rows + i * sizes.channels, first);
@@ -174,9 +157,9 @@ struct attend_regions_forward {
 
 /// From the gradients of the map and of what it attends to, to those of content, of the guidance and, before relu, of
 /// what content is computed from.
-template <class T>
+template <class T, class Number = T>
 struct attend_regions_pullback {
-  using product = masked_product<T>;
+  using product = masked_product<T, Number>;
   using four = four_numbers<T>;
   static constexpr unsigned threads = product::lanes;
   struct shared {
@@ -193,13 +176,13 @@ struct attend_regions_pullback {
   struct own {};
 
   region_sizes sizes;
-  const T* visual;
+  const Number* visual;
   const T* w_h;
   const T* content;
   const T* map;
   const T* map_slope;       // null if the loss does not reach the map
   const T* attended_slope;  // null if it does not reach what is attended to
-  T* content_slopes;
+  Number* content_slopes;
   T* guidance_slopes;  // [pictures, padded]
   T* w_h_partial;      // [pictures, padded]
   product hidden;
@@ -249,7 +232,7 @@ struct attend_regions_pullback {
     const unsigned first = lane / cuda_detail::warp_lanes * own_rows;
     const unsigned place = lane % cuda_detail::warp_lanes;
     if (first >= sizes.regions) return;
-    const T* rows[own_rows];
+    const Number* rows[own_rows];
     VSCG_CUDA_UNROLL
     for (unsigned i = 0; i < own_rows; ++i) {
       const unsigned there = first + i < sizes.regions ? first + i : first;  // read for nothing, which takes no test
@@ -287,7 +270,7 @@ struct attend_regions_pullback {
         VSCG_CUDA_UNROLL
         for (unsigned k = 0; k < 4; ++k)
           slopes.of[k] = all.score_slopes[row] * weights.of[k] * tanh_function::derivative(values.of[k]);
-        four::at(content_slopes + begin + 4 * at) = slopes;
+        write_four(content_slopes + (picture * regions + row) * sizes.slopes_row + first, slopes);
       }
       four::at(&all.slopes[row][first]) = slopes;
     }
