@@ -92,5 +92,7 @@ TEST_CASE("cmbs_weakly_with_escm") {
   golden::check_all<net, soft_margin_loss<setting::weakly>, double, cpu>("cmbs_weakly_with_escm");
 }
 TEST_CASE("CMBS with ESCM keeps its bits") {
+  constexpr auto w = setting::weakly;
   network_contract::keeps_its_bits<with_escm<cmbs<>>, gated_relevance_loss<>, double, cpu>();
+  network_contract::keeps_its_bits<with_escm<cmbs<w>>, soft_margin_loss<w>, double, cpu>();
 }
