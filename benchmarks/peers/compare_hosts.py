@@ -29,7 +29,9 @@ BATCHES = {"cmran": 32, "dmin": 32, "cmbs": 64}
 #: Two steps of Adam in float. A step of DMIN makes a difference a hundred times as large: its root has no bound at 0.
 LIMIT = 1e-4
 LIMITS = {"dmin": 1e-2}
-TORCH = "PyTorch eager"
+#: How each peer is started: the last argument of host_worker.py.
+TORCH = {"PyTorch eager": "eager", "PyTorch compile": "compile", "PyTorch double": "double"}
+PEERS = [VSCG, "PyTorch eager", "PyTorch compile"]
 
 
 def prepare(folder: pathlib.Path) -> None:
@@ -46,8 +48,7 @@ def start(network: str, name: str, threads: int, place: Place) -> Contestant:
     if name == VSCG:
         command = [place.programs / "host_peer", network, place.folder, threads]
     else:
-        kind = "double" if name == "PyTorch double" else "eager"
-        command = [sys.executable, HERE / "host_worker.py", network, place.folder, threads, kind]
+        command = [sys.executable, HERE / "host_worker.py", network, place.folder, threads, TORCH[name]]
     return Contestant(name, threads, place, [str(word) for word in command])
 
 
@@ -56,7 +57,8 @@ def check(network: str, contestants: list[Contestant], place: Place) -> None:
         expected = np.array(reference.ask(f"losses {BATCHES[network]} 2"))
     for who in contestants:
         error = float(np.max(np.abs(np.array(who.ask(f"losses {BATCHES[network]} 2")) / expected - 1)))
-        print(f"  {who!s:34} losses {error:.1e} from PyTorch in double precision", flush=True)
+        graphs = f", {who.ask('graphs')[0]:.0f} graphs" if who.name == "PyTorch compile" else ""
+        print(f"  {who!s:34} losses {error:.1e} from PyTorch in double precision{graphs}", flush=True)
         if not error <= LIMITS.get(network, LIMIT):
             raise SystemExit(f"not measured: {who} does not compute the same")
 
@@ -65,6 +67,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--programs", type=pathlib.Path, required=True, help="folder with host_peer")
     parser.add_argument("--networks", nargs="+", choices=list(HOSTS), default=list(HOSTS), help="default: all")
+    parser.add_argument("--peers", nargs="+", choices=PEERS, default=PEERS, help="default: all")
     parser.add_argument("--rounds", type=int, default=15, help="turns of each peer (15)")
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2], help="numbers of threads (1 2)")
     parser.add_argument("--json", type=pathlib.Path, help="file for all numbers")
@@ -80,7 +83,7 @@ def main() -> None:
             print(network, flush=True)
             with contextlib.ExitStack() as processes:
                 contestants = [processes.enter_context(start(network, name, threads, place))
-                               for threads in options.threads for name in (VSCG, TORCH)]  # fmt: skip
+                               for threads in options.threads for name in options.peers]  # fmt: skip
                 check(network, contestants, place)
                 size = BATCHES[network]
                 work = timing.Work("train", f"{network}: training step, batch {size}", f"train {size}", infers=False)

@@ -144,12 +144,16 @@ class TorchPeer:
         return *self._features(n), self._tensor("classes", n).long()
 
 
-def main() -> None:
-    folder, threads, kind = sys.argv[1:]
-    torch.set_num_threads(int(threads))
+def configure(threads: int) -> None:
+    torch.set_num_threads(threads)
     torch.set_flush_denormal(False)  # the default, stated because it decides times
     torch._dynamo.config.recompile_limit = 64
     torch._dynamo.config.fail_on_recompile_limit_hit = True  # do not silently fall back to eager
+
+
+def main() -> None:
+    folder, threads, kind = sys.argv[1:]
+    configure(int(threads))
     serve(TorchPeer(pathlib.Path(folder), kind), COMMANDS)
 
 

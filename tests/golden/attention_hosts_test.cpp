@@ -9,6 +9,7 @@
 #include <vscg/testing/trial.hpp>
 
 #include "golden_case.hpp"
+#include "nets/network_contract.hpp"
 
 using namespace vscg;
 
@@ -89,4 +90,9 @@ TEST_CASE("cmbs_fully_with_escm") {
 TEST_CASE("cmbs_weakly_with_escm") {
   using net = with_escm<cmbs<setting::weakly>>;
   golden::check_all<net, soft_margin_loss<setting::weakly>, double, cpu>("cmbs_weakly_with_escm");
+}
+TEST_CASE("CMBS with ESCM keeps its bits") {
+  constexpr auto w = setting::weakly;
+  network_contract::keeps_its_bits<with_escm<cmbs<>>, gated_relevance_loss<>, double, cpu>();
+  network_contract::keeps_its_bits<with_escm<cmbs<w>>, soft_margin_loss<w>, double, cpu>();
 }

@@ -18,6 +18,7 @@
 #include <vscg/testing/trial.hpp>
 
 #include "golden_case.hpp"
+#include "nets/network_contract.hpp"
 
 using namespace vscg;
 
@@ -154,6 +155,11 @@ TEST_CASE("cace_fully float") {
 }
 TEST_CASE("cace_fully_before_contrast float") {
   golden::check_all<cace_net<contrast::off>, gated_relevance_loss<>, float, cpu>("cace_fully_before_contrast");
+}
+
+TEST_CASE("CACE-Net keeps its bits, with and without the contrast") {
+  network_contract::keeps_its_bits<cace_net<>, contrasted_relevance_loss<>, double, cpu>();
+  network_contract::keeps_its_bits<cace_net<contrast::off>, gated_relevance_loss<>, float, cpu>();
 }
 
 TEST_CASE("CACE-Net's training goes on with the contrast from where it was without") {

@@ -7,6 +7,7 @@
 #include <vscg/nets/hosts/with.hpp>
 
 #include "golden_case.hpp"
+#include "nets/network_contract.hpp"
 
 using namespace vscg;
 
@@ -33,4 +34,11 @@ TEST_CASE("avsdn_fully") { golden::check_all<avsdn<>, relevance_category_loss<>,
 TEST_CASE("avsdn_weakly") {
   using loss = soft_margin_loss<setting::weakly, 10, 28, false>;
   golden::check_all<avsdn<setting::weakly>, loss, double, cpu>("avsdn_weakly");
+}
+TEST_CASE("AVEL with PSP and with ESCM keeps its bits") {
+  constexpr auto w = setting::weakly;
+  network_contract::keeps_its_bits<with_psp<avel<>>, soft_margin_loss<setting::fully>, double, cpu>();
+  network_contract::keeps_its_bits<with_psp<avel<w>>, soft_margin_loss<w>, double, cpu>();
+  network_contract::keeps_its_bits<with_escm<avel<>>, soft_margin_loss<setting::fully>, double, cpu>();
+  network_contract::keeps_its_bits<with_escm<avel<w>>, soft_margin_loss<w>, double, cpu>();
 }

@@ -17,6 +17,7 @@
 #include <vscg/testing/gradient_check.hpp>
 
 #include "golden/golden_case.hpp"
+#include "nets/network_contract.hpp"
 
 // Networks that were never released have no golden files. reconstructions/record.py says the same networks once more,
 // with PyTorch's layers; its files have the names of all arrays, outputs, loss, gradients and some steps of Adam.
@@ -65,6 +66,13 @@ TEST_CASE("cman_reconstruction_fully") {
 }
 TEST_CASE("cman_reconstruction_weakly") {
   check<cman_reconstruction<setting::weakly>, tag_loss<>>("cman_reconstruction_weakly", 726813);
+}
+TEST_CASE("the reconstructions keep their bits") {
+  network_contract::keeps_its_bits<dam_reconstruction<>, matched_relevance_loss<>, double, cpu>();
+  network_contract::keeps_its_bits<avin_reconstruction<>, segment_class_loss<>, double, cpu>();
+  network_contract::keeps_its_bits<avin_reconstruction<setting::weakly>, tag_loss<>, double, cpu>();
+  network_contract::keeps_its_bits<cman_reconstruction<>, segment_class_loss<>, double, cpu>();
+  network_contract::keeps_its_bits<cman_reconstruction<setting::weakly>, tag_loss<>, double, cpu>();
 }
 TEST_CASE("gradients of what the reconstructions are made of") {
   using stream = shape<dyn, 3, 4>;

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Every network that ave_train knows trains an epoch, and ave_evaluate measures the weights exactly as ave_train did.
+# Every network that ave_train knows trains an epoch on one thread, and ave_evaluate measures the weights on two exactly as
+# ave_train did.
 set -eu
 . "$(dirname "$0")/script.sh" ave_synthesize ave_train ave_evaluate
 
@@ -17,7 +18,7 @@ tail -n +2 networks.txt | while read -r network setting parameters _; do
   size=$(wc -c <run/best.safetensors)
   [ "$size" -ge $((bytes * parameters)) ] && [ "$size" -le $((bytes * parameters + 50000)) ] ||
     fail "$network: expected $parameters parameters, found a file of $size bytes"
-  "$VSCG_PROGRAMS_DIR/ave_evaluate" --data data --weights run/best.safetensors --threads 1 --json evaluation.json \
+  "$VSCG_PROGRAMS_DIR/ave_evaluate" --data data --weights run/best.safetensors --threads 2 --json evaluation.json \
     >/dev/null || fail "$network is not evaluated"
   said=$(field run/summary.json test_accuracy)
   measured=$(field evaluation.json accuracy)
