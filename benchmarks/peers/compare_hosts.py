@@ -57,7 +57,7 @@ def check(network: str, contestants: list[Contestant], place: Place) -> None:
         expected = np.array(reference.ask(f"losses {BATCHES[network]} 2"))
     for who in contestants:
         error = float(np.max(np.abs(np.array(who.ask(f"losses {BATCHES[network]} 2")) / expected - 1)))
-        graphs = f", {who.ask('graphs')[0]:.0f} graphs" if who.name == "PyTorch compile" else ""
+        graphs = f", graphs: {who.ask('graphs')[0]:.0f}" if who.name == "PyTorch compile" else ""
         print(f"  {who!s:34} losses {error:.1e} from PyTorch in double precision{graphs}", flush=True)
         if not error <= LIMITS.get(network, LIMIT):
             raise SystemExit(f"not measured: {who} does not compute the same")

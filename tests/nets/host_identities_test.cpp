@@ -63,14 +63,17 @@ TEST_CASE("each network has a name of its own in files, and says which numbers i
                      with_psp<avel<w>>, with_escm<avel<>>, with_escm<avel<w>>, dmrn<>, avsdn<>, avsdn<w>, cmran<>,
                      cmran<w>, dmin<>, dmin<w>, cmbs<>, cmbs<w>, with_escm<cmbs<>>, with_escm<cmbs<w>>, psp_net<>,
                      psp_net<w>, with_escm<psp_net<>>, with_escm<psp_net<w>>, cace_net<>, cace_net<contrast::off>,
-                     cace_net<contrast::on, guide::none>, cace_net<contrast::on, guide::audio>, dam_reconstruction<>,
-                     by_segment_scores<>, psp_net_with_event_head, with_escm<cmran<>>, with_escm<cmran<w>>,
-                     with_escm<dmin<>>, with_escm<dmin<w>>, avin_reconstruction<>, avin_reconstruction<w>,
-                     cman_reconstruction<>, cman_reconstruction<w>>();
+                     cace_net<contrast::on, guide::none>, cace_net<contrast::on, guide::audio>, with_escm<cace_net<>>,
+                     with_escm<cace_net<contrast::off>>, dam_reconstruction<>, by_segment_scores<>,
+                     psp_net_with_event_head, with_escm<cmran<>>, with_escm<cmran<w>>, with_escm<dmin<>>,
+                     with_escm<dmin<w>>, avin_reconstruction<>, avin_reconstruction<w>, cman_reconstruction<>,
+                     cman_reconstruction<w>>();
   CHECK(std::set<std::string>(names.begin(), names.end()).size() == names.size());
   CHECK(names.contains("cmbs with_escm weakly"));
   CHECK(names.contains("psp_net released fully"));
   CHECK(names.contains("cace_net before_contrast fully"));
+  CHECK(names.contains("cace_net with_escm fully"));
   // A host with parts of another kind has none.
   CHECK_FALSE(identity_of<avel<setting::fully, escm<average_events<>>>>.named());
+  CHECK_FALSE(identity_of<with_escm<cace_net<contrast::on, guide::none>>>.named());
 }

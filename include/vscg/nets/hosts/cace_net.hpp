@@ -105,19 +105,23 @@ struct cace_net {
   }
 };
 
-/// With the contrast off it is another network: relevance does not look at encoder_q.
-template <contrast Contrast, guide Guide>
-inline constexpr std::string_view cace_net_variant = Guide == guide::none     ? "guide_none"
-                                                     : Guide == guide::audio  ? "guide_audio"
-                                                     : Guide == guide::visual ? "guide_visual"
-                                                                              : "released";
-template <guide Guide>
-inline constexpr std::string_view cace_net_variant<contrast::off, Guide> = "before_contrast";
+/// The variant's name in files, or none. With the contrast off it is another network: relevance does not look at
+/// encoder_q.
+template <contrast Contrast, guide Guide, class Consistency>
+constexpr std::string_view cace_net_variant() {
+  constexpr std::string_view with = host_variant<Consistency>;
+  if (Guide != guide::both) {
+    if (Contrast == contrast::off || with != "released") return "";
+    return Guide == guide::none ? "guide_none" : Guide == guide::audio ? "guide_audio" : "guide_visual";
+  }
+  if (Contrast == contrast::on) return with;
+  return with == "released" ? "before_contrast" : with == "with_escm" ? "with_escm_before_contrast" : "";
+}
 
-template <contrast Contrast, guide Guide, int Categories, int Da, int Dv>
-requires(Contrast == contrast::on || Guide == guide::both) inline constexpr network_identity
-    identity_of<cace_net<Contrast, Guide, no_consistency, Categories, Da, Dv>> =
-        host_identity("cace_net", cace_net_variant<Contrast, Guide>, setting::fully, Categories)
+template <contrast Contrast, guide Guide, class Consistency, int Categories, int Da, int Dv>
+requires(!cace_net_variant<Contrast, Guide, Consistency>().empty()) inline constexpr network_identity
+    identity_of<cace_net<Contrast, Guide, Consistency, Categories, Da, Dv>> =
+        host_identity("cace_net", cace_net_variant<Contrast, Guide, Consistency>(), setting::fully, Categories)
             .with({"gamma", cace_net<>{}.gamma, "gamma"})
             .with({"lambda", cace_net<>{}.lambda, "lambda"});
 
