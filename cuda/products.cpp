@@ -31,13 +31,14 @@ constexpr cudaDataType scalar_type = std::is_same_v<T, float>  ? CUDA_R_32F
                                      : std::is_same_v<T, bf16> ? CUDA_R_16BF
                                                                : CUDA_R_64F;
 
-template <class T>
+template <class Operand>
 cublasComputeType_t compute_type(products precision) {
-  if constexpr (std::is_same_v<T, double>)
+  if constexpr (std::is_same_v<Operand, double>)
     return CUBLAS_COMPUTE_64F;
+  else if constexpr (std::is_same_v<Operand, bf16>)
+    return CUBLAS_COMPUTE_32F;
   else
-    return precision == products::tf32 || precision == products::split ? CUBLAS_COMPUTE_32F_FAST_TF32
-                                                                       : CUBLAS_COMPUTE_32F;
+    return precision == products::exact ? CUBLAS_COMPUTE_32F : CUBLAS_COMPUTE_32F_FAST_TF32;
 }
 
 constexpr const char* described = "a matrix product that the library can describe";
@@ -86,7 +87,7 @@ struct product_library<T>::description {
   template <class Result, class Operand>
   description(products precision, const column_major_product<Result, Operand>& p, bool ends, bool relu)
       : left(layout_of(p.left, p.batch)), right(layout_of(p.right, p.batch)), result(layout_of(p.result, p.batch)) {
-    check(cublasLtMatmulDescInit(&product, compute_type<T>(precision), scalar_type<T>), described);
+    check(cublasLtMatmulDescInit(&product, compute_type<Operand>(precision), scalar_type<T>), described);
     set(product, CUBLASLT_MATMUL_DESC_TRANSA, p.left.transposed ? CUBLAS_OP_T : CUBLAS_OP_N);
     set(product, CUBLASLT_MATMUL_DESC_TRANSB, p.right.transposed ? CUBLAS_OP_T : CUBLAS_OP_N);
     if (!ends) return;

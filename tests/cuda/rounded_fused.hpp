@@ -50,9 +50,7 @@ struct fused : host_cuda::backend {
       gemm(second, function);
     }
 
-    bool keeps_bf16() const requires std::is_same_v<T, float> {
-      return now == rounding::bf16 && rounded_host::keeps_bf16;
-    }
+    bool keeps_bf16() const requires std::is_same_v<T, float> { return computes_in_bf16() && rounded_host::keeps_bf16; }
     /// As a library computes it: a bf16 result is rounded once, after bias and function.
     template <class Function = vscg::identity_function, class Result>
     void gemm_of_bf16(const vscg::gemm_arguments<Result>& p, const bf16* a, const bf16* b, Function function = {}) {

@@ -11,6 +11,7 @@
 #include <vscg/backend/gemm_arguments.hpp>
 #include <vscg/core/team.hpp>
 #include <vscg/cuda/bf16_inputs.hpp>
+#include <vscg/cuda/gemm.hpp>
 #include <vscg/cuda/roundings.hpp>
 
 #include "support/apart.hpp"
@@ -21,8 +22,9 @@
 namespace rounded_host {
 
 /// How the operands of a product are rounded. A library may cut numbers off instead of rounding them to TF32. `coarse`:
-/// to 3 bits, to see that a test notices. `bf16_inputs`: only what networks compute from.
-enum class rounding : unsigned char { none, split, tf32, cut_to_tf32, bf16, coarse, bf16_inputs };
+/// to 3 bits, to see that a test notices. `bf16_inputs`: only what networks compute from. `bf16_if_large`: as a device
+/// rounds, to TF32 where bf16 copies are not worth their time.
+enum class rounding : unsigned char { none, split, tf32, cut_to_tf32, bf16, coarse, bf16_inputs, bf16_if_large };
 
 inline rounding now = rounding::none;
 
@@ -52,9 +54,12 @@ inline float (*function_of(rounding r))(float) {
   }
 }
 
+/// Whether bf16 is the precision.
+inline bool computes_in_bf16() { return now == rounding::bf16 || now == rounding::bf16_if_large; }
+
 /// Inputs are bf16 numbers if products are.
 struct inputs : vscg::cuda_detail::bf16_inputs {
-  static bool in_use() { return now == rounding::bf16 || now == rounding::bf16_inputs; }
+  static bool in_use() { return computes_in_bf16() || now == rounding::bf16_inputs; }
 };
 
 /// The backend of the host, but for the products of float and for its memory, to which inputs are brought.
@@ -88,8 +93,9 @@ struct backend {
           const std::size_t size_b = extent(args.batch, args.stride_b, args.trans_b ? args.n : args.k, args.ldb,
                                             args.trans_b ? args.k : args.n);
           if (now == rounding::split) return split(args, size_a, size_b, function);
-          copy(a_, args.a, size_a);
-          copy(b_, args.b, size_b);
+          const auto f = function_of(rounding_of(args));
+          copy(a_, args.a, size_a, f);
+          copy(b_, args.b, size_b, f);
           args.a = a_.data(), args.b = b_.data();
         }
       }
@@ -103,10 +109,13 @@ struct backend {
     }
 
    private:
+    static rounding rounding_of(const vscg::gemm_arguments<T>& args) {
+      if (now != rounding::bf16_if_large) return now;
+      return vscg::cuda_detail::suits_bf16_copies(args) ? rounding::bf16 : rounding::tf32;
+    }
     // Pointers, because these loops are most of the work of a test that is not optimized.
-    static void copy(std::vector<T>& copies, const T* from, std::size_t n) {
+    static void copy(std::vector<T>& copies, const T* from, std::size_t n, float (*f)(float)) {
       copies.resize(n);
-      const auto f = function_of(now);
       for (T* to = copies.data(); n > 0; --n) *to++ = f(*from++);
     }
     static void copy_split(std::vector<T>& big, std::vector<T>& small, const T* from, std::size_t n) {

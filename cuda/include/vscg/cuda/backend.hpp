@@ -85,11 +85,12 @@ struct cuda_backend {
     template <class Function = identity_function>
     void gemm(const gemm_arguments<T>& arguments, Function = {}) {
       if constexpr (std::is_same_v<T, float>) {
-        if (products_.precision() == products::split) {
-          return cuda_detail::gemm_of_copies<Function>(arguments, copies_of<float>(), *this, multiply());
-        }
-        if (products_.precision() == products::bf16) {
-          return cuda_detail::gemm_of_copies<Function>(arguments, copies_of<cuda_detail::bf16>(), *this, multiply());
+        if (copies_operands(arguments)) {
+          if (products_.precision() == products::split)
+            cuda_detail::gemm_of_copies<Function>(arguments, copies_of<float>(), *this, multiply());
+          else
+            cuda_detail::gemm_of_copies<Function>(arguments, copies_of<cuda_detail::bf16>(), *this, multiply());
+          return;
         }
       }
       cuda_detail::gemm<Function>(arguments, multiply(), launch_each(), launch_rows());
@@ -98,7 +99,7 @@ struct cuda_backend {
     /// relu_function.
     template <class Function = identity_function>
     void gemm_pair(const gemm_arguments<T>& first, const gemm_arguments<T>& second, Function function = {}) {
-      if (copies_[0].size() > 0) {
+      if (copies_operands(first)) {
         gemm(first, function);
         gemm(second, function);
       } else {
@@ -123,6 +124,10 @@ struct cuda_backend {
    private:
     using room = buffer<std::byte, memory>;
 
+    bool copies_operands(const gemm_arguments<T>& arguments) const {
+      if (copies_[0].size() == 0) return false;
+      return products_.precision() == products::split || cuda_detail::suits_bf16_copies(arguments);
+    }
     room room_for_copies() const { return room(cuda_detail::copies_bytes<T>(products_.precision())); }
     template <class Number>
     std::span<Number> copies_of() {

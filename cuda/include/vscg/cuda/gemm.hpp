@@ -72,6 +72,15 @@ void gemm_of_bf16(const gemm_arguments<T>& args, const bf16* a, const bf16* b, M
   multiply_and_finish<Function>(args, false, multiply_these, each);
 }
 
+/// Whether a product is large enough for bf16 copies of its operands: it then saves more time than they take. That
+/// depends on the matrix that has no items in it, W or its gradient, and so not on their number: an item's bits do not
+/// change with its batch.
+template <class T>
+constexpr bool suits_bf16_copies(const gemm_arguments<T>& args) {
+  constexpr std::size_t enough = 512 * 512;
+  return (args.trans_a ? args.m : args.k) * args.n >= enough;
+}
+
 /// The same on copies of A and B in other numbers, which a workspace of at least 2048 numbers holds; a product whose
 /// copies are too many for it is computed in parts. `queue.rows(n, row_elements, kernel)` launches the copying,
 /// `multiply(product of copies, relu)` has a library multiply them.

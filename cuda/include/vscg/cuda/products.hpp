@@ -22,7 +22,7 @@ enum class products : unsigned char {
   exact,   ///< in float
   split,   ///< each factor is the sum of two TF32 numbers: nearly exact, by three TF32 products
   tf32,    ///< factors have 10 bits after the point
-  bf16,    ///< factors have 7 bits after the point
+  bf16,    ///< factors of large products have 7 bits after the point, of others 10
   chosen,  ///< as the thread's `cuda_card` says when the program runs
 };
 
