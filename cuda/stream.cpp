@@ -129,6 +129,7 @@ bool stream::launch_kept(std::uint64_t key) {
   const auto known = kept_.find(key);
   if (known == kept_.end() || known->second == nullptr) return false;
   const on_device here(device_);
+  join();
   check(cudaGraphLaunch(static_cast<cudaGraphExec_t>(known->second), stream_of(handle_)), "a launched graph");
   return true;
 }
@@ -143,7 +144,7 @@ void stream::remember(std::uint64_t key) {
   kept_.emplace(key, nullptr);
 }
 
-// Of this thread only: other threads may allocate meanwhile. What a graph holds begins and ends joined.
+// Of this thread only: other threads may allocate meanwhile. What a graph holds begins joined.
 void stream::begin_recording() {
   const on_device here(device_);
   join();
@@ -151,7 +152,11 @@ void stream::begin_recording() {
 }
 
 void stream::abandon_recording() noexcept {
-  branched_ = has_older_ = false;  // the branch ends with the recording that it is part of
+  if (branched_) {  // a recording that leaves a branch open cannot be ended
+    static_cast<void>(cudaEventRecord(event_of(joined_), stream_of(branch_)));
+    static_cast<void>(cudaStreamWaitEvent(stream_of(handle_), event_of(joined_), 0));
+  }
+  branched_ = has_older_ = false;
   cudaGraph_t graph = nullptr;
   static_cast<void>(cudaStreamEndCapture(stream_of(handle_), &graph));
   if (graph != nullptr) static_cast<void>(cudaGraphDestroy(graph));
@@ -160,7 +165,6 @@ void stream::abandon_recording() noexcept {
 
 void stream::keep_recording(std::uint64_t key) {
   const on_device here(device_);
-  join();
   cudaGraph_t graph = nullptr;
   check(cudaStreamEndCapture(stream_of(handle_), &graph), "the end of a graph");
   cudaGraphExec_t launchable = nullptr;

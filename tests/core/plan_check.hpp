@@ -19,8 +19,8 @@ inline bool collide(const vscg::memory_plan::block& a, const vscg::memory_plan::
 }
 
 /// No two arrays alive at the same time overlap; every array is aligned, inside, and as large as its slot says; every
-/// array that a step touches is alive in it.
-inline void is_sound(const vscg::program& p, const vscg::memory_plan& plan) {
+/// array that a step touches is alive in it. `beside`: what a pullback touches is alive in the next step too.
+inline void is_sound(const vscg::program& p, const vscg::memory_plan& plan, bool beside = false) {
   const auto& blocks = plan.blocks();
   std::size_t collisions = 0;
   std::size_t end = 0;
@@ -41,12 +41,13 @@ inline void is_sound(const vscg::program& p, const vscg::memory_plan& plan) {
   for (std::size_t at = 0; at < p.steps().size(); ++at) {
     const auto [index, pullback] = p.steps()[at];
     const auto& node = p.nodes()[index];
+    const std::size_t until = beside && pullback ? std::min(at + 1, p.steps().size() - 1) : at;
     const auto needs = [&](const auto& where, vscg::slot_id id) {
       if (id == vscg::no_slot) return;  // an array of size 0
       const auto from = p.slot_table()[id].from;
       if (from == vscg::slot::origin::parameter) return;
       if (from == vscg::slot::origin::input && &where == &values) return;
-      if (where[id] == nullptr || where[id]->first > at || where[id]->last < at) ++dead;
+      if (where[id] == nullptr || where[id]->first > at || where[id]->last < until) ++dead;
     };
     if (!pullback) {
       for (const auto id : node.results) needs(values, id);

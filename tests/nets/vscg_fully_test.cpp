@@ -47,6 +47,8 @@ TEST_CASE("a video costs 0.33 GFLOP forward and 0.73 in a training step; memory 
                            vscg::memory_plan(t.steps_traced(), limits, videos, workers, sizeof(float)));
     }
   }
+  const vscg::memory_plan beside(t.steps_traced(), {}, 128, 1, sizeof(float), "batch", true);
+  plan_check::is_sound(t.steps_traced(), beside, true);
   CHECK(s.plan().bytes() == vscg::memory_plan(s.traced(), limits, 1, 1, sizeof(float)).bytes());
   const vscg::memory_plan of_one(t.steps_traced(), limits, 1, 1, sizeof(float));
   const vscg::memory_plan of_many(t.steps_traced(), limits, 128, 1, sizeof(float));

@@ -18,7 +18,7 @@ struct nothing_launched {
 /// An executor that can launch work beside what it launches next, as a device with several queues can:
 ///
 ///   beside(f)      f()'s launches wait for all that was launched before; later ones do not wait for them
-///   join()         later launches wait for all that was launched beside
+///   join()         later launches wait for all that was launched beside; `wait()` does so too
 ///   join_older()   later launches wait for what was launched beside before the last call of this
 template <class Executor>
 concept LaunchesBeside = requires(Executor& backend) {

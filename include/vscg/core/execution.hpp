@@ -110,9 +110,10 @@ class operation_context {
     }
     return run_.values[node_.results[I]];
   }
-  /// The gradient of a result. Only this pullback reads it, and may use it as scratch, unless the result is one number
-  /// for all items, [1]: that may be the loss, whose gradient is written once, when the runner is made, and read in
-  /// every step. Null if no gradient arrives, because the loss does not reach that one of several results.
+  /// The gradient of a result. Only this pullback reads it, and may use it as scratch, unless launches beside the path
+  /// read it, or the result is one number for all items, [1]: that may be the loss, whose gradient is written once,
+  /// when the runner is made, and read in every step. Null if no gradient arrives, because the loss does not reach that
+  /// one of several results.
   template <int I = 0>
   auto dy(result_index<I> = {}) const {
     static_assert(Pullback);

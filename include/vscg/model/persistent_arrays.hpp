@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 
+#include <vscg/backend/beside.hpp>
 #include <vscg/backend/memory.hpp>
 #include <vscg/core/error.hpp>
 #include <vscg/core/finite.hpp>
@@ -81,9 +82,11 @@ class persistent_arrays {
     return loss;
   }
 
-  /// If `taken` is 1, gives the arrays in `weights` their new numbers.
+  /// If `taken` is 1, gives the arrays in `weights` their new numbers: after the weights have theirs, for an array may
+  /// follow a weight.
   template <class Runner>
   void take(Runner& run, const Scalar* taken, Scalar* weights) {
+    if (!program_.updates().empty()) join(run.backend());
     for (const array_update& next : program_.updates()) {
       const parameter_storage& to = table_.storage[next.parameter];
       run.backend().each(to.elements, 1,

@@ -16,7 +16,6 @@
 #include <utility>
 #include <vector>
 
-#include <vscg/backend/beside.hpp>
 #include <vscg/backend/memory.hpp>
 #include <vscg/core/error.hpp>
 #include <vscg/core/execution.hpp>
@@ -324,7 +323,6 @@ class trainer {
         persistent_.take(runner_, state_.taken(), weights_->numbers.data());
       }
       report_.gather(queue, std::span<const scalar* const>(from).first(1 + term_count + (update ? 1 : 0)));
-      join(queue);
     });
   }
 

@@ -44,7 +44,7 @@ inline namespace VSCG_INSTRUCTION_SET {
 /// library's operations, so a program that names this backend is plain C++.
 ///
 /// Whatever needs a device throws vscg::expectation_error if there is none, if it is too old or out of memory. Kernels
-/// run in order, one queue for each executor; the host waits only where it reads results.
+/// run in order, but for what an executor launches beside the path; the host waits only where it reads results.
 template <products Precision = products::exact>
 struct cuda_backend {
   static constexpr const char* name = cuda_detail::name_of_backend(Precision);
@@ -99,7 +99,7 @@ struct cuda_backend {
     /// relu_function.
     template <class Function = identity_function>
     void gemm_pair(const gemm_arguments<T>& first, const gemm_arguments<T>& second, Function function = {}) {
-      if (copies_operands(first)) {
+      if (copies_operands(first) || copies_operands(second)) {
         gemm(first, function);
         gemm(second, function);
       } else {

@@ -8,8 +8,8 @@
 #include <vscg/backend/gemm_arguments.hpp>
 #include <vscg/cuda/roundings.hpp>
 
-// Activations that are kept as bf16, where products would round them to bf16 anyway: half the memory to read and write,
-// and no copies of operands. Which form an operation takes is known when it runs, because a program may choose the
+// Activations that are kept as bf16 where that is the precision of products: half the memory to read and write, and no
+// copies of operands, whatever a product's size. Which form an operation takes is known when it runs, because a program may choose the
 // precision then; arrays have room for float.
 
 namespace vscg::cuda_detail {

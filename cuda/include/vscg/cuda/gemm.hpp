@@ -74,7 +74,7 @@ void gemm_of_bf16(const gemm_arguments<T>& args, const bf16* a, const bf16* b, M
 
 /// Whether a product is large enough for bf16 copies of its operands: it then saves more time than they take. That
 /// depends on the matrix that has no items in it, W or its gradient, and so not on their number: an item's bits do not
-/// change with its batch.
+/// change with its batch. (A product of items with items couples them anyway.)
 template <class T>
 constexpr bool suits_bf16_copies(const gemm_arguments<T>& args) {
   constexpr std::size_t enough = 512 * 512;

@@ -77,6 +77,7 @@ class stream {
     if (records) begin_recording();
     try {
       f();
+      join();
     } catch (...) {
       records ? abandon_recording() : finish();
       throw;
@@ -113,7 +114,7 @@ class stream {
   void* older_ = nullptr;   // cudaEvent_t: what the branch had at the last join_older
   bool in_branch_ = false;
   bool branched_ = false;   // something is not joined yet
-  bool has_older_ = false;  // older_ was recorded since then
+  bool has_older_ = false;  // older_ was recorded since the last join
   int device_ = 0;
   std::map<std::uint64_t, void*> kept_;  // cudaGraphExec_t, null after the first launch
 };

@@ -251,7 +251,7 @@ struct attend_regions_at_once : operation<shape<dyn, Steps, Dv>, shape<dyn, Step
       if constexpr (Context::wants(w_v))
         slope_padded(c, regions, first.sizes.slopes_row, first.content_slopes, of.hidden, c.scratch(3));
     };
-    // The two queues are about as long: one that has the sounds' gradient waits for them.
+    // If the sounds need a gradient, the path waits for their slopes, so the branch takes the regions' product instead.
     if constexpr (Context::wants(audio)) slope_sounds();
     beside(backend, [&] {
       if constexpr (!Context::wants(audio)) slope_sounds();
@@ -264,6 +264,9 @@ struct attend_regions_at_once : operation<shape<dyn, Steps, Dv>, shape<dyn, Step
     if constexpr (Context::wants(audio))
       backend.gemm(detail::input_gradient_product(pictures, Da, Hidden, sound_slopes, c.x(audio_weight), c.dx(audio)));
     if constexpr (Context::wants(visual)) pass_on(c, hidden_slopes, of.weight);
+    if constexpr (Context::wants(audio_weight) && Context::wants(video_weight)) {
+      if (c.dx(audio_weight).data == c.dx(video_weight).data) join(backend);  // one array for both
+    }
     if constexpr (Context::wants(video_weight))
       multiply(backend, detail::weight_gradient_product(regions, Dv, Hidden, none, none, c.dx(video_weight)),
                hidden_slopes, of.visual);

@@ -66,11 +66,11 @@ struct project_twice_at_once : operation<with_channels<XShape, Out>> {
   void pullback(const C& c) const {
     constexpr bool learns = C::wants(first_weight) || C::wants(second_weight);
     if constexpr (C::wants(input)) {
-      if constexpr (learns) beside(c.backend(), [&] { learn(c); });
+      if constexpr (learns && XShape::per_item) beside(c.backend(), [&] { learn(c); });
       c.backend().gemm(detail::input_gradient_product(rows(c), in, Out, c.dy(), weight(c), c.dx(input)));
-    } else if constexpr (learns) {
-      learn(c);  // the end of the path
     }
+    // At the end of the path, or where the input may be one of the weights.
+    if constexpr (learns && !(C::wants(input) && XShape::per_item)) learn(c);
   }
 
  private:
