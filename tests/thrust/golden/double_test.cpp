@@ -46,7 +46,7 @@ void trains_alike() {
 
 }  // namespace
 
-// Two of VSCG's four networks train: all operations take part in their steps.
+// One of VSCG's four networks trains; the others' gradients are compared.
 
 TEST_CASE("vscg_fully double thrust") {
   check<vscg_net, negative_pair_filter_loss<>>("vscg_fully", golden::extent::everything);
@@ -54,7 +54,7 @@ TEST_CASE("vscg_fully double thrust") {
 TEST_CASE("vscg_fully_paper double thrust") { check<vscg_net_paper, negative_pair_filter_loss<>>("vscg_fully_paper"); }
 TEST_CASE("vscg_weakly double thrust") { check<vscg_net_weakly, smooth_loss<>>("vscg_weakly"); }
 TEST_CASE("vscg_weakly_paper double thrust") {
-  check<vscg_net_weakly_paper, smooth_loss<>>("vscg_weakly_paper", golden::extent::everything);
+  check<vscg_net_weakly_paper, smooth_loss<>>("vscg_weakly_paper");
 }
 
 TEST_CASE("avel_fully double thrust") { check<avel<>, soft_margin_loss<>>("avel_fully"); }
