@@ -36,7 +36,7 @@ class inference_ahead {
     typename Session::outputs outputs{};
   };
 
-  explicit inference_ahead(Session& s) : session_(s), next_(s.staged_, s.runner_.backend(), s.max_items()) {}
+  explicit inference_ahead(Session& s) : session_(s), next_(s.staged_, s.runner_, s.max_items()) {}
   explicit inference_ahead(Session&&) = delete;
 
   /// Takes and throws the same as `session::infer`. If there is no memory for a second batch, returns the outputs of
@@ -97,7 +97,7 @@ class inference_ahead {
   }
 
   Session& session_;
-  std::conditional_t<comes, next_batch<typename Session::staged, typename Session::executor>, nothing> next_;
+  std::conditional_t<comes, next_batch<decltype(Session::staged_), decltype(Session::runner_)>, nothing> next_;
   std::size_t calls_ = 0;  // whose outputs were returned
 };
 
