@@ -32,6 +32,11 @@ auto infer_classes(inference& s, classes x) { return s.infer(x); }
 auto train_for_numbers(training& t, numbers x, numbers y) { return t.step(x, y); }
 // expect: array_mismatch<.*target<0>, .*expects_array_of<int, .*indices<-1> ?>, .*gets_array_of<long( int)? ?>
 auto train_for_long_numbers(training& t, numbers x, std::span<const long> y) { return t.step(x, y); }
+// expect: classes are std::int32_t
+auto count_long_numbers(inference_ahead<inference>& s,
+                        const std::vector<std::tuple<numbers, std::span<const long>>>& x) {
+  return accuracy(s, x);
+}
 // expect: an array has its numbers in one block, and an array of arrays has not: put all of them into one std::vector
 auto infer_nested(const network& net, const std::vector<std::vector<float>>& x) { return net.infer(x); }
 // expect: if you have a pointer, pass std::span.pointer, count.
