@@ -158,8 +158,8 @@ class staged_batch<Header, Scalar, Memory, input_shapes<Shapes...>, Inputs> {
   }
 
   /// Starts the copy of host arrays that were taken, beside launches that use neither block; `bring` then has none to
-  /// make. It is one copy, and one more for each array that was taken in place. If there are any, returns when they
-  /// have arrived.
+  /// make. It is one copy, and up to two more for each array that was taken in place: its own, and one of what lies
+  /// behind it. If there are any, returns when they have arrived.
   template <class Executor>
   void bring_beside(Executor& backend) {
     std::size_t copied = 0;
