@@ -66,7 +66,7 @@ stream::~stream() {
   finish();
   forget();
   static_cast<void>(cudaStreamDestroy(stream_of(handle_)));
-  destroy(beside_);
+  destroy(copying_);
   destroy(branch_);
   for (void* event : {copied_, forked_, joined_, older_}) {
     if (event != nullptr) static_cast<void>(cudaEventDestroy(event_of(event)));
@@ -85,10 +85,10 @@ void stream::copy_out(void* to, const void* from, std::size_t bytes) {
 }
 void stream::copy_in_beside(void* to, const void* from, std::size_t bytes) {
   const on_device here(device_);
-  if (beside_ == nullptr) beside_ = new_stream(false);
+  if (copying_ == nullptr) copying_ = new_stream(false);
   if (copied_ == nullptr) copied_ = new_event();
-  check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, stream_of(beside_)), "a copy to the device");
-  check(cudaEventRecord(event_of(copied_), stream_of(beside_)), "an event after a copy");
+  check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, stream_of(copying_)), "a copy to the device");
+  check(cudaEventRecord(event_of(copied_), stream_of(copying_)), "an event after a copy");
 }
 void stream::join_copies() {
   if (copied_ == nullptr) return;

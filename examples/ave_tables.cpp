@@ -260,29 +260,33 @@ void run(const tables_options& given) {
     if (chosen(network))
       programs::expect_trainable(network, given.device, precision_of(settings_of(network, 1, given), given));
   }
-  programs::expect_card(given.device, given.precision.value_or("float"));
+  programs::expect_precision(given.device, given.precision.value_or("float"));
+  std::vector<train::ave_settings> to_train;
+  const auto each_seed = [&](const auto& network, const auto& f) {
+    for (std::uint64_t seed = 1; seed <= given.seeds; ++seed) f(settings_of(network, seed, given));
+  };
+  for (const auto& network : trained) {
+    each_seed(network, [&](const auto& s) {
+      if (chosen(network) && !tables::finished(tables::run_in(given.out, s), s)) to_train.push_back(s);
+    });
+  }
+  // Tables of finished runs are written on any machine.
+  if (!to_train.empty()) programs::expect_card(given.device, given.precision.value_or("float"));
 
   // Nothing starts before every run that is there is known to belong to this command.
   data_sets data(given.data);
-  std::vector<train::ave_settings> to_train;
-  const auto each_run = [&](const auto& network, auto f) {
-    for (std::uint64_t seed = 1; seed <= given.seeds; ++seed) {
-      const auto s = settings_of(network, seed, given);
-      const auto found = tables::run_in(given.out, s, data.identity(network.supervision));
-      f(s, found, tables::finished(found, s));
-    }
+  const auto run_of = [&](const auto& network, const auto& s) {
+    return tables::run_in(given.out, s, data.identity(network.supervision));
   };
-  for (const auto& network : trained) {
-    each_run(network, [&](const auto& s, const auto&, bool finished) {
-      if (chosen(network) && !finished) to_train.push_back(s);
-    });
-  }
+  for (const auto& network : trained) each_seed(network, [&](const auto& s) { run_of(network, s); });
   const auto failed = train_all(to_train, given);
 
   tables::all_measurements all;
   for (const auto& network : shown) all[network.name].network = &network;
   for (const auto& network : trained) {
-    each_run(network, [&](const auto& s, const auto& found, bool finished) {
+    each_seed(network, [&](const auto& s) {
+      const auto found = run_of(network, s);
+      const bool finished = tables::finished(found, s);
       all[network.name].add(found, finished, finished ? tables::computed_on_in(given.out, s) : "");
     });
   }

@@ -35,18 +35,27 @@ inline std::filesystem::path run_path(const std::filesystem::path& out, const vs
 
 using run_state = vscg::train::run_description<vscg::train::ave_settings>;
 
-/// How far the run with these settings on this data set has come; none if it has not begun. Throws
-/// vscg::expectation_error if it began with other settings or on other data; it may have fewer epochs than it is to
-/// have.
-inline std::optional<run_state> run_in(const std::filesystem::path& out, const vscg::train::ave_settings& s,
-                                       std::uint64_t data) {
-  const auto checkpoint = run_path(out, s) / vscg::train::run_folder::checkpoint_name;
+inline std::filesystem::path checkpoint_path(const std::filesystem::path& out, const vscg::train::ave_settings& s) {
+  return run_path(out, s) / vscg::train::run_folder::checkpoint_name;
+}
+
+/// How far the run with these settings has come; none if it has not begun. Throws vscg::expectation_error if it began
+/// with other settings; it may have fewer epochs than it is to have.
+inline std::optional<run_state> run_in(const std::filesystem::path& out, const vscg::train::ave_settings& s) {
+  const auto checkpoint = checkpoint_path(out, s);
   if (!vscg::file_is_there(checkpoint)) return std::nullopt;
   const auto found =
       vscg::train::description_of<vscg::train::ave_settings>(vscg::io::safetensors_file::open(checkpoint));
   vscg::train::expect_same_settings(found.settings, s, checkpoint.string());
-  if (found.data != data) {
-    throw vscg::expectation_error("--data", "the data set that " + checkpoint.string() + " began with",
+  return found;
+}
+
+/// The same on this data set. Throws vscg::expectation_error too if it began on other data.
+inline std::optional<run_state> run_in(const std::filesystem::path& out, const vscg::train::ave_settings& s,
+                                       std::uint64_t data) {
+  const auto found = run_in(out, s);
+  if (found && found->data != data) {
+    throw vscg::expectation_error("--data", "the data set that " + checkpoint_path(out, s).string() + " began with",
                                   "one with other splits, labels or features");
   }
   return found;

@@ -86,17 +86,16 @@ std::vector<double> without() {
   return run.all();
 }
 
-std::vector<double> with() {
-  training run;
+/// The steps from `first` on and before `last`.
+void take_steps(training& run, std::size_t first = 0, std::size_t last = std::size(sizes)) {
   vscg::double_buffer ahead(run.t);
-  for (std::size_t step = 0; step < std::size(sizes); ++step) {
+  for (std::size_t step = first; step < last; ++step) {
     auto d = batch(step);
     if (const auto report = ahead.step(d.x, d.y)) run.add(*report);
     std::fill(d.x.begin(), d.x.end(), std::nan(""));  // the caller's again
   }
   if (const auto report = ahead.finish()) run.add(*report);
   CHECK(!ahead.finish().has_value());
-  return run.all();
 }
 
 }  // namespace
@@ -107,9 +106,23 @@ TEST_CASE("steps while the next batch comes have the same bits, whichever of the
     for (const bool replays : {false, true}) {
       INFO(static_cast<int>(what) << " is late, graphs: " << replays);
       const behavior now(what, replays);
-      CHECK(with() == expected);
+      training run;
+      take_steps(run);
+      CHECK(run.all() == expected);
       CHECK(recording::replayed == (replays ? 4 : 0));  // a graph for each size in each of two blocks, made once
     }
+  }
+}
+
+TEST_CASE("one double buffer of a trainer may follow another") {
+  const auto expected = without();
+  for (const std::size_t steps : {3U, 4U}) {
+    INFO("after " << steps << " steps");
+    const behavior now(late::nothing, true);
+    training run;
+    take_steps(run, 0, steps);
+    take_steps(run, steps);
+    CHECK(run.all() == expected);
   }
 }
 

@@ -179,6 +179,36 @@ TEST_CASE("inference while the next batch comes has the same bits, whichever of 
   }
 }
 
+TEST_CASE("one inference ahead of a session may follow another, or two may take turns") {
+  const auto wanted = expected();
+  for (const bool odd : {false, true}) {
+    CAPTURE(odd);  // the number of turns of the first one
+    const behavior now(late::nothing, true);
+    const far net{vscg::seed{1}};
+    session s(net.weights(), vscg::threads{1}, most);
+    {
+      vscg::inference_ahead first(s);
+      CHECK(numbers_of(first) == wanted);
+      if (odd) {
+        first.infer(batch(0));
+        first.finish();
+      }
+    }
+    vscg::inference_ahead second(s);
+    CHECK(numbers_of(second) == wanted);
+    vscg::inference_ahead third(s);
+    std::vector<double> of_second, of_third;
+    for (std::size_t call = 0; call < std::size(sizes); ++call) {
+      if (const auto found = second.infer(batch(call))) add(of_second, found->outputs);
+      if (const auto found = third.infer(batch(call))) add(of_third, found->outputs);
+    }
+    add(of_second, second.finish()->outputs);
+    add(of_third, third.finish()->outputs);
+    CHECK(of_second == wanted);
+    CHECK(of_third == wanted);
+  }
+}
+
 TEST_CASE("the copy of the next batch starts before the host waits for this one") {
   const behavior now;
   const far net{vscg::seed{1}};

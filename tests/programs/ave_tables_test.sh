@@ -52,6 +52,14 @@ ave_tables "${usual[@]}" --out whole >log 2>&1 || fail "$(cat log)"
 if grep -q " of 4" log; then fail "a finished run was trained again: $(cat log)"; fi
 [ "$before" = "$(cksum whole/table_3.*)" ] || fail "the same runs gave another table"
 
+# Where there is no such card, it is missed only if there is something to train.
+# shellcheck disable=SC2054
+on_card=(--data data --table 3 --only vscg_fully --epochs 2 --batch 3 --threads 1 --device cuda:1023 --out whole)
+refused "cuda" "${on_card[@]}" --seeds 3
+[ "$before" = "$(cksum whole/table_3.*)" ] || fail "a refused command changed a table"
+ave_tables "${on_card[@]}" --seeds 2 >log 2>&1 || fail "$(cat log)"
+grep -qF -- ' --device cuda:1023 ' whole/table_3.md || fail "expected the command: $(cat whole/table_3.md)"
+
 # Stopped: the runs stop too and keep what they have; no table is written.
 ave_tables "${usual[@]}" --out stopped >log 2>&1 &
 pid=$!

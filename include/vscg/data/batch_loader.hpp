@@ -53,7 +53,8 @@ struct batch {
 /// system does not give it the thread or the memory.
 ///
 /// Features are converted straight from the file's pages into `Memory`. A backend's `memory::host` is best for a
-/// device, which copies from there by itself: then the host writes each number once.
+/// device, which copies from there by itself: then the host writes each number once, or twice if the device keeps
+/// inputs rounded.
 template <std::floating_point T, class Memory = heap_memory>
 class batch_loader {
  public:
@@ -62,7 +63,7 @@ class batch_loader {
         checked_product("bytes of two batches", {2, capacity, audio_video_values + visual_video_values, sizeof(T)});
     try {
       for (slot& s : slots_) {
-        // Not initialized, so that a page that no batch reaches is never touched.
+        // Not initialized: a page of the system's memory that no batch reaches is never touched.
         s.audio = new_block(capacity * audio_video_values);
         s.visual = new_block(capacity * visual_video_values);
         s.classes.resize(capacity * segments);

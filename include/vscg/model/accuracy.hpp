@@ -4,20 +4,20 @@
 #include <vscg/core/begin.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <tuple>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include <vscg/core/error.hpp>
 #include <vscg/core/finite.hpp>
 #include <vscg/core/shape.hpp>
 #include <vscg/model/array.hpp>
 #include <vscg/model/inference_ahead.hpp>
+#include <vscg/model/labels_ahead.hpp>
 
 namespace vscg {
 
@@ -29,7 +29,7 @@ class class_accuracy {
   /// does not exist or a score is NaN.
   template <class Scalar, class Shape, class Classes>
   void add(const array_view<Scalar, Shape>& scores, const Classes& classes) {
-    const auto right = checked_array<right_classes<Shape>, Scalar>(classes, "classes");
+    const auto right = checked_classes<Shape>(classes);
     constexpr auto width = static_cast<std::size_t>(extent<Shape, -1>);
     const auto values = scores.values();
     if (right.size() * width != values.size()) {
@@ -51,6 +51,12 @@ class class_accuracy {
   template <class Scalar, class Shape, class Classes>
   void add(const array_of<Scalar, Shape>& scores, const Classes& classes) {
     add(scores.view(), classes);
+  }
+
+  /// The numbers of right classes for scores of this shape. Throws vscg::expectation_error if a class does not exist.
+  template <class Shape, class Classes>
+  static std::span<const std::int32_t> checked_classes(const Classes& classes) {
+    return checked_array<right_classes<Shape>, float>(classes, "classes");
   }
 
   /// Rows counted, and those that were right.
@@ -111,15 +117,15 @@ template <class Session, class Batches>
 double accuracy(inference_ahead<Session>& ahead, Batches&& batches) {
   detail::expect_one_output<Session>();
   class_accuracy found;
-  std::array<std::vector<std::int32_t>, 2> right;  // of the batch that computes and of the one that comes
+  labels_ahead<std::int32_t> right;
   const auto count = [&](const auto& now) {
-    if (now) found.add(now->outputs, right[now->call % 2]);
+    if (now) found.add(now->outputs, right.of(now->call));
   };
   ahead.drop();  // of an earlier loop that ended early
   std::size_t call = 0;
   for (const auto& batch : batches) {
     const auto& classes = std::get<std::tuple_size_v<std::remove_cvref_t<decltype(batch)>> - 1>(batch);
-    right[call++ % 2].assign(classes.data(), classes.data() + classes.size());
+    right.keep(call++, class_accuracy::checked_classes<typename Session::outputs::shape_type>(classes));
     detail::with_inputs(batch, [&](const auto&... inputs) { count(ahead.infer(inputs...)); });
   }
   count(ahead.finish());

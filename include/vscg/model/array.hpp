@@ -164,34 +164,28 @@ struct array_of {
   auto shape() const { return detail::run_time_shape<Shape>(items); }
 };
 
-/// Any contiguous row-major array of `Scalar`: std::span, std::vector, std::array, a C array (through `as_array`), an
-/// xtensor array or view, an Eigen matrix or map. Its shape and strides are checked if it has them, otherwise its size;
-/// a matrix may have several of the last axes as its columns. The numbers of `class_indices` are checked too. Returns
-/// the numbers; throws vscg::expectation_error naming `what`.
-template <class Shape, class Scalar, class Array>
-std::span<const element_of<Shape, Scalar>> checked_array(const Array& array, std::string_view what) {
-  static_assert(detail::is_array_of<Array, element_of<Shape, Scalar>>,
-                "vscg: an array of other numbers than expected: classes are std::int32_t, and anything else is the "
-                "scalar that the network computes in");  // `checked_batch` says which one
+namespace detail {
+template <class Shape, class Number, class Array>
+std::span<const Number> checked_numbers(const Array& array, std::string_view what) {
   if constexpr (requires { Array::IsRowMajor; }) {
     static_assert(Array::IsRowMajor || Array::IsVectorAtCompileTime,
                   "vscg: arrays are row-major: for Eigen's, Eigen::Matrix<..., Eigen::RowMajor>");
   }
   const auto size = static_cast<std::size_t>(array.size());
-  const auto wanted = detail::run_time_shape<Shape>(size / Shape::elements);
-  detail::expect_size(size, Shape::elements, Shape::per_item, Shape::extents.data(), Shape::rank, what);
+  const auto wanted = run_time_shape<Shape>(size / Shape::elements);
+  expect_size(size, Shape::elements, Shape::per_item, Shape::extents.data(), Shape::rank, what);
   if constexpr (requires { array.shape().size(); }) {
     bool same = array.shape().size() == Shape::rank;
     for (std::size_t i = 0; same && i < Shape::rank; ++i)
       same = static_cast<std::size_t>(array.shape()[i]) == wanted[i];
-    if (!same) throw expectation_error(what, shape_text(Shape::extents, dyn), shape_text(array.shape()));
+    if (!same) throw expectation_error(what, vscg::shape_text(Shape::extents, dyn), vscg::shape_text(array.shape()));
   }
   if constexpr (requires { array.strides().size(); }) {
     // An axis of one element may have any stride (xtensor writes 0).
     std::size_t step = 1;
     for (std::size_t i = Shape::rank; size > 0 && i-- > 0; step *= wanted[i]) {
       if (wanted[i] > 1 && static_cast<std::size_t>(array.strides()[i]) != step) {
-        throw expectation_error(what, "a contiguous row-major array", "strides " + shape_text(array.strides()));
+        throw expectation_error(what, "a contiguous row-major array", "strides " + vscg::shape_text(array.strides()));
       }
     }
   }
@@ -200,19 +194,36 @@ std::span<const element_of<Shape, Scalar>> checked_array(const Array& array, std
     const bool outer = array.outerSize() <= 1 || array.outerStride() == array.innerSize();
     if (!inner || !outer) {
       throw expectation_error(what, "a contiguous row-major array",
-                              "strides " + shape_text(std::array{array.outerStride(), array.innerStride()}));
+                              "strides " + vscg::shape_text(std::array{array.outerStride(), array.innerStride()}));
     }
     if constexpr (!Array::IsVectorAtCompileTime) {
-      detail::expect_matrix(static_cast<std::size_t>(array.rows()), static_cast<std::size_t>(array.cols()),
-                            Shape::extents.data(), Shape::rank, what);
+      expect_matrix(static_cast<std::size_t>(array.rows()), static_cast<std::size_t>(array.cols()),
+                    Shape::extents.data(), Shape::rank, what);
     }
   }
-  std::span<const element_of<Shape, Scalar>> numbers(array.data(), size);
+  std::span<const Number> numbers(array.data(), size);
   if constexpr (requires { array.data_offset(); })
     numbers = {array.data() + array.data_offset(), size};  // an xtensor view begins inside its array
-  if constexpr (requires { Shape::class_count; })
-    detail::expect_classes(numbers, Shape::class_count, Shape::elements, what);
+  if constexpr (requires { Shape::class_count; }) expect_classes(numbers, Shape::class_count, Shape::elements, what);
   return numbers;
+}
+}  // namespace detail
+
+/// Any contiguous row-major array of `Scalar`: std::span, std::vector, std::array, a C array (through `as_array`), an
+/// xtensor array or view, an Eigen matrix or map. Its shape and strides are checked if it has them, otherwise its size;
+/// a matrix may have several of the last axes as its columns. The numbers of `class_indices` are checked too. Returns
+/// the numbers; throws vscg::expectation_error naming `what`.
+template <class Shape, class Scalar, class Array>
+std::span<const element_of<Shape, Scalar>> checked_array(const Array& array, std::string_view what) {
+  using expected = element_of<Shape, Scalar>;
+  constexpr bool fits = detail::is_array_of<Array, expected>;
+  static_assert(fits,
+                "vscg: an array of other numbers than expected: classes are std::int32_t, and anything else is the "
+                "scalar that the network computes in");  // `checked_batch` says which one
+  if constexpr (fits)
+    return detail::checked_numbers<Shape, expected>(array, what);
+  else
+    return {};
 }
 
 }  // namespace vscg

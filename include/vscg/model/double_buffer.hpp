@@ -31,7 +31,7 @@ class double_buffer {
   using report = decltype(std::declval<Trainer&>().finish_step());
 
  public:
-  explicit double_buffer(Trainer& t) : trainer_(t), next_(t.staged_, t.runner_.backend(), t.options_.batch) {}
+  explicit double_buffer(Trainer& t) : trainer_(t), next_(t.staged_, t.runner_, t.options_.batch) {}
   explicit double_buffer(Trainer&&) = delete;
   double_buffer(const double_buffer&) = delete;
   double_buffer& operator=(const double_buffer&) = delete;
@@ -84,7 +84,7 @@ class double_buffer {
   }
 
   Trainer& trainer_;
-  next_batch<typename Trainer::staged, typename Trainer::executor> next_;
+  next_batch<decltype(Trainer::staged_), decltype(Trainer::runner_)> next_;
   std::uint64_t step_ = 0;  // the trainer's steps before that of the waiting batch
 };
 

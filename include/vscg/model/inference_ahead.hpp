@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include <vscg/model/next_batch.hpp>
+#include <vscg/model/resident_arrays.hpp>
 
 namespace vscg {
 
@@ -36,14 +37,17 @@ class inference_ahead {
     typename Session::outputs outputs{};
   };
 
-  explicit inference_ahead(Session& s) : session_(s), next_(s.staged_, s.runner_.backend(), s.max_items()) {}
+  explicit inference_ahead(Session& s) : session_(s), next_(s.staged_, s.runner_, s.max_items()) {}
   explicit inference_ahead(Session&&) = delete;
 
-  /// Takes and throws the same as `session::infer`. If there is no memory for a second batch, returns the outputs of
-  /// these arrays. After an error of a batch before, neither batch is there any more.
+  /// Takes the host's arrays, and throws the same as `session::infer`. If there is no memory for a second batch,
+  /// returns the outputs of these arrays. After an error of a batch before, neither batch is there any more.
   template <class... Arrays>
   std::optional<result> infer(const Arrays&... arrays) {
-    if constexpr (!Session::template takes<Arrays...>()) {
+    constexpr bool lies_there = (is_resident<Arrays> || ...);
+    static_assert(!lies_there,
+                  "vscg::inference_ahead::infer: resident arrays need no bringing: call the session's infer");
+    if constexpr (lies_there || !Session::template takes<Arrays...>()) {
       return std::nullopt;
     } else {
       if constexpr (comes) {
@@ -97,7 +101,7 @@ class inference_ahead {
   }
 
   Session& session_;
-  std::conditional_t<comes, next_batch<typename Session::staged, typename Session::executor>, nothing> next_;
+  std::conditional_t<comes, next_batch<decltype(Session::staged_), decltype(Session::runner_)>, nothing> next_;
   std::size_t calls_ = 0;  // whose outputs were returned
 };
 

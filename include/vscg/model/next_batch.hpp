@@ -14,11 +14,12 @@ namespace vscg {
 
 /// The batch after the one that a trainer or session computes with: it comes to the backend's memory meanwhile. The two
 /// blocks of memory (`Staged`) change places with every turn.
-template <class Staged, class Executor>
+template <class Staged, class Runner>
 class next_batch {
  public:
-  /// For batches of up to `items` items. `now` is the trainer's or session's own block.
-  next_batch(Staged& now, Executor& backend, std::size_t items) : now_(now), backend_(backend), items_(items) {}
+  /// For batches of up to `items` items. `now` and `running` are the trainer's or session's own.
+  next_batch(Staged& now, Runner& running, std::size_t items)
+      : now_(now), runner_(running), backend_(running.backend()), items_(items) {}
   next_batch(const next_batch&) = delete;
   next_batch& operator=(const next_batch&) = delete;
   ~next_batch() {
@@ -32,7 +33,7 @@ class next_batch {
   bool has_room() {
     if (next_ || !room_) return room_;
     try {
-      next_.emplace(items_, std::uint8_t{1});
+      next_.emplace(items_);
     } catch (const out_of_memory&) {
       room_ = false;
     }
@@ -56,10 +57,16 @@ class next_batch {
   template <class Launch, class Meanwhile, class Finish>
   auto turn(const Launch& launch, const Meanwhile& meanwhile, const Finish& finish) {
     try {
+      // Launches that were recorded before the first turn, or since another object's turn, read other blocks.
+      if (bindings_ != runner_.bindings()) {
+        next_->take_turns_with(now_);
+        runner_.expect_other_places();
+      }
       std::swap(*next_, now_);  // nothing reads the other one: the host has waited for what did
       backend_.join_copies();
       waits_ = false;
       launch();
+      bindings_ = runner_.bindings();
       meanwhile();
       return finish();
     } catch (...) {
@@ -85,9 +92,11 @@ class next_batch {
   }
 
   Staged& now_;
-  Executor& backend_;
+  Runner& runner_;
+  typename Runner::executor& backend_;
   std::size_t items_;
   std::optional<Staged> next_;
+  std::optional<std::uint32_t> bindings_;  // the runner's since the last turn
   bool waits_ = false;
   bool room_ = true;
 };

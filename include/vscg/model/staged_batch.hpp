@@ -78,8 +78,8 @@ class staged_batch<Header, Scalar, Memory, input_shapes<Shapes...>, Inputs> {
   using batch = batch_arrays<count>;
 
  public:
-  /// For at most `items` items. `number`, 0 or 1, tells apart two that take turns.
-  explicit staged_batch(std::size_t items, std::uint8_t number = 0) : capacity_(items), number_(number) {
+  /// For at most `items` items.
+  explicit staged_batch(std::size_t items) : capacity_(items) {
     static_assert(!(may_round && Memory::borrows_host_arrays),
                   "vscg::staged_batch: the caller's arrays stay as they are");
     if constexpr (may_round) rounds_ = Inputs::in_use();
@@ -89,6 +89,9 @@ class staged_batch<Header, Scalar, Memory, input_shapes<Shapes...>, Inputs> {
       block_ = buffer<std::byte, Memory>(bytes);
     }
   }
+
+  /// From now on, `kind_of_launches` tells this one and `other` apart.
+  void take_turns_with(const staged_batch& other) { number_ = 1 - other.number_; }
 
   /// Takes what the next copy will bring. Shared arrays must stay until they have been read. With `in_place`, arrays
   /// that already lie where the backend copies from (`Memory::host`) are not copied on the host, and must stay until
@@ -155,8 +158,8 @@ class staged_batch<Header, Scalar, Memory, input_shapes<Shapes...>, Inputs> {
   }
 
   /// Starts the copy of host arrays that were taken, beside launches that use neither block; `bring` then has none to
-  /// make. It is one copy, and one more for each array that was taken in place. If there are any, returns when they
-  /// have arrived.
+  /// make. It is one copy, and up to two more for each array that was taken in place: its own, and one of what lies
+  /// behind it. If there are any, returns when they have arrived.
   template <class Executor>
   void bring_beside(Executor& backend) {
     std::size_t copied = 0;
@@ -208,7 +211,7 @@ class staged_batch<Header, Scalar, Memory, input_shapes<Shapes...>, Inputs> {
     if constexpr (Memory::borrows_host_arrays)
       return 0;
     else
-      return (rounded_ ? 4U : 0U) + 2U * number_ + (beside_ ? 1U : 0U);
+      return (rounded_ ? 4U : 0U) + 2 * number_ + (beside_ ? 1U : 0U);
   }
   /// Where the batch's rows are gathered from; nulls if its arrays came from the host.
   std::array<const std::byte*, count> source() const {
@@ -323,10 +326,10 @@ class staged_batch<Header, Scalar, Memory, input_shapes<Shapes...>, Inputs> {
   std::array<std::size_t, count> offsets_{};
   std::array<bool, count> in_place_{};  // arrays that the caller's memory holds until they have arrived
   std::size_t used_ = 0;
-  std::uint8_t number_;
-  bool beside_ = false;   // the copy is not among the launches
-  bool rounds_ = false;   // inputs that come from the host
-  bool rounded_ = false;  // inputs that are gathered
+  std::uint64_t number_ = 0;  // 0 or 1
+  bool beside_ = false;       // the copy is not among the launches
+  bool rounds_ = false;       // inputs that come from the host
+  bool rounded_ = false;      // inputs that are gathered
 };
 
 }  // namespace vscg

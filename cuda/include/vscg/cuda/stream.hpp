@@ -106,12 +106,12 @@ class stream {
   void forget() noexcept;
 
   void* handle_ = nullptr;
-  void* beside_ = nullptr;  // the second cudaStream_t, made when a copy needs it
-  void* copied_ = nullptr;  // cudaEvent_t at its end
-  void* branch_ = nullptr;  // the third cudaStream_t, made with its events when something is first launched beside
-  void* forked_ = nullptr;  // cudaEvent_t
-  void* joined_ = nullptr;  // cudaEvent_t
-  void* older_ = nullptr;   // cudaEvent_t: what the branch had at the last join_older
+  void* copying_ = nullptr;  // the second cudaStream_t, made when a copy needs it
+  void* copied_ = nullptr;   // cudaEvent_t at its end
+  void* branch_ = nullptr;   // the third cudaStream_t, made with its events when something is first launched beside
+  void* forked_ = nullptr;   // cudaEvent_t
+  void* joined_ = nullptr;   // cudaEvent_t
+  void* older_ = nullptr;    // cudaEvent_t: what the branch had at the last join_older
   bool in_branch_ = false;
   bool branched_ = false;   // something is not joined yet
   bool has_older_ = false;  // older_ was recorded since the last join

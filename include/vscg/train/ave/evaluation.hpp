@@ -4,13 +4,11 @@
 #include <vscg/core/begin.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
-#include <vector>
 
 #include <vscg/core/inputs.hpp>
 #include <vscg/core/stopped.hpp>
@@ -20,6 +18,7 @@
 #include <vscg/data/for_each_batch.hpp>
 #include <vscg/data/types.hpp>
 #include <vscg/model/inference_ahead.hpp>
+#include <vscg/model/labels_ahead.hpp>
 #include <vscg/model/session.hpp>
 #include <vscg/model/weights.hpp>
 #include <vscg/train/ave/metrics.hpp>
@@ -50,13 +49,13 @@ class evaluator {
                                              const std::function<bool()>& stop = nullptr) {
     const auto lists = row_lists(rows, videos);
     confusion_matrix counts(data::categories);
-    std::array<std::vector<std::uint8_t>, 2> truth;  // of the batch that computes and of the one that comes
+    labels_ahead<std::uint8_t> truth;
     const auto count = [&](const auto& found) {
-      if (found) counts.add(truth[found->call % 2], predict(found->outputs, threshold_).classes);
+      if (found) counts.add(truth.of(found->call), predict(found->outputs, threshold_).classes);
     };
     const auto add = [&](std::size_t i, const data::batch<Scalar>& batch) {
       expect_no_stop(stop);
-      truth[i % 2].assign(batch.segment_classes.begin(), batch.segment_classes.end());
+      truth.keep(i, batch.segment_classes);
       count(ahead_.infer(batch.audio, batch.visual));
       return true;
     };
