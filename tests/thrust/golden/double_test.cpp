@@ -53,9 +53,7 @@ TEST_CASE("vscg_fully double thrust") {
 }
 TEST_CASE("vscg_fully_paper double thrust") { check<vscg_net_paper, negative_pair_filter_loss<>>("vscg_fully_paper"); }
 TEST_CASE("vscg_weakly double thrust") { check<vscg_net_weakly, smooth_loss<>>("vscg_weakly"); }
-TEST_CASE("vscg_weakly_paper double thrust") {
-  check<vscg_net_weakly_paper, smooth_loss<>>("vscg_weakly_paper");
-}
+TEST_CASE("vscg_weakly_paper double thrust") { check<vscg_net_weakly_paper, smooth_loss<>>("vscg_weakly_paper"); }
 
 TEST_CASE("avel_fully double thrust") { check<avel<>, soft_margin_loss<>>("avel_fully"); }
 TEST_CASE("dmrn_fully double thrust") { check<dmrn<>, soft_margin_loss<>>("dmrn_fully"); }

@@ -9,8 +9,8 @@
 #include <vscg/cuda/roundings.hpp>
 
 // Activations that are kept as bf16 where that is the precision of products: half the memory to read and write, and no
-// copies of operands, whatever a product's size. Which form an operation takes is known when it runs, because a program may choose the
-// precision then; arrays have room for float.
+// copies of operands, whatever a product's size. Which form an operation takes is known when it runs, because a program
+// may choose the precision then; arrays have room for float.
 
 namespace vscg::cuda_detail {
 
