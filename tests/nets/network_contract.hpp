@@ -160,8 +160,8 @@ void training_has_the_same_bits() {
 }
 
 /// The cheap form of both, for networks that are made of parts which others prove: two steps on three videos, in
-/// micro-batches of two and one, then inference with the trained weights, in batches of one, of two and one, and of
-/// three.
+/// micro-batches of two and one, then inference with the trained weights, in batches of one and of three. On one and on
+/// three threads.
 template <class Network, class Loss, class T, class Backend>
 void keeps_its_bits() {
   constexpr std::size_t videos = 3;
@@ -185,7 +185,7 @@ void keeps_its_bits() {
   };
   std::vector<T> first_trained;
   std::vector<std::vector<T>> first_said;
-  for (const std::size_t n : {1U, 2U, 3U}) {
+  for (const std::size_t n : {1U, 3U}) {
     std::ranges::copy(start, numbers().begin());
     trainer_of<model, Loss> t(net, vscg::adam{1e-3}, Loss{}, vscg::threads{n}, steps);
     data.step(t);
