@@ -26,6 +26,7 @@
 // How batches are brought to a backend's memory. While the one before trains: on a backend whose copies, or whose
 // launches, are late, so that a wait that is missing gives wrong numbers. Rounded, as the backend keeps inputs.
 
+using recording::behavior;
 using recording::late;
 using small_training::flat;
 using small_training::of;
@@ -43,24 +44,6 @@ small_training::data batch(std::size_t step) {
   for (double& number : d.x) number += 0.1 * static_cast<double>(step);
   return d;
 }
-
-/// What a backend does during its life.
-struct behavior {
-  late comes_late = late::nothing;
-  bool replays = false;
-  explicit behavior(late l = late::nothing, bool r = false) {
-    recording::comes_late = l;
-    recording::replays = r;
-    recording::replayed = 0;
-  }
-  behavior(const behavior&) = delete;
-  behavior& operator=(const behavior&) = delete;
-  ~behavior() {
-    recording::comes_late = late::nothing;
-    recording::replays = false;
-    recording::far_memory::full = false;
-  }
-};
 
 struct training {
   far net{vscg::seed{1}};

@@ -24,6 +24,7 @@
 // Inference on one batch while the next one comes, on a backend whose copies, or whose launches, are late, so that a
 // wait that is missing gives wrong numbers.
 
+using recording::behavior;
 using recording::late;
 using vscg::dyn;
 using vscg::shape;
@@ -106,22 +107,6 @@ void add(std::vector<double>& numbers, const Outputs& outputs) {
     numbers.insert(numbers.end(), values.begin(), values.end());
   });
 }
-
-/// What a backend does during its life.
-struct behavior {
-  explicit behavior(late l = late::nothing, bool replays = false) {
-    recording::comes_late = l;
-    recording::replays = replays;
-    recording::replayed = 0;
-  }
-  behavior(const behavior&) = delete;
-  behavior& operator=(const behavior&) = delete;
-  ~behavior() {
-    recording::comes_late = late::nothing;
-    recording::replays = false;
-    recording::far_memory::full = false;
-  }
-};
 
 /// Of all batches, one by one on the host.
 std::vector<double> expected() {

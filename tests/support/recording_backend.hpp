@@ -280,6 +280,22 @@ struct backend {
   };
 };
 
+/// What the backend does while this lives.
+struct behavior {
+  explicit behavior(late l = late::nothing, bool with_graphs = false) {
+    comes_late = l;
+    replays = with_graphs;
+    replayed = 0;
+  }
+  behavior(const behavior&) = delete;
+  behavior& operator=(const behavior&) = delete;
+  ~behavior() {
+    comes_late = late::nothing;
+    replays = false;
+    far_memory::full = false;
+  }
+};
+
 /// Runs f and returns what reached the backend during it.
 template <class F>
 std::vector<event> during(F f) {
