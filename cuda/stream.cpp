@@ -129,7 +129,6 @@ bool stream::launch_kept(std::uint64_t key) {
   const auto known = kept_.find(key);
   if (known == kept_.end() || known->second == nullptr) return false;
   const on_device here(device_);
-  join();
   check(cudaGraphLaunch(static_cast<cudaGraphExec_t>(known->second), stream_of(handle_)), "a launched graph");
   return true;
 }
@@ -144,10 +143,9 @@ void stream::remember(std::uint64_t key) {
   kept_.emplace(key, nullptr);
 }
 
-// Of this thread only: other threads may allocate meanwhile. What a graph holds begins joined.
+// Of this thread only: other threads may allocate meanwhile.
 void stream::begin_recording() {
   const on_device here(device_);
-  join();
   check(cudaStreamBeginCapture(stream_of(handle_), cudaStreamCaptureModeThreadLocal), "the beginning of a graph");
 }
 

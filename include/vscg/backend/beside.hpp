@@ -3,8 +3,6 @@
 
 #include <vscg/core/begin.hpp>
 
-#include <type_traits>
-
 #include <vscg/core/config.hpp>
 
 namespace vscg {

@@ -72,6 +72,7 @@ class stream {
 #if defined(VSCG_CUDA_NO_GRAPHS)
     f();
 #else
+    join();  // what a graph holds begins and ends joined
     if (launch_kept(key)) return;
     const bool records = was_launched(key);
     if (records) begin_recording();

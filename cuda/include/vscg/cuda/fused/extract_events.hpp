@@ -170,7 +170,7 @@ struct extract_events_at_once : events_or_mean<Mean, shape<dyn, T / 4, H>> {
       for (std::size_t stream = 0; stream < 2; stream += streams) f(stream, streams);
     };
     if constexpr (learns2)
-      beside(c.backend(), [&] { each_half([&](auto... which) { multiply_second(c, which...); }); });
+      beside(c.backend(), [&] { each_half([&](auto... which) { multiply_turned<1>(c, which...); }); });
     if constexpr (learns1 || to_inputs) {
       multiply_back(c, rows2, inner2, dconv2, weights[1], weights[3], dcolumns2);
       const gradient<S> to_pooled{dpooled, false};
@@ -180,7 +180,8 @@ struct extract_events_at_once : events_or_mean<Mean, shape<dyn, T / 4, H>> {
           kernels::scatter_and_pool_pullback<S>{{half, H, Kernel, pad, dcolumns2, to_pooled},
                                                 {{window, half, T, H, c.saved(1), c.saved(2), dpooled, to_conv}}});
     }
-    if constexpr (learns1) beside(c.backend(), [&] { each_half([&](auto... which) { multiply_first(c, which...); }); });
+    if constexpr (learns1)
+      beside(c.backend(), [&] { each_half([&](auto... which) { multiply_turned<0>(c, which...); }); });
     if constexpr (to_inputs) {
       multiply_back(c, rows, inner1, dconv1, weights[0], weights[2], dcolumns1);
       const kernels::scatter_to_both<S> scatter{{T, C, Kernel, pad, dcolumns1, wanted(c, first)},
@@ -291,25 +292,21 @@ struct extract_events_at_once : events_or_mean<Mean, shape<dyn, T / 4, H>> {
   static auto* turned_gradient(const Context& c, std::size_t stream, std::size_t convolution) {
     return c.scratch(4 + 2 * stream + convolution);
   }
-  // What the turned weights of `streams` streams, from number `stream` on, get: those of the first convolution, or of
-  // the second.
-  template <class Context>
-  static void multiply_first(const Context& c, std::size_t stream, std::size_t streams) {
+  // What the turned weights of `streams` streams, from number `stream` on, get: of convolution 0, the first, or 1.
+  template <std::size_t Convolution, class Context>
+  static void multiply_turned(const Context& c, std::size_t stream, std::size_t streams) {
     using S = typename Context::scalar;
-    if ((stream == 0 ? wanted(c, first_w1) : wanted(c, second_w1)).data == nullptr) return;
-    const std::size_t rows = streams * T * c.items();
-    const S* const slopes = c.scratch(9) + stream * rows * H;
-    c.backend().gemm(detail::weight_gradient_product<S>(rows, inner1, H, slopes, c.saved(0) + stream * rows * inner1,
-                                                        gradient<S>{turned_gradient(c, stream, 0), false}));
-  }
-  template <class Context>
-  static void multiply_second(const Context& c, std::size_t stream, std::size_t streams) {
-    using S = typename Context::scalar;
-    if ((stream == 0 ? wanted(c, first_w2) : wanted(c, second_w2)).data == nullptr) return;
-    const std::size_t rows = streams * half * c.items();
-    const S* const slopes = c.scratch(12) + stream * rows * H;
-    c.backend().gemm(detail::weight_gradient_product<S>(rows, inner2, H, slopes, c.saved(3) + stream * rows * inner2,
-                                                        gradient<S>{turned_gradient(c, stream, 1), false}));
+    constexpr bool is_first = Convolution == 0;
+    const auto given = [&](auto of_first, auto of_second) {
+      return (stream == 0 ? wanted(c, of_first) : wanted(c, of_second)).data != nullptr;
+    };
+    if (!(is_first ? given(first_w1, second_w1) : given(first_w2, second_w2))) return;
+    constexpr std::size_t inner = is_first ? inner1 : inner2;
+    const std::size_t rows = streams * (is_first ? T : half) * c.items();
+    const S* const slopes = c.scratch(is_first ? 9 : 12) + stream * rows * H;
+    const S* const columns = c.saved(is_first ? 0 : 3) + stream * rows * inner;
+    c.backend().gemm(detail::weight_gradient_product<S>(rows, inner, H, slopes, columns,
+                                                        gradient<S>{turned_gradient(c, stream, Convolution), false}));
   }
   // What weights and biases learn from these and from the sums over blocks of rows.
   template <class Context, class S>
