@@ -21,7 +21,6 @@ namespace vscg::cuda_detail {
 namespace {
 
 constexpr std::size_t workspace_bytes = std::size_t{32} << 20U;
-buffer<std::byte, device_memory> workspace() { return buffer<std::byte, device_memory>(workspace_bytes); }
 // The number of items, or of rows made of items, that an algorithm is chosen for: a batch of 128 videos.
 constexpr std::size_t usual_items = 128;
 constexpr std::size_t usual_columns = 1280;
@@ -105,8 +104,8 @@ struct product_library<T>::description {
 };
 
 template <class T>
-product_library<T>::product_library(products precision)
-    : precision_(precision), device_(current_device()), workspaces_{workspace(), workspace()} {
+product_library<T>::product_library(products precision) : precision_(precision), device_(current_device()) {
+  for (auto& one : workspaces_) one = buffer<std::byte, device_memory>(workspace_bytes);
   cublasLtHandle_t made = nullptr;
   check(cublasLtCreate(&made), "a library for matrix products");
   handle_ = made;
@@ -187,7 +186,7 @@ const typename product_library<T>::algorithm& product_library<T>::algorithm_for(
 
 template <class T>
 template <class Result, class Operand>
-int product_library<T>::run(void* stream, std::size_t branch, const column_major_product<Result, Operand>& p, bool relu,
+int product_library<T>::run(void* stream, std::size_t queue, const column_major_product<Result, Operand>& p, bool relu,
                             const algorithm& a) {
   cublasLtMatmulAlgo_t algo;
   std::memcpy(&algo, a.words.data(), sizeof(algo));
@@ -196,19 +195,19 @@ int product_library<T>::run(void* stream, std::size_t branch, const column_major
   const T rest = p.accumulate ? T(1) : T(0);
   return cublasLtMatmul(static_cast<cublasLtHandle_t>(handle_), &d.product, &one, p.left.data, &d.left, p.right.data,
                         &d.right, &rest, p.result.data, &d.result, p.result.data, &d.result, &algo,
-                        workspaces_[branch].data(), workspace_bytes, static_cast<cudaStream_t>(stream));
+                        workspaces_[queue].data(), workspace_bytes, static_cast<cudaStream_t>(stream));
 }
 
 template <class T>
 template <class Result, class Operand>
-bool product_library<T>::multiply(void* stream, std::size_t branch, const column_major_product<Result, Operand>& p,
+bool product_library<T>::multiply(void* stream, std::size_t queue, const column_major_product<Result, Operand>& p,
                                   bool relu) {
   const on_device here(device_);
   algorithm a = algorithm_for(kind_of(p, relu), p, relu);
-  int status = run(stream, branch, p, relu, a);
+  int status = run(stream, queue, p, relu, a);
   if (status == CUBLAS_STATUS_NOT_SUPPORTED || status == CUBLAS_STATUS_INVALID_VALUE) {
     a = chosen(p, relu);  // what suits the usual number of items need not suit this one
-    status = run(stream, branch, p, relu, a);
+    status = run(stream, queue, p, relu, a);
   }
   check(static_cast<cublasStatus_t>(status), "a matrix product");
   return a.ends;

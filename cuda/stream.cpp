@@ -54,6 +54,10 @@ void destroy(void* other_stream) {
   static_cast<void>(cudaStreamDestroy(stream_of(other_stream)));
 }
 
+void destroy_event(void* event) {
+  if (event != nullptr) static_cast<void>(cudaEventDestroy(event_of(event)));
+}
+
 }  // namespace
 
 stream::stream() {
@@ -67,9 +71,10 @@ stream::~stream() {
   forget();
   static_cast<void>(cudaStreamDestroy(stream_of(handle_)));
   destroy(copying_);
-  destroy(branch_);
-  for (void* event : {copied_, forked_, joined_, older_}) {
-    if (event != nullptr) static_cast<void>(cudaEventDestroy(event_of(event)));
+  destroy_event(copied_);
+  for (const branch_stream& one : branches_) {
+    destroy(one.handle);
+    for (void* event : {one.forked, one.joined, one.older}) destroy_event(event);
   }
 }
 
@@ -95,27 +100,32 @@ void stream::join_copies() {
   const on_device here(device_);
   check(cudaStreamWaitEvent(stream_of(handle_), event_of(copied_), 0), "a wait for a copy");
 }
-void stream::fork() {
+void stream::fork(std::size_t which) {
   const on_device here(device_);
-  if (forked_ == nullptr) forked_ = new_event();
-  if (joined_ == nullptr) joined_ = new_event();
-  if (older_ == nullptr) older_ = new_event();
-  if (branch_ == nullptr) branch_ = new_stream(false);
-  wait_for(stream_of(handle_), event_of(forked_), stream_of(branch_));
-  branched_ = true;
+  branch_stream& to = branches_[which];
+  for (void** event : {&to.forked, &to.joined, &to.older}) {
+    if (*event == nullptr) *event = new_event();
+  }
+  if (to.handle == nullptr) to.handle = new_stream(false);
+  wait_for(stream_of(handle_), event_of(to.forked), stream_of(to.handle));
+  to.open = true;
 }
 void stream::join() {
-  if (!branched_) return;
-  const on_device here(device_);
-  branched_ = has_older_ = false;
-  wait_for(stream_of(branch_), event_of(joined_), stream_of(handle_));
+  for (branch_stream& one : branches_) {
+    if (!one.open) continue;
+    const on_device here(device_);
+    one.open = one.has_older = false;
+    wait_for(stream_of(one.handle), event_of(one.joined), stream_of(handle_));
+  }
 }
 void stream::join_older() {
-  if (!branched_) return;
-  const on_device here(device_);
-  if (has_older_) check(cudaStreamWaitEvent(stream_of(handle_), event_of(older_), 0), "a wait for an event");
-  check(cudaEventRecord(event_of(older_), stream_of(branch_)), "an event");
-  has_older_ = true;
+  for (branch_stream& one : branches_) {
+    if (!one.open) continue;
+    const on_device here(device_);
+    if (one.has_older) check(cudaStreamWaitEvent(stream_of(handle_), event_of(one.older), 0), "a wait for an event");
+    check(cudaEventRecord(event_of(one.older), stream_of(one.handle)), "an event");
+    one.has_older = true;
+  }
 }
 void stream::wait_for_copies() {
   if (copied_ != nullptr) check(cudaEventSynchronize(event_of(copied_)), "a copy that has arrived");
@@ -150,11 +160,13 @@ void stream::begin_recording() {
 }
 
 void stream::abandon_recording() noexcept {
-  if (branched_) {  // a recording that leaves a branch open cannot be ended
-    static_cast<void>(cudaEventRecord(event_of(joined_), stream_of(branch_)));
-    static_cast<void>(cudaStreamWaitEvent(stream_of(handle_), event_of(joined_), 0));
+  for (branch_stream& one : branches_) {
+    if (one.open) {  // a recording that leaves a branch open cannot be ended
+      static_cast<void>(cudaEventRecord(event_of(one.joined), stream_of(one.handle)));
+      static_cast<void>(cudaStreamWaitEvent(stream_of(handle_), event_of(one.joined), 0));
+    }
+    one.open = one.has_older = false;
   }
-  branched_ = has_older_ = false;
   cudaGraph_t graph = nullptr;
   static_cast<void>(cudaStreamEndCapture(stream_of(handle_), &graph));
   if (graph != nullptr) static_cast<void>(cudaGraphDestroy(graph));
@@ -174,8 +186,10 @@ void stream::keep_recording(std::uint64_t key) {
 }
 
 void stream::finish() noexcept {
-  if (branch_ != nullptr) static_cast<void>(cudaStreamSynchronize(stream_of(branch_)));
-  branched_ = has_older_ = false;
+  for (branch_stream& one : branches_) {
+    if (one.handle != nullptr) static_cast<void>(cudaStreamSynchronize(stream_of(one.handle)));
+    one.open = one.has_older = false;
+  }
   static_cast<void>(cudaStreamSynchronize(stream_of(handle_)));
 }
 

@@ -42,8 +42,9 @@ TEST_CASE("cuda: operations with products keep the contract with the lanes of a 
 }
 
 TEST_CASE("cuda: recurrent layers whose steps are one launch keep the contract in any order of lanes") {
-  using layers = std::tuple<contract::lstm_of_sequences_case, contract::lstm_with_shared_case,
-                            contract::lstm_one_direction_case, contract::gru_case, contract::gru_one_direction_case>;
+  using layers =
+      std::tuple<contract::lstm_of_sequences_case, contract::lstm_with_shared_case, contract::lstm_one_direction_case,
+                 contract::gru_case, contract::gru_one_direction_case, at_once::lstms_from_one_case>;
   contract::check<layers, float, host_cuda::overrides>();
   contract::check<at_once::pair_cases, float, host_cuda::overrides>();
 }

@@ -18,11 +18,11 @@
 
 #include "cuda/host_block.hpp"
 #include "cuda/lane_order.hpp"
-#include "cuda/late_branch.hpp"
+#include "cuda/late_branches.hpp"
 
 // The CUDA backend's way of working, on the host: all lanes of a row in one thread, one after the other, with the
 // device's order of sums; products by a function that takes column-major matrices. The number of threads chooses the
-// order of lanes, and when a branch is launched: see lane_order.hpp and late_branch.hpp.
+// order of lanes, and when branches are launched: see lane_order.hpp and late_branches.hpp.
 
 namespace host_cuda {
 
@@ -146,25 +146,25 @@ struct backend {
   template <class T>
   class executor : public vscg::immediate_queue<vscg::host_memory> {
    public:
-    explicit executor(vscg::threads n) : threads_(n.count), branch_(n.count > 1) {}
+    explicit executor(vscg::threads n) : threads_(n.count), branches_(n.count) {}
     static constexpr std::size_t workers() { return 1; }
     static constexpr std::size_t bytes() { return 0; }
 
     template <class F>
     void each(std::size_t n, std::size_t, const F& f) {
-      branch_.launch([n, f] {
+      branches_.launch([n, f] {
         for (std::size_t i = 0; i < n; ++i) f(vscg::scalar_index<T>{i});
       });
     }
     template <class F>
     void rows(std::size_t n, std::size_t row_elements, const F& f) {
-      branch_.launch([n, f, lanes = group<T>(vscg::cuda_detail::lanes_of_row(row_elements), threads_)] {
+      branches_.launch([n, f, lanes = group<T>(vscg::cuda_detail::lanes_of_row(row_elements), threads_)] {
         for (std::size_t row = 0; row < n; ++row) f(lanes, row);
       });
     }
     template <class F>
     void blocks(std::size_t n, const F& f) {
-      branch_.launch([n, f, threads = threads_] { run_blocks(n, f, threads); });
+      branches_.launch([n, f, threads = threads_] { run_blocks(n, f, threads); });
     }
     template <class F>
     void independent_ranges(std::size_t n, const F& f) {
@@ -172,28 +172,28 @@ struct backend {
     }
     template <class Function = vscg::identity_function>
     void gemm(const vscg::gemm_arguments<T>& arguments, Function = {}) {
-      branch_.launch([arguments, this] {
+      branches_.launch([arguments, this] {
         vscg::cuda_detail::gemm<Function>(arguments, by_definition, launch_each(), launch_rows());
       });
     }
     template <class Function = vscg::identity_function>
     void gemm_pair(const vscg::gemm_arguments<T>& first, const vscg::gemm_arguments<T>& second, Function = {}) {
-      branch_.launch([first, second, this] {
+      branches_.launch([first, second, this] {
         vscg::cuda_detail::gemm_pair<Function>(first, second, by_definition, launch_each(), launch_rows());
       });
     }
     static constexpr std::size_t packed_elements(std::size_t, std::size_t) { return 0; }
     void pack(const vscg::gemm_arguments<T>&, T*) {}
     template <class F>
-    void beside(const F& f) {
-      branch_.beside(f);
+    void beside(const F& f, vscg::branch where) {
+      branches_.beside(f, where);
     }
-    void join() { branch_.join(); }
-    void join_older() { branch_.join_older(); }
-    void wait() { branch_.join(); }
+    void join() { branches_.join(); }
+    void join_older() { branches_.join_older(); }
+    void wait() { branches_.join(); }
 
    protected:
-    late_branch& branch() { return branch_; }
+    late_branches& branches() { return branches_; }
 
    private:
     static bool by_definition(const vscg::cuda_detail::column_major_product<T>& product, bool) {
@@ -209,7 +209,7 @@ struct backend {
     }
 
     std::size_t threads_;
-    late_branch branch_;
+    late_branches branches_;
   };
 };
 

@@ -113,6 +113,20 @@ struct gru_pair_from_one_case : contract::operation_case<shape<dyn, 4, 3>, shape
   }
 };
 
+/// Two layers of the same weights, one after another, whose states and cells start from one array.
+struct lstms_from_one_case : contract::operation_case<shape<dyn, 4, 3>, shape<dyn, 4, 3>, shape<dyn, 2, 5>,
+                                                      shape<2, 20, 3>, shape<2, 20, 5>, shape<2, 20>, shape<2, 20>> {
+  static constexpr const char* name = "lstms from one array of states and cells";
+  auto operator()(auto first, auto second, auto start, auto... weights) const {
+    return some_of<true, true>(
+        std::pair(vscg::lstm(first, weights..., start, start), vscg::lstm(second, weights..., start, start)));
+  }
+  static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
+    return some_of_reference<true, true>(items, x, contract::lstm_reference,
+                                         {std::vector<std::size_t>{0, 3, 4, 5, 6, 2, 2}, {1, 3, 4, 5, 6, 2, 2}});
+  }
+};
+
 using pair_cases = std::tuple<lstm_pair_case<>, gru_pair_case<>, gru_pair_from_one_case>;
 using half_cases = std::tuple<lstm_pair_case<5, true, false>, gru_pair_case<5, false, true>>;
 

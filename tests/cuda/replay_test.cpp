@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
@@ -7,6 +8,7 @@
 
 #include <doctest/doctest.h>
 
+#include <vscg/backend/beside.hpp>
 #include <vscg/cuda/stream.hpp>
 
 // The order in which a stream launches, records and launches again. What would call the device writes a word instead:
@@ -26,7 +28,7 @@ namespace vscg::cuda_detail {
 stream::stream() = default;
 stream::~stream() = default;
 void stream::join() {}
-void stream::fork() { said += "fork "; }
+void stream::fork(std::size_t which) { said += which == 0 ? "fork " : "fork-second "; }
 bool stream::launch_kept(std::uint64_t key) {
   const auto known = kept_.find(key);
   if (known == kept_.end() || known->second == nullptr) return false;
@@ -65,14 +67,17 @@ TEST_CASE("cuda: a key's first call is launched as it is, the second recorded, l
 
 TEST_CASE("cuda: what runs beside goes to a branch, however it is nested and whether or not it throws") {
   vscg::cuda_detail::stream stream;
-  const auto place = [&] { said += stream.branch() == 1 ? "branch " : "path "; };
+  const auto place = [&] { said += std::array{"path ", "first ", "second "}[stream.queue_number()]; };
   stream.beside([&] {
     place();
-    stream.beside(place);
+    stream.beside(place, vscg::branch::second);
     place();
   });
   place();
-  CHECK(taken() == "fork branch branch branch path ");
+  CHECK(taken() == "fork first first first path ");
+  stream.beside(place, vscg::branch::second);
+  place();
+  CHECK(taken() == "fork-second second path ");
   CHECK_THROWS_AS(stream.beside([] { throw std::runtime_error("stopped"); }), std::runtime_error);
   place();
   CHECK(taken() == "fork path ");

@@ -41,7 +41,7 @@ struct fused : host_cuda::backend {
     }
     template <class Function = vscg::identity_function>
     void gemm(const vscg::gemm_arguments<T>& arguments, Function function = {}) {
-      this->branch().launch([=, this] { products_.gemm(arguments, function); });
+      this->branches().launch([=, this] { products_.gemm(arguments, function); });
     }
     template <class Function = vscg::identity_function>
     void gemm_pair(const vscg::gemm_arguments<T>& first, const vscg::gemm_arguments<T>& second,
@@ -55,7 +55,7 @@ struct fused : host_cuda::backend {
     template <class Function = vscg::identity_function, class Result>
     void gemm_of_bf16(const vscg::gemm_arguments<Result>& p, const bf16* a, const bf16* b, Function function = {}) {
       ++products_of_bf16;
-      this->branch().launch([=, this] { multiply(p, a, b, function); });
+      this->branches().launch([=, this] { multiply(p, a, b, function); });
     }
 
    private:

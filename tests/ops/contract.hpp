@@ -224,7 +224,7 @@ void gradients_are_right() {
 
 template <class Case, class T, class Backend>
 void check_one() {
-  INFO("operation: " << Case::name);
+  INFO("operation: " << std::string(Case::name));
   keeps_contract<T, Backend>({Case::name, &Case::value, &Case::reference, Case::item_by_item,
                               vscg::testing::trace_trial<typename Case::operands, T, Backend, Case::active>(Case{})});
   if constexpr (std::is_same_v<T, double>) gradients_are_right<Case, Backend>();

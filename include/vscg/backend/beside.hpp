@@ -3,6 +3,8 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <cstddef>
+
 #include <vscg/core/config.hpp>
 
 namespace vscg {
@@ -13,29 +15,34 @@ struct nothing_launched {
 };
 }  // namespace detail
 
+/// Where launches beside the path wait for each other: each branch is a queue of its own.
+enum class branch : unsigned char { first, second };
+inline constexpr std::size_t branches = 2;
+
 /// An executor that can launch work beside what it launches next, as a device with several queues can:
 ///
-///   beside(f)      f()'s launches wait for all that was launched before; later ones do not wait for them
-///   join()         later launches wait for all that was launched beside; `wait()` does so too
-///   join_older()   later launches wait for what was launched beside before the last call of this
+///   beside(f, branch)   f()'s launches wait for all that was launched on the path and in that branch; later launches
+///                       of the path, and those of the other branch, do not wait for them
+///   join()              later launches wait for both branches; `wait()` does so too
+///   join_older()        later launches wait for what was launched beside before the last call of this
 template <class Executor>
 concept LaunchesBeside = requires(Executor& backend) {
-  backend.beside(detail::nothing_launched{});
+  backend.beside(detail::nothing_launched{}, branch::first);
   backend.join();
   backend.join_older();
 };
 
 /// f()'s launches, beside what is launched next if the executor can do that. Until they are joined, nothing else may
-/// write what they read, nor touch what they write.
+/// write what they read, nor touch what they write, but for later launches of the same branch.
 ///
-/// A pullback does so with gradients of weights, which the path back does not wait for, and leaves it to the runner to
-/// join them: before the pullback after the next one, or before the next one if it needs them
-/// (`program::joins_before`). What a pullback can touch stays where it is for as long (`memory_plan`). Everything else
-/// has to be joined before the operation ends.
+/// A pullback does so with gradients of weights, which the path back does not wait for, and an operation with results
+/// that are no item's, such as the terms of a loss. They leave it to the runner to join them: before the operation
+/// after the next one, or before the next one if it needs them (`program::joins_before`). What such a step can touch
+/// stays where it is for as long (`memory_plan`). Everything else has to be joined before the operation ends.
 template <class Executor, class F>
-void beside(Executor& backend, const F& f) {
+void beside(Executor& backend, const F& f, [[maybe_unused]] branch where = branch::first) {
   if constexpr (LaunchesBeside<Executor>)
-    backend.beside(f);
+    backend.beside(f, where);
   else
     f();
 }

@@ -43,7 +43,8 @@ struct node {
   // Building the program fills in the rest.
   std::vector<slot_id> arrays;  // by operand: the slot that holds the numbers, never a view
   std::uint32_t assigns = 0;    // bit i: this pullback is the first to write the gradient of operand i
-  bool joins = false;           // this pullback waits for gradients that are computed beside the path
+  bool joins_forward = false;   // it waits for results that are computed beside the path
+  bool joins_back = false;      // its pullback waits for gradients that are
   std::uint32_t wanted = 0;     // bit i: something reads the gradient of operand i
   std::uint32_t persists = 0;   // bit i: that gradient is a parameter's and grows over the micro-batches of a step
   std::uint32_t given = 0;      // bit i: result i gets a gradient; only these have a dy

@@ -37,7 +37,7 @@ class memory_plan {
     bool part = false;
   };
 
-  /// `limits`: the backend's. `beside`: launches of a pullback may run until the next step ends, so what it touches
+  /// `limits`: the backend's. `beside`: launches that a step leaves may run until the next one ends, so what it touches
   /// stays where it is. Throws vscg::expectation_error naming `what` (the number of items) if no memory could hold that
   /// many.
   memory_plan(const program& p, const stretch_limits& limits, std::size_t items, std::size_t workers,
@@ -134,7 +134,7 @@ class memory_plan {
       for (auto& b : *list) b.first = never;
     }
     for (std::size_t at = 0; at < end; ++at) {
-      const bool stays = beside_ && p.steps()[at].pullback;
+      const bool stays = beside_ && p.leaves_beside(p.steps()[at]);
       p.for_each_array(p.steps()[at], [&](slot_id id, bool gradient) {
         touch(gradient ? gradients : values, id, at);
         if (stays) touch(gradient ? gradients : values, id, std::min(at + 1, end - 1));

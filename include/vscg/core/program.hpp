@@ -72,9 +72,18 @@ class program {
       }
     }
   }
-  /// Whether a step has to wait for gradients of weights that earlier pullbacks left to be computed beside the path: it
-  /// adds to one of them, or begins with one because that weight is computed from others.
-  bool joins_before(const step& s) const { return s.pullback && nodes_[s.node].joins; }
+  /// Whether a step has to wait for what earlier ones left to be computed beside the path: it reads a result that is no
+  /// item's, adds to the gradient of a weight, or begins with one because that weight is computed from others.
+  bool joins_before(const step& s) const {
+    return s.pullback ? nodes_[s.node].joins_back : nodes_[s.node].joins_forward;
+  }
+  /// Whether a step may leave launches beside the path when it ends: those of gradients, and of results that are no
+  /// item's, such as the terms of a loss.
+  bool leaves_beside(const step& s) const {
+    const auto& results = nodes_[s.node].results;
+    return s.pullback ||
+           std::any_of(results.begin(), results.end(), [&](slot_id id) { return slots_[id].size.fixed > 0; });
+  }
   std::span<const slot_id> inputs() const { return inputs_; }
   std::span<const slot_id> outputs() const { return outputs_; }
   slot_id loss() const { return loss_; }
@@ -172,7 +181,11 @@ class program {
   void find_arrays() {
     for (node& n : nodes_) {
       n.arrays.reserve(n.operands.size());
-      for (const slot_id id : n.operands) n.arrays.push_back(array_of(id));
+      for (const slot_id id : n.operands) {
+        n.arrays.push_back(array_of(id));
+        const slot& array = slots_[n.arrays.back()];
+        if (array.from == slot::origin::result && array.size.fixed > 0) n.joins_forward = true;
+      }
     }
   }
 
@@ -208,7 +221,7 @@ class program {
         }
         return false;
       };
-      n.joins = any_weight(n.arrays, n.wanted) || any_weight(n.results, n.given);
+      n.joins_back = any_weight(n.arrays, n.wanted) || any_weight(n.results, n.given);
       for (std::uint32_t k = 0; k < n.operands.size(); ++k) {
         if (((n.wanted >> k) & 1U) == 0 || written[n.arrays[k]]) continue;
         written[n.arrays[k]] = true;

@@ -87,14 +87,16 @@ class runner {
   /// Copies weights into the order that suits the backend. Call it before the first run and whenever weights change.
   void prepare() {
     execution<Scalar, executor> running{&executor_, values_.data(), gradients_.data(), run_state{}};
-    bool aside = false;  // two at a time
-    for (const std::uint32_t i : program_->preparations()) {
+    const auto all = program_->preparations();
+    const auto launch = [&](std::uint32_t i) {
       const node& n = program_->nodes()[i];
-      const auto launch = [&] { n.prepare(n.operation, n, &running); };
-      aside = !aside;
-      aside ? beside(executor_, launch) : launch();
-    }
-    join(executor_);
+      n.prepare(n.operation, n, &running);
+    };
+    // The others are joined by the second operation at the latest, and no earlier one needs them.
+    for (std::size_t k = 1; k < all.size(); ++k)
+      beside(
+          executor_, [&] { launch(all[k]); }, static_cast<branch>(k % branches));
+    if (!all.empty()) launch(all[0]);
   }
 
   /// From now on, a run calls `stop` before every operation and throws vscg::stopped if that returns true.
@@ -108,6 +110,9 @@ class runner {
 
   /// Computes the gradients of everything that the loss reaches. Call it after forward, with the same state.
   void pullback(const run_state& state) { run(state, program_->forward_steps(), program_->steps().size(), nullptr); }
+
+  /// Both, without waiting in between for what the gradients do not need.
+  void forward_and_pullback(const run_state& state) { run(state, 0, program_->steps().size(), nullptr); }
 
   /// Runs forward and pullback again and names the first operation whose result is not finite.
   std::optional<std::string> first_not_finite(const run_state& state) {
@@ -226,6 +231,7 @@ class runner {
   void run(const run_state& state, std::size_t begin, std::size_t end, std::string* not_finite) {
     run_stretches(state, begin, end, not_finite);
     join(executor_);
+    poison_dead();
     if (given_up_) throw stopped();
   }
 
@@ -259,7 +265,8 @@ class runner {
       }
       const auto [index, pullback] = program_->steps()[at];
       const node& n = program_->nodes()[index];
-      if (pullback) program_->joins_before(program_->steps()[at]) ? join(executor_) : join_older(executor_);
+      program_->joins_before(program_->steps()[at]) ? join(executor_) : join_older(executor_);
+      poison_dead();
       tell_watcher(at, false);
       (pullback ? n.pullback : n.forward)(n.operation, n, &running);
       tell_watcher(at, true);
@@ -267,7 +274,7 @@ class runner {
         *not_finite = (pullback ? "the gradient of " : "") + n.label;
         return false;
       }
-      if (poison_) poison(at, last_part);
+      if (poison_) dead_ = {at, last_part};
     }
     return true;
   }
@@ -302,9 +309,12 @@ class runner {
     return true;
   }
 
-  void poison(std::size_t at, bool last_part) {
+  // What died with the last step. Launches that it left beside the path may have needed it until they were joined.
+  void poison_dead() {
+    const auto dead = std::exchange(dead_, std::nullopt);
+    if (!dead) return;
     for (const auto& block : plan_.blocks()) {
-      if (block.last != at || !(block.part || last_part)) continue;
+      if (block.last != dead->after || !(block.part || dead->last_part)) continue;
       Scalar* data = arena_.data() + block.offset / sizeof(Scalar);
       for (std::size_t i = 0; i < block.bytes / sizeof(Scalar); ++i) data[i] = std::numeric_limits<Scalar>::quiet_NaN();
     }
@@ -322,6 +332,11 @@ class runner {
   std::vector<stride> strides_;  // by stretch, each up to
   std::vector<std::size_t> stride_ends_;
   bool poison_ = false;
+  struct dead_blocks {
+    std::size_t after;  // which step
+    bool last_part;
+  };
+  std::optional<dead_blocks> dead_;
   void* watcher_ = nullptr;
   void (*watch_)(void*, std::size_t, bool) = nullptr;
   std::function<bool()> stop_;

@@ -328,8 +328,7 @@ class trainer {
 
   void run_micro_batches() {
     for_each_micro_batch([&](const run_state& state) {
-      runner_.forward(state);
-      runner_.pullback(state);
+      runner_.forward_and_pullback(state);
       return true;
     });
   }

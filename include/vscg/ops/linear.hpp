@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include <vscg/backend/beside.hpp>
 #include <vscg/backend/gemm_arguments.hpp>
 #include <vscg/core/config.hpp>
 #include <vscg/core/guard.hpp>
@@ -189,15 +190,20 @@ struct linear : operation<with_channels<XShape, Out>> {
   template <class C>
   void pullback(const C& c) const {
     using T = typename C::scalar;
-    const T* dy = c.dy();
-    before_function(c);
+    // The path back does not wait for weights, but an input that is no item's may be one of them.
+    constexpr bool learns_beside = XShape::per_item && LaunchesBeside<typename C::executor>;
+    if constexpr (learns_beside && Bias && !has_function)
+      beside(c.backend(), [&] { before_function(c); });
+    else
+      before_function(c);
+    if constexpr (learns_beside)
+      beside(
+          c.backend(), [&] { learn_weight(c); }, branch::second);
     if constexpr (C::wants(input)) {
-      detail::linear_input_gradient<typename C::executor, T>(c.backend(), rows(c), in, out, dy, c.x(weight),
+      detail::linear_input_gradient<typename C::executor, T>(c.backend(), rows(c), in, out, c.dy(), c.x(weight),
                                                              c.prepared(1), c.dx(input));
     }
-    if constexpr (C::wants(weight)) {
-      detail::linear_weight_gradient(c.backend(), rows(c), in, out, dy, c.x(input), c.dx(weight));
-    }
+    if constexpr (!learns_beside) learn_weight(c);
   }
 
  private:
@@ -220,6 +226,11 @@ struct linear : operation<with_channels<XShape, Out>> {
     if constexpr (has_function) {
       c.backend().each(rows(c) * out, 1, kernels::unary_pullback<Function, T>{{}, y, dy, {dy, false}});
     }
+  }
+  template <class C>
+  static void learn_weight(const C& c) {
+    if constexpr (C::wants(weight))
+      detail::linear_weight_gradient(c.backend(), rows(c), in, out, c.dy(), c.x(input), c.dx(weight));
   }
 };
 

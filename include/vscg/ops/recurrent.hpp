@@ -59,6 +59,7 @@ struct recurrence : recurrence_results<shape<dyn, Each..., T, D * H>, Cells> {
   static constexpr operand_index<Cell::carries_state ? 5 : 6> initial_carried{};
 
   using cell = Cell;
+  static constexpr bool starts_from_arrays = Initial;
   static constexpr int operands = !Initial ? 5 : Cell::carries_state ? 6 : 7;
   static constexpr int steps = T;
   static constexpr int hidden = H;
@@ -213,8 +214,14 @@ struct recurrence : recurrence_results<shape<dyn, Each..., T, D * H>, Cells> {
   template <class C>
   static void pass_initial_gradients(const C& c) {
     if constexpr (Initial) {
-      pass(c, initial_states, flows_of(c).dh);
-      if constexpr (!Cell::carries_state) pass(c, initial_carried, flows_of(c).carried);
+      pass_initial_gradient(c, initial_states, flows_of(c).dh);
+      if constexpr (!Cell::carries_state) pass_initial_gradient(c, initial_carried, flows_of(c).carried);
+    }
+  }
+  template <class C, class Operand>
+  static void pass_initial_gradient(const C& c, Operand to, const typename C::scalar* from) {
+    if constexpr (C::wants(Operand{})) {
+      c.backend().each(c.items() * chain_states, 1, kernels::copy_gradient<typename C::scalar>{from, c.dx(to)});
     }
   }
 
@@ -254,15 +261,6 @@ struct recurrence : recurrence_results<shape<dyn, Each..., T, D * H>, Cells> {
       return C::wants(which);
     else
       return false;
-  }
-
- private:
-  template <class C, class Operand>
-  static void pass(const C& c, Operand to, const typename C::scalar* gradient_of_first) {
-    if constexpr (C::wants(Operand{})) {
-      c.backend().each(c.items() * chain_states, 1,
-                       kernels::copy_gradient<typename C::scalar>{gradient_of_first, c.dx(to)});
-    }
   }
 };
 

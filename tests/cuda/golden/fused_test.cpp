@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: MIT
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <tuple>
+#include <vector>
+
 #include <vscg/cuda/products.hpp>
+#include <vscg/train/ave/labels.hpp>
 
 #include "cuda/golden_tolerance.hpp"
 #include "cuda/rounded_fused.hpp"
@@ -21,6 +28,41 @@ void check_weakly(golden::tolerance allowed = golden::usual_tolerance<float>) {
   golden::check_all<vscg::vscg_net_weakly, vscg::smooth_loss<>, float, backend>("vscg_weakly", allowed);
 }
 
+/// Weights after two steps, the second in micro-batches.
+template <class Network, class Loss>
+std::vector<float> trained(std::size_t threads) {
+  constexpr std::size_t items = 2;
+  constexpr std::uint64_t seed = 1;
+  vscg::model<Network, float, backend> net{vscg::seed{seed}};
+  const auto inputs = golden::inputs_for<Network, float>(items, seed);
+  const std::vector<std::uint8_t> classes(items * 10, 3);
+  const std::vector<float> tags(items * 29, 0.5F);
+  std::array<std::vector<float>, Loss::targets::count> targets;
+  Loss::fill(vscg::train::labels<float>{items, 10, 28, classes, tags}, targets);
+  for (const std::size_t micro_batch : {items, items / 2}) {
+    vscg::trainer_options options;
+    options.batch = items;
+    options.micro_batch = micro_batch;
+    vscg::trainer t{net, vscg::adam{1e-3}, Loss{}, vscg::threads{threads}, options};
+    std::apply([&](const auto&... array) { t.step(array...); }, std::tuple_cat(inputs, targets));
+  }
+  std::vector<float> all;
+  for (const auto& entry : net.weights().table().entries) {
+    const auto array = net.weights().get(entry.name);
+    all.insert(all.end(), array.begin(), array.end());
+  }
+  return all;
+}
+
+template <class Network, class Loss>
+void check_branches() {
+  const std::vector<float> early = trained<Network, Loss>(1);
+  for (const std::size_t threads : {2U, 3U, 4U, 5U}) {
+    INFO("threads " << threads);
+    CHECK(trained<Network, Loss>(threads) == early);
+  }
+}
+
 }  // namespace
 
 template <class Operation>
@@ -35,4 +77,8 @@ TEST_CASE("vscg_fully and vscg_weakly float cuda, composites in few launches, bf
   check_fully(allowed);
   check_weakly(allowed);
   CHECK(rounded_host::products_of_bf16 > 0);
+}
+TEST_CASE("cuda: a network's steps give the same bits however early or late launches beside the path come") {
+  check_branches<vscg::vscg_net, vscg::negative_pair_filter_loss<>>();
+  check_branches<vscg::vscg_net_weakly, vscg::smooth_loss<>>();
 }

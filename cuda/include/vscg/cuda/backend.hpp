@@ -67,12 +67,13 @@ struct cuda_backend {
 
    public:
     /// The number of threads is that of the host: a device has its own.
-    explicit executor(threads)
-        : products_(cuda_detail::chosen(Precision)), copies_{room_for_copies(), room_for_copies()} {}
+    explicit executor(threads) : products_(cuda_detail::chosen(Precision)) {
+      for (room& one : copies_) one = room(cuda_detail::copies_bytes<T>(products_.precision()));
+    }
 
     static constexpr std::size_t workers() { return 1; }
     /// Bytes of memory that it holds for any program.
-    std::size_t bytes() const { return products_.bytes() + copies_[0].bytes() + copies_[1].bytes(); }
+    std::size_t bytes() const { return products_.bytes() + copies_.size() * copies_[0].bytes(); }
 
     /// f(executor, begin, end) for independent ranges that make up [0, n): here a single one.
     template <class F>
@@ -128,15 +129,14 @@ struct cuda_backend {
       if (copies_[0].size() == 0) return false;
       return products_.precision() == products::split || cuda_detail::suits_bf16_copies(arguments);
     }
-    room room_for_copies() const { return room(cuda_detail::copies_bytes<T>(products_.precision())); }
     template <class Number>
     std::span<Number> copies_of() {
-      room& copies = copies_[this->branch()];
+      room& copies = copies_[this->queue_number()];
       return {static_cast<Number*>(static_cast<void*>(copies.data())), copies.size() / sizeof(Number)};
     }
     auto multiply() {
       return [this](const auto& product, bool relu) {
-        return products_.multiply(this->handle(), this->branch(), product, relu);
+        return products_.multiply(this->handle(), this->queue_number(), product, relu);
       };
     }
     auto launch_each() {
@@ -148,7 +148,7 @@ struct cuda_backend {
     }
 
     cuda_detail::product_library<T> products_;
-    std::array<room, 2> copies_;  // of a product's operands, until the next product of the same branch
+    std::array<room, cuda_detail::stream::queues> copies_;  // of a product's operands, until the queue's next product
   };
 };
 

@@ -13,6 +13,7 @@
 #include <vscg/cuda/column_major.hpp>
 #include <vscg/cuda/device_memory.hpp>
 #include <vscg/cuda/roundings.hpp>
+#include <vscg/cuda/stream.hpp>
 
 namespace vscg {
 
@@ -72,14 +73,14 @@ class product_library {
 
   products precision() const { return precision_; }
   /// Bytes of the device's memory that it holds.
-  std::size_t bytes() const { return workspaces_[0].bytes() + workspaces_[1].bytes(); }
+  std::size_t bytes() const { return workspaces_.size() * workspaces_[0].bytes(); }
 
-  /// The product, in order with what the stream already has. Two streams may compute at once if `branch` tells them
-  /// apart, 0 and 1. Returns whether it applied bias and, if `relu`, max(x, 0); if not, it has done neither: the
-  /// library can end a product in this way only for some scalars and sizes. Where T is float, operands may be bf16, and
-  /// then the result with its bias too; sums are float.
+  /// The product, in order with what the stream already has. Streams may compute at once if `queue` tells them apart,
+  /// a number below `stream::queues`. Returns whether it applied bias and, if `relu`, max(x, 0); if not, it has done
+  /// neither: the library can end a product in this way only for some scalars and sizes. Where T is float, operands may
+  /// be bf16, and then the result with its bias too; sums are float.
   template <class Result, class Operand>
-  bool multiply(void* stream, std::size_t branch, const column_major_product<Result, Operand>& product, bool relu);
+  bool multiply(void* stream, std::size_t queue, const column_major_product<Result, Operand>& product, bool relu);
 
  private:
   struct algorithm {
@@ -96,13 +97,13 @@ class product_library {
   template <class Result, class Operand>
   algorithm chosen(const column_major_product<Result, Operand>& product, bool relu);
   template <class Result, class Operand>
-  int run(void* stream, std::size_t branch, const column_major_product<Result, Operand>& product, bool relu,
+  int run(void* stream, std::size_t queue, const column_major_product<Result, Operand>& product, bool relu,
           const algorithm& a);  // cublasStatus_t
 
   products precision_;
   int device_;
-  void* handle_ = nullptr;                                      // cublasLtHandle_t
-  std::array<buffer<std::byte, device_memory>, 2> workspaces_;  // by branch
+  void* handle_ = nullptr;                                                   // cublasLtHandle_t
+  std::array<buffer<std::byte, device_memory>, stream::queues> workspaces_;  // by queue
   std::map<kind, algorithm> algorithms_;
 };
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <vscg/core/config.hpp>
+#include <vscg/cuda/fused/gradients.hpp>
 #include <vscg/cuda/phases.hpp>
 #include <vscg/cuda/recurrent_blocks.hpp>
 
@@ -50,9 +51,9 @@ struct recurrence_back {
     block.lanes([&](unsigned lane, own& mine) { fetch(lane, mine, chains, layer, blocks.steps - 1); });
     for (unsigned order = blocks.steps; order-- > 0;) {
       step(block, chains, layer, order, std::make_index_sequence<cell::gates>{});
-      if (order > 0 || layer.dh != nullptr) multiply(block, chains, layer, order);
+      if (order > 0 || layer.dh.data != nullptr) multiply(block, chains, layer, order);
     }
-    if (layer.dh != nullptr || layer.carried != nullptr)
+    if (layer.dh.data != nullptr || layer.carried.data != nullptr)
       pass_on(block, chains, layer, std::make_index_sequence<cell::gates>{});
   }
 
@@ -152,8 +153,11 @@ struct recurrence_back {
     block.lanes([&](unsigned lane, own& mine) {
       Share::each_unit(lane, chains.count, [&](unsigned place, unsigned chain, unsigned unit) {
         const std::size_t at = blocks.state(chains, chain) * Share::hidden + unit;
-        if (layer.carried != nullptr) layer.carried[at] = mine.carried[place];
-        if (layer.dh != nullptr) layer.dh[at] = from_after(block.shared().sums, mine, place, chain, unit, gate_numbers);
+        // In the order of the operands, which may be one array.
+        if (layer.dh.data != nullptr) {
+          cuda_detail::put(layer.dh, at, from_after(block.shared().sums, mine, place, chain, unit, gate_numbers));
+        }
+        cuda_detail::put(layer.carried, at, mine.carried[place]);
       });
     });
   }

@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include <vscg/core/config.hpp>
+#include <vscg/core/execution.hpp>
 #include <vscg/ops/recurrent_products.hpp>
 
 // Which chains a block has, and where their arrays lie. Letters as in ops/recurrent_products.hpp.
@@ -66,12 +67,12 @@ struct recurrent_gradients {
   const T* initial_carried;
   const T* kept;
   const T* states;
-  const T* dstates;  // null: no gradient arrives
-  T* gates;          // become gradients
-  T* dhidden;        // of the hidden parts [B, T, D, G H]; null if they are the gates' gradients
-  T* dh;             // [B, D, H]: of the initial states; null: not needed
-  T* previous;       // becomes the state that each step started from, [B, T, D, H]; null: not needed
-  T* carried;        // [B, D, H]: of the initial state of the cell's own array; null: not needed
+  const T* dstates;     // null: no gradient arrives
+  T* gates;             // become gradients
+  T* dhidden;           // of the hidden parts [B, T, D, G H]; null if they are the gates' gradients
+  gradient<T> dh;       // [B, D, H]: of the initial states; without data: not needed
+  T* previous;          // becomes the state that each step started from, [B, T, D, H]; null: not needed
+  gradient<T> carried;  // [B, D, H]: of the initial state of the cell's own array; without data: not needed
 };
 
 }  // namespace vscg::cuda_detail

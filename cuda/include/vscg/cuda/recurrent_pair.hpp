@@ -140,34 +140,48 @@ struct recurrent_pair_at_once : operation<typename Layer::result, typename Layer
     constexpr std::size_t scratch = Layer::pullback_scratch().size();
     const layer_of_pair<Layer, 0, scratch, C> first(c);
     const layer_of_pair<Layer, 1, scratch, C> second(c);
-    if constexpr (share_of<Layer, Device, C>::fits) {
-      run_steps_back_at_once<Layer, share_of<Layer, Device, C>>(first, second);
-    } else {
-      Layer::run_steps_back(first);
-      Layer::gather_previous(first);
-      Layer::run_steps_back(second);
-      Layer::gather_previous(second);
-    }
     const recurrent::sizes sizes = Layer::sizes_of(c.items());
     kernels::sums_at_once<typename C::scalar> rest{};
     rest.rows = sizes.rows();
     rest.columns = sizes.gate_columns();
     rest.numbers = sizes.items * Layer::chain_states;
-    pass_the_rest<0>(first, rest);
-    pass_the_rest<1>(second, rest);
-    const auto launch_rest = [&] { c.backend().blocks(rest.blocks(), rest); };
-    if (rest.copies[0].to.data == nullptr && rest.copies[1].to.data == nullptr) {
-      rest.numbers = 0;
-      beside(c.backend(), launch_rest);
+    if constexpr (share_of<Layer, Device, C>::fits) {
+      const auto of_first = arrays_back<Layer>(first);
+      auto of_second = arrays_back<Layer>(second);
+      if (of_second.dh.data != nullptr && of_second.dh.data == of_first.dh.data) {
+        of_second.dh = {Layer::flows_of(second).dh, false};  // the same launch must not add it too
+        rest.copies[1] = copy_of_initial(second);
+      }
+      run_steps_back_at_once<Layer, share_of<Layer, Device, C>>(first, of_first, of_second);
     } else {
-      launch_rest();  // the path back waits for the copies
+      Layer::run_steps_back(first);
+      Layer::gather_previous(first);
+      rest.copies[0] = copy_of_initial(first);
+      Layer::run_steps_back(second);
+      Layer::gather_previous(second);
+      rest.copies[1] = copy_of_initial(second);
     }
-    project_back(c.backend(), sizes.rows(), sizes.inputs, sizes.gate_columns(), projections(first),
-                 projections(second));
-    beside(c.backend(), [&] {
-      pass_hidden_weight_gradient(first, sizes);
-      pass_hidden_weight_gradient(second, sizes);
-    });
+    add_bias_sums(first, rest);
+    add_bias_sums(second, rest);
+    const bool copies = rest.copies[0].to.data != nullptr || rest.copies[1].to.data != nullptr;
+    if (!copies) rest.numbers = 0;
+    const projections_back<typename C::scalar> inputs{sizes.rows(), sizes.inputs, sizes.gate_columns(),
+                                                      projections(first), projections(second)};
+    const auto learn = [&] {
+      inputs.learn(c.backend());
+      const auto learn_hidden = [&] {
+        pass_hidden_weight_gradient(first, sizes);
+        pass_hidden_weight_gradient(second, sizes);
+      };
+      beside(c.backend(), learn_hidden, branch::second);
+    };
+    beside(c.backend(), [&] { c.backend().blocks(rest.blocks(), rest); });
+    if (!copies) learn();
+    inputs.pass_on(c.backend());
+    if (copies) {
+      join(c.backend());  // the path back waits for them, but not for what weights learn
+      learn();
+    }
   }
 
  private:
@@ -195,19 +209,22 @@ struct recurrent_pair_at_once : operation<typename Layer::result, typename Layer
                                         c.dx(Layer::weight_hh));
     }
   }
-  /// Adds to `rest` what a layer's biases and initial states take.
-  template <std::size_t Which, class One, class T>
-  static void pass_the_rest(const One& c, kernels::sums_at_once<T>& rest) {
+  /// What a layer's initial states take from where its steps left it.
+  template <class One>
+  static typename kernels::sums_at_once<typename One::scalar>::copy copy_of_initial(const One& c) {
+    static_assert(Layer::cell::carries_state || !Layer::starts_from_arrays,
+                  "vscg: a pair whose cells start from arrays of their own");
+    return {Layer::flows_of(c).dh, wanted_of_initial<Layer>(c, Layer::initial_states)};
+  }
+  /// Adds to `rest` what a layer's biases take.
+  template <class One, class T>
+  static void add_bias_sums(const One& c, kernels::sums_at_once<T>& rest) {
     const recurrent::flows<T> from = Layer::flows_of(c);
     const gradient<T> none{nullptr, false};
     if constexpr (One::wants(Layer::bias_ih)) {
       const bool apart = from.dhidden != nullptr;
       rest.add({from.dgates, c.dx(Layer::bias_ih), apart ? none : c.dx(Layer::bias_hh)});
       if (apart) rest.add({from.dhidden, c.dx(Layer::bias_hh), none});
-    }
-    if constexpr (Layer::operands > 5) {
-      static_assert(Layer::cell::carries_state, "vscg: a pair whose cells start from arrays of their own");
-      rest.copies[Which] = {from.dh, wanted(c, Layer::initial_states)};
     }
   }
 

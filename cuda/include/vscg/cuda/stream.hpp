@@ -3,10 +3,12 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 
+#include <vscg/backend/beside.hpp>
 #include <vscg/core/config.hpp>
 
 namespace vscg::cuda_detail {
@@ -26,10 +28,12 @@ class stream {
   stream& operator=(const stream&) = delete;
   ~stream();
 
-  /// The cudaStream_t that launches go to: the branch's while f of `beside` runs.
-  void* handle() const { return in_branch_ ? branch_ : handle_; }
-  /// Which of the two it is, 0 or 1: what both must not use at once exists twice.
-  std::size_t branch() const { return in_branch_ ? 1 : 0; }
+  /// The cudaStream_t that launches go to: a branch's while f of `beside` runs.
+  void* handle() const { return queue_ == 0 ? handle_ : branches_[queue_ - 1].handle; }
+  /// The path and its branches.
+  static constexpr std::size_t queues = 1 + branches;
+  /// Which of them launches go to: 0 is the path. What they must not use at once exists once for each.
+  std::size_t queue_number() const { return queue_; }
   /// The number of the device that was the thread's current one when this was made.
   int device() const { return device_; }
 
@@ -45,25 +49,25 @@ class stream {
   /// Returns when all launches are done, those of a branch too, and all copies out have arrived.
   void wait();
 
-  /// f()'s launches go to a branch: they wait for all that was launched before, and what is launched later does not
-  /// wait for them until `join`. All branches that are not joined yet are one queue. With VSCG_CUDA_NO_BRANCHES
-  /// defined, there are none: to find out whether a branch is to blame.
+  /// f()'s launches go to a branch: see `LaunchesBeside`. Inside such an f they stay in its branch. With
+  /// VSCG_CUDA_NO_BRANCHES defined, there are none: to find out whether a branch is to blame.
   template <class F>
-  void beside(const F& f) {
+  void beside(const F& f, [[maybe_unused]] branch where = branch::first) {
 #if !defined(VSCG_CUDA_NO_BRANCHES)
-    if (!in_branch_) {
-      fork();
+    if (queue_ == 0) {
+      const auto which = static_cast<std::size_t>(where);
+      fork(which);
       const leaving guard{*this};
-      in_branch_ = true;
+      queue_ = 1 + which;
       f();
       return;
     }
 #endif
     f();
   }
-  /// What is launched from here on waits for the branch.
+  /// What is launched from here on waits for the branches.
   void join();
-  /// What is launched from here on waits for what the branch had at the last call.
+  /// What is launched from here on waits for what the branches had at the last call.
   void join_older();
 
   /// With VSCG_CUDA_NO_GRAPHS defined, nothing is recorded: to find out whether a graph is to blame.
@@ -93,10 +97,19 @@ class stream {
  private:
   struct leaving {
     stream& of;
-    ~leaving() { of.in_branch_ = false; }
+    ~leaving() { of.queue_ = 0; }
+  };
+  // The stream and its events are made when something is first launched in it.
+  struct branch_stream {
+    void* handle = nullptr;  // cudaStream_t
+    void* forked = nullptr;  // cudaEvent_t
+    void* joined = nullptr;  // cudaEvent_t
+    void* older = nullptr;   // cudaEvent_t: what it had at the last join_older
+    bool open = false;       // something is not joined yet
+    bool has_older = false;  // `older` was recorded since the last join
   };
 
-  void fork();
+  void fork(std::size_t which);
   bool launch_kept(std::uint64_t key);
   bool was_launched(std::uint64_t key) const;
   void remember(std::uint64_t key);
@@ -109,13 +122,8 @@ class stream {
   void* handle_ = nullptr;
   void* copying_ = nullptr;  // the second cudaStream_t, made when a copy needs it
   void* copied_ = nullptr;   // cudaEvent_t at its end
-  void* branch_ = nullptr;   // the third cudaStream_t, made with its events when something is first launched beside
-  void* forked_ = nullptr;   // cudaEvent_t
-  void* joined_ = nullptr;   // cudaEvent_t
-  void* older_ = nullptr;    // cudaEvent_t: what the branch had at the last join_older
-  bool in_branch_ = false;
-  bool branched_ = false;   // something is not joined yet
-  bool has_older_ = false;  // older_ was recorded since the last join
+  std::array<branch_stream, branches> branches_;
+  std::size_t queue_ = 0;
   int device_ = 0;
   std::map<std::uint64_t, void*> kept_;  // cudaGraphExec_t, null after the first launch
 };

@@ -239,39 +239,36 @@ struct attend_regions_at_once : operation<shape<dyn, Steps, Dv>, shape<dyn, Step
     first.hidden = {padded, to_video ? Hidden : 0, of.padded_v, of.hidden, hidden_slopes};
     first.hidden_partial = c.scratch(11);
     backend.blocks(pictures, first);
-    // What the sounds learn, beside the rest.
-    const auto slope_sounds = [&] {
-      if constexpr (to_audio) {
-        const tiled rest{
-            {padded, Hidden, of.padded_g, c.saved(0), sound_slopes}, pictures, guidance_slopes, c.scratch(10)};
-        backend.blocks(rest.blocks(), rest);
-      }
+    const auto learn_video = [&] {
+      if constexpr (Context::wants(video_weight))
+        multiply(backend, detail::weight_gradient_product(regions, Dv, Hidden, none, none, c.dx(video_weight)),
+                 hidden_slopes, of.visual);
     };
-    const auto multiply_regions = [&] {
+    // The largest product begins first, unless it adds to what the sounds' weight, which is the same, begins with.
+    const bool one_weight = wanted(c, video_weight).data == wanted(c, audio_weight).data;
+    if (!one_weight) beside(backend, learn_video);
+    const auto multiply_padded = [&] {
+      if constexpr (Context::wants(w_g)) slope_padded(c, pictures, padded, guidance_slopes, c.saved(0), c.scratch(4));
       if constexpr (Context::wants(w_v))
         slope_padded(c, regions, first.sizes.slopes_row, first.content_slopes, of.hidden, c.scratch(3));
     };
-    // If the sounds need a gradient, the path waits for their slopes, so the branch takes the regions' product instead.
-    if constexpr (Context::wants(audio)) slope_sounds();
+    beside(backend, multiply_padded, branch::second);
+    if constexpr (to_audio) {
+      const tiled rest{
+          {padded, Hidden, of.padded_g, c.saved(0), sound_slopes}, pictures, guidance_slopes, c.scratch(10)};
+      backend.blocks(rest.blocks(), rest);
+    }
     beside(backend, [&] {
-      if constexpr (!Context::wants(audio)) slope_sounds();
       if constexpr (Context::wants(audio_weight))
         backend.gemm(
             detail::weight_gradient_product(pictures, Da, Hidden, sound_slopes, c.x(audio), c.dx(audio_weight)));
-      if constexpr (Context::wants(w_g)) slope_padded(c, pictures, padded, guidance_slopes, c.saved(0), c.scratch(4));
-      if constexpr (Context::wants(audio)) multiply_regions();
+      if (one_weight) learn_video();
     });
     if constexpr (Context::wants(audio))
       backend.gemm(detail::input_gradient_product(pictures, Da, Hidden, sound_slopes, c.x(audio_weight), c.dx(audio)));
     if constexpr (Context::wants(visual)) pass_on(c, hidden_slopes, of.weight);
-    if constexpr (Context::wants(audio_weight) && Context::wants(video_weight)) {
-      if (c.dx(audio_weight).data == c.dx(video_weight).data) join(backend);  // one array for both
-    }
-    if constexpr (Context::wants(video_weight))
-      multiply(backend, detail::weight_gradient_product(regions, Dv, Hidden, none, none, c.dx(video_weight)),
-               hidden_slopes, of.visual);
-    if constexpr (!Context::wants(audio)) multiply_regions();
-    beside(backend, [&] { learn(c, first); });
+    beside(
+        backend, [&] { learn(c, first); }, branch::second);
   }
 
   // The gradient of the regions: through content, and as what is attended to.

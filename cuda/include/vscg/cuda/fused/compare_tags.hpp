@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <vscg/backend/beside.hpp>
 #include <vscg/core/execution.hpp>
 #include <vscg/core/record.hpp>
 #include <vscg/core/shape.hpp>
@@ -93,10 +94,9 @@ struct compare_tags_at_once : operation<shape<1>, shape<1>, shape<1>> {
     const auto sum = [&](std::size_t k, T factor, T* to) {
       return kernels::batch_sum<T>{items, c.scratch(k), nullptr, factor, adds, to};
     };
-    c.backend().rows(
-        1, 2 * items,
-        kernels::batch_terms<T>{
-            sum(0, T(2) * mean<T>(c), c.y(sharp_term)), sum(1, mean<T>(c), c.y(smooth_term)), {}, c.y(total)});
+    const kernels::batch_terms<T> sums{
+        sum(0, T(2) * mean<T>(c), c.y(sharp_term)), sum(1, mean<T>(c), c.y(smooth_term)), {}, c.y(total)};
+    beside(c.backend(), [&] { c.backend().rows(1, 2 * items, sums); });
   }
   template <class Context>
   void pullback(const Context& c) const {

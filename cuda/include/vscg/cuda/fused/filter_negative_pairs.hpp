@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <vscg/backend/beside.hpp>
 #include <vscg/core/execution.hpp>
 #include <vscg/core/record.hpp>
 #include <vscg/core/shape.hpp>
@@ -161,10 +162,10 @@ struct filter_negative_pairs_at_once : operation<shape<1>, shape<1>, shape<1>, s
     const auto sum = [&](std::size_t k, const T* weights, T factor, T* to) {
       return kernels::batch_sum<T>{items, terms + k * items, weights, factor, adds, to};
     };
-    c.backend().rows(1, 3 * items,
-                     kernels::batch_terms<T>{sum(0, nullptr, mean<T>(c), c.y(relevance_term)),
-                                             sum(1, c.x(weight), T(1), c.y(category_term)),
-                                             sum(2, nullptr, mean<T>(c), c.y(similarity_term)), c.y(total)});
+    const kernels::batch_terms<T> sums{sum(0, nullptr, mean<T>(c), c.y(relevance_term)),
+                                       sum(1, c.x(weight), T(1), c.y(category_term)),
+                                       sum(2, nullptr, mean<T>(c), c.y(similarity_term)), c.y(total)};
+    beside(c.backend(), [&] { c.backend().rows(1, 3 * items, sums); });
   }
   template <class Context>
   void pullback(const Context& c) const {

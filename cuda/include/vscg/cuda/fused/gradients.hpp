@@ -38,34 +38,53 @@ struct projection_back {
   gradient<T> dweight;
 };
 
-/// The gradients of two projections, two at a time where both are wanted: those of weights beside the path.
-template <class Executor, class T>
-void project_back(Executor& backend, std::size_t rows, std::size_t in, std::size_t out, const projection_back<T>& a,
-                  const projection_back<T>& b) {
-  const auto launch = [&](const gradient<T>& to_a, const gradient<T>& to_b, auto product) {
+/// Two projections of the same sizes. Their gradients are computed two at a time where both are wanted.
+template <class T>
+struct projections_back {
+  std::size_t rows, in, out;
+  projection_back<T> a, b;
+
+  template <class Executor>
+  void pass_on(Executor& backend) const {
+    launch(backend, a.dx, b.dx, [&](const projection_back<T>& p, gradient<T> to) {
+      return detail::input_gradient_product(rows, in, out, p.slopes, p.weight, to);
+    });
+  }
+  /// Beside the path.
+  template <class Executor>
+  void learn(Executor& backend) const {
+    if (a.dweight.data == nullptr && b.dweight.data == nullptr) return;
+    beside(backend, [&] {
+      launch(backend, a.dweight, b.dweight, [&](const projection_back<T>& p, gradient<T> to) {
+        return detail::weight_gradient_product(rows, in, out, p.slopes, p.x, to);
+      });
+    });
+  }
+
+ private:
+  template <class Executor, class Product>
+  void launch(Executor& backend, const gradient<T>& to_a, const gradient<T>& to_b, const Product& product_of) const {
+    const auto product = [&](const projection_back<T>& p, const gradient<T>& to) {
+      auto made = product_of(p, to);
+      made.lda = p.step;
+      if (p.slopes == nullptr) made.k = 0;
+      return made;
+    };
     if (to_a.data != nullptr && to_b.data != nullptr)
       backend.gemm_pair(product(a, to_a), product(b, to_b));
     else if (to_a.data != nullptr)
       backend.gemm(product(a, to_a));
     else if (to_b.data != nullptr)
       backend.gemm(product(b, to_b));
-  };
-  if (a.dweight.data != nullptr || b.dweight.data != nullptr) {
-    beside(backend, [&] {
-      launch(a.dweight, b.dweight, [&](const projection_back<T>& p, gradient<T> to) {
-        auto product = detail::weight_gradient_product(rows, in, out, p.slopes, p.x, to);
-        product.lda = p.step;
-        if (p.slopes == nullptr) product.k = 0;
-        return product;
-      });
-    });
   }
-  launch(a.dx, b.dx, [&](const projection_back<T>& p, gradient<T> to) {
-    auto product = detail::input_gradient_product(rows, in, out, p.slopes, p.weight, to);
-    product.lda = p.step;
-    if (p.slopes == nullptr) product.k = 0;
-    return product;
-  });
+};
+
+template <class Executor, class T>
+void project_back(Executor& backend, std::size_t rows, std::size_t in, std::size_t out, const projection_back<T>& a,
+                  const projection_back<T>& b) {
+  const projections_back<T> both{rows, in, out, a, b};
+  both.learn(backend);
+  both.pass_on(backend);
 }
 
 }  // namespace vscg::cuda_detail

@@ -66,27 +66,48 @@ struct project_twice_at_once : operation<with_channels<XShape, Out>> {
   void pullback(const C& c) const {
     constexpr bool learns = C::wants(first_weight) || C::wants(second_weight);
     if constexpr (C::wants(input)) {
-      if constexpr (learns && XShape::per_item) beside(c.backend(), [&] { learn(c); });
+      if constexpr (learns && XShape::per_item)
+        beside(c.backend(), [&] {
+          slope_product(c);
+          learn_first(c);
+          learn_second(c);
+        });
       c.backend().gemm(detail::input_gradient_product(rows(c), in, Out, c.dy(), weight(c), c.dx(input)));
     }
     // At the end of the path, or where the input may be one of the weights.
-    if constexpr (learns && !(C::wants(input) && XShape::per_item)) learn(c);
+    if constexpr (learns && !(C::wants(input) && XShape::per_item)) {
+      slope_product(c);
+      const bool one_weight = wanted(c, first_weight).data == wanted(c, second_weight).data;
+      if (!one_weight)
+        beside(
+            c.backend(), [&] { learn_second(c); }, branch::second);
+      learn_first(c);
+      if (one_weight) learn_second(c);
+    }
   }
 
  private:
+  // dW.
   template <class C>
-  static void learn(const C& c) {
+  static void slope_product(const C& c) {
     using T = typename C::scalar;
-    T* const slopes = c.scratch(1);
     c.backend().gemm(
-        detail::weight_gradient_product<T>(rows(c), in, Out, c.dy(), c.x(input), gradient<T>{slopes, false}));
+        detail::weight_gradient_product<T>(rows(c), in, Out, c.dy(), c.x(input), gradient<T>{c.scratch(1), false}));
+  }
+  template <class C>
+  static void learn_first(const C& c) {
+    using T = typename C::scalar;
     if constexpr (C::wants(first_weight)) {
-      c.backend().gemm(
-          detail::weight_gradient_product<T>(Out, in, Hidden, c.x(second_weight), slopes, c.dx(first_weight)));
+      c.backend().gemm(detail::weight_gradient_product<T>(Out, in, Hidden, c.x(second_weight),
+                                                          static_cast<const T*>(c.scratch(1)), c.dx(first_weight)));
     }
+  }
+  template <class C>
+  static void learn_second(const C& c) {
+    using T = typename C::scalar;
     if constexpr (C::wants(second_weight)) {
       const gradient<T> to = c.dx(second_weight);
-      auto product = detail::forward_product<T>(Out, in, Hidden, slopes, c.x(first_weight), nullptr, to.data);
+      auto product = detail::forward_product<T>(Out, in, Hidden, c.scratch(1), c.x(first_weight), nullptr, to.data);
       product.accumulate = to.adds;
       c.backend().gemm(product);
     }

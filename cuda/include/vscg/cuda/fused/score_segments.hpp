@@ -214,14 +214,15 @@ struct score_segments_at_once : operation<shape<dyn, Classes>, shape<dyn, Steps,
         c.backend().gemm(
             detail::weight_gradient_product<T>(rows, Hidden, Classes, c.scratch(2), c.saved(1), c.dx(class_weight)));
       }
-      if constexpr (Context::wants(gate_weight)) {
-        kernels::sums_at_once<T> terms{};
-        terms.rows = c.items();
-        terms.columns = Classes;
-        terms.add({c.scratch(3), c.dx(gate_weight), none});
-        c.backend().blocks(terms.blocks(), terms);
-      }
     });
+    if constexpr (Context::wants(gate_weight)) {
+      kernels::sums_at_once<T> terms{};
+      terms.rows = c.items();
+      terms.columns = Classes;
+      terms.add({c.scratch(3), c.dx(gate_weight), none});
+      beside(
+          c.backend(), [&] { c.backend().blocks(terms.blocks(), terms); }, branch::second);
+    }
     project_back(c.backend(), rows, C, Hidden,
                  projection_back<T>{half, Hidden, nullptr, weight, wanted(c, first), none},
                  projection_back<T>{half, Hidden, nullptr, weight, wanted(c, second), none});
