@@ -19,7 +19,8 @@ inline bool collide(const vscg::memory_plan::block& a, const vscg::memory_plan::
 }
 
 /// No two arrays alive at the same time overlap; every array is aligned, inside, and as large as its slot says; every
-/// array that a step touches is alive in it. `beside`: what a pullback touches is alive in the next step too.
+/// array that a step touches is alive in it. `beside`: what a pullback touches is alive in the next step too,
+/// and what a step touches that makes a number which is no item's.
 inline void is_sound(const vscg::program& p, const vscg::memory_plan& plan, bool beside = false) {
   const auto& blocks = plan.blocks();
   std::size_t collisions = 0;
@@ -41,7 +42,9 @@ inline void is_sound(const vscg::program& p, const vscg::memory_plan& plan, bool
   for (std::size_t at = 0; at < p.steps().size(); ++at) {
     const auto [index, pullback] = p.steps()[at];
     const auto& node = p.nodes()[index];
-    const std::size_t until = beside && pullback ? std::min(at + 1, p.steps().size() - 1) : at;
+    const bool leaves = pullback || std::any_of(node.results.begin(), node.results.end(),
+                                                [&](vscg::slot_id id) { return p.slot_table()[id].size.fixed > 0; });
+    const std::size_t until = beside && leaves ? std::min(at + 1, p.steps().size() - 1) : at;
     const auto needs = [&](const auto& where, vscg::slot_id id) {
       if (id == vscg::no_slot) return;  // an array of size 0
       const auto from = p.slot_table()[id].from;

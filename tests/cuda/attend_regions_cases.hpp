@@ -42,15 +42,14 @@ struct attend_regions_case
   }
 };
 
-/// Sound and picture share their biases, and what is compared has one matrix: its gradients lie in one array.
-struct attend_shared_regions_case : contract::operation_case<shape<dyn, 1, 2>, shape<dyn, 1, 9, 3>, shape<4, 2>,
-                                                             shape<4>, shape<4, 3>, shape<9, 4>, shape<1, 9>> {
+/// Sound and picture share their weights and biases, and what is compared has one matrix: gradients lie in one array.
+struct attend_shared_regions_case
+    : contract::operation_case<shape<dyn, 1, 3>, shape<dyn, 1, 9, 3>, shape<4, 3>, shape<4>, shape<9, 4>, shape<1, 9>> {
   static constexpr const char* name = "attend to regions at once with shared weights";
   static double value(std::size_t operand, double random) { return attend_regions_value(operand == 3, random); }
-  auto operator()(auto audio, auto visual, auto audio_weight, auto bias, auto video_weight, auto w, auto w_h) const {
-    const vscg::composites::attend_regions<1, 2, 3, 4, 9> attend{};
-    return chosen<results::second>(
-        vscg::compose(attend, audio, visual, audio_weight, bias, video_weight, bias, w, w, w_h));
+  auto operator()(auto audio, auto visual, auto weight, auto bias, auto w, auto w_h) const {
+    const vscg::composites::attend_regions<1, 3, 3, 4, 9> attend{};
+    return chosen<results::second>(vscg::compose(attend, audio, visual, weight, bias, weight, bias, w, w, w_h));
   }
   static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
     return host_cuda::result_of_operations<attend_shared_regions_case>(items, x);

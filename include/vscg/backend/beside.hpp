@@ -39,10 +39,10 @@ concept LaunchesBeside = requires(Executor& backend) {
 /// that are no item's, such as the terms of a loss. They leave it to the runner to join them: before the operation
 /// after the next one, or before the next one if it needs them (`program::joins_before`). What such a step can touch
 /// stays where it is for as long (`memory_plan`). Everything else has to be joined before the operation ends.
-template <class Executor, class F>
-void beside(Executor& backend, const F& f, [[maybe_unused]] branch where = branch::first) {
+template <branch Where = branch::first, class Executor, class F>
+void beside(Executor& backend, const F& f) {
   if constexpr (LaunchesBeside<Executor>)
-    backend.beside(f, where);
+    backend.beside(f, Where);
   else
     f();
 }

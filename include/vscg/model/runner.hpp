@@ -93,9 +93,10 @@ class runner {
       n.prepare(n.operation, n, &running);
     };
     // The others are joined by the second operation at the latest, and no earlier one needs them.
-    for (std::size_t k = 1; k < all.size(); ++k)
-      beside(
-          executor_, [&] { launch(all[k]); }, static_cast<branch>(k % branches));
+    for (std::size_t k = 1; k < all.size(); ++k) {
+      const auto aside = [&] { launch(all[k]); };
+      k % branches == 0 ? beside<branch::first>(executor_, aside) : beside<branch::second>(executor_, aside);
+    }
     if (!all.empty()) launch(all[0]);
   }
 

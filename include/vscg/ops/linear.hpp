@@ -196,9 +196,7 @@ struct linear : operation<with_channels<XShape, Out>> {
       beside(c.backend(), [&] { before_function(c); });
     else
       before_function(c);
-    if constexpr (learns_beside)
-      beside(
-          c.backend(), [&] { learn_weight(c); }, branch::second);
+    if constexpr (learns_beside) beside<branch::second>(c.backend(), [&] { learn_weight(c); });
     if constexpr (C::wants(input)) {
       detail::linear_input_gradient<typename C::executor, T>(c.backend(), rows(c), in, out, c.dy(), c.x(weight),
                                                              c.prepared(1), c.dx(input));

@@ -173,7 +173,7 @@ struct recurrent_pair_at_once : operation<typename Layer::result, typename Layer
         pass_hidden_weight_gradient(first, sizes);
         pass_hidden_weight_gradient(second, sizes);
       };
-      beside(c.backend(), learn_hidden, branch::second);
+      beside<branch::second>(c.backend(), learn_hidden);
     };
     beside(c.backend(), [&] { c.backend().blocks(rest.blocks(), rest); });
     if (!copies) learn();

@@ -252,7 +252,7 @@ struct attend_regions_at_once : operation<shape<dyn, Steps, Dv>, shape<dyn, Step
       if constexpr (Context::wants(w_v))
         slope_padded(c, regions, first.sizes.slopes_row, first.content_slopes, of.hidden, c.scratch(3));
     };
-    beside(backend, multiply_padded, branch::second);
+    beside<branch::second>(backend, multiply_padded);
     if constexpr (to_audio) {
       const tiled rest{
           {padded, Hidden, of.padded_g, c.saved(0), sound_slopes}, pictures, guidance_slopes, c.scratch(10)};
@@ -267,8 +267,7 @@ struct attend_regions_at_once : operation<shape<dyn, Steps, Dv>, shape<dyn, Step
     if constexpr (Context::wants(audio))
       backend.gemm(detail::input_gradient_product(pictures, Da, Hidden, sound_slopes, c.x(audio_weight), c.dx(audio)));
     if constexpr (Context::wants(visual)) pass_on(c, hidden_slopes, of.weight);
-    beside(
-        backend, [&] { learn(c, first); }, branch::second);
+    beside<branch::second>(backend, [&] { learn(c, first); });
   }
 
   // The gradient of the regions: through content, and as what is attended to.

@@ -78,9 +78,7 @@ struct project_twice_at_once : operation<with_channels<XShape, Out>> {
     if constexpr (learns && !(C::wants(input) && XShape::per_item)) {
       slope_product(c);
       const bool one_weight = wanted(c, first_weight).data == wanted(c, second_weight).data;
-      if (!one_weight)
-        beside(
-            c.backend(), [&] { learn_second(c); }, branch::second);
+      if (!one_weight) beside<branch::second>(c.backend(), [&] { learn_second(c); });
       learn_first(c);
       if (one_weight) learn_second(c);
     }

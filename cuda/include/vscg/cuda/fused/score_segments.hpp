@@ -220,8 +220,7 @@ struct score_segments_at_once : operation<shape<dyn, Classes>, shape<dyn, Steps,
       terms.rows = c.items();
       terms.columns = Classes;
       terms.add({c.scratch(3), c.dx(gate_weight), none});
-      beside(
-          c.backend(), [&] { c.backend().blocks(terms.blocks(), terms); }, branch::second);
+      beside<branch::second>(c.backend(), [&] { c.backend().blocks(terms.blocks(), terms); });
     }
     project_back(c.backend(), rows, C, Hidden,
                  projection_back<T>{half, Hidden, nullptr, weight, wanted(c, first), none},
