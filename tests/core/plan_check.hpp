@@ -20,7 +20,7 @@ inline bool collide(const vscg::memory_plan::block& a, const vscg::memory_plan::
 
 /// No two arrays alive at the same time overlap; every array is aligned, inside, and as large as its slot says; every
 /// array that a step touches is alive in it. `beside`: what a pullback touches is alive in the next step too,
-/// and what a step touches that makes a number which is no item's.
+/// and what a step touches that has a result of a fixed size.
 inline void is_sound(const vscg::program& p, const vscg::memory_plan& plan, bool beside = false) {
   const auto& blocks = plan.blocks();
   std::size_t collisions = 0;

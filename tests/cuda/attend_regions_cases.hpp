@@ -42,22 +42,22 @@ struct attend_regions_case
   }
 };
 
-/// Sound and picture share their weights and biases, and what is compared has one matrix: gradients lie in one array.
-struct attend_shared_regions_case
-    : contract::operation_case<shape<dyn, 1, 3>, shape<dyn, 1, 9, 3>, shape<4, 3>, shape<4>, shape<9, 4>, shape<1, 9>> {
-  static constexpr const char* name = "attend to regions at once with shared weights";
+/// All matrices are one array, and so are both biases.
+struct attend_with_one_weight_case
+    : contract::operation_case<shape<dyn, 1, 4>, shape<dyn, 1, 4, 4>, shape<4, 4>, shape<4>, shape<1, 4>> {
+  static constexpr const char* name = "attend to regions at once with one weight";
   static double value(std::size_t operand, double random) { return attend_regions_value(operand == 3, random); }
-  auto operator()(auto audio, auto visual, auto weight, auto bias, auto w, auto w_h) const {
-    const vscg::composites::attend_regions<1, 3, 3, 4, 9> attend{};
-    return chosen<results::second>(vscg::compose(attend, audio, visual, weight, bias, weight, bias, w, w, w_h));
+  auto operator()(auto audio, auto visual, auto w, auto bias, auto w_h) const {
+    const vscg::composites::attend_regions<1, 4, 4, 4, 4> attend{};
+    return chosen<results::second>(vscg::compose(attend, audio, visual, w, bias, w, bias, w, w, w_h));
   }
   static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
-    return host_cuda::result_of_operations<attend_shared_regions_case>(items, x);
+    return host_cuda::result_of_operations<attend_with_one_weight_case>(items, x);
   }
 };
 
-using attend_regions_cases =
-    std::tuple<attend_regions_case<1, 2, 8, 4, 8, results::both, 0b000010010, 0b101101001>, attend_shared_regions_case>;
+using attend_regions_cases = std::tuple<attend_regions_case<1, 2, 8, 4, 8, results::both, 0b000010010, 0b101101001>,
+                                        attend_with_one_weight_case>;
 
 /// More pictures and channels than a block takes at once; more regions and hidden numbers than a warp or a pass does.
 using many_pictures_case = attend_regions_case<60, 2, 515, 4, 2, results::first>;

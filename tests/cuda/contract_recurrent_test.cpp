@@ -7,6 +7,7 @@
 #include <vscg/cuda/overrides.hpp>
 
 #include "cuda/host_cuda.hpp"
+#include "cuda/host_fused.hpp"
 #include "cuda/host_overrides.hpp"
 #include "cuda/recurrent_cases.hpp"
 #include "ops/cases/product.hpp"
@@ -49,12 +50,18 @@ TEST_CASE("cuda: recurrent layers whose steps are one launch keep the contract i
   contract::check<at_once::pair_cases, float, host_cuda::overrides>();
 }
 
+TEST_CASE("cuda: recurrent layers with branches keep the contract, also if their operands are one array") {
+  contract::check<at_once::pair_cases, float, host_cuda::fused_backend>();
+  contract::check<at_once::one_array_cases, double, host_cuda::fused_backend>();
+}
+
 TEST_CASE("cuda: recurrent layers whose steps are one launch agree with those of many launches") {
   using host_cuda::overrides;
   using layers = std::tuple<contract::gru_case, at_once::lstm_of<3, 4, 6, 2>, at_once::lstm_of<1, 1, 1, 1>,
                             at_once::gru_of<3, 4, 6, 2>>;
   at_once::agree<layers, double, overrides>();
   at_once::agree<at_once::half_cases, double, overrides>();  // races_test.cpp has whole ones
+  at_once::agree<at_once::one_array_cases, double, overrides>();
   at_once::agree<at_once::device_cases, double, overrides>();
 }
 
@@ -62,4 +69,5 @@ TEST_CASE("cuda: a recurrent layer that does not fit a device takes its steps on
   using layers = std::tuple<contract::lstm_from_states_case>;
   at_once::agree<layers, double, on_small_device>();
   at_once::agree<at_once::half_cases, double, on_small_device>();
+  at_once::agree<at_once::one_array_cases, double, on_small_device>();
 }

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include <vscg/backend/beside.hpp>
+#include <vscg/core/beside.hpp>
 
 namespace host_cuda {
 

@@ -16,6 +16,7 @@
 #include <vscg/ops/scale.hpp>
 
 #include "cuda/agreement.hpp"
+#include "cuda/host_fused.hpp"
 #include "ops/cases/recurrent.hpp"
 
 // Recurrent layers whose steps a backend takes at once, against the plain ones on the processor.
@@ -127,6 +128,35 @@ struct lstms_from_one_case : contract::operation_case<shape<dyn, 4, 3>, shape<dy
   }
 };
 
+/// As many arrays as possible are one: sequences and what they start from, both weights, both biases.
+struct gru_of_one_array_case : contract::operation_case<shape<dyn, 2, 5>, shape<2, 15, 5>, shape<2, 15>> {
+  static constexpr const char* name = "gru of one array";
+  auto operator()(auto x, auto w, auto b) const { return vscg::gru(x, w, w, b, b, x); }
+  static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
+    return host_cuda::result_of_operations<gru_of_one_array_case>(items, x);
+  }
+};
+struct lstm_of_one_array_case : contract::operation_case<shape<dyn, 2, 5>, shape<2, 20, 5>, shape<2, 20>> {
+  static constexpr const char* name = "lstm of one array";
+  auto operator()(auto x, auto w, auto b) const { return vscg::lstm(x, w, w, b, b, x, x); }
+  static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
+    return host_cuda::result_of_operations<lstm_of_one_array_case>(items, x);
+  }
+};
+/// Each layer starts from the other's sequence.
+struct gru_pair_of_one_array_case
+    : contract::operation_case<shape<dyn, 2, 5>, shape<dyn, 2, 5>, shape<2, 15, 5>, shape<2, 15>> {
+  static constexpr const char* name = "pair of grus of one array";
+  auto operator()(auto first, auto second, auto w, auto b) const {
+    return some_of<true, true>(
+        vscg::compose(vscg::composites::gru_pair<2, 5, 5>{}, first, second, second, first, w, w, b, b, w, w, b, b));
+  }
+  static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
+    return host_cuda::result_of_operations<gru_pair_of_one_array_case>(items, x);
+  }
+};
+
+using one_array_cases = std::tuple<gru_of_one_array_case, lstm_of_one_array_case, gru_pair_of_one_array_case>;
 using pair_cases = std::tuple<lstm_pair_case<>, gru_pair_case<>, gru_pair_from_one_case>;
 using half_cases = std::tuple<lstm_pair_case<5, true, false>, gru_pair_case<5, false, true>>;
 

@@ -8,7 +8,7 @@
 
 #include <doctest/doctest.h>
 
-#include <vscg/backend/beside.hpp>
+#include <vscg/core/beside.hpp>
 #include <vscg/cuda/stream.hpp>
 
 // The order in which a stream launches, records and launches again. What would call the device writes a word instead:

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include <vscg/core/beside.hpp>
 #include <vscg/core/config.hpp>
 #include <vscg/core/node.hpp>
 #include <vscg/core/shape.hpp>
@@ -43,6 +44,45 @@ struct gradient {
     i.store(data, adds ? i.load(data) + value : value);
   }
 };
+
+namespace kernels {
+
+template <class T>
+struct copy_gradient {
+  const T* dy;
+  gradient<T> dx;
+  template <class Index>
+  VSCG_HD void operator()(Index i) const {
+    dx.store(i, i.load(dy));
+  }
+};
+
+}  // namespace kernels
+
+namespace detail {
+
+/// Adds the gradients of those operands that lie apart.
+template <class Scalar, class Executor>
+VSCG_NOINLINE void add_apart(const node& n, const execution<Scalar, Executor>& run, std::uint32_t operands) {
+  for (const auto& apart : n.apart_gradients) {
+    if (((operands >> apart.operand) & 1U) == 0) continue;
+    run.backend->each(
+        apart.size.elements(run.state.items), 1,
+        kernels::copy_gradient<Scalar>{run.values[apart.own], {run.gradients[n.arrays[apart.operand]], true}});
+  }
+}
+
+/// At the end of a pullback. Those of weights may be computed beside the path.
+template <class Scalar, class Executor>
+VSCG_NOINLINE void add_rest_apart(const node& n, const execution<Scalar, Executor>& run, std::uint32_t added) {
+  for (const auto& apart : n.apart_gradients) {
+    if (((added >> apart.operand) & 1U) != 0) continue;
+    join(*run.backend);
+    add_apart(n, run, 1U << apart.operand);
+  }
+}
+
+}  // namespace detail
 
 template <class Operation, int Index>
 struct not_listed_in_pullback_reads;
@@ -134,9 +174,22 @@ class operation_context {
   template <int I = 0>
   gradient<scalar> dx(operand_index<I> operand = {}) const {
     static_assert(Pullback && wants(operand));
+    if constexpr (Operation::gradients_apart) {
+      if (const auto* const apart = node_.apart_gradient(I)) return {run_.values[apart->own], false};
+    }
     const bool first = ((node_.assigns >> I) & 1U) != 0;
     const bool grows = ((node_.persists >> I) & 1U) != 0 && !run_.state.first_micro_batch();
     return {run_.gradients[node_.arrays[I]], !first || grows};
+  }
+  /// Where the gradient of operand I is to be added when it is complete, if it lies apart; otherwise null.
+  template <int I>
+  scalar* apart_from(operand_index<I>) const {
+    return node_.apart_gradient(I) == nullptr ? nullptr : run_.gradients[node_.arrays[I]];
+  }
+  /// Adds it there.
+  template <int I>
+  void add_apart(operand_index<I>) const {
+    detail::add_apart(node_, run_, 1U << I);
   }
   /// The array that `prepare` made; null if it could not make one or did not need to.
   scalar* prepared(std::size_t i) const {

@@ -39,6 +39,7 @@ struct node {
   double flops_per_item = 0;          // of the forward product, if there is one
   bool couples_batch = false;         // an item's result depends on other items
   bool is_linear = false;             // in all its operands together
+  bool gradients_apart = false;       // operands that are one array each need a gradient of their own
 
   // Building the program fills in the rest.
   std::vector<slot_id> arrays;  // by operand: the slot that holds the numbers, never a view
@@ -48,6 +49,21 @@ struct node {
   std::uint32_t wanted = 0;     // bit i: something reads the gradient of operand i
   std::uint32_t persists = 0;   // bit i: that gradient is a parameter's and grows over the micro-batches of a step
   std::uint32_t given = 0;      // bit i: result i gets a gradient; only these have a dy
+
+  /// The own gradient of an operand whose array an earlier operand has too.
+  struct apart {
+    std::uint32_t operand;
+    slot_id own;
+    slot_size size;
+  };
+  std::vector<apart> apart_gradients;
+  /// Null if operand i has none.
+  const apart* apart_gradient(std::uint32_t i) const {
+    for (const apart& own : apart_gradients) {
+      if (own.operand == i) return &own;
+    }
+    return nullptr;
+  }
 };
 
 }  // namespace vscg

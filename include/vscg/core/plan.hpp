@@ -80,6 +80,7 @@ class memory_plan {
       name(n.saved, " saved");
       name(n.forward_scratch, " scratch");
       name(n.pullback_scratch, " scratch back");
+      for (const auto& apart : n.apart_gradients) producer[apart.own] = n.label + " gradient apart";
     }
     for (const auto& b : blocks_) {
       text += std::to_string(b.offset) + " +" + std::to_string(b.bytes) + "  steps " + std::to_string(b.first) + ".." +

@@ -66,19 +66,22 @@ class program {
       if (!s.pullback || ((n.reads_results >> k) & 1U) != 0) f(n.results[k], false);
       if (s.pullback && ((n.given >> k) & 1U) != 0) f(n.results[k], true);
     }
+    if (s.pullback) {
+      for (const auto& apart : n.apart_gradients) f(apart.own, false);
+    }
     for (const auto* list : {s.pullback ? &n.pullback_scratch : &n.forward_scratch, &n.saved, &n.prepared}) {
       for (const slot_id id : *list) {
         if (id != no_slot) f(id, false);
       }
     }
   }
-  /// Whether a step has to wait for what earlier ones left to be computed beside the path: it reads a result that is no
-  /// item's, adds to the gradient of a weight, or begins with one because that weight is computed from others.
+  /// Whether a step has to wait for what earlier ones left to be computed beside the path: it reads a result of a fixed
+  /// size, adds to the gradient of a weight, or begins with one because that weight is computed from others.
   bool joins_before(const step& s) const {
     return s.pullback ? nodes_[s.node].joins_back : nodes_[s.node].joins_forward;
   }
-  /// Whether a step may leave launches beside the path when it ends: those of gradients, and of results that are no
-  /// item's, such as the terms of a loss.
+  /// Whether a step may leave launches beside the path when it ends: those of gradients, and of results of a
+  /// fixed size, such as the terms of a loss.
   bool leaves_beside(const step& s) const {
     const auto& results = nodes_[s.node].results;
     return s.pullback ||
@@ -109,7 +112,7 @@ class program {
     std::size_t total = of(slots_) + of(nodes_) + of(steps_) + of(parameter_labels_) + of(preparations_);
     for (const slot& s : slots_) total += of(s.extents);
     for (const node& n : nodes_) {
-      total += of(n.kind) + of(n.label) + n.settings.size() * sizeof(setting_entry);
+      total += of(n.kind) + of(n.label) + n.settings.size() * sizeof(setting_entry) + of(n.apart_gradients);
       for (const auto* ids :
            {&n.operands, &n.arrays, &n.results, &n.prepared, &n.saved, &n.forward_scratch, &n.pullback_scratch}) {
         total += of(*ids);
@@ -150,6 +153,7 @@ class program {
       if (nodes_[i].wanted != 0) steps_.push_back({i, true});
     }
     mark_first_writers();
+    take_gradients_apart();
     find_preparations();
   }
 
@@ -222,10 +226,32 @@ class program {
         return false;
       };
       n.joins_back = any_weight(n.arrays, n.wanted) || any_weight(n.results, n.given);
+      for (std::uint32_t k = 0; k < n.results.size(); ++k) {
+        if (((n.reads_results >> k) & 1U) != 0 && slots_[n.results[k]].size.fixed > 0) n.joins_back = true;
+      }
       for (std::uint32_t k = 0; k < n.operands.size(); ++k) {
         if (((n.wanted >> k) & 1U) == 0 || written[n.arrays[k]]) continue;
         written[n.arrays[k]] = true;
         n.assigns |= 1U << k;
+      }
+    }
+  }
+
+  void take_gradients_apart() {
+    for (node& n : nodes_) {
+      if (!n.gradients_apart) continue;
+      const auto wants = [&](std::size_t k) { return ((n.wanted >> k) & 1U) != 0; };
+      for (std::uint32_t k = 1; k < n.arrays.size(); ++k) {
+        bool again = false;
+        for (std::uint32_t j = 0; j < k; ++j) again = again || (wants(j) && n.arrays[j] == n.arrays[k]);
+        if (!wants(k) || !again) continue;
+        slot own;
+        own.from = slot::origin::temporary;
+        own.size = slots_[n.arrays[k]].size;
+        own.type = slots_[n.arrays[k]].type;
+        n.apart_gradients.push_back({k, static_cast<slot_id>(slots_.size()), own.size});
+        slots_.push_back(std::move(own));
+        has_gradient_.push_back(false);
       }
     }
   }

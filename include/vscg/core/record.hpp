@@ -59,6 +59,11 @@ struct operation {
   /// Whether it is linear in all operands together (a sum, a multiple). Micro-batches add up a mean over the batch part
   /// by part, so the mean may only pass through linear operations.
   static constexpr bool is_linear = false;
+  /// Whether the pullback writes gradients in another order than that of the operands, or several at the same time.
+  /// Then each of several operands that are one array has a gradient of its own, and they are added when the pullback
+  /// ends; but for operand i if bit i of `adds_apart` is set, which it adds itself by `c.add_apart`.
+  static constexpr bool gradients_apart = false;
+  static constexpr std::uint32_t adds_apart = 0;
   /// Whether an operand may hold indices. The operation gets them from `c.indices(operand)`.
   static constexpr bool takes_indices = false;
   // An operation with settings lists their names and values, so that readers of the program see those in its type too:
@@ -108,6 +113,7 @@ struct operation_description {
   double flops_per_item;
   bool couples_batch;
   bool is_linear;
+  bool gradients_apart;
 };
 
 /// Whether all operands that `prepare` reads are parameters.
@@ -158,6 +164,7 @@ template <class = void>  // so that vscg::compiled can hold it
   n.flops_per_item = d.flops_per_item;
   n.couples_batch = d.couples_batch;
   n.is_linear = d.is_linear;
+  n.gradients_apart = d.gradients_apart;
   n.operands.assign(operands.begin(), operands.end());
   const auto add = [&](array_view<slot_size> sizes, std::vector<slot_id>& to) {
     for (const slot_size size : sizes)
@@ -194,6 +201,10 @@ void run_forward(const void* self, const node& at, void* run) {
 template <class Operation, class Context>
 void run_pullback(const void* self, const node& at, void* run) {
   static_cast<const Operation*>(self)->pullback(Context(at, run));
+  if constexpr (Operation::gradients_apart) {
+    using running = execution<typename Context::scalar, typename Context::executor>;
+    add_rest_apart(at, *static_cast<const running*>(run), Operation::adds_apart);
+  }
 }
 
 template <class Operation, class Context>
@@ -265,6 +276,7 @@ struct described {
       Operation::flops_per_item,
       Operation::couples_batch,
       Operation::is_linear,
+      Operation::gradients_apart,
   };
 };
 

@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <string>
 
-#include <vscg/backend/beside.hpp>
 #include <vscg/backend/memory.hpp>
+#include <vscg/core/beside.hpp>
 #include <vscg/core/error.hpp>
 #include <vscg/core/finite.hpp>
 #include <vscg/core/math.hpp>

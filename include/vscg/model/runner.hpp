@@ -15,8 +15,8 @@
 #include <utility>
 #include <vector>
 
-#include <vscg/backend/beside.hpp>
 #include <vscg/backend/memory.hpp>
+#include <vscg/core/beside.hpp>
 #include <vscg/core/checked_size.hpp>
 #include <vscg/core/error.hpp>
 #include <vscg/core/execution.hpp>
@@ -25,6 +25,7 @@
 #include <vscg/core/plan.hpp>
 #include <vscg/core/program.hpp>
 #include <vscg/core/stopped.hpp>
+#include <vscg/core/stretch_limits.hpp>
 #include <vscg/core/stretches.hpp>
 #include <vscg/core/team.hpp>
 
@@ -59,6 +60,8 @@ class runner {
     }
   }
   runner(runner&&) = delete;
+  static_assert(!LaunchesBeside<executor> || Backend::stretches.wide == stretch_limits{}.wide,
+                "vscg: branches of a backend that runs steps on a few items at a time");
 
   const program& traced() const { return *program_; }
   const memory_plan& plan() const { return plan_; }
@@ -84,7 +87,8 @@ class runner {
   /// Input `k` is read from here. It is [items, ...] as traced, in the backend's memory.
   void bind_input(std::size_t k, const Scalar* data) { values_[program_->inputs()[k]] = const_cast<Scalar*>(data); }
 
-  /// Copies weights into the order that suits the backend. Call it before the first run and whenever weights change.
+  /// Copies weights into the order that suits the backend. Call it before the first run and whenever weights change. If
+  /// the backend has branches, the next run joins most of it.
   void prepare() {
     execution<Scalar, executor> running{&executor_, values_.data(), gradients_.data(), run_state{}};
     const auto all = program_->preparations();

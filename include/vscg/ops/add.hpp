@@ -15,16 +15,6 @@ namespace vscg {
 
 namespace kernels {
 
-template <class T>
-struct copy_gradient {
-  const T* dy;
-  gradient<T> dx;
-  template <class Index>
-  VSCG_HD void operator()(Index i) const {
-    dx.store(i, i.load(dy));
-  }
-};
-
 struct sum_of_two {
   static constexpr const char* name = "add";
   static constexpr bool is_linear = true;

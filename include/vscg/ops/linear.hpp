@@ -8,8 +8,8 @@
 #include <cstdint>
 #include <type_traits>
 
-#include <vscg/backend/beside.hpp>
 #include <vscg/backend/gemm_arguments.hpp>
+#include <vscg/core/beside.hpp>
 #include <vscg/core/config.hpp>
 #include <vscg/core/guard.hpp>
 #include <vscg/core/record.hpp>
@@ -155,6 +155,7 @@ struct linear : operation<with_channels<XShape, Out>> {
   static constexpr std::size_t out = static_cast<std::size_t>(Out);
   static constexpr std::size_t item_rows = rows_of<XShape>;
   static constexpr double flops_per_item = 2.0 * item_rows * in * out;
+  static constexpr bool gradients_apart = true;
   static constexpr std::uint32_t prepared_operands = operand_set(weight);
   template <class Executor>
   static constexpr auto prepared(std::uint32_t active) {
@@ -190,8 +191,7 @@ struct linear : operation<with_channels<XShape, Out>> {
   template <class C>
   void pullback(const C& c) const {
     using T = typename C::scalar;
-    // The path back does not wait for weights, but an input that is no item's may be one of them.
-    constexpr bool learns_beside = XShape::per_item && LaunchesBeside<typename C::executor>;
+    constexpr bool learns_beside = LaunchesBeside<typename C::executor>;
     if constexpr (learns_beside && Bias && !has_function)
       beside(c.backend(), [&] { before_function(c); });
     else

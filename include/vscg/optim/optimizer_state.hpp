@@ -14,9 +14,9 @@
 #include <utility>
 #include <vector>
 
-#include <vscg/backend/beside.hpp>
 #include <vscg/backend/memory.hpp>
 #include <vscg/backend/scalar_index.hpp>
+#include <vscg/core/beside.hpp>
 #include <vscg/core/config.hpp>
 #include <vscg/core/error.hpp>
 #include <vscg/core/finite.hpp>

@@ -29,13 +29,14 @@ namespace contract {
 
 /// x·Wᵀ + b from rows of 7 to rows of 19.
 inline std::vector<double> linear_reference(const std::vector<double>& x, const std::vector<double>& weight,
-                                            const std::vector<double>* bias) {
-  std::vector<double> y(x.size() / 7 * 19);
-  for (std::size_t row = 0; row < x.size() / 7; ++row) {
-    for (std::size_t o = 0; o < 19; ++o) {
+                                            const std::vector<double>* bias, std::size_t in = 7) {
+  const std::size_t out = weight.size() / in;
+  std::vector<double> y(x.size() / in * out);
+  for (std::size_t row = 0; row < x.size() / in; ++row) {
+    for (std::size_t o = 0; o < out; ++o) {
       double total = bias == nullptr ? 0 : (*bias)[o];
-      for (std::size_t i = 0; i < 7; ++i) total += x[row * 7 + i] * weight[o * 7 + i];
-      y[row * 19 + o] = total;
+      for (std::size_t i = 0; i < in; ++i) total += x[row * in + i] * weight[o * in + i];
+      y[row * out + o] = total;
     }
   }
   return y;
@@ -306,8 +307,25 @@ struct mean_over_pairs_case : operation_case<shape<dyn, dyn>> {
   }
 };
 
+/// Its weight is a product of an array with itself.
+struct linear_of_weights_case : operation_case<shape<dyn, 3>, shape<3, 3>> {
+  static constexpr const char* name = "linear of a weight by itself";
+  auto operator()(auto x, auto weight) const { return vscg::linear(x, vscg::linear(weight, weight)); }
+  static std::vector<double> reference(std::size_t, const arrays& x) {
+    return linear_reference(x[0], linear_reference(x[1], x[1], nullptr, 3), nullptr, 3);
+  }
+};
+
+/// The bias is its weight.
+struct linear_with_one_array_case : operation_case<shape<dyn, 3, 1>, shape<19, 1>> {
+  static constexpr const char* name = "linear with one array";
+  auto operator()(auto x, auto weight) const { return vscg::linear(x, weight, vscg::view<shape<19>>(weight)); }
+  static std::vector<double> reference(std::size_t, const arrays& x) { return linear_reference(x[0], x[1], &x[1], 1); }
+};
+
 using linear_cases = std::tuple<linear_case, linear_rows_case, linear_relu_case, linear_tanh_case, linear_gelu_case,
-                                linear_without_bias_case, linear_relu_without_bias_case, shared_weight_case>;
+                                linear_without_bias_case, linear_relu_without_bias_case, shared_weight_case,
+                                linear_of_weights_case, linear_with_one_array_case>;
 using product_cases =
     std::tuple<matmul_case, matmul_transpose_case, matmul_with_itself_case, matmul_row_case, transpose_case,
                conv1d_case, conv2d_case, conv2d_with_stride_case, pairwise_products_case, mean_over_pairs_case>;

@@ -23,6 +23,7 @@
 #include <vscg/cuda/overrides.hpp>
 #include <vscg/cuda/products.hpp>
 #include <vscg/cuda/queue.hpp>
+#include <vscg/cuda/stream.hpp>
 
 namespace vscg {
 

@@ -3,8 +3,6 @@
 
 #include <vscg/core/begin.hpp>
 
-#include <type_traits>
-
 #include <vscg/core/config.hpp>
 #include <vscg/core/execution.hpp>
 #include <vscg/cuda/fused/gradients.hpp>
@@ -80,6 +78,7 @@ using share_of = typename Device::template recurrent_share<typename Layer::cell,
 /// A recurrent layer whose steps are one launch each way, if its weights fit a block of `Device`.
 template <class Layer, class Device>
 struct recurrence_at_once : Layer {
+  static constexpr bool gradients_apart = true;
   explicit recurrence_at_once(const Layer&) {}
 
   template <class C>

@@ -153,7 +153,6 @@ struct recurrence_back {
     block.lanes([&](unsigned lane, own& mine) {
       Share::each_unit(lane, chains.count, [&](unsigned place, unsigned chain, unsigned unit) {
         const std::size_t at = blocks.state(chains, chain) * Share::hidden + unit;
-        // In the order of the operands, which may be one array.
         if (layer.dh.data != nullptr) {
           cuda_detail::put(layer.dh, at, from_after(block.shared().sums, mine, place, chain, unit, gate_numbers));
         }

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <tuple>
 
-#include <vscg/backend/beside.hpp>
+#include <vscg/core/beside.hpp>
 #include <vscg/core/config.hpp>
 #include <vscg/core/execution.hpp>
 #include <vscg/core/record.hpp>
@@ -98,6 +98,10 @@ struct recurrent_pair_at_once : operation<typename Layer::result, typename Layer
   static constexpr std::uint32_t pullback_reads_operands =
       set_of_pair<Layer>(Layer::pullback_reads_operands, 0) | set_of_pair<Layer>(Layer::pullback_reads_operands, 1);
   static constexpr std::uint32_t pullback_reads_result = 0b11;
+  static constexpr bool gradients_apart = true;
+  /// What the second layer's steps start from.
+  static constexpr operand_index<operand_of_pair<Layer>(Layer::initial_states.value, 1)> second_start{};
+  static constexpr std::uint32_t adds_apart = Layer::starts_from_arrays ? operand_set(second_start) : 0;
   static constexpr std::uint32_t prepared_operands =
       set_of_pair<Layer>(Layer::prepared_operands, 0) | set_of_pair<Layer>(Layer::prepared_operands, 1);
   static constexpr double flops_per_item = 2 * Layer::flops_per_item;
@@ -140,31 +144,31 @@ struct recurrent_pair_at_once : operation<typename Layer::result, typename Layer
     constexpr std::size_t scratch = Layer::pullback_scratch().size();
     const layer_of_pair<Layer, 0, scratch, C> first(c);
     const layer_of_pair<Layer, 1, scratch, C> second(c);
-    const recurrent::sizes sizes = Layer::sizes_of(c.items());
-    kernels::sums_at_once<typename C::scalar> rest{};
-    rest.rows = sizes.rows();
-    rest.columns = sizes.gate_columns();
-    rest.numbers = sizes.items * Layer::chain_states;
+    // If both layers start from one array, its gradient is complete before the path ends: nothing but the launch of all
+    // steps writes to it, and the sum is made beside the product that the path waits for.
+    bool starts_from_one = false;
     if constexpr (share_of<Layer, Device, C>::fits) {
-      const auto of_first = arrays_back<Layer>(first);
-      auto of_second = arrays_back<Layer>(second);
-      if (of_second.dh.data != nullptr && of_second.dh.data == of_first.dh.data) {
-        of_second.dh = {Layer::flows_of(second).dh, false};  // the same launch must not add it too
-        rest.copies[1] = copy_of_initial(second);
-      }
-      run_steps_back_at_once<Layer, share_of<Layer, Device, C>>(first, of_first, of_second);
+      run_steps_back_at_once<Layer, share_of<Layer, Device, C>>(first, arrays_back<Layer>(first),
+                                                                arrays_back<Layer>(second));
+      if constexpr (passes_second_start<C>)
+        starts_from_one = c.apart_from(second_start) != nullptr &&
+                          c.apart_from(second_start) == wanted_of_initial<Layer>(first, Layer::initial_states).data;
+      if (starts_from_one) beside<branch::second>(c.backend(), [&] { c.add_apart(second_start); });
     } else {
       Layer::run_steps_back(first);
       Layer::gather_previous(first);
-      rest.copies[0] = copy_of_initial(first);
+      Layer::pass_initial_gradients(first);
       Layer::run_steps_back(second);
       Layer::gather_previous(second);
-      rest.copies[1] = copy_of_initial(second);
+      Layer::pass_initial_gradients(second);
     }
-    add_bias_sums(first, rest);
-    add_bias_sums(second, rest);
-    const bool copies = rest.copies[0].to.data != nullptr || rest.copies[1].to.data != nullptr;
-    if (!copies) rest.numbers = 0;
+    const recurrent::sizes sizes = Layer::sizes_of(c.items());
+    kernels::sums_at_once<typename C::scalar> bias_sums{};
+    bias_sums.rows = sizes.rows();
+    bias_sums.columns = sizes.gate_columns();
+    add_bias_sums(first, bias_sums);
+    add_bias_sums(second, bias_sums);
+    beside(c.backend(), [&] { c.backend().blocks(bias_sums.blocks(), bias_sums); });
     const projections_back<typename C::scalar> inputs{sizes.rows(), sizes.inputs, sizes.gate_columns(),
                                                       projections(first), projections(second)};
     const auto learn = [&] {
@@ -175,16 +179,22 @@ struct recurrent_pair_at_once : operation<typename Layer::result, typename Layer
       };
       beside<branch::second>(c.backend(), learn_hidden);
     };
-    beside(c.backend(), [&] { c.backend().blocks(rest.blocks(), rest); });
-    if (!copies) learn();
+    if (!starts_from_one) learn();
     inputs.pass_on(c.backend());
-    if (copies) {
-      join(c.backend());  // the path back waits for them, but not for what weights learn
-      learn();
+    if (starts_from_one) {
+      join(c.backend());
+      learn();  // what the path back does not wait for
+    } else if constexpr (passes_second_start<C>) {
+      c.add_apart(second_start);
     }
   }
 
  private:
+  static_assert(Layer::cell::carries_state || !Layer::starts_from_arrays,
+                "vscg: a pair whose cells start from arrays of their own");
+  template <class C>
+  static constexpr bool passes_second_start = Layer::starts_from_arrays&& C::wants(second_start);
+
   /// The gates' inputs of all steps.
   template <class One>
   static auto input_product(const One& c) {
@@ -209,22 +219,15 @@ struct recurrent_pair_at_once : operation<typename Layer::result, typename Layer
                                         c.dx(Layer::weight_hh));
     }
   }
-  /// What a layer's initial states take from where its steps left it.
-  template <class One>
-  static typename kernels::sums_at_once<typename One::scalar>::copy copy_of_initial(const One& c) {
-    static_assert(Layer::cell::carries_state || !Layer::starts_from_arrays,
-                  "vscg: a pair whose cells start from arrays of their own");
-    return {Layer::flows_of(c).dh, wanted_of_initial<Layer>(c, Layer::initial_states)};
-  }
-  /// Adds to `rest` what a layer's biases take.
+  /// Adds to `sums` what a layer's biases take.
   template <class One, class T>
-  static void add_bias_sums(const One& c, kernels::sums_at_once<T>& rest) {
+  static void add_bias_sums(const One& c, kernels::sums_at_once<T>& sums) {
     const recurrent::flows<T> from = Layer::flows_of(c);
     const gradient<T> none{nullptr, false};
     if constexpr (One::wants(Layer::bias_ih)) {
       const bool apart = from.dhidden != nullptr;
-      rest.add({from.dgates, c.dx(Layer::bias_ih), apart ? none : c.dx(Layer::bias_hh)});
-      if (apart) rest.add({from.dhidden, c.dx(Layer::bias_hh), none});
+      sums.add({from.dgates, c.dx(Layer::bias_ih), apart ? none : c.dx(Layer::bias_hh)});
+      if (apart) sums.add({from.dhidden, c.dx(Layer::bias_hh), none});
     }
   }
 

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <map>
 
-#include <vscg/backend/beside.hpp>
+#include <vscg/core/beside.hpp>
 #include <vscg/core/config.hpp>
 
 namespace vscg::cuda_detail {

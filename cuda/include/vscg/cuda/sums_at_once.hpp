@@ -12,8 +12,7 @@
 
 namespace vscg::kernels {
 
-/// In one launch, the sums over the rows of up to four matrices of one size, and copies of up to two arrays: what
-/// biases and initial states of recurrent layers take.
+/// In one launch, the sums over the rows of up to four matrices of one size: what biases of recurrent layers take.
 ///
 /// A block sums a few columns: lane (r, c) the rows r, r + 32, … of column c in order, then one lane what these have.
 template <class T>
@@ -30,27 +29,17 @@ struct sums_at_once {
     const T* x;
     gradient<T> to, also;
   };
-  struct copy {
-    const T* from;
-    gradient<T> to;
-  };
 
   std::size_t rows, columns;
   unsigned matrices;
   column_sums sums[4];
-  std::size_t numbers;  // of a copied array
-  copy copies[2];       // both may go to one array; to nowhere without data
 
   void add(const column_sums& one) { sums[matrices++] = one; }
-  VSCG_HD std::size_t blocks_of_sums() const { return matrices * blocks_of_matrix(); }
-  std::size_t blocks() const { return blocks_of_sums() + (numbers + threads - 1) / threads; }
+  std::size_t blocks() const { return matrices * blocks_of_matrix(); }
 
   template <class Block>
   VSCG_HD void operator()(Block& block) const {
-    if (block.number() < blocks_of_sums())
-      add_columns(block, sums[block.number() / blocks_of_matrix()], block.number() % blocks_of_matrix());
-    else
-      copy_numbers(block, block.number() - blocks_of_sums());
+    add_columns(block, sums[block.number() / blocks_of_matrix()], block.number() % blocks_of_matrix());
   }
 
  private:
@@ -89,18 +78,6 @@ struct sums_at_once {
     }
     for (; r < rows; r += rows_at_once) total += x[r * columns + column];
     return total;
-  }
-
-  template <class Block>
-  VSCG_HD void copy_numbers(Block& block, std::size_t piece) const {
-    block.lanes([&](unsigned lane, own&) {
-      const std::size_t at = piece * threads + lane;
-      if (at >= numbers) return;
-      VSCG_CUDA_UNROLL
-      for (const copy& one : copies) {
-        if (one.to.data != nullptr) cuda_detail::put(one.to, at, one.from[at]);
-      }
-    });
   }
 };
 

@@ -9,8 +9,8 @@
 #include <cstdint>
 #include <type_traits>
 
-#include <vscg/backend/beside.hpp>
 #include <vscg/backend/gemm_arguments.hpp>
+#include <vscg/core/beside.hpp>
 #include <vscg/core/execution.hpp>
 #include <vscg/core/record.hpp>
 #include <vscg/core/shape.hpp>
@@ -61,6 +61,7 @@ struct attend_regions_at_once : operation<shape<dyn, Steps, Dv>, shape<dyn, Step
   static constexpr std::uint32_t pullback_reads_operands =
       operand_set(audio, visual, audio_weight, video_weight, video_bias, w_v, w_g, w_h);
   static constexpr std::uint32_t pullback_reads_result = 0b10;
+  static constexpr bool gradients_apart = true;
   static constexpr std::uint32_t prepared_operands = operand_set(video_weight, video_bias, w_v, w_g);
 
   static constexpr std::size_t padded = (R + 3) / 4 * 4;
@@ -244,9 +245,7 @@ struct attend_regions_at_once : operation<shape<dyn, Steps, Dv>, shape<dyn, Step
         multiply(backend, detail::weight_gradient_product(regions, Dv, Hidden, none, none, c.dx(video_weight)),
                  hidden_slopes, of.visual);
     };
-    // The largest product begins first, unless it adds to what the sounds' weight, which is the same, begins with.
-    const bool one_weight = wanted(c, video_weight).data == wanted(c, audio_weight).data;
-    if (!one_weight) beside(backend, learn_video);
+    beside(backend, learn_video);  // the largest product begins first
     const auto multiply_padded = [&] {
       if constexpr (Context::wants(w_g)) slope_padded(c, pictures, padded, guidance_slopes, c.saved(0), c.scratch(4));
       if constexpr (Context::wants(w_v))
@@ -262,7 +261,6 @@ struct attend_regions_at_once : operation<shape<dyn, Steps, Dv>, shape<dyn, Step
       if constexpr (Context::wants(audio_weight))
         backend.gemm(
             detail::weight_gradient_product(pictures, Da, Hidden, sound_slopes, c.x(audio), c.dx(audio_weight)));
-      if (one_weight) learn_video();
     });
     if constexpr (Context::wants(audio))
       backend.gemm(detail::input_gradient_product(pictures, Da, Hidden, sound_slopes, c.x(audio_weight), c.dx(audio)));

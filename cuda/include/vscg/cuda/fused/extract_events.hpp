@@ -8,8 +8,8 @@
 #include <cstdint>
 #include <type_traits>
 
-#include <vscg/backend/beside.hpp>
 #include <vscg/backend/gemm_arguments.hpp>
+#include <vscg/core/beside.hpp>
 #include <vscg/core/execution.hpp>
 #include <vscg/core/record.hpp>
 #include <vscg/core/shape.hpp>

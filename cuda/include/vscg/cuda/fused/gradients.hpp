@@ -5,7 +5,7 @@
 
 #include <cstddef>
 
-#include <vscg/backend/beside.hpp>
+#include <vscg/core/beside.hpp>
 #include <vscg/core/execution.hpp>
 #include <vscg/ops/linear.hpp>
 

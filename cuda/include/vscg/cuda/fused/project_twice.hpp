@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <vscg/backend/beside.hpp>
+#include <vscg/core/beside.hpp>
 #include <vscg/core/execution.hpp>
 #include <vscg/core/record.hpp>
 #include <vscg/core/setting.hpp>
@@ -37,6 +37,7 @@ struct project_twice_at_once : operation<with_channels<XShape, Out>> {
   static constexpr operand_index<1> first_weight{};
   static constexpr operand_index<2> second_weight{};
   static constexpr std::uint32_t pullback_reads_operands = operand_set(input, first_weight, second_weight);
+  static constexpr bool gradients_apart = true;
   static constexpr std::uint32_t prepared_operands = operand_set(first_weight, second_weight);
   static constexpr std::size_t in = static_cast<std::size_t>(extent<XShape, -1>);
   static constexpr std::size_t item_rows = rows_of<XShape>;
@@ -65,23 +66,19 @@ struct project_twice_at_once : operation<with_channels<XShape, Out>> {
   template <class C>
   void pullback(const C& c) const {
     constexpr bool learns = C::wants(first_weight) || C::wants(second_weight);
-    if constexpr (C::wants(input)) {
-      if constexpr (learns && XShape::per_item)
-        beside(c.backend(), [&] {
-          slope_product(c);
-          learn_first(c);
-          learn_second(c);
-        });
-      c.backend().gemm(detail::input_gradient_product(rows(c), in, Out, c.dy(), weight(c), c.dx(input)));
-    }
-    // At the end of the path, or where the input may be one of the weights.
-    if constexpr (learns && !(C::wants(input) && XShape::per_item)) {
+    if constexpr (learns && C::wants(input)) {
+      beside(c.backend(), [&] {
+        slope_product(c);
+        learn_first(c);
+        learn_second(c);
+      });
+    } else if constexpr (learns) {  // at the end of the path
       slope_product(c);
-      const bool one_weight = wanted(c, first_weight).data == wanted(c, second_weight).data;
-      if (!one_weight) beside<branch::second>(c.backend(), [&] { learn_second(c); });
+      beside<branch::second>(c.backend(), [&] { learn_second(c); });
       learn_first(c);
-      if (one_weight) learn_second(c);
     }
+    if constexpr (C::wants(input))
+      c.backend().gemm(detail::input_gradient_product(rows(c), in, Out, c.dy(), weight(c), c.dx(input)));
   }
 
  private:

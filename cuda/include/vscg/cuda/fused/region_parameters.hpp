@@ -24,7 +24,7 @@ struct rows_to_add {
 
 /// What the parameters of an attention over regions learn, from sums and products that are already there: the first
 /// blocks add up 32 columns each for the biases, some more for w_h, and the rest take the matrices out of their
-/// padding. A lane writes gradients in the order of the operands, because two may lie in one array.
+/// padding.
 template <class T>
 struct attend_regions_parameters {
   static constexpr unsigned warps = 32;

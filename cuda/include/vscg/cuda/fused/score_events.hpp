@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <vscg/backend/beside.hpp>
+#include <vscg/core/beside.hpp>
 #include <vscg/core/execution.hpp>
 #include <vscg/core/record.hpp>
 #include <vscg/core/shape.hpp>

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <vscg/backend/beside.hpp>
+#include <vscg/core/beside.hpp>
 #include <vscg/core/execution.hpp>
 #include <vscg/core/record.hpp>
 #include <vscg/core/shape.hpp>
@@ -178,6 +178,7 @@ struct score_segments_at_once : operation<shape<dyn, Classes>, shape<dyn, Steps,
     return {slot_size{Classes}, slot_size{Steps},          slot_size{Steps * Classes},
             slot_size{Classes}, slot_size{Steps * Hidden}, slot_size{Steps * Hidden}};
   }
+  static constexpr bool gradients_apart = true;
   explicit score_segments_at_once(const composites::score_segments<Steps, C, Hidden, Classes>&) {}
 
   template <class Context>

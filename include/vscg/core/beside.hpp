@@ -15,7 +15,7 @@ struct nothing_launched {
 };
 }  // namespace detail
 
-/// Where launches beside the path wait for each other: each branch is a queue of its own.
+/// A queue beside the path. Launches of one branch run in order; the two branches do not wait for each other.
 enum class branch : unsigned char { first, second };
 inline constexpr std::size_t branches = 2;
 
@@ -35,10 +35,10 @@ concept LaunchesBeside = requires(Executor& backend) {
 /// f()'s launches, beside what is launched next if the executor can do that. Until they are joined, nothing else may
 /// write what they read, nor touch what they write, but for later launches of the same branch.
 ///
-/// A pullback does so with gradients of weights, which the path back does not wait for, and an operation with results
-/// that are no item's, such as the terms of a loss. They leave it to the runner to join them: before the operation
-/// after the next one, or before the next one if it needs them (`program::joins_before`). What such a step can touch
-/// stays where it is for as long (`memory_plan`). Everything else has to be joined before the operation ends.
+/// A pullback does so with gradients of weights, which the path back does not wait for, and a forward with results of a
+/// fixed size, such as the terms of a loss. The runner joins both: before the operation after the next one, or before
+/// the next one if it needs them (`program::joins_before`). What such an operation can touch stays where it is for as
+/// long (`memory_plan`). Everything else has to be joined before the operation ends.
 template <branch Where = branch::first, class Executor, class F>
 void beside(Executor& backend, const F& f) {
   if constexpr (LaunchesBeside<Executor>)
