@@ -223,7 +223,9 @@ enum class extent { everything, up_to_gradients };
 template <class T>
 constexpr tolerance usual_tolerance = std::is_same_v<T, double> ? tolerance{1e-9, 1e-9} : tolerance{1e-4, 1e-4};
 
-/// A network with square roots, whose slope near 0 has no bound: its gradients in float say less.
+/// A network with square roots, whose slope near 0 has no bound: its gradients in float say less. (In double, weights
+/// and inputs of dmin_fully that are moved by 4e-7 of themselves move sums of its gradients by up to 4e-3 of their
+/// size, by 1e-6 up to 1.8e-2.)
 constexpr tolerance of_roots{1e-4, 1e-4, 1e-2};
 
 /// The network of the files. They have the same τ everywhere.
