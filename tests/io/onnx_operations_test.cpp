@@ -96,6 +96,8 @@ const std::map<std::string, expected_graph> expected_graphs{
     {"linear with relu without bias", {"Transpose MatMul Relu", 0xd8f609d298f9cd8dU}},
     {"linear with a shared weight",
      {"Transpose MatMul Transpose MatMul Add Transpose MatMul Add", 0x5f9dc3f44ec3db47U}},
+    {"linear of a weight by itself", {"Transpose MatMul Transpose MatMul", 0xba2223a82d3b158dU}},
+    {"linear with one array", {"Transpose MatMul Reshape Add", 0x2f40bbade39654d7U}},
     {"linear_rows", {"Slice Transpose MatMul Slice Add Slice Transpose MatMul Slice Add Concat", 0xb4239c1c4ae79a6aU}},
     {"split_heads", {"Reshape Transpose", 0x4cf000e0d94c13adU}},
     {"merge_heads", {"Reshape Transpose Softmax Transpose Reshape", 0xa79ac6cbf0814446U}},
