@@ -66,6 +66,9 @@ inline void is_sound(const vscg::program& p, const vscg::memory_plan& plan, bool
       }
     }
     for (const auto id : node.saved) needs(values, id);
+    for (const auto& apart : node.apart_gradients) {
+      if (pullback) needs(values, apart.own);
+    }
     for (const auto id : pullback ? node.pullback_scratch : node.forward_scratch) needs(values, id);
   }
   CHECK(dead == 0);

@@ -12,6 +12,7 @@
 #include "cuda/agreement.hpp"
 #include "cuda/fused_cases.hpp"
 #include "cuda/host_fused.hpp"
+#include "cuda/one_array_cases.hpp"
 
 namespace {
 
@@ -98,6 +99,7 @@ TEST_CASE("cuda: two projections at once keep the contract") { check<fused_cases
 
 TEST_CASE("cuda: two projections as one keep the contract") { check<fused_cases::project_twice_cases>(); }
 
+TEST_CASE("cuda: composites whose operands are one array keep the contract") { check<one_array::cases>(); }
 TEST_CASE("cuda: scores of segments at once keep the contract") { check<fused_cases::score_segments_cases>(); }
 
 TEST_CASE("cuda: the smooth loss at once keeps the contract") { check<fused_cases::compare_tags_cases>(); }

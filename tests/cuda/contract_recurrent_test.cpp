@@ -32,8 +32,17 @@ struct on_small_device : host_cuda::overrides {
   };
 };
 
+/// With branches, and every layer's steps at once.
+struct host_that_fuses : host_cuda::host {
+  static constexpr bool fuses = true;
+};
+struct fits_with_branches : host_cuda::backend {};
+
 }  // namespace
 
+template <class Operation>
+struct vscg::implementation<Operation, fits_with_branches>
+    : vscg::cuda_detail::override_of<Operation, host_that_fuses> {};
 template <class Operation>
 struct vscg::implementation<Operation, on_small_device> : vscg::cuda_detail::override_of<Operation, small_device> {};
 
@@ -53,6 +62,8 @@ TEST_CASE("cuda: recurrent layers whose steps are one launch keep the contract i
 TEST_CASE("cuda: recurrent layers with branches keep the contract, also if their operands are one array") {
   contract::check<at_once::pair_cases, float, host_cuda::fused_backend>();
   contract::check<at_once::one_array_cases, double, host_cuda::fused_backend>();
+  contract::check<at_once::pair_cases, double, fits_with_branches>();
+  contract::check<at_once::one_array_cases, double, fits_with_branches>();
 }
 
 TEST_CASE("cuda: recurrent layers whose steps are one launch agree with those of many launches") {

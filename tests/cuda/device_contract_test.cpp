@@ -4,6 +4,7 @@
 #include "cuda/agreement.hpp"
 #include "cuda/device.hpp"
 #include "cuda/fused_cases.hpp"
+#include "cuda/one_array_cases.hpp"
 #include "cuda/recurrent_cases.hpp"
 #include "ops/cases/elementwise.hpp"
 #include "ops/cases/loss.hpp"
@@ -40,6 +41,7 @@ TEST_CASE("cuda: composites in few launches keep the contract on a device") {
   at_once::agrees<fused_cases::many_pictures_case, float, vscg::cuda>();
   at_once::agrees<fused_cases::large_pictures_case, float, vscg::cuda>();
   contract::check<fused_cases::project_twice_cases, float, vscg::cuda>();
+  contract::check<one_array::cases, float, vscg::cuda>();
   contract::check<fused_cases::dropout_norm_cases, float, vscg::cuda>();
   contract::check<fused_cases::project_pair_cases, float, vscg::cuda>();
   contract::check<fused_cases::score_segments_cases, float, vscg::cuda>();

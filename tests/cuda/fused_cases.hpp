@@ -266,22 +266,7 @@ struct score_segments_case
   }
 };
 
-/// All weights are one array.
-struct score_segments_with_one_weight_case : contract::operation_case<shape<dyn, 4, 4>, shape<dyn, 4, 4>, shape<1, 4>> {
-  static constexpr const char* name = "score segments at once with one weight";
-  static double value(std::size_t operand, double random) { return operand < 2 ? random : random + 0.2; }
-  auto operator()(auto first, auto second, auto w) const {
-    const auto [probability, scores, smooth] =
-        vscg::compose(vscg::composites::score_segments<4, 4, 1, 4>{}, first, second, w, vscg::view<shape<4, 1>>(w), w);
-    return probability + smooth * 2 + vscg::sum<2>(scores) * 0.5;
-  }
-  static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
-    return host_cuda::result_of_operations<score_segments_with_one_weight_case>(items, x);
-  }
-};
-
-using score_segments_cases =
-    std::tuple<score_segments_case<0b111>, score_segments_case<0b010>, score_segments_with_one_weight_case>;
+using score_segments_cases = std::tuple<score_segments_case<0b111>, score_segments_case<0b010>>;
 
 /// The sum alone, or the terms beside it. Operands are between 0 and 1.
 template <bool Terms>
@@ -317,18 +302,6 @@ struct project_twice_case : contract::operation_case<shape<dyn, 3, 5>, shape<4, 
   }
 };
 
-/// Both weights are one array.
-struct project_twice_with_one_weight_case : contract::operation_case<shape<dyn, 3, 4>, shape<4, 4>> {
-  static constexpr const char* name = "project twice at once with one weight";
-  using also_active = std::integer_sequence<std::uint32_t, 0b10>;
-  auto operator()(auto x, auto w) const {
-    return vscg::compose(vscg::composites::project_twice<shape<dyn, 3, 4>, 4, 4>{}, x, w, w);
-  }
-  static std::vector<double> reference(std::size_t items, const contract::arrays& x) {
-    return host_cuda::result_of_operations<project_twice_with_one_weight_case>(items, x);
-  }
-};
-
 /// The weights are parameters, whose product is prepared.
 struct project_twice_by_layers_case {
   using given = contract::operation_case<shape<dyn, 3, 5>>;
@@ -350,8 +323,7 @@ struct project_twice_by_layers_case {
   }
 };
 
-using project_twice_cases =
-    std::tuple<project_twice_case, project_twice_with_one_weight_case, project_twice_by_layers_case>;
+using project_twice_cases = std::tuple<project_twice_case, project_twice_by_layers_case>;
 
 struct average_case : contract::operation_case<shape<dyn, 3, 5>, shape<dyn, 3, 5>> {
   static constexpr const char* name = "average at once";

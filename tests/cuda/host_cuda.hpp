@@ -152,14 +152,15 @@ struct backend {
 
     template <class F>
     void each(std::size_t n, std::size_t, const F& f) {
-      branches_.launch([n, f] {
-        for (std::size_t i = 0; i < n; ++i) f(vscg::scalar_index<T>{i});
+      branches_.launch([n, f, threads = threads_] {
+        for (std::size_t k = 0; k < n; ++k) f(vscg::scalar_index<T>{lane_at(k, n, threads)});
       });
     }
     template <class F>
     void rows(std::size_t n, std::size_t row_elements, const F& f) {
-      branches_.launch([n, f, lanes = group<T>(vscg::cuda_detail::lanes_of_row(row_elements), threads_)] {
-        for (std::size_t row = 0; row < n; ++row) f(lanes, row);
+      const group<T> lanes(vscg::cuda_detail::lanes_of_row(row_elements), threads_);
+      branches_.launch([n, f, lanes, threads = threads_] {
+        for (std::size_t k = 0; k < n; ++k) f(lanes, lane_at(k, n, threads));
       });
     }
     template <class F>

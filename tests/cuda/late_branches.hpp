@@ -12,8 +12,8 @@
 namespace host_cuda {
 
 /// Launches beside others: as early as possible, or as late, which is when they are joined. If the two give other bits,
-/// launches that may run at the same time meet in memory. The number of threads chooses for each branch, and, if both
-/// are late, which comes first.
+/// launches that may run at the same time meet in memory. The number of threads chooses: 1, both branches early; 2,
+/// both late; 3, both late, the second before the first; 4, the first late; 5, the second late.
 class late_branches {
  public:
   explicit late_branches(std::size_t threads)

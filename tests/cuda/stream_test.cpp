@@ -47,6 +47,18 @@ TEST_CASE(
   CHECK(waits("path 4", "second 1"));
 }
 
+TEST_CASE("cuda: the host waits for branches too, and a stream leaves nothing") {
+  stand_in::now = {};
+  {
+    vscg::cuda_detail::stream queue;
+    beside(queue, branch::first, "first");
+    beside(queue, branch::second, "second");
+    queue.wait();
+    CHECK(stand_in::now.done == stand_in::launches{"first", "second"});
+  }
+  CHECK(stand_in::now.live == 0);
+}
+
 TEST_CASE("cuda: what is older is joined two calls later, in each branch") {
   stand_in::now = {};
   vscg::cuda_detail::stream queue;
@@ -66,13 +78,6 @@ TEST_CASE("cuda: what is older is joined two calls later, in each branch") {
   launch(queue, "path 4");
   CHECK(waits("path 4", "first 2"));
   CHECK(waits("path 4", "second 2"));
-
-  // Joining begins anew.
-  queue.join();
-  beside(queue, branch::first, "first 5");
-  queue.join_older();
-  launch(queue, "path 5");
-  CHECK_FALSE(waits("path 5", "first 5"));
 }
 
 TEST_CASE("cuda: a recording ends joined, whatever its branches have") {
@@ -85,8 +90,13 @@ TEST_CASE("cuda: a recording ends joined, whatever its branches have") {
     beside(queue, branch::second, "second 1");
     launch(queue, "path 2");
   };
-  for (int call = 0; call < 4; ++call) CHECK_NOTHROW(queue.replay(1, step));
+  for (int call = 0; call < 4; ++call) {
+    beside(queue, branch::first, "before " + std::to_string(call));  // not joined yet
+    CHECK_NOTHROW(queue.replay(1, step));
+  }
   CHECK(stand_in::now.graph_launches == 3);
+  launch(queue, "after");
+  for (const auto* name : {"before 3", "first 1", "second 1", "path 2"}) CHECK(waits("after", name));
   CHECK_NOTHROW(queue.wait());
 }
 
@@ -96,6 +106,7 @@ TEST_CASE("cuda: a recording that fails leaves no branch open, and the next one 
   bool fails = false;
   const auto step = [&] {
     beside(queue, branch::second, "second 1");
+    queue.join_older();
     queue.beside([&] {
       launch(queue, "first 1");
       if (fails) throw std::runtime_error("stopped");
@@ -105,6 +116,8 @@ TEST_CASE("cuda: a recording that fails leaves no branch open, and the next one 
   queue.replay(1, step);
   fails = true;
   CHECK_THROWS_AS(queue.replay(1, step), std::runtime_error);
+  CHECK(stand_in::now.unjoined == 0);
+  CHECK_NOTHROW(queue.join_older());
   CHECK_NOTHROW(queue.wait());
   CHECK(queue.queue_number() == 0);
   fails = false;

@@ -3,6 +3,7 @@
 
 #include <vscg/core/begin.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
@@ -61,7 +62,7 @@ struct copy_gradient {
 
 namespace detail {
 
-/// Adds the gradients of those operands that lie apart.
+/// Adds the gradients of those of `operands` that lie apart.
 template <class Scalar, class Executor>
 VSCG_NOINLINE void add_apart(const node& n, const execution<Scalar, Executor>& run, std::uint32_t operands) {
   for (const auto& apart : n.apart_gradients) {
@@ -72,14 +73,14 @@ VSCG_NOINLINE void add_apart(const node& n, const execution<Scalar, Executor>& r
   }
 }
 
-/// At the end of a pullback. Those of weights may be computed beside the path.
+/// At the end of a pullback, adds all but those of `added`. They may be weights', which are computed beside the path,
+/// so it waits for all of that.
 template <class Scalar, class Executor>
 VSCG_NOINLINE void add_rest_apart(const node& n, const execution<Scalar, Executor>& run, std::uint32_t added) {
-  for (const auto& apart : n.apart_gradients) {
-    if (((added >> apart.operand) & 1U) != 0) continue;
-    join(*run.backend);
-    add_apart(n, run, 1U << apart.operand);
-  }
+  const auto is_left = [&](const node::apart& one) { return ((added >> one.operand) & 1U) == 0; };
+  if (std::none_of(n.apart_gradients.begin(), n.apart_gradients.end(), is_left)) return;
+  join(*run.backend);
+  add_apart(n, run, ~added);
 }
 
 }  // namespace detail
@@ -170,7 +171,8 @@ class operation_context {
   static constexpr bool wants(operand_index<I> = {}) {
     return ((Active >> I) & 1U) != 0;
   }
-  /// Where the gradient of operand I goes. A parameter's gradient grows over the micro-batches of a step.
+  /// Where the gradient of operand I goes. A parameter's gradient grows over the micro-batches of a step. If an earlier
+  /// operand is the same array and `gradients_apart` is true, it goes to an array of its own.
   template <int I = 0>
   gradient<scalar> dx(operand_index<I> operand = {}) const {
     static_assert(Pullback && wants(operand));

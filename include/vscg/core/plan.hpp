@@ -62,7 +62,8 @@ class memory_plan {
   const std::vector<stretch>& stretches() const { return stretches_; }
 
   /// What lies where and when, one line per block: results by the label of their operation ("d " before it: their
-  /// gradients), copies of weights that are prepared, arrays that are saved for the pullback, and scratch.
+  /// gradients), copies of weights that are prepared, arrays that are saved for the pullback, scratch, and gradients
+  /// apart.
   template <class = void>  // so that vscg::compiled can hold it
   std::string describe(const program& p) const {
     std::string text = std::to_string(bytes_) + " bytes for " + std::to_string(items_) +

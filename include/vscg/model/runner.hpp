@@ -87,8 +87,8 @@ class runner {
   /// Input `k` is read from here. It is [items, ...] as traced, in the backend's memory.
   void bind_input(std::size_t k, const Scalar* data) { values_[program_->inputs()[k]] = const_cast<Scalar*>(data); }
 
-  /// Copies weights into the order that suits the backend. Call it before the first run and whenever weights change. If
-  /// the backend has branches, the next run joins most of it.
+  /// Copies weights into the order that suits the backend. Call it before the first run and whenever weights change.
+  /// All but the first copy are launched beside the path, and the second operation of the next run joins them.
   void prepare() {
     execution<Scalar, executor> running{&executor_, values_.data(), gradients_.data(), run_state{}};
     const auto all = program_->preparations();

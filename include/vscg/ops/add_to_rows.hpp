@@ -7,7 +7,6 @@
 
 #include <vscg/core/guard.hpp>
 #include <vscg/core/record.hpp>
-#include <vscg/ops/add.hpp>
 #include <vscg/ops/row_sums.hpp>
 
 namespace vscg {

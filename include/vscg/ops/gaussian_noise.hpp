@@ -14,7 +14,6 @@
 #include <vscg/core/random.hpp>
 #include <vscg/core/record.hpp>
 #include <vscg/core/setting.hpp>
-#include <vscg/ops/add.hpp>
 #include <vscg/ops/random_use.hpp>
 
 namespace vscg {

@@ -11,7 +11,6 @@
 
 #include <vscg/core/guard.hpp>
 #include <vscg/core/record.hpp>
-#include <vscg/ops/add.hpp>
 #include <vscg/ops/recurrent_products.hpp>
 #include <vscg/ops/recurrent_steps.hpp>
 

@@ -56,7 +56,10 @@ struct extract_events_at_once : events_or_mean<Mean, shape<dyn, T / 4, H>> {
   static constexpr operand_index<9> second_b2{};
   static constexpr result_index<0> first_events{};
   static constexpr result_index<1> second_events{};
-  static constexpr std::uint32_t pullback_reads_operands = operand_set(first_w1, first_w2, second_w1, second_w2);
+  static constexpr std::uint32_t pullback_reads_operands =
+      operand_set(first_w1, first_b1, first_w2, first_b2, second_w1, second_b1, second_w2, second_b2);
+  static constexpr bool gradients_apart = true;
+  static constexpr std::uint32_t adds_apart = operand_set(second_w1, second_b1, second_w2, second_b2);
   static constexpr std::uint32_t pullback_reads_result = Mean ? 0 : 0b11;
   static constexpr std::uint32_t prepared_operands = operand_set(first_w1, first_w2, second_w1, second_w2);
 
@@ -144,8 +147,9 @@ struct extract_events_at_once : events_or_mean<Mean, shape<dyn, T / 4, H>> {
   template <class Context>
   void pullback(const Context& c) const {
     using S = typename Context::scalar;
-    constexpr bool learns1 = Context::wants(first_w1) || Context::wants(second_w1);
-    constexpr bool learns2 = Context::wants(first_w2) || Context::wants(second_w2);
+    constexpr auto wants_any = [](auto... operands) { return (Context::wants(operands) || ...); };
+    constexpr bool learns1 = wants_any(first_w1, first_b1, second_w1, second_b1);
+    constexpr bool learns2 = wants_any(first_w2, first_b2, second_w2, second_b2);
     constexpr bool to_inputs = Context::wants(first) || Context::wants(second);
     const std::size_t rows = T * c.items();
     const std::size_t rows2 = half * c.items();
@@ -166,7 +170,7 @@ struct extract_events_at_once : events_or_mean<Mean, shape<dyn, T / 4, H>> {
                          quarter * c.items(), unpool(0, first_maxima, c.dy(first_events)),
                          unpool(rows2 * H, second_maxima, second_slope(c))});
     const auto each_half = [&](auto f) {  // of the streams, or both
-      const std::size_t streams = shares(c) ? 2 : 1;
+      const std::size_t streams = shares_all(c) ? 2 : 1;
       for (std::size_t stream = 0; stream < 2; stream += streams) f(stream, streams);
     };
     if constexpr (learns2)
@@ -188,7 +192,7 @@ struct extract_events_at_once : events_or_mean<Mean, shape<dyn, T / 4, H>> {
                                                 {T, C, Kernel, pad, dcolumns1 + rows * inner1, wanted(c, second)}};
       // The sums of both streams take part in the launch.
       kernels::block_sums_of_two<S> sums{};
-      if (shares(c)) sums = sums_of(c, 0, 2);
+      if (shares_all(c)) sums = sums_of(c, 0, 2);
       c.backend().rows(rows + sums.count(), inner1, kernels::scatter_and_sum<S>{rows, scatter, sums});
     }
     if constexpr (learns1 || learns2) {
@@ -199,6 +203,9 @@ struct extract_events_at_once : events_or_mean<Mean, shape<dyn, T / 4, H>> {
           learn(c, stream, sums);
         });
       });
+      // With all parameters shared, those of the first stream have got both streams' gradients.
+      if (!shares_all(c))
+        [&](auto... operands) { (add_apart(c, operands), ...); }(second_w1, second_b1, second_w2, second_b2);
     }
   }
 
@@ -221,10 +228,23 @@ struct extract_events_at_once : events_or_mean<Mean, shape<dyn, T / 4, H>> {
       return c.dy(second_events);
   }
 
-  // Whether both streams have the same weights. Then every product is one.
+  // Whether both streams have the same weights. Then every product with them is one.
   template <class Context>
   static bool shares(const Context& c) {
     return c.x(first_w1) == c.x(second_w1) && c.x(first_w2) == c.x(second_w2);
+  }
+  // Whether they have the same biases too. Then so are their gradients.
+  template <class Context>
+  static bool shares_all(const Context& c) {
+    return shares(c) && c.x(first_b1) == c.x(second_b1) && c.x(first_b2) == c.x(second_b2);
+  }
+  template <class Context, class Operand>
+  static void add_apart(const Context& c, Operand operand) {
+    if constexpr (Context::wants(Operand{})) {
+      if (c.apart_from(operand) == nullptr) return;
+      join(c.backend());
+      c.add_apart(operand);
+    }
   }
 
   template <class Context, class Where>
@@ -241,9 +261,11 @@ struct extract_events_at_once : events_or_mean<Mean, shape<dyn, T / 4, H>> {
   // The weights as they are multiplied.
   template <class Context>
   static std::array<const typename Context::scalar*, 4> turned(const Context& c) {
-    if (c.prepared(0) != nullptr) return {c.prepared(0), c.prepared(1), c.prepared(2), c.prepared(3)};
-    turn(c, [&](std::size_t k) { return c.scratch(k); });
-    return {c.scratch(0), c.scratch(1), c.scratch(2), c.scratch(3)};
+    const bool ready = c.prepared(0) != nullptr;
+    if (!ready) turn(c, [&](std::size_t k) { return c.scratch(k); });
+    const auto at = [&](std::size_t k) { return ready ? c.prepared(k) : c.scratch(k); };
+    const std::size_t second = shares(c) ? 0 : 2;
+    return {at(0), at(1), at(second), at(second + 1)};
   }
 
   // relu(columns·W'ᵀ + b) of both streams.

@@ -141,11 +141,8 @@ struct convolution_gradients {
   sum_of_blocks<T> bias;
   template <class Group>
   VSCG_HD void operator()(Group group, std::size_t row) const {
-    if (weight.dweight.data == nullptr) return;
-    if (row < out)
-      weight(group, row);
-    else
-      group.each(out, bias);
+    if (row < out && weight.dweight.data != nullptr) weight(group, row);
+    if (row == out && bias.sums.data != nullptr) group.each(out, bias);
   }
 };
 

@@ -35,6 +35,7 @@ struct project_pair_at_once : operation<with_channels<XShape, Out>, with_channel
   static constexpr result_index<0> first_result{};
   static constexpr result_index<1> second_result{};
   static constexpr std::uint32_t pullback_reads_operands = operand_set(first, second, first_weight, second_weight);
+  static constexpr bool gradients_apart = true;
   static constexpr std::size_t in = static_cast<std::size_t>(extent<XShape, -1>);
   static constexpr double flops_per_item = 4.0 * rows_of<XShape> * in * Out;
   explicit project_pair_at_once(const composites::project_pair<XShape, Out>&) {}

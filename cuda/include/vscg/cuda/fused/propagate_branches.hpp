@@ -117,6 +117,7 @@ struct propagate_branches_at_once : operation<shape<dyn, Steps, C>, shape<dyn, S
   static constexpr result_index<1> visual_sum{};
   static constexpr std::uint32_t pullback_reads_operands =
       operand_set(audio, visual, visual_w1, visual_w2, audio_w1, audio_w2);
+  static constexpr bool gradients_apart = true;
   static constexpr double flops_per_item = 8.0 * Steps * C * C;
   static constexpr slot_size all_branches{4 * Steps * C};
   static constexpr slot_size squares{2 * Steps * Steps};

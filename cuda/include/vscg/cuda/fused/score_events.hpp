@@ -161,7 +161,7 @@ struct score_events_parameters {
     const T* const slope = of_category ? category_slope : relevance_slope;
     const gradient<T> weight = of_category ? category_weight : relevance_weight;
     const gradient<T> bias = of_category ? category_bias : relevance_bias;
-    if (weight.data == nullptr) return;
+    if (weight.data == nullptr && bias.data == nullptr) return;
     T* const to = sums + row * channels;
     add_rows(
         group, channels, row_block{0, items}, to,
@@ -203,6 +203,7 @@ struct score_events_at_once
   static constexpr std::uint32_t pullback_reads_operands =
       operand_set(first, second, relevance_weight, category_weight);
   static constexpr std::uint32_t pullback_reads_result = 0b0001;
+  static constexpr bool gradients_apart = true;
   static constexpr double flops_per_item = 2.0 * C * (Steps + Categories);
   static constexpr std::array<slot_size, 1> saved() { return {slot_size{C}}; }
   static constexpr std::array<slot_size, 4> pullback_scratch() {
@@ -224,7 +225,8 @@ struct score_events_at_once
                      kernels::score_events_pullback<T>{scores(c), c.dy(mean), c.dy(relevance), c.dy(category),
                                                        c.dy(similarity), c.scratch(0), c.scratch(1), c.scratch(2),
                                                        wanted(c, first), wanted(c, second)});
-    if constexpr (Context::wants(relevance_weight) || Context::wants(category_weight)) {
+    if constexpr (Context::wants(relevance_weight) || Context::wants(relevance_bias) ||
+                  Context::wants(category_weight) || Context::wants(category_bias)) {
       beside(c.backend(), [&] {
         c.backend().rows(Categories + 1, C * c.items() + 2048,  // a block of lanes, however few items
                          kernels::score_events_parameters<T>{
