@@ -264,8 +264,8 @@ struct extract_events_at_once : events_or_mean<Mean, shape<dyn, T / 4, H>> {
     const bool ready = c.prepared(0) != nullptr;
     if (!ready) turn(c, [&](std::size_t k) { return c.scratch(k); });
     const auto at = [&](std::size_t k) { return ready ? c.prepared(k) : c.scratch(k); };
-    const std::size_t second = shares(c) ? 0 : 2;
-    return {at(0), at(1), at(second), at(second + 1)};
+    const std::size_t of_second = shares(c) ? 0 : 2;
+    return {at(0), at(1), at(of_second), at(of_second + 1)};
   }
 
   // relu(columns·W'ᵀ + b) of both streams.
