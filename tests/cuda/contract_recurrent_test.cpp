@@ -34,7 +34,7 @@ struct on_small_device : host_cuda::overrides {
 
 /// With branches, and every layer's steps at once.
 struct host_that_fuses : host_cuda::host {
-  static constexpr bool fuses = true;
+  [[maybe_unused]] static constexpr bool fuses = true;
 };
 struct fits_with_branches : host_cuda::backend {};
 
