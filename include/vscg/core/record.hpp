@@ -61,8 +61,8 @@ struct operation {
   static constexpr bool is_linear = false;
   /// Whether the pullback writes gradients in another order than that of the operands, or several at the same time.
   /// Then each of several operands that are one array has a gradient of its own, so the pullback has to write all that
-  /// are wanted. They are added when it ends; but for operand i if bit i of `adds_apart` is set: that one it adds itself,
-  /// by `c.add_apart`, or leaves out if another operand has got its part.
+  /// are wanted. They are added when it ends; but for operand i if bit i of `adds_apart` is set: that one it adds
+  /// itself, by `c.add_apart`, or leaves out if another operand has got its part.
   static constexpr bool gradients_apart = false;
   static constexpr std::uint32_t adds_apart = 0;
   /// Whether an operand may hold indices. The operation gets them from `c.indices(operand)`.

@@ -144,8 +144,8 @@ struct recurrent_pair_at_once : operation<typename Layer::result, typename Layer
     constexpr std::size_t scratch = Layer::pullback_scratch().size();
     const layer_of_pair<Layer, 0, scratch, C> first(c);
     const layer_of_pair<Layer, 1, scratch, C> second(c);
-    // If both layers start from one array, only the launch of all steps writes to its gradients. So they are added beside
-    // the product that the path goes on with.
+    // If both layers start from one array, only the launch of all steps writes to its gradients. So they are added
+    // beside the product that the path goes on with.
     bool starts_from_one = false;
     if constexpr (share_of<Layer, Device, C>::fits) {
       run_steps_back_at_once<Layer, share_of<Layer, Device, C>>(first, arrays_back<Layer>(first),
