@@ -73,10 +73,11 @@ class stream {
   /// With VSCG_CUDA_NO_GRAPHS defined, nothing is recorded: to find out whether a graph is to blame.
   template <class F>
   void replay([[maybe_unused]] std::uint64_t key, const F& f) {
+    join();  // what a graph holds begins and ends joined
 #if defined(VSCG_CUDA_NO_GRAPHS)
     f();
+    join();
 #else
-    join();  // what a graph holds begins and ends joined
     if (launch_kept(key)) return;
     const bool records = was_launched(key);
     if (records) begin_recording();

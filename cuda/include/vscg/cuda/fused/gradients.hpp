@@ -79,6 +79,7 @@ struct projections_back {
   }
 };
 
+/// What both pass on, and what their weights learn.
 template <class Executor, class T>
 void project_back(Executor& backend, std::size_t rows, std::size_t in, std::size_t out, const projection_back<T>& a,
                   const projection_back<T>& b) {
