@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include <doctest/doctest.h>
+
 #include <vscg/core/beside.hpp>
 
 namespace host_cuda {
@@ -52,5 +54,15 @@ class late_branches {
   std::size_t in_ = path;
   std::array<std::vector<std::function<void()>>, vscg::branches> waiting_, older_;
 };
+
+/// trained(threads) gives the same bits with each of these.
+template <class Trained>
+void check_schedules(const Trained& trained) {
+  const auto early = trained(std::size_t{1});
+  for (const std::size_t threads : {2U, 3U, 4U, 5U}) {
+    INFO("threads " << threads);
+    CHECK(trained(threads) == early);
+  }
+}
 
 }  // namespace host_cuda

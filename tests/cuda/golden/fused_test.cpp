@@ -9,8 +9,10 @@
 #include <vscg/train/ave/labels.hpp>
 
 #include "cuda/golden_tolerance.hpp"
+#include "cuda/late_branches.hpp"
 #include "cuda/rounded_fused.hpp"
 #include "golden/golden_case.hpp"
+#include "model/small_training.hpp"
 #include "support/apart.hpp"
 
 namespace {
@@ -46,21 +48,12 @@ std::vector<float> trained(std::size_t threads) {
     vscg::trainer t{net, vscg::adam{1e-3}, Loss{}, vscg::threads{threads}, options};
     std::apply([&](const auto&... array) { t.step(array...); }, std::tuple_cat(inputs, targets));
   }
-  std::vector<float> all;
-  for (const auto& entry : net.weights().table().entries) {
-    const auto array = net.weights().get(entry.name);
-    all.insert(all.end(), array.begin(), array.end());
-  }
-  return all;
+  return small_training::flat(net);
 }
 
 template <class Network, class Loss>
 void check_branches() {
-  const std::vector<float> early = trained<Network, Loss>(1);
-  for (const std::size_t threads : {2U, 3U, 4U, 5U}) {
-    INFO("threads " << threads);
-    CHECK(trained<Network, Loss>(threads) == early);
-  }
+  host_cuda::check_schedules(trained<Network, Loss>);
 }
 
 }  // namespace

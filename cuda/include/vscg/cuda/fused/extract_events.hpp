@@ -240,11 +240,9 @@ struct extract_events_at_once : events_or_mean<Mean, shape<dyn, T / 4, H>> {
   }
   template <class Context, class Operand>
   static void add_apart(const Context& c, Operand operand) {
-    if constexpr (Context::wants(Operand{})) {
-      if (c.apart_from(operand) == nullptr) return;
-      join(c.backend());
-      c.add_apart(operand);
-    }
+    if (c.apart_from(operand) == nullptr) return;
+    join(c.backend());
+    c.add_apart(operand);
   }
 
   template <class Context, class Where>
